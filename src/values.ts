@@ -1,0 +1,112 @@
+/**
+ * The values that travel along the way: source -> log-mel -> CryNet -> tracker -> reason.
+ *
+ * Time comes from sample counts. A source counts samples at SAMPLE_RATE from its own start (sample 0); the epoch
+ * time of a sample is `at` of its chunk plus the distance in samples. Lost samples are counted, never skipped.
+ */
+
+/** Samples per second everywhere behind a source. */
+export const SAMPLE_RATE = 16000;
+
+/** Mono audio at SAMPLE_RATE. */
+export interface AudioChunk {
+  /** Amplitudes in [-1, 1]. Finite: a source replaces anything else by 0. */
+  samples: Float32Array;
+  /** Absolute number of `samples[0]`, counted from the source's start. */
+  firstSample: number;
+  /** Epoch time of `samples[0]` in ms. */
+  at: number;
+  /** Name of the source. */
+  source: string;
+  /** Samples lost directly before this chunk; `firstSample` already counts them. */
+  lost: number;
+}
+
+/** What CryNet scores: the cry and its rivals. Several may be present at once. */
+export const LABELS = ['cry', 'speech', 'laugh', 'animal', 'music', 'alarm', 'household', 'silence'] as const;
+export type Label = (typeof LABELS)[number];
+
+/** One step of CryNet: what it heard in the window that ends at `endSample`. */
+export interface Scores {
+  /** Calibrated probability in [0, 1] of each label. */
+  scores: Record<Label, number>;
+  /** The network's description of the window, for the reason and for a personal model. */
+  embedding: Float32Array;
+  /** Absolute number of the window's first sample (may be before the source's start, then 0). */
+  startSample: number;
+  /** Absolute number of the sample after the window's last. Successive steps are one model hop apart. */
+  endSample: number;
+  /** Epoch time of `startSample` in ms. */
+  at: number;
+  /** Root mean square level of the audio that is new in this step, in dB of full scale; -120 at least. */
+  levelDb: number;
+}
+
+export type CryState = 'started' | 'ongoing' | 'ended';
+export type Intensity = 'fuss' | 'cry' | 'scream';
+
+/** A step that counted towards a cry. */
+export interface CryWindow {
+  /** Seconds from the source's start to the window's start. */
+  startS: number;
+  /** Cry probability of that window, in [0, 1]. */
+  score: number;
+}
+
+/** One episode of crying: `started` once, `ongoing` every few seconds, `ended` once; all with the same id. */
+export interface CryEvent {
+  /** Unique over sources and restarts: source name and epoch time of the onset. */
+  id: string;
+  source: string;
+  state: CryState;
+  /** Epoch time of the first cry sound in ms. For a recording whose time is unknown: ms since its beginning. */
+  onset: number;
+  /** Epoch time of the end in ms; only when `ended`. */
+  offset?: number;
+  /** Seconds from the source's start to the onset. */
+  onsetS: number;
+  /** Seconds from the source's start to the end; only when `ended`. */
+  offsetS?: number;
+  /** Seconds from the onset to now, or to the end. */
+  durationS: number;
+  /** Highest and mean cry probability since the onset. */
+  peakScore: number;
+  meanScore: number;
+  intensity: Intensity;
+  /** The windows that caused this message: for `started` those that decided it, later those since the last message. */
+  windows: CryWindow[];
+  /** Mean of CryNet's embeddings over the cry. */
+  embedding: Float32Array;
+  /** Added by the reason room. */
+  reason?: ReasonEstimate;
+}
+
+export const REASONS = ['hungry', 'tired', 'discomfort', 'belly pain', 'burping', 'lonely'] as const;
+export type Reason = (typeof REASONS)[number];
+
+/** What one piece of evidence says. */
+export interface Contribution {
+  part: 'prior' | 'context' | 'sound' | 'history';
+  /** The reason it speaks for (factor > 1) or against (factor < 1). */
+  reason: Reason;
+  /** Odds factor of that reason against the average of the others. */
+  factor: number;
+  /** In plain words: 'last feed 3 h 10 min ago: makes hunger 2.4 times as likely'. */
+  text: string;
+}
+
+export interface ReasonEstimate {
+  label: Reason | 'unsure';
+  /** Probability of the likeliest reason, in [0, 1], also when the label is `unsure`. */
+  confidence: number;
+  /** Sums to 1. */
+  probabilities: Record<Reason, number>;
+  contributions: Contribution[];
+  /** What to try first. */
+  tip: string;
+  /** Number of confirmed cries that this baby's history holds. */
+  learnedFrom: number;
+  /** Share of right answers so far, and of always saying the commonest; null before the first answer. */
+  accuracy: number | null;
+  baselineAccuracy: number | null;
+}
