@@ -1,19 +1,10 @@
 import type { FrontEnd } from './log-mel.js';
+import { melEdgesHz } from './mel-scale.js';
 
 /** One triangular band over the bins of a power spectrum: `weights[i]` belongs to bin `firstBin + i`. */
 export interface MelFilter {
   firstBin: number;
   weights: number[];
-}
-
-/** Hz at the mel value `mel` on Slaney's scale (Auditory Toolbox, 1998): linear to 1 kHz, then logarithmic. */
-function slaneyHz(mel: number): number {
-  return mel < 15 ? (mel * 200) / 3 : 1000 * Math.exp(((mel - 15) * Math.log(6.4)) / 27);
-}
-
-/** The inverse of `slaneyHz`. */
-function slaneyMel(hz: number): number {
-  return hz < 1000 ? (hz * 3) / 200 : 15 + (27 * Math.log(hz / 1000)) / Math.log(6.4);
 }
 
 /**
@@ -22,8 +13,7 @@ function slaneyMel(hz: number): number {
  */
 export function melFilters(frontEnd: FrontEnd): MelFilter[] {
   const { sampleRate, fftSize, mels, fMin, fMax } = frontEnd;
-  const [low, high] = [slaneyMel(fMin), slaneyMel(fMax)];
-  const edges = Array.from({ length: mels + 2 }, (_, i) => slaneyHz(low + ((high - low) * i) / (mels + 1)));
+  const edges = melEdgesHz(mels, fMin, fMax);
   return Array.from({ length: mels }, (_, mel) => {
     const [left, centre, right] = [edges[mel], edges[mel + 1], edges[mel + 2]];
     const weight = (bin: number) => {
