@@ -1,5 +1,6 @@
+import { hannWindow } from './hann-window.js';
 import { SEED_FRONT_END, type FrontEnd } from './log-mel.js';
-import { hannWindow, melFilters } from './mel-filters.js';
+import { melFilters } from './mel-filters.js';
 
 /**
  * LogMel in plain 64-bit TypeScript, for any setting whose fftSize is a power of two: what LogMel is checked against.

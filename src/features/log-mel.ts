@@ -3,7 +3,8 @@ import path from 'node:path';
 import { DeepInfantError } from '../errors.js';
 import type { ModelManifest } from '../model/manifest.js';
 import { PACKAGE_ROOT } from '../package-root.js';
-import { hannWindow, melFilters } from './mel-filters.js';
+import { hannWindow } from './hann-window.js';
+import { melFilters } from './mel-filters.js';
 
 // The part of the global that is used here: Node's types leave it to the browser's.
 declare const WebAssembly: {

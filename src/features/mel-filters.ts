@@ -25,8 +25,3 @@ export function melFilters(frontEnd: FrontEnd): MelFilter[] {
     return { firstBin, weights: Array.from({ length: endBin - firstBin }, (_, i) => weight(firstBin + i)) };
   });
 }
-
-/** The periodic Hann window, for spectra: `size` points of a window that would repeat. */
-export function hannWindow(size: number): Float64Array {
-  return Float64Array.from({ length: size }, (_, n) => 0.5 - 0.5 * Math.cos((2 * Math.PI * n) / size));
-}
