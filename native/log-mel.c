@@ -153,20 +153,27 @@ static inline f4 to_decibels(f4 x) {
   return __builtin_convertvector(n, f4) * 3.01029995664f /* 10 log10 2 */ + s * series * 8.68588963807f /* 20 / ln 10 */;
 }
 
-static void mel_decibels(f4 *out) {
+static void mel_power(f4 *out) {
   const f4 *w = mel_weights;
   for (int group = 0; group < MELS / 4; group++) {
+    const float *p[4];
+    for (int j = 0; j < 4; j++) p[j] = power + mel_first_bin[4 * group + j];
     f4 sum[4] = {0};
-    const int *first = mel_first_bin + 4 * group;
-    for (int step = 0; step < mel_steps[group]; step++, w += 4)
-      for (int j = 0; j < 4; j++) sum[j] += w[j] * *(const f4_unaligned *)(power + first[j] + 4 * step);
+    const f4 *end = w + 4 * mel_steps[group];
+    do {
+      for (int j = 0; j < 4; j++, w++) {
+        sum[j] += *w * *(const f4_unaligned *)p[j];
+        p[j] += 4;
+      }
+    } while (w != end);
     transpose(&sum[0], &sum[1], &sum[2], &sum[3]);
-    out[group] = to_decibels((sum[0] + sum[1]) + (sum[2] + sum[3]));
+    out[group] = (sum[0] + sum[1]) + (sum[2] + sum[3]);
   }
 }
 
 // Writes `frames` rows of `decibels`, the first from samples[0] on, each a hop after the one before.
 void log_mel(int frames) {
+  f4 *rows = (f4 *)decibels;
   split(FFT_SIZE + (frames - 1) * HOP);
   for (int frame = 0; frame < frames; frame++) {
     first_pass(signal + frame * (HOP / 8), ping);
@@ -175,6 +182,8 @@ void log_mel(int frames) {
     pass(ping, pong, 16, twiddles + (64 + 16) * 6);
     last_pass(pong, ping);
     real_power(ping);
-    mel_decibels((f4 *)(decibels + frame * MELS));
+    mel_power(rows + frame * (MELS / 4));
   }
+  // Apart from the sums: each has a long chain of dependent operations, which overlaps best with its like.
+  for (int i = 0; i < frames * (MELS / 4); i++) rows[i] = to_decibels(rows[i]);
 }

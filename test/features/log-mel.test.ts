@@ -73,9 +73,9 @@ describe('LogMel', () => {
   it('counts what is not finite as 0', () => {
     const bad = longSignal.slice(0, 8000);
     const zeroed = bad.slice();
-    [NaN, Infinity, -Infinity, -NaN].forEach((value, i) => {
-      bad.fill(value, 3000 * i - i, 3000 * i - i + 200);
-      zeroed.fill(0, 3000 * i - i, 3000 * i - i + 200);
+    [NaN, Infinity, -Infinity].forEach((value, i) => {
+      bad.fill(value, 2500 * i + 1, 2500 * i + 200);
+      zeroed.fill(0, 2500 * i + 1, 2500 * i + 200);
     });
     assert.deepEqual(new LogMel().push(bad), new LogMel().push(zeroed));
     assert.ok(new LogMel().push(new Float32Array(4096).fill(NaN)).every(db => db === -100));
