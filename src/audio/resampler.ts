@@ -1,0 +1,177 @@
+import { SAMPLE_RATE } from '../values.js';
+
+/** Stop band of the filters in dB; a little more than the 80 dB promised, for the rounding of coefficients. */
+const STOP_BAND_DB = 83;
+
+/**
+ * End of a filter's design pass band as a share of the lower Nyquist frequency. A Kaiser filter is still within
+ * 0.1 dB a fifth of the way into its transition band, so the resampler is flat to 0.9.
+ */
+const PASS_BAND = 0.875;
+
+/**
+ * Changes the sample rate of a stream with linear-phase low-pass filters. The pass band is flat within 0.1 dB to
+ * 0.9 of the lower Nyquist frequency; from that frequency on everything is at least 80 dB down. Output sample n is
+ * the sound at n / toRate seconds, and N input samples give round(N * toRate / fromRate) output samples. The split
+ * into pushes never changes a bit of the output. Equal rates pass through.
+ *
+ * Rates of twice the target and more are first halved: a halving needs only a short filter, and the long one then
+ * runs at the lower rate (Crochiere and Rabiner, Multirate Digital Signal Processing, 1983, chapter 5).
+ */
+export class Resampler {
+  private readonly stages: Stage[] = [];
+  private samplesIn = 0;
+  private samplesOut = 0;
+
+  /** Rates in whole Hz. */
+  constructor(
+    private readonly fromRate: number,
+    private readonly toRate: number = SAMPLE_RATE,
+  ) {
+    if (fromRate === toRate) return;
+    const nyquist = Math.min(fromRate, toRate) / 2;
+    const pass = PASS_BAND * nyquist;
+    let halvings = 0;
+    for (let rate = fromRate; rate > 2 * toRate; rate /= 2, halvings++) {
+      // What folds onto frequencies above the last stage's stop band is of no concern here.
+      this.stages.push(new Stage(1, 2, pass / rate, (rate / 2 - nyquist) / rate));
+    }
+    const scale = 2 ** halvings;
+    const divisor = gcd(toRate * scale, fromRate);
+    const lastRate = fromRate / scale;
+    this.stages.push(
+      new Stage((toRate * scale) / divisor, fromRate / divisor, pass / lastRate, nyquist / lastRate),
+    );
+  }
+
+  /** Takes samples at `fromRate` and gives those at `toRate` that they complete. */
+  push(samples: Float32Array): Float32Array {
+    this.samplesIn += samples.length;
+    const out = this.stages.reduce<Float32Array>((block, stage) => stage.push(block), samples);
+    this.samplesOut += out.length;
+    return out;
+  }
+
+  /** Ends the stream, silence follows it, and gives the samples that are left. */
+  flush(): Float32Array {
+    let rest: Float32Array = new Float32Array(0);
+    for (const stage of this.stages) rest = concat(stage.push(rest), stage.flush());
+    // Every stage rounds its length up, so there is always enough.
+    return rest.subarray(0, Math.round((this.samplesIn * this.toRate) / this.fromRate) - this.samplesOut);
+  }
+}
+
+/**
+ * One rate change by up / down: a windowed-sinc low-pass, of which only the taps that meet an input sample are
+ * computed (polyphase form). The window is Kaiser's with his formulas for its shape and length (J. F. Kaiser,
+ * Nonrecursive digital filter design using the I0-sinh window function, 1974; Oppenheim and Schafer,
+ * Discrete-Time Signal Processing, section 7.5).
+ */
+class Stage {
+  /** Taps on each side of an output sample's place; even, so that the inner loop can take four at a time. */
+  private readonly reach: number;
+  /** up rows of 2 * reach taps. */
+  private readonly taps: Float32Array;
+  /** Input from `reach - 1` samples before the next output sample's place on. */
+  private pending: Float32Array;
+  /** Place of the next output sample: index into `pending` of its first tap, and row of taps. */
+  private index = 0;
+  private phase = 0;
+  private samplesIn = 0;
+  private samplesOut = 0;
+
+  /** `pass` and `stop` are the edges of the transition band in cycles per input sample. */
+  constructor(
+    private readonly up: number,
+    private readonly down: number,
+    pass: number,
+    stop: number,
+  ) {
+    const halfWidth = (STOP_BAND_DB - 7.95) / 14.36 / (stop - pass) / 2;
+    this.reach = 2 * Math.ceil(halfWidth / 2);
+    this.taps = designTaps(up, this.reach, halfWidth, pass + stop);
+    this.pending = new Float32Array(this.reach - 1);
+  }
+
+  push(samples: Float32Array): Float32Array {
+    this.samplesIn += samples.length;
+    const length = 2 * this.reach;
+    const { taps, up, down } = this;
+    const input = concat(this.pending, samples);
+    const out = new Float32Array(Math.max(0, Math.ceil(((input.length - length + 1) * up) / down) + 1));
+    let count = 0;
+    let { index, phase } = this;
+    for (; index + length <= input.length; count++) {
+      const row = phase * length;
+      // Four sums, because one addition need not wait for the last one then.
+      let a = 0;
+      let b = 0;
+      let c = 0;
+      let d = 0;
+      for (let tap = 0; tap < length; tap += 4) {
+        a += input[index + tap] * taps[row + tap];
+        b += input[index + tap + 1] * taps[row + tap + 1];
+        c += input[index + tap + 2] * taps[row + tap + 2];
+        d += input[index + tap + 3] * taps[row + tap + 3];
+      }
+      out[count] = a + b + (c + d);
+      phase += down;
+      index += Math.floor(phase / up);
+      phase %= up;
+    }
+    const used = Math.min(index, input.length);
+    this.pending = input.slice(used);
+    this.index = index - used;
+    this.phase = phase;
+    this.samplesOut += count;
+    return out.subarray(0, count);
+  }
+
+  /** The output samples up to the end of the input. */
+  flush(): Float32Array {
+    const left = Math.ceil((this.samplesIn * this.up) / this.down) - this.samplesOut;
+    return this.push(new Float32Array(this.reach + 1)).subarray(0, left);
+  }
+}
+
+/** Rows of taps for each of `phases` places between two input samples; `bandwidth` is twice the cut-off. */
+function designTaps(phases: number, reach: number, halfWidth: number, bandwidth: number): Float32Array {
+  const beta = 0.1102 * (STOP_BAND_DB - 8.7);
+  const taps = new Float32Array(phases * 2 * reach);
+  const row = new Float64Array(2 * reach);
+  for (let phase = 0; phase < phases; phase++) {
+    let sum = 0;
+    for (let tap = 0; tap < row.length; tap++) {
+      const t = tap - (reach - 1) - phase / phases;
+      const inside = 1 - (t / halfWidth) ** 2;
+      const x = Math.PI * bandwidth * t;
+      row[tap] = inside < 0 ? 0 : (x === 0 ? 1 : Math.sin(x) / x) * besselI0(beta * Math.sqrt(inside));
+      sum += row[tap];
+    }
+    // Each row sums to 1, so that a constant stays one.
+    for (let tap = 0; tap < row.length; tap++) taps[phase * row.length + tap] = row[tap] / sum;
+  }
+  return taps;
+}
+
+/** Modified Bessel function of the first kind and order 0, by its power series. */
+function besselI0(x: number): number {
+  let term = 1;
+  let sum = 1;
+  for (let k = 1; term > 1e-12 * sum; k++) {
+    term *= (x / (2 * k)) ** 2;
+    sum += term;
+  }
+  return sum;
+}
+
+function concat(a: Float32Array, b: Float32Array): Float32Array {
+  const both = new Float32Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}
+
+function gcd(a: number, b: number): number {
+  return b === 0 ? a : gcd(b, a % b);
+}
