@@ -1,0 +1,75 @@
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { DeepInfantError } from '../errors.js';
+import { readConfig } from '../training/config.js';
+import { figuresOf, readCorpus, trainFold, type HeldOutScore, type Progress } from '../training/train.js';
+import { shipModel } from '../training/ship.js';
+
+export const TRAIN_USAGE = `deepinfant train CONFIG --data DIR [--teacher DIR] [--fold N] [--out DIR]
+  Trains CryNet on a corpus (a folder with a manifest.csv), once for each grouped fold, measures each network on the
+  fold it did not see, and writes the shipped fold's model to OUT/model. Stop it at any time: the same command goes on.
+  --fold N   only that fold
+  --out DIR  folder of the run (runs/NAME)`;
+
+/** `deepinfant train`. @returns the exit status */
+export async function train(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      data: { type: 'string' },
+      teacher: { type: 'string' },
+      fold: { type: 'string' },
+      out: { type: 'string' },
+    },
+  });
+  if (positionals.length !== 1 || values.data === undefined) throw new DeepInfantError('usage', TRAIN_USAGE);
+  const config = await readConfig(positionals[0]);
+  const corpus = await readCorpus(config, { corpus: values.data, teacher: values.teacher });
+  const out = values.out ?? path.join('runs', config.name);
+  const folds =
+    values.fold === undefined ? Array.from({ length: config.folds }, (_, i) => i) : [Number(values.fold)];
+  const scores = new Map<number, HeldOutScore[]>();
+  for (const fold of folds) {
+    const bar = progressLine(`fold ${fold}`);
+    scores.set(fold, await trainFold(config, corpus, fold, path.join(out, `fold${fold}`), bar));
+    const { auc, recallAt } = figuresOf(scores.get(fold)!);
+    process.stdout.write(
+      `fold ${fold}: AUC ${auc.toFixed(4)}, recall ${Object.entries(recallAt)
+        .map(([rate, recall]) => `${recall.toFixed(3)} at ${(100 * Number(rate)).toFixed(1)} %`)
+        .join(', ')}\n`,
+    );
+  }
+  if (folds.length > 1) {
+    const aucs = [...scores.values()].map(s => figuresOf(s).auc);
+    const mean = aucs.reduce((a, b) => a + b) / aucs.length;
+    const spread = Math.sqrt(aucs.reduce((sum, a) => sum + (a - mean) ** 2, 0) / (aucs.length - 1));
+    process.stdout.write(
+      `AUC over ${aucs.length} folds: mean ${mean.toFixed(4)}, standard deviation ${spread.toFixed(4)}\n`,
+    );
+  }
+  if (scores.has(config.shippedFold)) {
+    const others = [...scores].filter(([fold]) => fold !== config.shippedFold).flatMap(([, s]) => s);
+    const model = path.join(out, 'model');
+    await shipModel(config, corpus, path.join(out, `fold${config.shippedFold}`), others, model);
+    process.stdout.write(`model of fold ${config.shippedFold}: ${model}\n`);
+  }
+  return 0;
+}
+
+/** Shows progress in one line of a terminal, and now and then in a log. */
+function progressLine(name: string): (progress: Progress) => void {
+  const start = Date.now();
+  let from: { done: number; at: number } | undefined;
+  return ({ phase, done, total, loss }) => {
+    if (phase === 'training') from ??= { done, at: Date.now() };
+    const seconds = (Date.now() - (from?.at ?? start)) / 1000;
+    const left =
+      phase === 'training' && from && done > from.done ? (seconds / (done - from.done)) * (total - done) : 0;
+    const text = `${name} ${phase} ${done}/${total}${loss === undefined ? '' : `, loss ${loss.toFixed(3)}`}${
+      left > 0 ? `, ${Math.ceil(left / 60)} min left` : ''
+    }`;
+    if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}${done === total ? '\n' : ''}`);
+    else if (done === total || (phase === 'training' && done % 100 === 0)) process.stderr.write(`${text}\n`);
+  };
+}

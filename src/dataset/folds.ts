@@ -1,0 +1,52 @@
+import { DeepInfantError } from '../errors.js';
+import { Random } from './random.js';
+
+/**
+ * Splits recordings into folds so that no group is in two, and each fold has about its share of every label.
+ * Deterministic by seed: groups are taken largest first (equal ones in shuffled order), each into the fold where the
+ * labels' shares then differ least.
+ * @returns the fold of each recording, 0 to folds - 1
+ * @throws DeepInfantError `folds` when there are fewer groups than folds
+ */
+export function groupedFolds(
+  recordings: readonly { group: string; label: string }[],
+  folds: number,
+  seed: number,
+): number[] {
+  const labels = [...new Set(recordings.map(r => r.label))].sort();
+  const groups = new Map<string, number[]>();
+  for (const { group, label } of recordings) {
+    let counts = groups.get(group);
+    if (!counts) groups.set(group, (counts = labels.map(() => 0)));
+    counts[labels.indexOf(label)]++;
+  }
+  if (groups.size < folds) {
+    throw new DeepInfantError(
+      'folds',
+      `${groups.size} groups cannot make ${folds} folds: record with more phones or fewer folds.`,
+    );
+  }
+  const totals = labels.map((_, i) => [...groups.values()].reduce((sum, counts) => sum + counts[i], 0));
+  const random = new Random(seed);
+  const order = [...groups.entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([group, counts]) => ({
+      group,
+      counts,
+      size: counts.reduce((a, b) => a + b),
+      tie: random.uniform(),
+    }))
+    .sort((a, b) => b.size - a.size || a.tie - b.tie);
+  const held = Array.from({ length: folds }, () => labels.map(() => 0));
+  const foldOf = new Map<string, number>();
+  for (const { group, counts } of order) {
+    // Least sum of squared shares = evenest spread of each label; rare labels weigh as much as common ones.
+    const cost = held.map(fold =>
+      counts.reduce((sum, n, i) => sum + ((fold[i] + n) ** 2 - fold[i] ** 2) / totals[i] ** 2, 0),
+    );
+    const best = cost.indexOf(Math.min(...cost));
+    foldOf.set(group, best);
+    counts.forEach((n, i) => (held[best][i] += n));
+  }
+  return recordings.map(r => foldOf.get(r.group)!);
+}

@@ -1,0 +1,81 @@
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tf } from './tf.js';
+
+/**
+ * CryNet: a small dense CNN over the log-mel, fully convolutional and causal in time: a step depends on what was heard
+ * and never on what comes, so a stream costs only its new frames.
+ *
+ * Eight frames of 128 mels make one step. 3x3 convolutions with strides, one residual block, mean and maximum over
+ * frequency, a convolution over three steps that gives the embedding, and one logit per label.
+ */
+export interface Convolution {
+  /** Frames x mels. */
+  kernel: readonly [number, number];
+  strides: readonly [number, number];
+}
+
+export const CONVOLUTIONS = {
+  conv1: { kernel: [3, 3], strides: [2, 2] },
+  conv2: { kernel: [3, 3], strides: [2, 2] },
+  conv3: { kernel: [3, 3], strides: [2, 2] },
+  conv4: { kernel: [3, 3], strides: [1, 2] },
+  residual1: { kernel: [3, 3], strides: [1, 1] },
+  residual2: { kernel: [3, 3], strides: [1, 1] },
+  conv5: { kernel: [3, 3], strides: [1, 2] },
+  embedding: { kernel: [3, 1], strides: [1, 1] },
+  logits: { kernel: [1, 1], strides: [1, 1] },
+} as const satisfies Record<string, Convolution>;
+export type ConvolutionName = keyof typeof CONVOLUTIONS;
+export const CONVOLUTION_NAMES = Object.keys(CONVOLUTIONS) as ConvolutionName[];
+
+/** Frames that go into one step. */
+export const FRAMES_PER_STEP = 8;
+
+/** Frames that a convolution keeps from before its input, so that it is causal: what its kernel reaches back. */
+export function contextFrames({ kernel, strides }: Convolution): number {
+  return kernel[0] - strides[0];
+}
+
+/** Zeros before and after the mels, so that a stride of s leaves exactly 1/s of them. */
+export function melPadding({ kernel, strides }: Convolution): [number, number] {
+  const total = kernel[1] - strides[1];
+  return [Math.ceil(total / 2), Math.floor(total / 2)];
+}
+
+/** How one use of the network (training, streaming) computes a convolution: with context, bias and normalisation. */
+export type Convolve = (name: ConvolutionName, x: Tensor4D, activation: 'relu' | 'linear') => Tensor4D;
+
+/**
+ * The network itself.
+ * @param x scaled log-mel [streams, frames, mels, 1], frames a multiple of FRAMES_PER_STEP
+ * @returns embedding [streams, steps, 1, size] and logits [streams, steps, 1, labels]
+ */
+export function cryNet(tf: Tf, x: Tensor4D, convolve: Convolve): { embedding: Tensor4D; logits: Tensor4D } {
+  let h = x;
+  for (const name of ['conv1', 'conv2', 'conv3', 'conv4'] as const) h = convolve(name, h, 'relu');
+  const inner = convolve('residual2', convolve('residual1', h, 'relu'), 'linear');
+  h = tf.relu(tf.add(h, inner));
+  h = convolve('conv5', h, 'relu');
+  const pooled = tf.concat([tf.mean<Tensor4D>(h, 2, true), tf.max<Tensor4D>(h, 2, true)], 3);
+  const embedding = convolve('embedding', pooled, 'relu');
+  return { embedding, logits: convolve('logits', embedding, 'linear') };
+}
+
+/** Multiply-adds per second of audio of a network with these kernels ([frames, mels, in, out] by name). */
+export function multiplyAddsPerSecond(
+  kernels: Record<ConvolutionName, readonly number[]>,
+  mels: number,
+  framesPerSecond: number,
+): number {
+  let rate = framesPerSecond;
+  let width = mels;
+  let sum = 0;
+  for (const name of CONVOLUTION_NAMES) {
+    const { strides } = CONVOLUTIONS[name];
+    if (name === 'embedding') width = 1;
+    rate /= strides[0];
+    width /= strides[1];
+    sum += rate * width * kernels[name].reduce((a, b) => a * b);
+  }
+  return sum;
+}

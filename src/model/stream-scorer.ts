@@ -1,0 +1,170 @@
+import { LogMel } from '../features/log-mel.js';
+import { LABELS, SAMPLE_RATE, type AudioChunk, type Label, type Scores } from '../values.js';
+import { FRAMES_PER_STEP } from './cry-net.js';
+import type { ModelManifest } from './manifest.js';
+import type { NetState, Step, StreamingNet } from './streaming-net.js';
+
+/** Silence that stands for lost audio is heard in pieces of this length. */
+const SILENCE = new Float32Array(SAMPLE_RATE);
+const LEAST_LEVEL_DB = -120;
+
+/** What one stream has heard so far. Made by the scorer, read by nobody else. */
+export interface ScorerStream {
+  logMel: LogMel;
+  net: NetState;
+  /** Frames that do not fill a step yet, row-major. */
+  frames: Float32Array;
+  /** Absolute number of the stream's first sample, and of the next one; the clock is that of the last chunk. */
+  first: number;
+  next: number;
+  clock: { sample: number; at: number };
+  /** Energy of the samples of the step in the making, their number, and levels of steps that are not scored yet. */
+  energy: number;
+  counted: number;
+  levelsDb: number[];
+  /** Steps scored so far. */
+  steps: number;
+}
+
+/** Scores audio of many streams with one network: chunks in, calibrated scores per step out. */
+export class StreamScorer {
+  readonly #net: StreamingNet;
+  readonly #manifest: ModelManifest;
+  /** Samples from one step to the next, up to the end of the first step, and in a window. */
+  readonly #stepSamples: number;
+  readonly #firstStepSamples: number;
+  readonly #windowSamples: number;
+
+  constructor(net: StreamingNet, manifest: ModelManifest) {
+    this.#net = net;
+    this.#manifest = manifest;
+    const { hop, fftSize } = manifest.frontEnd;
+    this.#stepSamples = FRAMES_PER_STEP * hop;
+    this.#firstStepSamples = (FRAMES_PER_STEP - 1) * hop + fftSize;
+    this.#windowSamples = (manifest.windowFrames - 1) * hop + fftSize;
+  }
+
+  open(): ScorerStream {
+    return {
+      logMel: new LogMel(this.#manifest.frontEnd),
+      net: {},
+      frames: new Float32Array(0),
+      first: NaN,
+      next: NaN,
+      clock: { sample: 0, at: 0 },
+      energy: 0,
+      counted: 0,
+      levelsDb: [],
+      steps: 0,
+    };
+  }
+
+  /**
+   * Takes one chunk of each stream and scores the steps that they complete, those of equal length in one batch.
+   * A chunk that begins later than expected is preceded by silence; one that begins earlier begins the stream anew.
+   */
+  push(requests: readonly { stream: ScorerStream; chunk: AudioChunk }[]): Scores[][] {
+    for (const { stream, chunk } of requests) {
+      if (chunk.firstSample < stream.next) this.reset(stream);
+      if (Number.isNaN(stream.next)) stream.first = stream.next = chunk.firstSample;
+      while (stream.next < chunk.firstSample) {
+        this.#hear(stream, SILENCE.subarray(0, chunk.firstSample - stream.next));
+      }
+      stream.clock = { sample: chunk.firstSample, at: chunk.at };
+      this.#hear(stream, chunk.samples);
+    }
+    return this.#score(requests.map(request => request.stream));
+  }
+
+  /** Fills a stream's last step with silence, scores it, and begins the stream anew. */
+  flush(stream: ScorerStream): Scores[] {
+    if (Number.isNaN(stream.next)) return [];
+    const heard = stream.next - stream.first;
+    const steps = Math.max(1, 1 + Math.ceil((heard - this.#firstStepSamples) / this.#stepSamples));
+    let missing = this.#firstStepSamples + (steps - 1) * this.#stepSamples - heard;
+    for (; missing > 0; missing -= SILENCE.length) this.#hear(stream, SILENCE.subarray(0, missing));
+    const [scores] = this.#score([stream]);
+    this.reset(stream);
+    return scores;
+  }
+
+  /** Forgets what a stream has heard. */
+  reset(stream: ScorerStream): void {
+    this.#net.forget(stream.net);
+    stream.logMel.reset();
+    Object.assign(stream, { ...this.open(), logMel: stream.logMel });
+  }
+
+  #hear(stream: ScorerStream, samples: Float32Array): void {
+    const frames = stream.logMel.push(samples);
+    const both = new Float32Array(stream.frames.length + frames.length);
+    both.set(stream.frames);
+    both.set(frames, stream.frames.length);
+    stream.frames = both;
+    for (const x of samples) {
+      stream.energy += x * x;
+      stream.counted++;
+      stream.next++;
+      const past = stream.next - stream.first - this.#firstStepSamples;
+      if (past < 0 || past % this.#stepSamples !== 0) continue;
+      const meanSquare = stream.energy / stream.counted;
+      stream.levelsDb.push(Math.max(LEAST_LEVEL_DB, 10 * Math.log10(meanSquare + 1e-20)));
+      stream.energy = stream.counted = 0;
+    }
+  }
+
+  #score(streams: readonly ScorerStream[]): Scores[][] {
+    const stepLength = FRAMES_PER_STEP * this.#manifest.frontEnd.mels;
+    const results = new Map<ScorerStream, Scores[]>(streams.map(stream => [stream, []]));
+    const bySteps = new Map<number, ScorerStream[]>();
+    for (const stream of streams) {
+      const steps = Math.floor(stream.frames.length / stepLength);
+      if (steps > 0) bySteps.set(steps, [...(bySteps.get(steps) ?? []), stream]);
+    }
+    for (const [steps, group] of bySteps) {
+      const length = steps * stepLength;
+      const input = new Float32Array(group.length * length);
+      group.forEach((stream, i) => {
+        input.set(this.#scaled(stream.frames.subarray(0, length)), i * length);
+        stream.frames = stream.frames.slice(length);
+      });
+      const nets = group.map(stream => stream.net);
+      const output = this.#net.run(nets, input, this.#manifest.frontEnd.mels);
+      group.forEach((stream, i) =>
+        results.set(
+          stream,
+          output[i].map(step => this.#scoresOf(stream, step)),
+        ),
+      );
+    }
+    return streams.map(stream => results.get(stream)!);
+  }
+
+  #scaled(frames: Float32Array): Float32Array {
+    const { floorDb, meanDb, stdDb } = this.#manifest.scaling;
+    return frames.map(db => (Math.max(floorDb, db) - meanDb) / stdDb);
+  }
+
+  #scoresOf(stream: ScorerStream, { logits, embedding }: Step): Scores {
+    const { a, b } = this.#manifest.calibration;
+    const end = stream.first + this.#firstStepSamples + stream.steps * this.#stepSamples;
+    const start = Math.max(stream.first, end - this.#windowSamples);
+    stream.steps++;
+    const probabilities = LABELS.map((label, i) => [
+      label,
+      sigmoid(label === 'cry' ? a * logits[i] + b : logits[i]),
+    ]);
+    return {
+      scores: Object.fromEntries(probabilities) as Record<Label, number>,
+      embedding,
+      startSample: start,
+      endSample: end,
+      at: stream.clock.at + ((start - stream.clock.sample) / SAMPLE_RATE) * 1000,
+      levelDb: stream.levelsDb.shift()!,
+    };
+  }
+}
+
+function sigmoid(x: number): number {
+  return 1 / (1 + Math.exp(-x));
+}

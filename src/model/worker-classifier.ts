@@ -1,0 +1,106 @@
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { DeepInfantError } from '../errors.js';
+import { SAMPLE_RATE, type AudioChunk, type Scores } from '../values.js';
+import type { Classifier, ClassifierStream } from './classifier.js';
+import type { ModelManifest } from './manifest.js';
+import type { WorkerReply, WorkerRequest } from './worker.js';
+
+/** Longest piece of a chunk that goes to the worker at once: bounds its memory. */
+const PIECE_SAMPLES = 4 * SAMPLE_RATE;
+
+/** A model in a worker thread, so that Node-RED's event loop stays free; many streams share it. */
+export class WorkerClassifier implements Classifier {
+  readonly manifest: ModelManifest;
+  readonly #worker: Worker;
+  readonly #waiting = new Map<
+    number,
+    { resolve: (scores: Scores[]) => void; reject: (error: Error) => void }
+  >();
+  readonly #onEnd: () => void;
+  #users = 0;
+  #calls = 0;
+  #streams = 0;
+  #failure: Error | undefined;
+
+  /** @param onEnd called when the last user has left or the worker has died: the next user needs a new one */
+  constructor(manifest: ModelManifest, weights: Uint8Array, onEnd: () => void) {
+    this.manifest = manifest;
+    this.#onEnd = onEnd;
+    this.#worker = new Worker(path.join(__dirname, 'worker.js'), { workerData: { manifest, weights } });
+    this.#worker.on('message', (reply: WorkerReply) => {
+      const call = this.#waiting.get(reply.call);
+      this.#waiting.delete(reply.call);
+      if ('scores' in reply) call?.resolve(reply.scores);
+      else call?.reject(new DeepInfantError('model-failed', `${manifest.name}: ${reply.error}`));
+      if (this.#waiting.size === 0) this.#worker.unref();
+    });
+    this.#worker.on('error', error => {
+      this.#fail(error.message);
+    });
+    this.#worker.on('exit', code => {
+      this.#fail(`its worker ended with ${code}`);
+    });
+    this.#worker.unref();
+  }
+
+  /** Counts one more user. */
+  join(): this {
+    this.#users++;
+    return this;
+  }
+
+  async close(): Promise<void> {
+    if (--this.#users > 0) return;
+    this.#onEnd();
+    await this.#worker.terminate();
+  }
+
+  open(): ClassifierStream {
+    const stream = ++this.#streams;
+    return {
+      push: async chunk => {
+        const scores: Scores[] = [];
+        for (const piece of piecesOf(chunk)) {
+          scores.push(...(await this.#call({ do: 'push', stream, chunk: piece })));
+        }
+        return scores;
+      },
+      flush: () => this.#call({ do: 'flush', stream }),
+      close: async () => {
+        if (!this.#failure) await this.#call({ do: 'close', stream });
+      },
+    };
+  }
+
+  #call(request: WorkerRequest): Promise<Scores[]> {
+    if (this.#failure) return Promise.reject(this.#failure);
+    const call = ++this.#calls;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(call, { resolve, reject });
+      // A process ends when nothing is asked of the worker any more, also without close().
+      this.#worker.ref();
+      this.#worker.postMessage({ call, ...request });
+    });
+  }
+
+  #fail(why: string): void {
+    this.#failure ??= new DeepInfantError('model-failed', `${this.manifest.name}: ${why}`);
+    this.#onEnd();
+    for (const { reject } of this.#waiting.values()) reject(this.#failure);
+    this.#waiting.clear();
+  }
+}
+
+function* piecesOf(chunk: AudioChunk): Generator<AudioChunk> {
+  for (let at = 0; at === 0 || at < chunk.samples.length; at += PIECE_SAMPLES) {
+    yield {
+      ...chunk,
+      // A copy of just this part: posting a view would send the whole buffer under it.
+      samples: chunk.samples.slice(at, at + PIECE_SAMPLES),
+      firstSample: chunk.firstSample + at,
+      at: chunk.at + (at / SAMPLE_RATE) * 1000,
+      lost: at === 0 ? chunk.lost : 0,
+    };
+  }
+}

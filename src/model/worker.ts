@@ -1,0 +1,79 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { messageOf } from '../errors.js';
+import type { AudioChunk, Scores } from '../values.js';
+import type { ModelManifest } from './manifest.js';
+import { StreamScorer, type ScorerStream } from './stream-scorer.js';
+import { StreamingNet } from './streaming-net.js';
+import { loadTf } from './tf.js';
+import { unpackWeights } from './weights.js';
+
+export type WorkerRequest =
+  { do: 'push'; stream: number; chunk: AudioChunk } | { do: 'flush' | 'close'; stream: number };
+export type WorkerReply = { call: number; scores: Scores[] } | { call: number; error: string };
+
+const port = parentPort!;
+const streams = new Map<number, ScorerStream>();
+const scorer = load();
+/** Chunks that arrived since the last run, at most one of each stream: they run as one batch. */
+let batch: { call: number; stream: ScorerStream; chunk: AudioChunk }[] = [];
+
+async function load(): Promise<StreamScorer> {
+  const { manifest, weights } = workerData as { manifest: ModelManifest; weights: Uint8Array };
+  const { tf } = await loadTf();
+  return new StreamScorer(new StreamingNet(tf, unpackWeights(weights, manifest.weights.tensors)), manifest);
+}
+
+function answer(call: number, work: () => Scores[]): void {
+  let reply: WorkerReply;
+  try {
+    reply = { call, scores: work() };
+  } catch (error) {
+    reply = { call, error: messageOf(error) };
+  }
+  port.postMessage(reply);
+}
+
+function runBatch(scorer: StreamScorer): void {
+  const running = batch;
+  batch = [];
+  let results: Scores[][];
+  try {
+    results = scorer.push(running);
+  } catch (error) {
+    for (const { call } of running) port.postMessage({ call, error: messageOf(error) } satisfies WorkerReply);
+    return;
+  }
+  running.forEach(({ call }, i) => {
+    port.postMessage({ call, scores: results[i] } satisfies WorkerReply);
+  });
+}
+
+async function handle({ call, ...request }: WorkerRequest & { call: number }): Promise<void> {
+  const ready = await scorer;
+  let stream = streams.get(request.stream);
+  if (!stream) streams.set(request.stream, (stream = ready.open()));
+  switch (request.do) {
+    case 'push':
+      if (batch.some(waiting => waiting.stream === stream)) runBatch(ready);
+      if (batch.length === 0)
+        setImmediate(() => {
+          runBatch(ready);
+        });
+      batch.push({ call, stream, chunk: request.chunk });
+      break;
+    case 'flush':
+      answer(call, () => ready.flush(stream));
+      break;
+    case 'close':
+      ready.reset(stream);
+      streams.delete(request.stream);
+      answer(call, () => []);
+      break;
+  }
+}
+
+port.on('message', (request: WorkerRequest & { call: number }) => {
+  handle(request).catch((error: unknown) => {
+    port.postMessage({ call: request.call, error: messageOf(error) } satisfies WorkerReply);
+  });
+});

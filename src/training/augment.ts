@@ -1,0 +1,283 @@
+import { Random } from '../dataset/random.js';
+import { melCentresHz } from '../features/mel-scale.js';
+import { LogMel } from '../features/log-mel.js';
+import { LABELS, SAMPLE_RATE, type Label } from '../values.js';
+import { TEACHER_CLASSES, TEACHER_CRY_CLASSES, TEACHER_HOP, TEACHER_WINDOW } from './teacher.js';
+
+/** A training recording in memory. */
+export interface Clip {
+  label: Label;
+  source: string;
+  /** 16 kHz mono, 16 bit: half the memory of floats. */
+  samples: Int16Array;
+  /** The teacher's scores [windows x TEACHER_CLASSES]. */
+  teacher?: Float32Array;
+}
+
+/** One training example: `steps` steps of a crop, with what the labels and the teacher say of it. */
+export interface Example {
+  /** Log-mel in dB, [frames x mels]. */
+  mel: Float32Array;
+  /** 1 present, 0 absent, NaN unknown, by LABELS. */
+  labels: Float32Array;
+  /** The teacher's scores [steps x TEACHER_CLASSES] where `heard`, else 0. */
+  teacher: Float32Array;
+  /** 1 for the steps that the teacher judged. */
+  heard: Float32Array;
+}
+
+/** Share of examples that are cries. */
+const CRY_SHARE = 0.4;
+/** How much more often a rival label is drawn than its number of clips would make it: rare and hard ones more. */
+const RIVAL_WEIGHT: Record<Label, number> = {
+  cry: 0,
+  speech: 1,
+  laugh: 6,
+  animal: 2.5,
+  music: 2,
+  alarm: 2,
+  household: 1,
+  silence: 0.5,
+};
+/** Tempo and pitch are changed together by up to this natural-log factor (22 %). */
+const TEMPO_RANGE = 0.22;
+/** Mel power that a quiet recording still has: rounding noise near -90 dB of full scale. */
+const FLOOR_DB = -70;
+/**
+ * A step ends (8 * 512 * step + 5632) samples into the crop, a teacher window n ends at 4096 n + 15600:
+ * two windows back is the last one that the step has heard nearly whole.
+ */
+const TEACHER_LAG_STEPS = 2;
+
+/**
+ * Makes training examples from clips: random crop, tempo and pitch, a mix with others, clipping and companding on the
+ * samples; room, bandwidth, noise and level on the mel power, where they are cheap and nearly exact (powers of
+ * unrelated sounds add). Bandwidth and level are drawn alike for cries and rivals, so that neither betrays the label.
+ */
+export class Augmenter {
+  readonly #cries: Clip[];
+  readonly #rivals: Clip[];
+  readonly #rivalWeights: number[];
+  readonly #frames: number;
+  readonly #steps: number;
+  readonly #samples: number;
+  readonly #logMel = new LogMel();
+  readonly #centresHz: number[];
+  readonly #whiteNoiseDb: Float32Array;
+
+  /** @param frames length of a crop, a multiple of the network's frames per step */
+  constructor(clips: readonly Clip[], frames: number, framesPerStep: number) {
+    this.#cries = clips.filter(clip => clip.label === 'cry');
+    this.#rivals = clips.filter(clip => clip.label !== 'cry');
+    let sum = 0;
+    this.#rivalWeights = this.#rivals.map(clip => (sum += RIVAL_WEIGHT[clip.label]));
+    this.#frames = frames;
+    this.#steps = frames / framesPerStep;
+    this.#samples = (frames - 1) * this.#logMel.hop + this.#logMel.fftSize;
+    this.#centresHz = melCentresHz(this.#logMel.mels, 0, SAMPLE_RATE / 2);
+    const random = new Random(1);
+    this.#whiteNoiseDb = this.#logMel.push(
+      Float32Array.from({ length: 40 * SAMPLE_RATE }, () => 0.1 * random.normal()),
+    );
+  }
+
+  /** A random example; the same `random` state gives the same one. */
+  example(random: Random): Example {
+    const cry = random.chance(CRY_SHARE);
+    const labels = new Float32Array(LABELS.length).fill(cry ? NaN : 0);
+    const clip = cry ? random.pick(this.#cries) : this.#rival(random);
+    labels[LABELS.indexOf(clip.label)] = 1;
+    const { samples, teacher, heard } = this.#crop(clip, random);
+    scale(samples, decibels(random.uniform(-30, -14)) / rms(samples));
+    for (let mix = 0; mix < 2; mix++) {
+      if (!random.chance(0.3)) continue;
+      const other = this.#rival(random);
+      const under = this.#crop(other, random);
+      const ratioDb = cry ? random.uniform(-5, 20) : random.uniform(-10, 10);
+      const gain = (rms(samples) / rms(under.samples)) * decibels(-ratioDb);
+      for (let i = 0; i < samples.length; i++) samples[i] += gain * under.samples[i];
+      if (ratioDb < 12) labels[LABELS.indexOf(other.label)] = 1;
+      // The teacher heard each alone: what is far below the other is heard less.
+      const audible = 1 / (1 + 10 ** ((ratioDb - 8) / 6));
+      for (let i = 0; i < teacher.length; i++) {
+        const other = under.teacher[i] * audible;
+        if (!TEACHER_CRY_CLASSES.includes(i % TEACHER_CLASSES)) teacher[i] = Math.max(teacher[i], other);
+      }
+    }
+    if (!cry) {
+      for (let i = 0; i < teacher.length; i += TEACHER_CLASSES) {
+        for (const c of TEACHER_CRY_CLASSES) teacher[i + c] = 0;
+      }
+    }
+    if (random.chance(0.1)) clip_(samples, decibels(random.uniform(-12, -3)));
+    if (random.chance(0.1)) compand(samples);
+    this.#logMel.reset();
+    const mel = this.#logMel.push(samples);
+    this.#colour(mel, random);
+    return { mel, labels, teacher, heard };
+  }
+
+  #rival(random: Random): Clip {
+    const at = random.uniform(0, this.#rivalWeights[this.#rivalWeights.length - 1]);
+    let low = 0;
+    let high = this.#rivalWeights.length - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#rivalWeights[middle] > at) high = middle;
+      else low = middle + 1;
+    }
+    return this.#rivals[low];
+  }
+
+  /** A crop at a random tempo, with the teacher's scores of the same places in the unchanged sound. */
+  #crop(clip: Clip, random: Random): { samples: Float32Array; teacher: Float32Array; heard: Float32Array } {
+    const tempo = random.chance(0.8) ? Math.exp(random.uniform(-TEMPO_RANGE, TEMPO_RANGE)) : 1;
+    const source = clip.samples;
+    const needed = Math.floor(this.#samples * tempo) + 2;
+    const repeat = source.length < needed && random.chance(0.5);
+    const start = source.length > needed ? random.integer(source.length - needed) : 0;
+    const samples = new Float32Array(this.#samples);
+    for (let i = 0; i < samples.length; i++) {
+      const at = start + i * tempo;
+      const whole = Math.floor(at);
+      const a = repeat ? source[whole % source.length] : (source[whole] ?? 0);
+      const b = repeat ? source[(whole + 1) % source.length] : (source[whole + 1] ?? 0);
+      samples[i] = (a + (b - a) * (at - whole)) / 32768;
+    }
+    const teacher = new Float32Array(this.#steps * TEACHER_CLASSES);
+    const heard = new Float32Array(this.#steps);
+    if (clip.teacher) {
+      const windows = clip.teacher.length / TEACHER_CLASSES;
+      for (let step = TEACHER_LAG_STEPS; step < this.#steps; step++) {
+        let centre = start + ((step - TEACHER_LAG_STEPS) * TEACHER_HOP + TEACHER_WINDOW / 2) * tempo;
+        if (repeat) centre %= source.length;
+        if (centre > source.length + TEACHER_HOP) continue;
+        const nearest = Math.round((centre - TEACHER_WINDOW / 2) / TEACHER_HOP);
+        const window = Math.min(windows - 1, Math.max(0, nearest));
+        teacher.set(
+          clip.teacher.subarray(window * TEACHER_CLASSES, (window + 1) * TEACHER_CLASSES),
+          step * TEACHER_CLASSES,
+        );
+        heard[step] = 1;
+      }
+    }
+    return { samples, teacher, heard };
+  }
+
+  /** Room, microphone, bandwidth, noise and level, in place on a log-mel in dB; then blanks as SpecAugment does. */
+  #colour(melDb: Float32Array, random: Random): void {
+    const mels = this.#logMel.mels;
+    const frames = this.#frames;
+    const gainDb = this.#spectralGainDb(random);
+    const reverb = random.chance(0.35)
+      ? {
+          decay: decibels(-60 / ((random.uniform(0.1, 0.7) * SAMPLE_RATE) / 512)) ** 2,
+          share: random.uniform(0.05, 0.6),
+        }
+      : undefined;
+    const power = Float32Array.from(melDb, db => 10 ** (db / 10));
+    if (reverb) {
+      const tail = new Float32Array(mels);
+      for (let t = 0; t < frames; t++) {
+        for (let m = 0; m < mels; m++) {
+          const direct = power[t * mels + m];
+          power[t * mels + m] = direct + reverb.share * tail[m];
+          tail[m] = (tail[m] + direct) * reverb.decay;
+        }
+      }
+    }
+    let mean = 0;
+    for (let i = 0; i < power.length; i++) {
+      power[i] *= 10 ** (gainDb[i % mels] / 10);
+      mean += power[i] / power.length;
+    }
+    const noiseGain = this.#noiseGain(random, mean);
+    const noiseFrames = this.#whiteNoiseDb.length / mels;
+    const from = random.integer(noiseFrames - frames) * mels;
+    const levelDb = random.uniform(-25, 12);
+    for (let i = 0; i < power.length; i++) {
+      const noise = noiseGain[i % mels] * 10 ** (this.#whiteNoiseDb[from + i] / 10);
+      melDb[i] = Math.max(FLOOR_DB, 10 * Math.log10(power[i] + noise + 1e-12) + levelDb);
+    }
+    if (random.chance(0.6)) this.#blank(melDb, random);
+  }
+
+  /** Gain of each mel in dB: tilt, a ripple as rooms and small loudspeakers have, high-pass, and the codec's bandwidth. */
+  #spectralGainDb(random: Random): Float32Array {
+    const tilt = random.chance(0.5) ? random.uniform(-2, 2) : 0;
+    const rippleDb = random.chance(0.5) ? random.uniform(0, 4) : 0;
+    const ripples = random.uniform(1, 6);
+    const phase = random.uniform(0, 2 * Math.PI);
+    const highPassHz = random.chance(0.2) ? random.uniform(60, 350) : 0;
+    const lowPassHz = random.chance(0.5)
+      ? random.pick([3400, 3600, 3900, 4000, 4000, 5000, 5500, 6500, 7000])
+      : Infinity;
+    return Float32Array.from(this.#centresHz, (hz, m) => {
+      const octaves = Math.log2((hz + 50) / 1000);
+      const wave = rippleDb * Math.sin(phase + (2 * Math.PI * ripples * m) / this.#centresHz.length);
+      const high = highPassHz ? -20 * Math.log10(1 + Math.exp((highPassHz - hz) / 40)) : 0;
+      // Steep as a resampler's edge, and as deep: 80 dB.
+      const low = lowPassHz < Infinity ? -80 / (1 + Math.exp((lowPassHz - hz) / 40)) : 0;
+      return tilt * octaves + wave + high + low;
+    });
+  }
+
+  /** Gain that makes the stored white noise a steady noise of random colour at a random ratio to the sound. */
+  #noiseGain(random: Random, signalPower: number): Float32Array {
+    const ratioDb = random.chance(0.3) ? random.uniform(-5, 15) : random.uniform(15, 50);
+    const slope = random.pick([0, 0, 0.5, 1, 1.5]);
+    const lowPassHz = random.pick([Infinity, Infinity, 4000, 2000, 1000]);
+    const colour = Float32Array.from(this.#centresHz, hz => {
+      const low = lowPassHz < Infinity ? 1 / (1 + Math.exp((hz - lowPassHz) / 100)) : 1;
+      return (Math.max(hz, 40) / 1000) ** -slope * low + 1e-9;
+    });
+    const mels = this.#centresHz.length;
+    let mean = 0;
+    for (let m = 0; m < mels; m++) mean += (colour[m] * 10 ** (this.#whiteNoiseDb[m] / 10)) / mels;
+    const gain = (signalPower * 10 ** (-ratioDb / 10)) / mean;
+    return colour.map(c => c * gain);
+  }
+
+  /** Blanks a band of mels and a stretch of frames with the mean (SpecAugment, Park et al. 2019, arXiv 1904.08779). */
+  #blank(melDb: Float32Array, random: Random): void {
+    const mels = this.#logMel.mels;
+    const mean = melDb.reduce((a, b) => a + b) / melDb.length;
+    const band = 1 + random.integer(20);
+    const bottom = random.integer(mels - band);
+    for (let t = 0; t < this.#frames; t++) {
+      melDb.fill(mean, t * mels + bottom, t * mels + bottom + band);
+    }
+    if (!random.chance(0.5)) return;
+    const stretch = 1 + random.integer(12);
+    const first = random.integer(this.#frames - stretch);
+    melDb.fill(mean, first * mels, (first + stretch) * mels);
+  }
+}
+
+/** Amplitude factor of a level in dB. */
+function decibels(db: number): number {
+  return 10 ** (db / 20);
+}
+
+function rms(samples: Float32Array): number {
+  let sum = 0;
+  for (const x of samples) sum += x * x;
+  return Math.sqrt(sum / samples.length + 1e-9);
+}
+
+function scale(samples: Float32Array, gain: number): void {
+  for (let i = 0; i < samples.length; i++) samples[i] *= gain;
+}
+
+function clip_(samples: Float32Array, limit: number): void {
+  for (let i = 0; i < samples.length; i++) samples[i] = Math.max(-limit, Math.min(limit, samples[i]));
+}
+
+/** Through mu-law of 8 bits and back (ITU-T G.711's continuous curve, mu = 255). */
+function compand(samples: Float32Array): void {
+  for (let i = 0; i < samples.length; i++) {
+    const x = Math.max(-1, Math.min(1, samples[i]));
+    const code = Math.round((Math.log1p(255 * Math.abs(x)) / Math.log(256)) * 127) / 127;
+    samples[i] = (Math.sign(x) * Math.expm1(code * Math.log(256))) / 255;
+  }
+}

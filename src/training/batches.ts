@@ -1,0 +1,89 @@
+import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { FRAMES_PER_STEP } from '../model/cry-net.js';
+import { Random } from '../dataset/random.js';
+import { LABELS } from '../values.js';
+import { Augmenter, type Clip } from './augment.js';
+import { TEACHER_CLASSES } from './teacher.js';
+
+/** A batch of examples, row by row (see Example). */
+export interface Batch {
+  mel: Float32Array;
+  labels: Float32Array;
+  teacher: Float32Array;
+  heard: Float32Array;
+}
+
+interface BatchSettings {
+  clips: Clip[];
+  batch: number;
+  frames: number;
+  seed: number;
+}
+
+/** Batches in the making while the network trains. */
+const AHEAD = 3;
+
+/**
+ * Makes batches in a worker thread. Batch n depends on the seed and n alone, so a resumed run sees the batches that it
+ * would have seen.
+ */
+export class Batches {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Promise<Batch>>();
+  readonly #resolve = new Map<number, (batch: Batch) => void>();
+  #failed: ((error: Error) => void) | undefined;
+  readonly #failure: Promise<never>;
+
+  constructor(settings: BatchSettings) {
+    this.#failure = new Promise((_, reject) => (this.#failed = reject));
+    this.#failure.catch(() => undefined);
+    this.#worker = new Worker(__filename, { workerData: settings });
+    this.#worker.on('error', error => this.#failed?.(error));
+    this.#worker.on('message', ({ number, batch }: { number: number; batch: Batch }) => {
+      this.#resolve.get(number)?.(batch);
+      this.#resolve.delete(number);
+    });
+  }
+
+  /** Batch `number`; asks for the next ones, too. */
+  async take(number: number): Promise<Batch> {
+    for (let ahead = number; ahead <= number + AHEAD; ahead++) {
+      if (this.#waiting.has(ahead)) continue;
+      this.#waiting.set(ahead, new Promise(resolve => this.#resolve.set(ahead, resolve)));
+      this.#worker.postMessage(ahead);
+    }
+    const batch = await Promise.race([this.#waiting.get(number)!, this.#failure]);
+    this.#waiting.delete(number);
+    return batch;
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+  }
+}
+
+function makeBatches({ clips, batch, frames, seed }: BatchSettings): void {
+  const augmenter = new Augmenter(clips, frames, FRAMES_PER_STEP);
+  const steps = frames / FRAMES_PER_STEP;
+  parentPort!.on('message', (number: number) => {
+    const random = new Random(Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b));
+    const examples = Array.from({ length: batch }, () => augmenter.example(random));
+    const result: Batch = {
+      mel: new Float32Array(batch * examples[0].mel.length),
+      labels: new Float32Array(batch * LABELS.length),
+      teacher: new Float32Array(batch * steps * TEACHER_CLASSES),
+      heard: new Float32Array(batch * steps),
+    };
+    for (const field of ['mel', 'labels', 'teacher', 'heard'] as const) {
+      examples.forEach((example, i) => {
+        result[field].set(example[field], i * example[field].length);
+      });
+    }
+    parentPort!.postMessage(
+      { number, batch: result },
+      [result.mel, result.labels, result.teacher, result.heard].map(array => array.buffer as ArrayBuffer),
+    );
+  });
+}
+
+if (!isMainThread && parentPort) makeBatches(workerData as BatchSettings);

@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { DeepInfantError, messageOf } from '../errors.js';
+import type { Widths } from './network.js';
+
+/** Everything but the data that decides a training run; the same config and data give the same batches. */
+export interface TrainingConfig {
+  /** Name of the model that is made. */
+  name: string;
+  seed: number;
+  /** The corpus is cut into this many grouped folds, each kept out and measured once. */
+  folds: number;
+  /** The fold whose network is shipped: its recordings stay unseen by it. */
+  shippedFold: number;
+  steps: number;
+  batch: number;
+  /** Length of a training crop in frames, a multiple of FRAMES_PER_STEP. */
+  cropFrames: number;
+  /** Peak of the one-cycle schedule, and AdamW's decay. */
+  learningRate: number;
+  weightDecay: number;
+  dropout: number;
+  widths: Widths;
+  /** Steps between checkpoints. */
+  checkpointSteps: number;
+  /** What the data's licences ask a trained model to say. */
+  notice: string;
+}
+
+/** @throws DeepInfantError `config` when the file cannot be read or is not JSON */
+export async function readConfig(file: string): Promise<TrainingConfig> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as TrainingConfig;
+  } catch (error) {
+    throw new DeepInfantError(
+      'config',
+      `Cannot read the training config ${path.resolve(file)}: ${messageOf(error)}`,
+    );
+  }
+}
+
+/** Where a run's data are. */
+export interface TrainingData {
+  /** Folder with a manifest.csv. */
+  corpus: string;
+  /** Folder with a teacher's pack_window_scores.npy and pack_window_index.csv; without it only clip labels teach. */
+  teacher?: string;
+}

@@ -1,0 +1,230 @@
+import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Tensor3D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
+import { groupedFolds } from '../dataset/folds.js';
+import { readManifest, type Recording } from '../dataset/manifest.js';
+import { clipScore } from '../detect/clip-score.js';
+import { StreamScorer } from '../model/stream-scorer.js';
+import { StreamingNet } from '../model/streaming-net.js';
+import { loadTf, type Tf } from '../model/tf.js';
+import { packWeights, sha256, type NamedWeights } from '../model/weights.js';
+import { LABELS } from '../values.js';
+import { Batches, type Batch } from './batches.js';
+import { loadCheckpoint, saveCheckpoint, writeAtomically } from './checkpoint.js';
+import { isDoubtful, loadClips, readSamples, readVerdicts } from './clips.js';
+import type { TrainingConfig, TrainingData } from './config.js';
+import { lossOf, targetsOf } from './loss.js';
+import { auc, recallAt } from './metrics.js';
+import { TrainableCryNet } from './network.js';
+import { AdamW, oneCycle } from './optimiser.js';
+import { draftManifest, foldedWeights, SCALING } from './ship.js';
+import { Teacher, TEACHER_CLASSES } from './teacher.js';
+
+/** Share of the average that a step replaces, once averaging has begun (after a third of the steps). */
+const AVERAGE_RATE = 0.005;
+
+/** Score of one recording that the network never saw. */
+export interface HeldOutScore {
+  path: string;
+  label: string;
+  group: string;
+  /** Uncalibrated clip score. */
+  score: number;
+}
+
+/** What is shown while a run goes on. */
+export interface Progress {
+  phase: 'reading' | 'training' | 'measuring';
+  done: number;
+  total: number;
+  loss?: number;
+}
+
+/** A corpus cut into folds by groups. */
+export interface Corpus {
+  data: TrainingData;
+  recordings: Recording[];
+  folds: number[];
+  sha256: string;
+}
+
+/** Reads a corpus and cuts it; the same config gives the same folds. */
+export async function readCorpus(config: TrainingConfig, data: TrainingData): Promise<Corpus> {
+  const { recordings } = await readManifest(data.corpus);
+  return {
+    data,
+    recordings,
+    folds: groupedFolds(recordings, config.folds, config.seed),
+    sha256: sha256(await readFile(path.join(data.corpus, 'manifest.csv'))),
+  };
+}
+
+/**
+ * Trains one fold's network and scores the recordings that were kept out, in `folder`: `log.csv`, `checkpoint.bin`,
+ * `weights.bin` and `scores.json`. A finished fold is not trained again; a stopped one goes on from its checkpoint.
+ */
+export async function trainFold(
+  config: TrainingConfig,
+  corpus: Corpus,
+  fold: number,
+  folder: string,
+  onProgress: (progress: Progress) => void,
+): Promise<HeldOutScore[]> {
+  const scoresFile = path.join(folder, 'scores.json');
+  const done = await readFile(scoresFile, 'utf8').catch(() => undefined);
+  if (done !== undefined) return JSON.parse(done) as HeldOutScore[];
+  await mkdir(folder, { recursive: true });
+
+  const { tf } = await loadTf();
+  const network = new TrainableCryNet(
+    tf,
+    config.widths,
+    LABELS.length,
+    corpus.data.teacher === undefined ? 0 : TEACHER_CLASSES,
+    config.seed + fold,
+  );
+  await optimise(tf, network, config, corpus, fold, folder, onProgress);
+  const weights = foldedWeights(network);
+  await writeAtomically(path.join(folder, 'weights.bin'), packWeights(weights));
+  await writeAtomically(
+    path.join(folder, 'tensors.json'),
+    JSON.stringify(weights.map(({ name, shape }) => ({ name, shape }))),
+  );
+
+  const heldOut = corpus.recordings.filter((_, i) => corpus.folds[i] === fold);
+  const scores = await scoreRecordings(tf, weights, heldOut, scored => {
+    onProgress({ phase: 'measuring', done: scored, total: heldOut.length });
+  });
+  await writeAtomically(scoresFile, JSON.stringify(scores));
+  return scores;
+}
+
+/** Trains `network` on all folds but one, to the averaged weights of the last two thirds of the run. */
+async function optimise(
+  tf: Tf,
+  network: TrainableCryNet,
+  config: TrainingConfig,
+  corpus: Corpus,
+  fold: number,
+  folder: string,
+  onProgress: (progress: Progress) => void,
+): Promise<void> {
+  const { data } = corpus;
+  const teacher = data.teacher === undefined ? undefined : new Teacher(data.teacher);
+  const verdicts = readVerdicts(data.corpus);
+  const taught = corpus.recordings.filter(
+    (recording, i) =>
+      corpus.folds[i] !== fold &&
+      !isDoubtful(recording, verdicts.get(recording.path), teacher?.of(recording.path)),
+  );
+  const clips = await loadClips(taught, teacher, done => {
+    onProgress({ phase: 'reading', done, total: taught.length });
+  });
+  const batches = new Batches({
+    clips,
+    batch: config.batch,
+    frames: config.cropFrames,
+    seed: config.seed + fold,
+  });
+  try {
+    const optimiser = new AdamW(tf, network.variables, config.weightDecay);
+    const averages = new Map<string, Variable>();
+    for (const [name, variable] of network.variables)
+      averages.set(`average/${name}`, tf.variable(variable, false));
+    const everything = new Map([...network.variables, ...optimiser.moments, ...averages]);
+    const checkpoint = path.join(folder, 'checkpoint.bin');
+    const averageFrom = Math.floor(config.steps / 3);
+    let loss = NaN;
+    for (let step = await loadCheckpoint(tf, checkpoint, everything); step < config.steps; step++) {
+      const batch = await batches.take(step);
+      const value = trainStep(tf, network, optimiser, batch, config, step);
+      loss = Number.isNaN(loss) ? value : 0.98 * loss + 0.02 * value;
+      tf.tidy(() => {
+        for (const [name, variable] of network.variables) {
+          const average = averages.get(`average/${name}`)!;
+          const rate = step < averageFrom ? 1 : AVERAGE_RATE;
+          average.assign(tf.add(tf.mul(average, 1 - rate), tf.mul(variable, rate)));
+        }
+      });
+      onProgress({ phase: 'training', done: step + 1, total: config.steps, loss });
+      if ((step + 1) % 25 === 0)
+        await appendFile(path.join(folder, 'log.csv'), `${step + 1},${loss.toFixed(4)}\n`);
+      if ((step + 1) % config.checkpointSteps === 0 || step + 1 === config.steps) {
+        await saveCheckpoint(checkpoint, step + 1, everything);
+      }
+    }
+    for (const [name, variable] of network.variables) variable.assign(averages.get(`average/${name}`)!);
+  } finally {
+    await batches.close();
+  }
+}
+
+function trainStep(
+  tf: Tf,
+  network: TrainableCryNet,
+  optimiser: AdamW,
+  batch: Batch,
+  config: TrainingConfig,
+  step: number,
+): number {
+  const { batch: size, cropFrames } = config;
+  const mels = batch.mel.length / size / cropFrames;
+  const targets = targetsOf(tf, batch, size);
+  const x = tf.tidy(() => scaledInput(tf, tf.tensor4d(batch.mel, [size, cropFrames, mels, 1])));
+  const loss = optimiser.minimise(
+    () => {
+      const { logits, teacher } = network.forward(x, config.dropout, 2 * step);
+      return lossOf(tf, logits as Tensor3D, teacher, targets);
+    },
+    oneCycle(step, config.steps, config.learningRate),
+    step + 1,
+  );
+  tf.dispose([x, Object.values(targets)]);
+  return loss;
+}
+
+function scaledInput(tf: Tf, melDb: Tensor4D): Tensor4D {
+  return tf.div(tf.sub(tf.maximum(melDb, SCALING.floorDb), SCALING.meanDb), SCALING.stdDb);
+}
+
+/** Scores recordings the way the product does, uncalibrated. */
+async function scoreRecordings(
+  tf: Tf,
+  weights: NamedWeights[],
+  recordings: readonly Recording[],
+  onProgress: (done: number) => void,
+): Promise<HeldOutScore[]> {
+  const net = new StreamingNet(tf, weights);
+  const scorer = new StreamScorer(net, draftManifest('draft', weights));
+  const result: HeldOutScore[] = [];
+  for (const { file, path: name, label, group } of recordings) {
+    const samples = await readSamples(file);
+    const stream = scorer.open();
+    const chunk = { samples, firstSample: 0, at: 0, source: name, lost: 0 };
+    const [scores] = scorer.push([{ stream, chunk }]);
+    scores.push(...scorer.flush(stream));
+    result.push({ path: name, label, group, score: clipScore(scores) });
+    onProgress(result.length);
+  }
+  net.dispose();
+  return result;
+}
+
+/** What held-out scores say: AUC and recall at false-alarm rates of 0.5, 1.6 and 6 %. */
+export interface FoldFigures {
+  auc: number;
+  recallAt: { '0.005': number; '0.016': number; '0.06': number };
+}
+
+export function figuresOf(scores: readonly HeldOutScore[]): FoldFigures {
+  const cries = scores.filter(s => s.label === 'cry').map(s => s.score);
+  const others = scores.filter(s => s.label !== 'cry').map(s => s.score);
+  return {
+    auc: auc(cries, others),
+    recallAt: {
+      '0.005': recallAt(0.005, cries, others),
+      '0.016': recallAt(0.016, cries, others),
+      '0.06': recallAt(0.06, cries, others),
+    },
+  };
+}

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { StreamScorer } from '../../src/model/stream-scorer.js';
+import { StreamingNet } from '../../src/model/streaming-net.js';
+import { loadTf, type Tf } from '../../src/model/tf.js';
+import { draftManifest } from '../../src/training/ship.js';
+import { LABELS, type AudioChunk, type Scores } from '../../src/values.js';
+import { smallWeights, unevenNoise } from './small-model.js';
+
+describe('StreamScorer', () => {
+  let tf: Tf;
+  let scorer: StreamScorer;
+
+  before(async () => {
+    ({ tf } = await loadTf('wasm'));
+    const weights = await smallWeights();
+    scorer = new StreamScorer(new StreamingNet(tf, weights), draftManifest('small', weights));
+  });
+
+  const chunk = (samples: Float32Array, firstSample = 0): AudioChunk => ({
+    samples,
+    firstSample,
+    at: 1_000_000 + firstSample / 16,
+    source: 'test',
+    lost: 0,
+  });
+
+  function inPieces(samples: Float32Array, piece: number, firstSample = 0): Scores[] {
+    const stream = scorer.open();
+    const scores: Scores[] = [];
+    for (let at = 0; at < samples.length; at += piece) {
+      scores.push(
+        ...scorer.push([{ stream, chunk: chunk(samples.subarray(at, at + piece), firstSample + at) }])[0],
+      );
+    }
+    scores.push(...scorer.flush(stream));
+    return scores;
+  }
+
+  function assertSame(actual: Scores[], expected: Scores[], tolerance: number): void {
+    assert.equal(actual.length, expected.length);
+    actual.forEach((step, i) => {
+      for (const label of LABELS) {
+        assert.ok(
+          Math.abs(step.scores[label] - expected[i].scores[label]) <= tolerance,
+          `step ${i}, ${label}`,
+        );
+      }
+      step.embedding.forEach((value, j) => {
+        assert.ok(Math.abs(value - expected[i].embedding[j]) <= tolerance * 10, `step ${i}, embedding ${j}`);
+      });
+      assert.equal(step.endSample, expected[i].endSample);
+      assert.equal(step.levelDb, expected[i].levelDb);
+    });
+  }
+
+  it('streams in pieces of any size what it hears in the whole at once, to 1e-4', () => {
+    const samples = unevenNoise(9.3);
+    const whole = inPieces(samples, samples.length);
+    assert.ok(
+      Math.abs(whole[8].scores.cry - whole[12].scores.cry) > 1e-3,
+      'steps differ, else this shows nothing',
+    );
+    for (const piece of [160, 1000, 4096, 16000, 50_000]) assertSame(inPieces(samples, piece), whole, 1e-4);
+  });
+
+  it('scores many streams in one batch as it scores each alone', () => {
+    const all = [1, 2, 3, 4, 5].map(seed => unevenNoise(2 + 0.3 * seed, seed));
+    const streams = all.map(() => scorer.open());
+    const together = scorer.push(all.map((samples, i) => ({ stream: streams[i], chunk: chunk(samples) })));
+    all.forEach((samples, i) => {
+      assertSame([...together[i], ...scorer.flush(streams[i])], inPieces(samples, samples.length), 1e-4);
+    });
+  });
+
+  it('counts time from samples: a step each 4096, the first after 5632, the clock of the chunks', () => {
+    const steps = inPieces(unevenNoise(3), 16000, 32000);
+    assert.deepEqual(
+      steps.slice(0, 3).map(step => step.endSample - 32000),
+      [5632, 9728, 13824],
+    );
+    assert.equal(steps[0].startSample, 32000, 'a window does not begin before the stream');
+    const last = steps[steps.length - 1];
+    assert.ok(last.endSample >= 32000 + 48000 && last.endSample < 32000 + 48000 + 4096, 'flush hears all');
+    assert.equal(last.at, 1_000_000 + last.startSample / 16);
+  });
+
+  it('hears lost audio as silence', () => {
+    const samples = unevenNoise(4);
+    const holed = samples.slice();
+    holed.fill(0, 20_000, 30_000);
+    const stream = scorer.open();
+    const scores = scorer.push([{ stream, chunk: chunk(samples.subarray(0, 20_000)) }])[0];
+    scores.push(...scorer.push([{ stream, chunk: chunk(samples.subarray(30_000), 30_000) }])[0]);
+    scores.push(...scorer.flush(stream));
+    assertSame(scores, inPieces(holed, holed.length), 1e-4);
+  });
+
+  it('begins anew when a source counts from its start again', () => {
+    const samples = unevenNoise(2);
+    const stream = scorer.open();
+    scorer.push([{ stream, chunk: chunk(unevenNoise(3, 7), 90_000) }]);
+    const scores = scorer.push([{ stream, chunk: chunk(samples) }])[0];
+    scores.push(...scorer.flush(stream));
+    assertSame(scores, inPieces(samples, samples.length), 1e-4);
+  });
+
+  it('measures the level of what is new in a step', () => {
+    const steps = inPieces(new Float32Array(16000).fill(0.1), 16000);
+    assert.ok(Math.abs(steps[1].levelDb - -20) < 0.01);
+    assert.equal(inPieces(new Float32Array(16000), 16000)[1].levelDb, -120);
+  });
+
+  it('hears NaN and infinities as nothing and never scores outside 0 to 1', () => {
+    for (const fill of [NaN, Infinity, -Infinity, 1e30, 0]) {
+      for (const { scores } of inPieces(new Float32Array(20_000).fill(fill), 7000)) {
+        for (const label of LABELS)
+          assert.ok(scores[label] >= 0 && scores[label] <= 1, `${label} of ${fill}`);
+      }
+    }
+  });
+
+  it('gives a step for a single sample, and none for nothing', () => {
+    assert.equal(inPieces(new Float32Array(1), 1).length, 1);
+    assert.deepEqual(inPieces(new Float32Array(0), 1), []);
+  });
+
+  it('keeps no tensors of streams that are flushed', () => {
+    inPieces(unevenNoise(2), 5000);
+    const before = tf.memory().numTensors;
+    for (let i = 0; i < 5; i++) inPieces(unevenNoise(2), 5000);
+    assert.equal(tf.memory().numTensors, before);
+  });
+});
