@@ -69,13 +69,13 @@ export interface CryEvent {
   offsetS?: number;
   /** Seconds from the onset to now, or to the end. */
   durationS: number;
-  /** Highest and mean cry probability since the onset. */
+  /** Highest and mean cry probability of the windows in which the cry was heard. */
   peakScore: number;
   meanScore: number;
   intensity: Intensity;
   /** The windows that caused this message: for `started` those that decided it, later those since the last message. */
   windows: CryWindow[];
-  /** Mean of CryNet's embeddings over the cry. */
+  /** Mean of CryNet's embeddings over the same windows. */
   embedding: Float32Array;
   /** Added by the reason room. */
   reason?: ReasonEstimate;

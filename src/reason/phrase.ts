@@ -1,0 +1,63 @@
+import type { CryEvent, Reason, ReasonEstimate } from '../values.js';
+
+const GUESSES: Record<Reason, string> = {
+  hungry: 'hungry',
+  tired: 'tired',
+  discomfort: 'uncomfortable',
+  'belly pain': 'belly pain',
+  burping: 'needs to burp',
+  lonely: 'lonely',
+};
+
+const NOUNS: Record<Reason, string> = {
+  hungry: 'hunger',
+  tired: 'tiredness',
+  discomfort: 'discomfort',
+  'belly pain': 'belly pain',
+  burping: 'a burp',
+  lonely: 'loneliness',
+};
+
+/** What to try first. */
+export const TIPS: Record<ReasonEstimate['label'], string> = {
+  hungry: 'Offer a feed.',
+  tired: 'Dim the light, keep quiet and help the baby to fall asleep.',
+  discomfort: 'Check the nappy, whether the baby is too warm or too cold, and for anything tight.',
+  'belly pain': 'Hold the baby upright or face down along your arm and rub the back.',
+  burping: 'Hold the baby upright against your shoulder and pat the back gently.',
+  lonely: 'Pick the baby up, talk and stay close.',
+  unsure: 'Go through the list: feed, nappy, burp, warmth, sleep, closeness.',
+};
+
+/** A time in words, as coarse as it is long: '12 s', '1 min 5 s', '20 min', '3 h 10 min'. */
+export function durationText(seconds: number): string {
+  const whole = Math.round(seconds);
+  const minutes = Math.round(seconds / 60);
+  if (whole < 60) return `${whole} s`;
+  if (minutes < 10) return joined(Math.floor(whole / 60), 'min', whole % 60, 's');
+  return minutes < 60 ? `${minutes} min` : joined(Math.floor(minutes / 60), 'h', minutes % 60, 'min');
+}
+
+function joined(large: number, largeUnit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
+}
+
+/** What an odds factor does: 'makes hunger 2.4 times as likely', 'makes hunger 3 times less likely'. */
+export function factorText(reason: Reason, factor: number): string {
+  const times = Number(Math.max(factor, 1 / factor).toFixed(1));
+  if (times === 1) return `leaves ${NOUNS[reason]} as likely as usual`;
+  return `makes ${NOUNS[reason]} ${times} times ${factor > 1 ? 'as' : 'less'} likely`;
+}
+
+/** One line for a status or a notification: 'Mia has been crying for 12 s: probably hungry (62 %)'. */
+export function reasonLine(event: CryEvent, baby: { name: string }): string {
+  const name = baby.name.trim() || 'The baby';
+  const length = durationText(event.durationS);
+  const cry =
+    event.state === 'ended' ? `${name} cried for ${length}` : `${name} has been crying for ${length}`;
+  if (!event.reason) return cry;
+  const { label, confidence } = event.reason;
+  if (label === 'unsure') return `${cry}: not sure why`;
+  const guess = confidence >= 0.5 ? 'probably' : 'maybe';
+  return `${cry}: ${guess} ${GUESSES[label]} (${Math.round(confidence * 100)} %)`;
+}

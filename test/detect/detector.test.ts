@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { Detector } from '../../src/detect/detector.js';
+import { Tracker, TRACKER_DEFAULTS } from '../../src/detect/tracker.js';
+import type { ClassifierStream } from '../../src/model/classifier.js';
+import type { AudioChunk, Scores } from '../../src/values.js';
+import { HOP_S, HOP_SAMPLES, START_MS, step } from './steps.js';
+
+/** A classifier for which a cry is whatever is loud: one step for each hop's worth of a chunk, one more at the end. */
+class LoudnessStream implements ClassifierStream {
+  private index = 0;
+  closed = false;
+
+  push({ samples }: AudioChunk): Promise<Scores[]> {
+    const steps: Scores[] = [];
+    for (let from = 0; from < samples.length; from += HOP_SAMPLES) {
+      steps.push(step(this.index++, Math.abs(samples[from])));
+    }
+    return Promise.resolve(steps);
+  }
+
+  flush(): Promise<Scores[]> {
+    return Promise.resolve([step(this.index++, 0.9)]);
+  }
+
+  close(): Promise<void> {
+    this.closed = true;
+    return Promise.resolve();
+  }
+}
+
+function chunk(hops: number, amplitude: number): AudioChunk {
+  const samples = new Float32Array(hops * HOP_SAMPLES).fill(amplitude);
+  return { samples, firstSample: 0, at: START_MS, source: 'cot', lost: 0 };
+}
+
+describe('Detector', () => {
+  const open = (): { detector: Detector; stream: LoudnessStream } => {
+    const stream = new LoudnessStream();
+    const tracker = new Tracker('cot', { onset: 0.6, offset: 0.35, ...TRACKER_DEFAULTS });
+    return { detector: new Detector(stream, tracker), stream };
+  };
+
+  it('gives the steps and the events they caused', async () => {
+    const { detector } = open();
+    assert.deepEqual(await detector.push(chunk(0, 0)), { scores: [], events: [] });
+    const quiet = await detector.push(chunk(10, 0));
+    assert.equal(quiet.scores.length, 10);
+    assert.deepEqual(quiet.events, []);
+    const loud = await detector.push(chunk(10, 0.9));
+    assert.equal(loud.scores.length, 10);
+    assert.deepEqual(
+      loud.events.map(({ state, onsetS }) => [state, onsetS]),
+      [['started', 10 * HOP_S]],
+    );
+  });
+
+  it('ends a cry with the stream, after its last step', async () => {
+    const { detector } = open();
+    await detector.push(chunk(10, 0.9));
+    const { scores, events } = await detector.flush();
+    assert.equal(scores.length, 1);
+    assert.deepEqual(
+      events.map(({ state, offsetS }) => [state, offsetS]),
+      [['ended', 11 * HOP_S]],
+    );
+  });
+
+  it('frees the stream', async () => {
+    const { detector, stream } = open();
+    await detector.close();
+    assert.ok(stream.closed);
+  });
+});
