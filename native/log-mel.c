@@ -10,8 +10,8 @@ enum {
   MELS = 128,
   BLOCK_FRAMES = 16,
   BLOCK_SAMPLES = FFT_SIZE + (BLOCK_FRAMES - 1) * HOP,
-  POINTS = FFT_SIZE / 2,    // the real transform is a complex one of half its size
-  VECTORS = POINTS / 4,     // complex vectors of four points
+  POINTS = FFT_SIZE / 2,  // the real transform is a complex one of half its size
+  VECTORS = POINTS / 4,   // complex vectors of four points
   QUARTER = VECTORS / 4,
   MEL_STEPS = 144,        // 4-bin steps of all groups of four bands
 };
@@ -22,22 +22,22 @@ typedef int i4 __attribute__((vector_size(16)));
 typedef struct { f4 re, im; } c4;  // four complex points
 
 // In and out.
-float samples[BLOCK_SAMPLES];
-float decibels[BLOCK_FRAMES * MELS];
+f4 samples[BLOCK_SAMPLES / 4];
+f4 decibels[BLOCK_FRAMES * MELS / 4];
 
 // Tables, written by the caller.
-c4 window_half[VECTORS];         // half the window: even samples in re, odd samples in im
-c4 twiddles_first[QUARTER * 3];  // e^(-2 pi i j p / 1024), j = 1..3, for four p at a time
+c4 window_half[VECTORS];            // half the window: even samples in re, odd samples in im
+c4 twiddles_first[QUARTER * 3];     // e^(-2 pi i j p / 1024), j = 1..3, for four p at a time
 float twiddles[(64 + 16 + 4) * 6];  // the same for 256, 64 and 16 in place of 1024, one p at a time: re, im of each j
-c4 twiddles_real[VECTORS / 2];   // e^(-2 pi i k / 2048)
+c4 twiddles_real[VECTORS / 2];      // e^(-2 pi i k / 2048)
 int mel_first_bin[MELS];
-int mel_steps[MELS / 4];         // 4-bin steps that the widest of four neighbouring bands takes
-f4 mel_weights[MEL_STEPS * 4];  // for each group of four bands, for each step, for each band
+int mel_steps[MELS / 4];            // 4-bin steps that the widest of four neighbouring bands takes
+f4 mel_weights[MEL_STEPS * 4];      // for each group of four bands, for each step, for each band
 
 static c4 signal[BLOCK_SAMPLES / 8];
 static c4 ping[VECTORS + 1], pong[VECTORS];
 // The widest band's last step reaches past the last bin, with weight 0.
-static float power[POINTS + 1 + 63];
+static float power[POINTS + 1 + 63] __attribute__((aligned(16)));
 
 static inline c4 add(c4 a, c4 b) { return (c4){a.re + b.re, a.im + b.im}; }
 static inline c4 sub(c4 a, c4 b) { return (c4){a.re - b.re, a.im - b.im}; }
@@ -69,9 +69,8 @@ static inline void transpose(f4 *a, f4 *b, f4 *c, f4 *d) {
 
 // Even samples to re, odd ones to im; what is not finite becomes 0.
 static void split(int count) {
-  const f4 *in = (const f4 *)samples;
   for (int i = 0; i * 8 < count; i++) {
-    f4 a = in[2 * i], b = in[2 * i + 1];
+    f4 a = samples[2 * i], b = samples[2 * i + 1];
     f4 parts[2] = {__builtin_shufflevector(a, b, 0, 2, 4, 6), __builtin_shufflevector(a, b, 1, 3, 5, 7)};
     for (int j = 0; j < 2; j++) {
       i4 exponent = (i4)parts[j] & 0x7f800000;
@@ -123,12 +122,14 @@ static void last_pass(const c4 *in, c4 *out) {
 }
 
 // Powers of the real signal's bins from the transform z of even + i odd samples (halved by the window):
-// X[k] = E + W^k O and X[1024 - k] = conj(E - W^k O) with E = z[k] + conj(z[1024 - k]), O = -i (z[k] - conj(z[1024 - k])).
+// X[k] = E + W^k O and X[1024 - k] = conj(E - W^k O)
+// with E = z[k] + conj(z[1024 - k]) and O = -i (z[k] - conj(z[1024 - k])).
 static void real_power(c4 *z) {
   z[VECTORS] = z[0];  // z is periodic
   for (int i = 0; i < VECTORS / 2; i++) {
     c4 a = z[i], high = z[VECTORS - i], low = z[VECTORS - i - 1];
-    c4 b = {__builtin_shufflevector(high.re, low.re, 0, 7, 6, 5), __builtin_shufflevector(high.im, low.im, 0, 7, 6, 5)};
+    c4 b = {__builtin_shufflevector(high.re, low.re, 0, 7, 6, 5),
+            __builtin_shufflevector(high.im, low.im, 0, 7, 6, 5)};
     c4 e = {a.re + b.re, a.im - b.im};
     c4 o = {a.im + b.im, b.re - a.re};
     c4 wo = mul(o, twiddles_real[i]);
@@ -150,7 +151,8 @@ static inline f4 to_decibels(f4 x) {
   f4 s = (m - 1) / (m + 1);
   f4 z = s * s;
   f4 series = 1 + z * (1 / 3.0f + z * (1 / 5.0f + z * (1 / 7.0f + z * (1 / 9.0f))));
-  return __builtin_convertvector(n, f4) * 3.01029995664f /* 10 log10 2 */ + s * series * 8.68588963807f /* 20 / ln 10 */;
+  return __builtin_convertvector(n, f4) * 3.01029995664f  // 10 log10 2
+         + s * series * 8.68588963807f;                   // 20 / ln 10
 }
 
 static void mel_power(f4 *out) {
@@ -171,9 +173,8 @@ static void mel_power(f4 *out) {
   }
 }
 
-// Writes `frames` rows of `decibels`, the first from samples[0] on, each a hop after the one before.
+// Writes `frames` rows of `decibels`, the first from the first of `samples` on, each a hop after the one before.
 void log_mel(int frames) {
-  f4 *rows = (f4 *)decibels;
   split(FFT_SIZE + (frames - 1) * HOP);
   for (int frame = 0; frame < frames; frame++) {
     first_pass(signal + frame * (HOP / 8), ping);
@@ -182,8 +183,8 @@ void log_mel(int frames) {
     pass(ping, pong, 16, twiddles + (64 + 16) * 6);
     last_pass(pong, ping);
     real_power(ping);
-    mel_power(rows + frame * (MELS / 4));
+    mel_power(decibels + frame * (MELS / 4));
   }
   // Apart from the sums: each has a long chain of dependent operations, which overlaps best with its like.
-  for (int i = 0; i < frames * (MELS / 4); i++) rows[i] = to_decibels(rows[i]);
+  for (int i = 0; i < frames * (MELS / 4); i++) decibels[i] = to_decibels(decibels[i]);
 }
