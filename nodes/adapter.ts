@@ -1,0 +1,76 @@
+import type {
+  Node,
+  NodeAPI,
+  NodeMessage,
+  NodeMessageInFlow,
+  NodeStatusFill,
+  NodeStatusShape,
+} from 'node-red';
+import { messageOf } from '../src/errors.js';
+
+/** Sends one message to each output; null for an output that gets none. */
+export type Send = (outputs: (NodeMessage | null)[]) => void;
+
+/** What a node of this package does, free of Node-RED's callbacks. */
+export interface NodeWork {
+  start(): void | Promise<void>;
+  /** Answers one message; what it throws becomes the message's error, which a catch node gets. */
+  input(msg: NodeMessageInFlow, send: Send): void | Promise<void>;
+  /** Ends everything that runs; may be called twice. */
+  stop(): void | Promise<void>;
+}
+
+/** Gives a node its work. Nothing that the work throws reaches Node-RED's own callbacks, which would lose it. */
+export function run(node: Node, work: NodeWork): void {
+  const report = (error: unknown): void => {
+    node.error(messageOf(error));
+  };
+  const attempt = async (step: () => void | Promise<void>): Promise<void> => {
+    await step();
+  };
+  node.on('input', (msg, send, done) => {
+    attempt(() => work.input(msg, send)).then(
+      () => {
+        done();
+      },
+      (error: unknown) => {
+        done(error instanceof Error ? error : new Error(messageOf(error)));
+      },
+    );
+  });
+  node.on('close', (_removed: boolean, done: () => void) => {
+    void attempt(() => work.stop())
+      .catch(report)
+      .finally(done);
+  });
+  attempt(() => work.start()).catch(report);
+}
+
+export interface StatusForm {
+  fill: NodeStatusFill;
+  shape: NodeStatusShape;
+  /** Key of the text in the node's locale files, or in Node-RED's own when it names `node-red:`. */
+  text: string;
+}
+
+/** Gives the function that shows a state of `table` under the node; what is shown already is not sent again. */
+export function statusOf<State extends string>(
+  RED: NodeAPI,
+  node: Node,
+  table: Record<State, StatusForm>,
+): (state: State, values?: Record<string, string | number>) => void {
+  let shown = '';
+  return (state, values) => {
+    const { fill, shape, text } = table[state];
+    const translated = RED._(text, values);
+    if (`${state} ${translated}` === shown) return;
+    shown = `${state} ${translated}`;
+    node.status({ fill, shape, text: translated });
+  };
+}
+
+/** Minutes and seconds as a clock shows them: 75 is '1:15'. */
+export function clock(durationS: number): string {
+  const seconds = Math.floor(durationS);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}

@@ -1,0 +1,19 @@
+import { nurseryScene } from '../../src/dataset/synth/scene.js';
+import { type AudioChunk, SAMPLE_RATE } from '../../src/values.js';
+
+/** Any seed makes a minute with one cry; a fixed one makes every start of the demo the same. */
+const DEMO_SEED = 1;
+
+/** The built-in nursery scene as chunks of a second, as a recording is read. */
+export function* demoChunks(source: string, startAt: number): Generator<AudioChunk> {
+  const { samples } = nurseryScene(DEMO_SEED);
+  for (let firstSample = 0; firstSample < samples.length; firstSample += SAMPLE_RATE) {
+    yield {
+      samples: samples.slice(firstSample, firstSample + SAMPLE_RATE),
+      firstSample,
+      at: startAt + (1000 * firstSample) / SAMPLE_RATE,
+      source,
+      lost: 0,
+    };
+  }
+}

@@ -1,0 +1,74 @@
+import type { Detection, Detector } from '../../src/detect/detector.js';
+import { type AudioChunk, SAMPLE_RATE } from '../../src/values.js';
+import { countWaiting } from '../backlog.js';
+import { Turns } from '../turns.js';
+
+/** Seconds of audio of one source that may wait; then the oldest is dropped, so that the present is heard in time. */
+const MAX_WAITING_S = 30;
+
+/** Hears the chunks of one source in their order. */
+export class Ear {
+  private readonly turns = new Turns();
+  private readonly waiting: AudioChunk[] = [];
+  private waitingSamples = 0;
+  private nextSample = 0;
+  /** Samples dropped since the ear last kept up; 0 while it does. */
+  droppedSamples = 0;
+
+  constructor(
+    private readonly source: string,
+    private readonly detector: Promise<Detector>,
+  ) {}
+
+  /** Hears the oldest chunk that waits, and gives what was found in it. */
+  hear(chunk: AudioChunk): Promise<Detection> {
+    this.waiting.push(chunk);
+    this.count(chunk.samples.length);
+    while (this.waitingSamples > MAX_WAITING_S * SAMPLE_RATE && this.waiting.length > 1) this.dropOldest();
+    return this.turns.take(async () => {
+      const oldest = this.waiting.shift();
+      if (oldest === undefined) return { scores: [], events: [] };
+      try {
+        return await this.push(oldest);
+      } finally {
+        this.count(-oldest.samples.length);
+        if (this.waiting.length === 0) this.droppedSamples = 0;
+      }
+    });
+  }
+
+  /** Ends the recording when all that waits has been heard. */
+  flush(): Promise<Detection> {
+    return this.turns.take(async () => (await this.detector).flush());
+  }
+
+  /** Lets go of what waits and frees the detector. */
+  close(): Promise<void> {
+    for (const chunk of this.waiting.splice(0)) this.count(-chunk.samples.length);
+    return this.turns.take(async () => (await this.detector).close());
+  }
+
+  private async push(chunk: AudioChunk): Promise<Detection> {
+    const detector = await this.detector;
+    const restarted = chunk.firstSample < this.nextSample;
+    this.nextSample = chunk.firstSample + chunk.samples.length;
+    if (!restarted) return detector.push(chunk);
+    // The source began anew without saying that it ended.
+    const before = await detector.flush();
+    const found = await detector.push(chunk);
+    return { scores: [...before.scores, ...found.scores], events: [...before.events, ...found.events] };
+  }
+
+  private dropOldest(): void {
+    const dropped = this.waiting.shift()!;
+    const next = this.waiting[0];
+    this.waiting[0] = { ...next, lost: next.lost + dropped.lost + dropped.samples.length };
+    this.count(-dropped.samples.length);
+    this.droppedSamples += dropped.samples.length;
+  }
+
+  private count(samples: number): void {
+    this.waitingSamples += samples;
+    countWaiting(this.source, samples);
+  }
+}

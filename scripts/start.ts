@@ -1,0 +1,93 @@
+/**
+ * Starts Node-RED with this checkout's nodes and, the first time, the demo flow: `npm start [-- --port PORT]`.
+ * Everything that it writes stays in its user directory, .node-red/ unless --userDir names another.
+ */
+import { constants } from 'node:fs';
+import { copyFile, mkdir } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import RED from 'node-red';
+import { messageOf } from '../src/errors.js';
+import { PACKAGE_ROOT } from '../src/package-root.js';
+
+const HOST = '127.0.0.1';
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string', default: process.env.PORT ?? '1880' },
+      userDir: { type: 'string', default: path.join(PACKAGE_ROOT, '.node-red') },
+    },
+  });
+  const port = Number(values.port);
+  const userDir = path.resolve(values.userDir);
+  await copyDemoFlow(userDir);
+
+  const server = createServer();
+  // Before Node-RED starts, so that a second start says at once why it cannot.
+  await listen(server, port);
+
+  const settings = {
+    uiHost: HOST,
+    uiPort: port,
+    userDir,
+    flowFile: 'flows.json',
+    httpAdminRoot: '/',
+    httpNodeRoot: '/',
+    nodesDir: PACKAGE_ROOT,
+    logging: { console: { level: 'error' as const, metrics: false, audit: false } },
+    telemetry: { enabled: false, updateNotification: false },
+    editorTheme: { header: { title: 'Node-RED with DeepInfant' }, tours: false },
+  };
+  RED.init(server, settings);
+  RED.httpAdmin.use(RED.httpNode);
+  server.on('request', RED.httpAdmin);
+  await RED.start();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
+  console.log(welcome(`http://${HOST}:${port}`, userDir));
+}
+
+/** A user's own flows are never touched. */
+async function copyDemoFlow(userDir: string): Promise<void> {
+  await mkdir(userDir, { recursive: true });
+  const demo = path.join(PACKAGE_ROOT, 'examples', '1 - Nursery demo.json');
+  try {
+    await copyFile(demo, path.join(userDir, 'flows.json'), constants.COPYFILE_EXCL);
+  } catch (error) {
+    if (!messageOf(error).startsWith('EEXIST')) throw error;
+  }
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject).listen(port, HOST, resolve);
+  });
+}
+
+async function stop(): Promise<void> {
+  await RED.stop();
+  process.exit(0);
+}
+
+function welcome(url: string, userDir: string): string {
+  return `
+DeepInfant runs in Node-RED.
+
+  Open       ${url}
+  Watch      the demo: a minute in a nursery, with one cry after a while. The nodes show what
+             they hear, the debug panel (the bug, top right) shows the cry and its likely reason.
+  Try next   Import > Examples > @deepinfant/node-red, or drag audio, detector and reason from
+             the palette's section 'deepinfant'.
+  Stop       Ctrl-C. Your flows are kept in ${userDir}
+`;
+}
+
+main().catch((error: unknown) => {
+  console.error(
+    messageOf(error).startsWith('listen EADDRINUSE')
+      ? `${messageOf(error)}. Something runs there already: stop it, or choose another port: npm start -- --port 1881`
+      : error,
+  );
+  process.exit(1);
+});

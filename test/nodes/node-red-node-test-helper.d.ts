@@ -1,0 +1,13 @@
+declare module 'node-red-node-test-helper' {
+  import type { Node, NodeAPI } from 'node-red';
+
+  interface TestHelper {
+    startServer(): Promise<void>;
+    stopServer(): Promise<void>;
+    load(nodes: ((RED: NodeAPI) => void)[], flow: object[]): Promise<void>;
+    unload(): Promise<void>;
+    getNode(id: string): Node;
+  }
+  const helper: TestHelper;
+  export default helper;
+}
