@@ -1,0 +1,35 @@
+/** What every synthesiser takes; the same options give the same samples. */
+export interface SynthOptions {
+  /** Any integer. */
+  seed: number;
+  /** Length in seconds. */
+  durationS: number;
+}
+
+/** Linear factor of a level in dB. */
+export function fromDb(db: number): number {
+  return 10 ** (db / 20);
+}
+
+/** Scales samples in place so that the largest magnitude lies at a level in dB of full scale; silence stays. */
+export function toPeak(samples: Float32Array, db: number): Float32Array {
+  const peak = samples.reduce((max, x) => Math.max(max, Math.abs(x)), 0);
+  return scale(samples, peak, db);
+}
+
+/** Scales samples in place so that their root mean square lies at a level in dB of full scale; silence stays. */
+export function toRms(samples: Float32Array, db: number): Float32Array {
+  const rms = Math.sqrt(samples.reduce((sum, x) => sum + x * x, 0) / samples.length);
+  return scale(samples, rms, db);
+}
+
+function scale(samples: Float32Array, from: number, db: number): Float32Array {
+  const factor = from > 0 ? fromDb(db) / from : 0;
+  return samples.map(x => x * factor);
+}
+
+/** Adds a sound to a mix from a sample on; what lies behind the mix's end is dropped. */
+export function addAt(mix: Float32Array, sound: Float32Array, firstSample: number): void {
+  const end = Math.min(sound.length, mix.length - firstSample);
+  for (let i = 0; i < end; i++) mix[firstSample + i] += sound[i];
+}
