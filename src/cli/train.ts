@@ -4,6 +4,7 @@ import { DeepInfantError } from '../errors.js';
 import { readConfig } from '../training/config.js';
 import { figuresOf, readCorpus, trainFold, type HeldOutScore, type Progress } from '../training/train.js';
 import { shipModel } from '../training/ship.js';
+import { clearStatus, Pace, showStatus } from './status-line.js';
 
 export const TRAIN_USAGE = `deepinfant train CONFIG --data DIR [--teacher DIR] [--fold N] [--out DIR]
   Trains CryNet on a corpus (a folder with a manifest.csv), once for each grouped fold, measures each network on the
@@ -59,17 +60,14 @@ export async function train(args: string[]): Promise<number> {
 
 /** Shows progress in one line of a terminal, and now and then in a log. */
 function progressLine(name: string): (progress: Progress) => void {
-  const start = Date.now();
-  let from: { done: number; at: number } | undefined;
+  const pace = new Pace();
   return ({ phase, done, total, loss }) => {
-    if (phase === 'training') from ??= { done, at: Date.now() };
-    const seconds = (Date.now() - (from?.at ?? start)) / 1000;
-    const left =
-      phase === 'training' && from && done > from.done ? (seconds / (done - from.done)) * (total - done) : 0;
-    const text = `${name} ${phase} ${done}/${total}${loss === undefined ? '' : `, loss ${loss.toFixed(3)}`}${
-      left > 0 ? `, ${Math.ceil(left / 60)} min left` : ''
-    }`;
-    if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}${done === total ? '\n' : ''}`);
-    else if (done === total || (phase === 'training' && done % 100 === 0)) process.stderr.write(`${text}\n`);
+    const left = phase === 'training' ? pace.left(done, total) : '';
+    const text = `${name} ${phase} ${done}/${total}${loss === undefined ? '' : `, loss ${loss.toFixed(3)}`}${left}`;
+    if (done < total) showStatus(text);
+    else clearStatus();
+    const isWorthALogLine =
+      done === total || (phase === 'training' && done % 100 === 0 && !process.stderr.isTTY);
+    if (isWorthALogLine) process.stderr.write(`${text}\n`);
   };
 }

@@ -1,0 +1,33 @@
+/**
+ * Looks for the programs that tests need beyond Node. In CI, and for root on Debian, it installs those that are missing;
+ * elsewhere it says which tests will be skipped for want of them, and what would install them.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { installLine, isInstalled, TOOLS, type Tool } from '../test/tools.js';
+
+const isRoot = process.getuid?.() === 0;
+
+function main(): void {
+  const missing = (Object.keys(TOOLS) as Tool[]).filter(tool => !isInstalled(tool));
+  if (missing.length === 0) return;
+  const mayInstall = process.env.CI === 'true' || isRoot;
+  if (mayInstall && existsSync('/etc/debian_version')) install(missing);
+  else for (const tool of missing) console.log(`${tool} is missing, tests are skipped: ${TOOLS[tool].for}.`);
+  const stillMissing = missing.filter(tool => !isInstalled(tool));
+  if (stillMissing.length > 0) console.log(`To install what is missing: ${installLine(stillMissing)}`);
+}
+
+function install(tools: Tool[]): void {
+  console.log(`Installing ${tools.join(', ')} for the tests.`);
+  aptGet('update');
+  aptGet('install', '--yes', '--no-install-recommends', ...tools.map(tool => TOOLS[tool].debian));
+}
+
+function aptGet(...args: string[]): void {
+  const command = ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '--quiet=2', ...args];
+  const [program, ...rest] = isRoot ? command : ['sudo', '--non-interactive', ...command];
+  spawnSync(program, rest, { stdio: 'inherit' });
+}
+
+main();

@@ -1,0 +1,26 @@
+import { DeepInfantError } from '../errors.js';
+import { DEFAULT_MODEL } from '../model/load.js';
+import { PRESETS, type Preset } from '../model/manifest.js';
+
+/** Options of every command that hears something, for parseArgs. */
+export const HEARING_OPTIONS = {
+  json: { type: 'boolean', default: false },
+  model: { type: 'string', default: DEFAULT_MODEL },
+  preset: { type: 'string', default: 'balanced' },
+} as const;
+
+/** The lines that explain them. */
+export const HEARING_USAGE = `--model NAME    a model that comes with the package, or the path of a model's folder (${DEFAULT_MODEL})
+  --preset NAME   ${PRESETS.join(', ')}: fewer false alarms or fewer missed cries (balanced)`;
+
+/** @throws DeepInfantError `usage` */
+export function presetOf(name: string): Preset {
+  const preset = PRESETS.find(known => known === name);
+  if (!preset) throw usageError(`There is no preset '${name}'. Choose ${PRESETS.join(', ')}.`);
+  return preset;
+}
+
+/** An error in how the command was called. */
+export function usageError(message: string): DeepInfantError {
+  return new DeepInfantError('usage', message);
+}

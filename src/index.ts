@@ -1,0 +1,14 @@
+/** The parts of the way from a recording to a cry event and its reason, for programs that are not Node-RED. */
+export * from './values.js';
+export { DeepInfantError } from './errors.js';
+export { listRecordings, paced, readRecording, type RecordingOptions } from './audio/recording.js';
+export { LogMel, SEED_FRONT_END, type FrontEnd } from './features/log-mel.js';
+export type { Classifier, ClassifierStream } from './model/classifier.js';
+export { DEFAULT_MODEL, listModels, loadClassifier } from './model/load.js';
+export { PRESETS, type ModelManifest, type Preset, type PresetThresholds } from './model/manifest.js';
+export { clipScore } from './detect/clip-score.js';
+export { Detector, type Detection } from './detect/detector.js';
+export { Tracker, TRACKER_DEFAULTS, type TrackerSettings } from './detect/tracker.js';
+export { CONTEXT_KINDS, type BabyProfile, type ContextFact, type ContextKind } from './reason/context.js';
+export { ReasonEstimator } from './reason/estimator.js';
+export { reasonLine } from './reason/phrase.js';
