@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { PACKAGE_ROOT } from '../../src/package-root.js';
+import { editorDefinition, LANGUAGES, nodeFile, NODE_TYPES, texts } from './editor.js';
+
+/** What the runtime fills into a status text, at its longest. */
+const LONGEST: Record<string, string> = { time: '59:59', percent: '100', seconds: '999' };
+
+describe('locales', () => {
+  for (const type of NODE_TYPES) {
+    const english = texts(type, 'en-US');
+
+    it(`${type} has every text in every language`, () => {
+      for (const language of LANGUAGES) {
+        assert.deepEqual([...texts(type, language).keys()].sort(), [...english.keys()].sort(), language);
+      }
+    });
+
+    it(`${type} uses every text, and none that is missing`, () => {
+      const folder = path.join(PACKAGE_ROOT, 'nodes', type);
+      const code = readdirSync(folder)
+        .filter(name => /\.(ts|html)$/.test(name))
+        .map(name => readFileSync(path.join(folder, name), 'utf8'))
+        .join('\n');
+      // Keys end in a letter; one that goes on with a value at run time ends in a dot.
+      const used = [...code.matchAll(new RegExp(`(?<![/\\w])${type}\\.[\\w.]*`, 'g'))].map(([key]) => key);
+      const keys = used.filter(key => !key.endsWith('.js') && !key.endsWith('.svg'));
+      for (const key of keys) {
+        assert(
+          [...english.keys()].some(known => known === key || (key.endsWith('.') && known.startsWith(key))),
+          `${key} is used but not in the locale`,
+        );
+      }
+      for (const known of english.keys()) {
+        assert(
+          keys.some(key => known === key || (key.endsWith('.') && known.startsWith(key))),
+          `${known} is not used`,
+        );
+      }
+    });
+
+    it(`${type} has status texts that fit under a node`, () => {
+      for (const language of LANGUAGES) {
+        const translated = texts(type, language);
+        const reasons = [...translated].filter(([key]) => key.includes('.reason.')).map(([, text]) => text);
+        const longestReason = reasons.reduce((a, b) => (a.length > b.length ? a : b), '');
+        for (const [key, text] of translated) {
+          if (!key.startsWith(`${type}.status.`)) continue;
+          const shown = text.replace(/__(\w+)__/g, (_, name: string) => LONGEST[name] ?? longestReason);
+          assert(shown.length < 20, `${language}: '${shown}'`);
+        }
+      }
+    });
+
+    it(`${type} has help of the same shape in every language`, () => {
+      const shapes = LANGUAGES.map(language => {
+        const help = readFileSync(nodeFile(type, 'locales', language, `${type}.html`), 'utf8');
+        assert.match(help, new RegExp(`data-help-name="${type}"`));
+        return [...help.matchAll(/<(\w+)/g)].map(([, tag]) => tag);
+      });
+      for (const shape of shapes) {
+        assert.deepEqual(
+          shape.filter(tag => tag !== 'code'),
+          shapes[0].filter(tag => tag !== 'code'),
+        );
+      }
+    });
+
+    it(`${type} has a label for each output, and its icon`, () => {
+      const { category, icon, outputs = 0, outputLabels } = editorDefinition(type);
+      for (let index = 0; index < outputs; index++) {
+        const key = outputLabels!.call({ _: key => key }, index);
+        assert(english.has(key), key);
+      }
+      if (category !== 'config') assert(existsSync(nodeFile(type, 'icons', icon!)));
+    });
+  }
+});
