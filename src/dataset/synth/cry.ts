@@ -156,7 +156,7 @@ function burst(random: Random, manner: Manner, baby: Baby, durationS: number): F
   const f0Hz = baby.f0Hz * random.uniform(0.92, 1.08);
   const effort = random.uniform(0.6, 1);
   const tilt = random.uniform(...manner.tilt);
-  const attackS = durationS * random.uniform(0.05, 0.25);
+  const attackS = durationS * random.uniform(0.05, 0.2);
   const decayS = random.uniform(0.08, 0.2);
   const loudness = curve([
     [0, 0],
