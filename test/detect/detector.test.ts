@@ -65,6 +65,16 @@ describe('Detector', () => {
     );
   });
 
+  it('begins and ends a cry that the last step decides', async () => {
+    const { detector } = open();
+    await detector.push(chunk(3, 0.9));
+    const { events } = await detector.flush();
+    assert.deepEqual(
+      events.map(({ state }) => state),
+      ['started', 'ended'],
+    );
+  });
+
   it('frees the stream', async () => {
     const { detector, stream } = open();
     await detector.close();

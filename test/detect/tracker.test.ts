@@ -31,6 +31,7 @@ describe('Tracker', () => {
       ['nothing of a window', [...quiet, 1, ...quiet], ''],
       ['nothing of two windows', [...quiet, 1, 1, ...quiet], ''],
       ['nothing of one window every second', times(40, 0).map((_, i) => (i % 4 === 0 ? 1 : 0)), ''],
+      ['nothing of two windows twice', [...quiet, 1, 1, ...times(8, 0.05), 1, 1, ...quiet], ''],
       ['nothing between the thresholds', [...quiet, ...times(60, 0.5), ...quiet], ''],
       ['a cry of a second and a half', [...quiet, ...times(6, 0.9), ...quiet], 'started ended'],
       [
@@ -134,6 +135,15 @@ describe('Tracker', () => {
       assertNear((at + 1 - 8) * HOP_S, SETTINGS.hangoverS, HOP_S);
     });
 
+    it('is not stretched by a window now and then', () => {
+      const nowAndThen = times(60, 0).map((_, i) => (i % 10 === 0 ? 0.9 : 0));
+      assertNear(
+        track(steps(...times(20, 0.9), ...times(5, 0), ...nowAndThen)).at(-1)!.offsetS,
+        17 * HOP_S,
+        HOP_S,
+      );
+    });
+
     it('may be nothing', () => {
       const events = track(heard(40, [5, 8], [12, 15]), { hangoverS: 0 });
       assert.equal(states(events), 'started ended started ended');
@@ -180,7 +190,7 @@ describe('Tracker', () => {
     });
 
     it('give peak and mean of the scores, and the mean embedding', () => {
-      const stream = [0.6, 0.7, 0.8, 0.9].map((cry, i) => step(i, cry, { embedding: [i, -2] }));
+      const stream = [0.6, 0.9, 0.8, 0.7].map((cry, i) => step(i, cry, { embedding: [i, -2] }));
       const [started] = track(stream);
       assert.equal(started.peakScore, 0.9);
       assertNear(started.meanScore, 0.75, 1e-12);
@@ -230,6 +240,17 @@ describe('Tracker', () => {
       const run = (): CryEvent[] => [...stream.flatMap(scores => tracker.push(scores)), ...tracker.flush()];
       assert.deepEqual(run(), run());
       assert.deepEqual(tracker.flush(), []);
+    });
+
+    it('forgets a suspicion and the room', () => {
+      const tracker = new Tracker('cot', SETTINGS);
+      for (const scores of steps(...times(20, 0), 0.9, 0.9, 0.9)) tracker.push(scores);
+      tracker.flush();
+      const events = times(4, 0.9).map((cry, i) => tracker.push(step(i, cry, { levelDb: -60 })));
+      assert.deepEqual(
+        events.flat().map(({ state, onsetS, intensity }) => [state, onsetS, intensity]),
+        [['started', 0, 'cry']],
+      );
     });
 
     it('is a step that is not after the last one', () => {

@@ -156,6 +156,15 @@ describe('ReasonEstimator', () => {
         'discomfort',
       ],
       [
+        'a sleep and a change of nappy both due',
+        [
+          ['feed', 0.5],
+          ['wake', 3],
+          ['change', 8],
+        ],
+        'unsure',
+      ],
+      [
         'a feed and a sleep both due',
         [
           ['feed', 3.5],
