@@ -14,7 +14,7 @@ const DEMUXERS = 'aac,aiff,amr,asf,au,avi,caf,flac,matroska,mov,mp3,ogg,w64,wav'
  * @param path the file
  * @param name what to call the recording in errors
  * @throws DeepInfantError `ffmpeg-missing`; `not-audio` if ffmpeg can't read it; `truncated` after the last block if
- *   ffmpeg gave up on the way
+ *   ffmpeg met damage on the way
  */
 export async function* decodeWithFfmpeg(path: string, name: string): AsyncGenerator<PcmBlock> {
   const input = ['-protocol_whitelist', 'file,pipe', '-format_whitelist', DEMUXERS, '-i', `file:${path}`];
@@ -34,25 +34,26 @@ export async function* decodeWithFfmpeg(path: string, name: string): AsyncGenera
   }
   let complaint = '';
   ffmpeg.stderr.on('data', (text: Buffer) => {
-    complaint = (complaint + text.toString()).slice(-2000);
+    complaint = (complaint + text.toString()).slice(0, 1000);
   });
   const closed = once(ffmpeg, 'close');
-  let samples = 0;
+  let decoded = false;
   try {
     for await (const block of decodeWav(new ByteReader(ffmpeg.stdout), name)) {
-      samples += block.samples.length;
+      decoded = true;
       yield block;
     }
     await closed;
   } finally {
     ffmpeg.kill('SIGKILL');
   }
-  if (ffmpeg.exitCode === 0) return;
-  const why = complaint.trim().split('\n').at(-1) ?? '';
-  if (samples > 0)
-    throw new DeepInfantError(
-      'truncated',
-      `${name} is damaged; what could be read was used. ffmpeg says: ${why}`,
-    );
-  throw new DeepInfantError('not-audio', `${name} holds no audio that can be read. ffmpeg says: ${why}`);
+  if (complaint === '') return;
+  // What follows the first complaint is ffmpeg's way of giving up; the address differs from run to run.
+  const why = complaint.split('\n', 1)[0].replace(/ @ 0x[0-9a-f]+/, '');
+  if (!decoded)
+    throw new DeepInfantError('not-audio', `${name} holds no audio that can be read. ffmpeg says: ${why}`);
+  throw new DeepInfantError(
+    'truncated',
+    `${name} is cut off or damaged. What could be read was used; copy the file again for the rest. ffmpeg says: ${why}`,
+  );
 }

@@ -38,6 +38,10 @@ const EXTENSIONS = new Set(
   ),
 );
 
+/** Sample rates in Hz beyond any recorder's, which only a broken header names. */
+const LOWEST_RATE = 1000;
+const HIGHEST_RATE = 384000;
+
 export interface RecordingOptions {
   /** Name of the source; else the file's base name, or 'buffer'. */
   source?: string;
@@ -66,24 +70,26 @@ export async function* readRecording(
     startAt = 0,
     signal,
   } = options;
-  let chunk = new Float32Array(SAMPLE_RATE);
+  let second = new Float32Array(SAMPLE_RATE);
   let filled = 0;
   let firstSample = 0;
-  const nextChunk = (samples: Float32Array): AudioChunk => {
-    const at = startAt + (firstSample / SAMPLE_RATE) * 1000;
-    const next = { samples, firstSample, at, source, lost: 0 };
-    firstSample += samples.length;
-    return next;
+  const takeChunk = (): AudioChunk => {
+    const samples = second.subarray(0, filled);
+    // The filter overshoots a little where the recording is at full scale.
+    for (let i = 0; i < filled; i++) samples[i] = Math.max(-1, Math.min(1, samples[i]));
+    const chunk = { samples, firstSample, at: startAt + (firstSample / SAMPLE_RATE) * 1000, source, lost: 0 };
+    second = new Float32Array(SAMPLE_RATE);
+    firstSample += filled;
+    filled = 0;
+    return chunk;
   };
   function* collect(samples: Float32Array): Generator<AudioChunk> {
-    for (const sample of samples) {
-      // The filter overshoots a little where the recording is at full scale.
-      chunk[filled++] = Math.max(-1, Math.min(1, sample));
-      if (filled === SAMPLE_RATE) {
-        yield nextChunk(chunk);
-        chunk = new Float32Array(SAMPLE_RATE);
-        filled = 0;
-      }
+    for (let taken = 0; taken < samples.length;) {
+      const part = samples.subarray(taken, taken + SAMPLE_RATE - filled);
+      second.set(part, filled);
+      filled += part.length;
+      taken += part.length;
+      if (filled === SAMPLE_RATE) yield takeChunk();
     }
   }
 
@@ -92,18 +98,29 @@ export async function* readRecording(
   try {
     for await (const { rate, samples } of decode(input, name)) {
       signal?.throwIfAborted();
-      resampler ??= new Resampler(rate);
+      resampler ??= createResampler(rate, name);
       yield* collect(resampler.push(samples));
     }
   } catch (error) {
     if (!(error instanceof DeepInfantError && error.code === 'truncated')) throw error;
     truncated = error;
   }
-  if (!resampler)
+  if (resampler) yield* collect(resampler.flush());
+  if (filled > 0) yield takeChunk();
+  if (firstSample === 0) {
     throw new DeepInfantError('no-samples', `${name} has a header but no audio after it. Record it again.`);
-  yield* collect(resampler.flush());
-  if (filled > 0) yield nextChunk(chunk.slice(0, filled));
+  }
   if (truncated) throw truncated;
+}
+
+function createResampler(rate: number, name: string): Resampler {
+  if (rate < LOWEST_RATE || rate > HIGHEST_RATE) {
+    throw new DeepInfantError(
+      'not-audio',
+      `${name} claims ${rate} samples a second; ${LOWEST_RATE} to ${HIGHEST_RATE} can be read. Export it again.`,
+    );
+  }
+  return new Resampler(rate);
 }
 
 /** Decodes a recording at its own rate, by the format that its first bytes tell. */

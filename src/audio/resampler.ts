@@ -5,9 +5,9 @@ const STOP_BAND_DB = 83;
 
 /**
  * End of a filter's design pass band as a share of the lower Nyquist frequency. A Kaiser filter is still within
- * 0.1 dB a fifth of the way into its transition band, so the resampler is flat to 0.9.
+ * 0.1 dB an eighth of the way into its transition band, so the resampler is flat to 0.9.
  */
-const PASS_BAND = 0.875;
+const PASS_BAND = 0.886;
 
 /**
  * Changes the sample rate of a stream with linear-phase low-pass filters. The pass band is flat within 0.1 dB to
