@@ -53,6 +53,8 @@ export class WorkerClassifier implements Classifier {
   async close(): Promise<void> {
     if (--this.#users > 0) return;
     this.#onEnd();
+    // A reply that still arrives would unref the worker, and the process might end while this waits.
+    this.#worker.removeAllListeners('message');
     await this.#worker.terminate();
   }
 

@@ -1,0 +1,245 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import {
+  appendFileSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { synthesiseCry } from '../../src/dataset/synth/cry.js';
+import { nurseryScene } from '../../src/dataset/synth/scene.js';
+import { LABELS, SAMPLE_RATE } from '../../src/values.js';
+import { chunk, formatChunk, wavFile, writeWav } from '../audio/wav-writer.js';
+import { deepinfant, jsonLines, type Line, type Outcome, outcomeOf, start } from './run.js';
+
+describe('deepinfant classify', () => {
+  let folder: string;
+
+  before(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'deepinfant-'));
+  });
+
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  function write(name: string, content: Buffer | string): string {
+    const file = path.join(folder, name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, content);
+    return file;
+  }
+
+  const cry = synthesiseCry({ seed: 1, durationS: 6 });
+  const rate = SAMPLE_RATE;
+
+  describe('of recordings of every kind, good and bad', () => {
+    /** Each with its length as it can be heard; without one it can't be. */
+    const recordings: { name: string; content: Buffer | string; durationS?: number; error?: RegExp }[] = [
+      { name: 'cry.wav', content: writeWav(cry, { rate }), durationS: 6 },
+      { name: 'empty.wav', content: '', error: /is empty/ },
+      {
+        name: 'truncated.wav',
+        content: writeWav(cry, { rate }).subarray(0, 96044),
+        durationS: 3,
+        error: /is cut off/,
+      },
+      { name: 'zero-length.wav', content: writeWav(new Float32Array(0), { rate }), error: /no audio/ },
+      { name: 'silent.wav', content: writeWav(new Float32Array(5 * rate), { rate }), durationS: 5 },
+      {
+        name: 'nan.wav',
+        content: writeWav(new Float32Array(5 * rate).fill(NaN), { rate, format: 'float32' }),
+        durationS: 5,
+      },
+      {
+        name: 'clipped.wav',
+        content: writeWav(
+          cry.map(x => Math.sign(x)),
+          { rate },
+        ),
+        durationS: 6,
+      },
+      {
+        name: '192 kHz of 8 channels.wav',
+        content: wavFile(formatChunk(1, 192000, 8, 2), chunk('data', Buffer.alloc(2 * 192000 * 16))),
+        durationS: 2,
+      },
+      { name: 'text.wav', content: 'Dear diary, the baby slept well.\n', error: /is not audio/ },
+      { name: 'last.wav', content: writeWav(cry.subarray(0, 0.3 * rate), { rate }), durationS: 0.3 },
+    ];
+    let files: string[];
+    let outcome: Outcome;
+    let lines: Line[];
+
+    before(async () => {
+      files = recordings.map(({ name, content }) => write(`kinds/${name}`, content));
+      outcome = await deepinfant('classify', '--json', '--windows', ...files);
+      lines = jsonLines(outcome.stdout);
+    });
+
+    it('prints an object for each, in their order, and ends with status 1', () => {
+      assert.deepEqual(
+        lines.map(({ file }) => file),
+        files,
+      );
+      assert.equal(outcome.status, 1);
+      assert.equal(
+        outcome.stderr,
+        'deepinfant: 4 of 10 recordings could not be read, or not to their end.\n',
+      );
+    });
+
+    recordings.forEach(({ name, durationS, error }, i) => {
+      it(`says ${error ? 'what is wrong with' : 'what it heard in'} ${name}`, () => {
+        const { file, error: said = '', ...heard } = lines[i];
+        assert.match(said, error ?? /^$/);
+        if (error) assert.ok(said.startsWith(file));
+        assert.equal(heard.durationS, durationS);
+        if (durationS === undefined) {
+          assert.deepEqual(heard, {});
+          return;
+        }
+        assert.equal(heard.model?.name, 'crynet');
+        assert.ok(heard.cry!.score >= 0 && heard.cry!.score <= 1);
+        assert.equal(heard.windows![0].startS, 0);
+        for (const { scores } of heard.windows!) assert.deepEqual(Object.keys(scores), [...LABELS]);
+      });
+    });
+
+    it('tells a cry with its events and reason from silence', () => {
+      const [crying, silent] = ['cry.wav', 'silent.wav'].map(
+        name => lines[recordings.findIndex(recording => recording.name === name)],
+      );
+      assert.equal(crying.cry!.isCry, true);
+      assert.deepEqual(
+        crying.events!.map(({ state }) => state),
+        ['started', 'ended'],
+      );
+      assert.equal(typeof crying.reason!.label, 'string');
+      assert.ok(!('embedding' in crying.events![0]));
+      assert.equal(silent.cry!.isCry, false);
+      assert.deepEqual([silent.events, silent.reason], [[], null]);
+    });
+
+    it('prints no windows unless asked', async () => {
+      const [line] = jsonLines((await deepinfant('classify', '--json', files[0])).stdout);
+      assert.deepEqual(Object.keys(line), ['file', 'durationS', 'cry', 'events', 'reason', 'model']);
+    });
+
+    it('prints aligned lines for people, and errors to stderr', async () => {
+      const { status, stdout, stderr } = await deepinfant('classify', files[0], files[1], files[4]);
+      assert.equal(status, 1);
+      const [crying, silent] = stdout.trimEnd().split('\n');
+      assert.match(crying, /cry\.wav {5} {6}6\.0 s {2}cry {5}\d+ % {2}The baby cried for \d s: /);
+      assert.match(silent, /silent\.wav {2} {6}5\.0 s {2}no cry +\d+ %$/);
+      assert.match(stderr, /^deepinfant: \S+empty\.wav is empty/);
+    });
+
+    it('goes on after a path that does not exist', async () => {
+      const { status, stdout } = await deepinfant('classify', '--json', `${folder}/nope.wav`, files[4]);
+      assert.equal(status, 1);
+      const [missing, silent] = jsonLines(stdout);
+      assert.match(missing.error!, /nope\.wav does not exist/);
+      assert.equal(silent.durationS, 5);
+    });
+
+    it('lets a less careful preset call more a cry', async () => {
+      const scores = await Promise.all(
+        ['careful', 'balanced', 'sensitive'].map(async preset =>
+          jsonLines((await deepinfant('classify', '--json', '--preset', preset, ...files)).stdout),
+        ),
+      );
+      const [careful, balanced, sensitive] = scores.map(list => list.filter(({ cry }) => cry?.isCry).length);
+      assert.ok(careful <= balanced && balanced <= sensitive);
+    });
+  });
+
+  describe('of a folder with 10,000 recordings of which 3 are broken', function () {
+    this.timeout(300_000);
+    const COUNT = 10_000;
+    const BROKEN = [17, 5000, 9999];
+    const names = Array.from({ length: COUNT }, (_, i) => `${String(i).padStart(5, '0')}.wav`);
+    let many: string;
+
+    before(() => {
+      const good = write('good.wav', writeWav(cry.subarray(0, 0.3 * rate), { rate }));
+      const broken = write('broken.wav', 'RIFF, or so I hope');
+      many = path.join(folder, 'many');
+      mkdirSync(many);
+      names.forEach((name, i) => {
+        linkSync(BROKEN.includes(i) ? broken : good, path.join(many, name));
+      });
+    });
+
+    it('hears all the others', async () => {
+      const startMs = performance.now();
+      const { status, stdout, stderr } = await deepinfant('classify', '--json', many);
+      console.log(`      10,000 recordings in ${((performance.now() - startMs) / 1000).toFixed(1)} s`);
+      assert.equal(status, 1);
+      assert.equal(stderr, 'deepinfant: 3 of 10000 recordings could not be read, or not to their end.\n');
+      const lines = jsonLines(stdout);
+      assert.deepEqual(
+        lines.map(({ file }) => path.basename(file)),
+        names,
+      );
+      assert.deepEqual(
+        lines.flatMap(({ error }, i) => (error === undefined ? [] : [i])),
+        BROKEN,
+      );
+    });
+
+    it('ends at Ctrl-C without a word', async () => {
+      const child = start(['classify', '--json', many]);
+      const outcome = outcomeOf(child);
+      await once(child.stdout, 'data');
+      child.kill('SIGINT');
+      const { status, stdout, stderr } = await outcome;
+      assert.deepEqual({ status, stderr }, { status: 130, stderr: '' });
+      assert.ok(jsonLines(stdout).length < COUNT);
+    });
+
+    it('ends without a word when its reader has enough', async () => {
+      const child = start(['classify', '--json', many]);
+      child.stdout.once('data', () => child.stdout.destroy());
+      const stderr: Buffer[] = [];
+      child.stderr.on('data', (text: Buffer) => stderr.push(text));
+      const [status] = (await once(child, 'close')) as [number];
+      assert.equal(Buffer.concat(stderr).toString(), '');
+      assert.equal(status, 0);
+    });
+  });
+
+  it('keeps its memory flat over a recording of 2 hours', async function () {
+    this.timeout(300_000);
+    const minute = nurseryScene(2).samples.subarray(0, 60 * rate);
+    const data = writeWav(minute, { rate }).subarray(44);
+    const header = Buffer.concat([Buffer.alloc(12), formatChunk(1, rate, 1, 2), Buffer.alloc(8)]);
+    header.write('RIFF');
+    header.writeUInt32LE(36 + 120 * data.length, 4);
+    header.write('WAVE', 8);
+    header.write('data', 36);
+    header.writeUInt32LE(120 * data.length, 40);
+    const file = write('night.wav', header);
+    for (let i = 0; i < 120; i++) appendFileSync(file, data);
+    const log = path.join(folder, 'rss');
+    process.env.RSS_LOG = log;
+    const startMs = performance.now();
+    const child = start(['classify', '--json', file], ['--require', path.join(__dirname, 'rss-log.js')]);
+    const { status, stdout } = await outcomeOf(child);
+    const seconds = (performance.now() - startMs) / 1000;
+    assert.equal(status, 0);
+    assert.equal(jsonLines(stdout)[0].durationS, 7200);
+    const rss = readFileSync(log, 'utf8').trim().split('\n').map(Number);
+    const early = Math.max(...rss.slice(0, rss.length / 4));
+    const late = Math.max(...rss.slice(rss.length / 4));
+    console.log(
+      `      2 hours in ${seconds.toFixed(1)} s, resident memory ${early} MB, then ${late} MB at most`,
+    );
+    assert.ok(late < early + 40, `grew from ${early} to ${late} MB`);
+  });
+});

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { PACKAGE_ROOT } from '../../src/package-root.js';
+import { deepinfant } from './run.js';
+
+describe('deepinfant', () => {
+  it('tells its version', async () => {
+    const manifest = JSON.parse(readFileSync(path.join(PACKAGE_ROOT, 'package.json'), 'utf8')) as {
+      version: string;
+    };
+    assert.deepEqual(await deepinfant('--version'), {
+      status: 0,
+      stdout: `${manifest.version}\n`,
+      stderr: '',
+    });
+  });
+
+  it('lists its commands with --help, and one with that command', async () => {
+    const all = await deepinfant('--help');
+    assert.equal(all.status, 0);
+    for (const command of ['classify', 'listen', 'train']) {
+      const one = await deepinfant(command, '--help');
+      assert.equal(one.status, 0);
+      assert.match(one.stdout, new RegExp(`^deepinfant ${command} `));
+      assert.ok(all.stdout.includes(one.stdout.trim()));
+    }
+  });
+
+  const mistakes: [string, string[], RegExp][] = [
+    ['no command', [], /^deepinfant hears/],
+    ['an unknown command', ['clasify'], /^There is no command 'clasify'/],
+    ['an unknown option', ['classify', '--loud', 'x.wav'], /^Unknown option '--loud'/],
+    ['no file', ['classify'], /^Name the files or folders/],
+    ['an unknown preset', ['classify', '--preset', 'loud', 'x.wav'], /^There is no preset 'loud'/],
+    ['--windows without --json', ['classify', '--windows', 'x.wav'], /^--windows is for --json/],
+    ['two files to listen to', ['listen', 'x.wav', 'y.wav'], /^Name one recording/],
+    ['nothing to train with', ['train'], /^deepinfant train CONFIG/],
+  ];
+  for (const [name, args, message] of mistakes) {
+    it(`answers ${name} with its usage and status 2`, async () => {
+      const { status, stdout, stderr } = await deepinfant(...args);
+      assert.equal(status, 2);
+      assert.equal(stdout, '');
+      assert.match(stderr, message);
+      assert.match(stderr, /deepinfant (classify|listen|train) /);
+    });
+  }
+});

@@ -1,0 +1,55 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import path from 'node:path';
+import { PACKAGE_ROOT } from '../../src/package-root.js';
+
+const MAIN = path.join(PACKAGE_ROOT, 'dist', 'src', 'cli', 'main.js');
+
+export interface Outcome {
+  status: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Starts the command line as a process of its own. */
+export function start(args: string[], nodeArgs: string[] = []): ChildProcessWithoutNullStreams {
+  return spawn(process.execPath, [...nodeArgs, MAIN, ...args], { cwd: PACKAGE_ROOT });
+}
+
+/** Waits for the end of a process and gives what it wrote. */
+export function outcomeOf(child: ChildProcessWithoutNullStreams): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const texts = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name].setEncoding('utf8').on('data', (text: string) => (texts[name] += text));
+    }
+    child.once('error', reject);
+    child.once('close', status => {
+      resolve({ status, ...texts });
+    });
+  });
+}
+
+/** Runs the command line to its end. */
+export function deepinfant(...args: string[]): Promise<Outcome> {
+  return outcomeOf(start(args));
+}
+
+/** A line of `classify --json`. */
+export interface Line {
+  file: string;
+  error?: string;
+  durationS?: number;
+  cry?: { score: number; isCry: boolean };
+  events?: { id: string; state: string; onsetS: number; durationS: number; reason: { label: string } }[];
+  reason?: { label: string } | null;
+  model?: { name: string; version: string };
+  windows?: { startS: number; scores: Record<string, number> }[];
+}
+
+/** What `--json` printed, an object a line. */
+export function jsonLines<T = Line>(stdout: string): T[] {
+  return stdout
+    .split('\n')
+    .filter(line => line !== '')
+    .map(line => JSON.parse(line) as T);
+}
