@@ -62,10 +62,11 @@ describe('babble', () => {
   it('swells and fades 3 to 5 times a second, with pauses', () => {
     for (const talk of talks) {
       const loudness = levels(talk, 0.02).map(level => Math.max(level, -45) + 45);
+      const mean = loudness.reduce((a, b) => a + b, 0) / loudness.length;
       const swing = (hz: number): number => {
         const angle = (i: number): number => 2 * Math.PI * hz * 0.02 * i;
-        const cos = loudness.reduce((sum, level, i) => sum + level * Math.cos(angle(i)), 0);
-        const sin = loudness.reduce((sum, level, i) => sum + level * Math.sin(angle(i)), 0);
+        const cos = loudness.reduce((sum, level, i) => sum + (level - mean) * Math.cos(angle(i)), 0);
+        const sin = loudness.reduce((sum, level, i) => sum + (level - mean) * Math.sin(angle(i)), 0);
         return cos * cos + sin * sin;
       };
       const band = (fromHz: number): number => {

@@ -50,7 +50,7 @@ describe('synthesiseVoice', () => {
 
   it('doubles the period when rough', () => {
     const power = spectrum(sing({ roughness: 0.5 }));
-    assert.ok(share(power, 170, 230) > 10 * share(power, 270, 330));
+    assert.ok(share(power, 170, 230) > 3 * share(power, 270, 330));
   });
 
   it('shapes breath by the formants', () => {
