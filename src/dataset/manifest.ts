@@ -14,10 +14,14 @@ export interface Recording {
   source: string;
   /** Recordings that share a phone, upload or speaker; never on both sides of a split. */
   group: string;
+  /** Licence and author of the recording, as the corpus names them; '' where it does not. */
+  licence: string;
+  attribution: string;
 }
 
 /**
- * Reads `manifest.csv` of a corpus folder: columns `path`, `label`, `split_group`, and `source` where there is one.
+ * Reads `manifest.csv` of a corpus folder: columns `path`, `label`, `split_group`, and, where there are, `source`,
+ * `licence` and `attribution`.
  * Rows whose label CryNet does not score (`uncertain`, room responses) are left out and counted in `left`.
  * @throws DeepInfantError `manifest` when it is missing, lacks a column, or holds no recording
  */
@@ -36,7 +40,7 @@ export async function readManifest(
   }
   const recordings: Recording[] = [];
   const left: Record<string, number> = {};
-  for (const row of parseCsv(text, ['path', 'label', 'split_group', 'source'])) {
+  for (const row of parseCsv(text, ['path', 'label', 'split_group', 'source', 'licence', 'attribution'])) {
     for (const column of ['path', 'label', 'split_group'] as const) {
       if (!row[column]) {
         throw new DeepInfantError(
@@ -53,6 +57,8 @@ export async function readManifest(
         label,
         source: row.source,
         group: row.split_group,
+        licence: row.licence,
+        attribution: row.attribution,
       });
     } else left[row.label] = (left[row.label] ?? 0) + 1;
   }

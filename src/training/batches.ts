@@ -29,31 +29,32 @@ const AHEAD = 3;
  */
 export class Batches {
   readonly #worker: Worker;
-  readonly #waiting = new Map<number, Promise<Batch>>();
-  readonly #resolve = new Map<number, (batch: Batch) => void>();
-  #failed: ((error: Error) => void) | undefined;
-  readonly #failure: Promise<never>;
+  readonly #asked = new Map<number, Promise<Batch>>();
+  readonly #waiting = new Map<number, { resolve: (batch: Batch) => void; reject: (error: Error) => void }>();
 
   constructor(settings: BatchSettings) {
-    this.#failure = new Promise((_, reject) => (this.#failed = reject));
-    this.#failure.catch(() => undefined);
     this.#worker = new Worker(__filename, { workerData: settings });
-    this.#worker.on('error', error => this.#failed?.(error));
+    this.#worker.on('error', error => {
+      for (const { reject } of this.#waiting.values()) reject(error);
+    });
     this.#worker.on('message', ({ number, batch }: { number: number; batch: Batch }) => {
-      this.#resolve.get(number)?.(batch);
-      this.#resolve.delete(number);
+      this.#waiting.get(number)?.resolve(batch);
+      this.#waiting.delete(number);
     });
   }
 
   /** Batch `number`; asks for the next ones, too. */
   async take(number: number): Promise<Batch> {
     for (let ahead = number; ahead <= number + AHEAD; ahead++) {
-      if (this.#waiting.has(ahead)) continue;
-      this.#waiting.set(ahead, new Promise(resolve => this.#resolve.set(ahead, resolve)));
+      if (this.#asked.has(ahead)) continue;
+      const batch = new Promise<Batch>((resolve, reject) => this.#waiting.set(ahead, { resolve, reject }));
+      // A failure is told to whoever takes the batch; the ones ahead may never be taken.
+      batch.catch(() => undefined);
+      this.#asked.set(ahead, batch);
       this.#worker.postMessage(ahead);
     }
-    const batch = await Promise.race([this.#waiting.get(number)!, this.#failure]);
-    this.#waiting.delete(number);
+    const batch = this.#asked.get(number)!;
+    this.#asked.delete(number);
     return batch;
   }
 

@@ -12,7 +12,7 @@ import {
 import type { Tf } from '../model/tf.js';
 
 const NORM_EPSILON = 1e-3;
-const NORM_MOMENTUM = 0.98;
+const NORM_MOMENTUM = 0.95;
 
 /** Output channels of each convolution; the logits' are the labels. */
 export type Widths = Record<Exclude<ConvolutionName, 'logits'>, number>;

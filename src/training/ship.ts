@@ -96,4 +96,18 @@ export async function shipModel(
   await mkdir(modelFolder, { recursive: true });
   await writeAtomically(path.join(modelFolder, 'weights.bin'), checkpointWeights);
   await writeAtomically(path.join(modelFolder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  await writeAtomically(path.join(modelFolder, 'NOTICE'), noticeOf(config.notice, corpus.recordings));
+}
+
+/** What a model owes to the recordings it learned from: sources, licences and authors, each once. */
+function noticeOf(notice: string, recordings: Corpus['recordings']): string {
+  const authors = new Map<string, Set<string>>();
+  for (const { source, licence, attribution } of recordings) {
+    const heading = [source, licence].filter(Boolean).join(', ');
+    if (heading) authors.set(heading, (authors.get(heading) ?? new Set()).add(attribution));
+  }
+  const sections = [...authors]
+    .sort()
+    .map(([heading, names]) => `${heading}:\n  ${[...names].sort().join('\n  ')}\n`);
+  return [`${notice}\n`, ...sections].join('\n');
 }

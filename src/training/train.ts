@@ -6,9 +6,10 @@ import { readManifest, type Recording } from '../dataset/manifest.js';
 import { clipScore } from '../detect/clip-score.js';
 import { StreamScorer } from '../model/stream-scorer.js';
 import { StreamingNet } from '../model/streaming-net.js';
-import { loadTf, type Tf } from '../model/tf.js';
+import type { Tf } from '../model/tf.js';
 import { packWeights, sha256, type NamedWeights } from '../model/weights.js';
 import { LABELS } from '../values.js';
+import { loadTrainingTf } from './backend.js';
 import { Batches, type Batch } from './batches.js';
 import { loadCheckpoint, saveCheckpoint, writeAtomically } from './checkpoint.js';
 import { isDoubtful, loadClips, readSamples, readVerdicts } from './clips.js';
@@ -20,7 +21,7 @@ import { AdamW, oneCycle } from './optimiser.js';
 import { draftManifest, foldedWeights, SCALING } from './ship.js';
 import { Teacher, TEACHER_CLASSES } from './teacher.js';
 
-/** Share of the average that a step replaces, once averaging has begun (after a third of the steps). */
+/** Weights are averaged from a third of the run on: over all steps since then, at most over about the last 1 / 0.005. */
 const AVERAGE_RATE = 0.005;
 
 /** Score of one recording that the network never saw. */
@@ -75,7 +76,7 @@ export async function trainFold(
   if (done !== undefined) return JSON.parse(done) as HeldOutScore[];
   await mkdir(folder, { recursive: true });
 
-  const { tf } = await loadTf();
+  const tf = await loadTrainingTf();
   const network = new TrainableCryNet(
     tf,
     config.widths,
@@ -142,7 +143,7 @@ async function optimise(
       tf.tidy(() => {
         for (const [name, variable] of network.variables) {
           const average = averages.get(`average/${name}`)!;
-          const rate = step < averageFrom ? 1 : AVERAGE_RATE;
+          const rate = step < averageFrom ? 1 : Math.max(AVERAGE_RATE, 1 / (step - averageFrom + 2));
           average.assign(tf.add(tf.mul(average, 1 - rate), tf.mul(variable, rate)));
         }
       });

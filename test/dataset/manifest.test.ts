@@ -25,11 +25,19 @@ describe('readManifest', () => {
   it('lists the recordings whose label is scored and counts the others', async () => {
     await writeFile(
       path.join(folder, 'manifest.csv'),
-      'path,source,label,split_group\nx/a.wav,mine,cry,p1\nb.wav,mine,uncertain,p2\n',
+      'path,source,label,split_group,licence\nx/a.wav,mine,cry,p1,CC0\nb.wav,mine,uncertain,p2,CC0\n',
     );
     assert.deepEqual(await readManifest(folder), {
       recordings: [
-        { file: path.join(folder, 'x/a.wav'), path: 'x/a.wav', label: 'cry', source: 'mine', group: 'p1' },
+        {
+          file: path.join(folder, 'x/a.wav'),
+          path: 'x/a.wav',
+          label: 'cry',
+          source: 'mine',
+          group: 'p1',
+          licence: 'CC0',
+          attribution: '',
+        },
       ],
       left: { uncertain: 1 },
     });

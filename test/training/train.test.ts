@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { synthesiseCry } from '../../src/dataset/synth/cry.js';
+import { fanNoise } from '../../src/dataset/synth/nursery.js';
+import { readModel } from '../../src/model/load.js';
+import { PACKAGE_ROOT } from '../../src/package-root.js';
+import type { TrainingConfig } from '../../src/training/config.js';
+import { writeWav } from '../audio/wav-writer.js';
+
+const CONFIG: TrainingConfig = {
+  name: 'toy',
+  seed: 1,
+  folds: 2,
+  shippedFold: 0,
+  steps: 60,
+  batch: 8,
+  cropFrames: 64,
+  learningRate: 0.02,
+  weightDecay: 0.01,
+  dropout: 0.1,
+  widths: { conv1: 4, conv2: 6, conv3: 8, conv4: 8, residual1: 8, residual2: 8, conv5: 8, embedding: 12 },
+  checkpointSteps: 20,
+  notice: 'Learned from synthetic sounds.',
+};
+
+describe('deepinfant train', function () {
+  this.timeout(120_000);
+  let folder: string;
+
+  before(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'deepinfant-train-'));
+    const rows = ['path,label,split_group'];
+    await mkdir(path.join(folder, 'corpus'));
+    for (let i = 0; i < 16; i++) {
+      for (const [label, sound] of [
+        ['cry', synthesiseCry({ seed: i, durationS: 3 })],
+        ['household', fanNoise({ seed: i, durationS: 3 })],
+      ] as const) {
+        await writeFile(path.join(folder, 'corpus', `${label}${i}.wav`), writeWav(sound, { rate: 16000 }));
+        rows.push(`${label}${i}.wav,${label},g${label}${Math.floor(i / 2)}`);
+      }
+    }
+    await writeFile(path.join(folder, 'corpus', 'manifest.csv'), rows.join('\n'));
+    await writeFile(path.join(folder, 'config.json'), JSON.stringify(CONFIG));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  function train(out: string): {
+    ended: Promise<{ status: number | null; output: string }>;
+    kill: () => void;
+  } {
+    const main = path.join(PACKAGE_ROOT, 'dist', 'src', 'cli', 'main.js');
+    const args = [main, 'train', path.join(folder, 'config.json'), '--data', path.join(folder, 'corpus')];
+    const child = spawn(process.execPath, [...args, '--out', path.join(folder, out)]);
+    let output = '';
+    child.stdout.on('data', (data: Buffer) => (output += data.toString()));
+    child.stderr.on('data', (data: Buffer) => (output += data.toString()));
+    return {
+      ended: new Promise(resolve => {
+        child.on('close', status => {
+          resolve({ status, output });
+        });
+      }),
+      kill: () => child.kill('SIGKILL'),
+    };
+  }
+
+  it('learns, goes on after a kill as if nothing had happened, and writes a model that runs', async () => {
+    const killed = train('run');
+    while (!existsSync(path.join(folder, 'run', 'fold0', 'checkpoint.bin'))) await delay(20);
+    killed.kill();
+    await killed.ended;
+    assert.ok(!existsSync(path.join(folder, 'run', 'fold0', 'scores.json')), 'killed before its end');
+
+    const resumed = await train('run').ended;
+    assert.equal(resumed.status, 0, resumed.output);
+    const aucs = [...resumed.output.matchAll(/fold \d: AUC ([\d.]+)/g)].map(match => Number(match[1]));
+    assert.equal(aucs.length, 2);
+    // Chance is 0.5; cries against a fan are easy.
+    for (const auc of aucs) assert.ok(auc > 0.9, resumed.output);
+    const { manifest } = await readModel(path.join(folder, 'run', 'model'));
+    assert.equal(manifest.training.notice, CONFIG.notice);
+
+    const straight = await train('straight').ended;
+    assert.equal(straight.status, 0, straight.output);
+    const weights = (run: string): Promise<Buffer> =>
+      readFile(path.join(folder, run, 'model', 'weights.bin'));
+    assert.deepEqual(await weights('run'), await weights('straight'));
+  });
+
+  it('names what is missing', async () => {
+    await rm(path.join(folder, 'corpus', 'cry3.wav'));
+    const { status, output } = await train('broken').ended;
+    assert.equal(status, 1);
+    assert.match(output, /cry3\.wav/);
+  });
+});
