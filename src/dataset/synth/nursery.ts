@@ -165,7 +165,7 @@ export function meows({ seed, durationS }: SynthOptions): Float32Array {
     jitter: 0.004,
     shimmer: 0.03,
     damping: 1.5,
-    glottalFormant: 0,
+    glottalFormant: 1.5,
   };
   const out = empty(durationS);
   for (let startS = random.uniform(0.2, 1); startS < durationS;) {
@@ -194,8 +194,8 @@ function meow(random: Random, cat: VoiceTraits & { size: number; f0Hz: number })
   ]);
   // From closed through i and a to u, in a vocal tract of some 8 cm.
   const formants = [
-    [450, 700, 1500, 700, 450],
-    [2000, 3600, 2600, 1700, 1300],
+    [500, 900, 1700, 1100, 600],
+    [2200, 3200, 2700, 2100, 1600],
     [4200, 4600, 4300, 4000, 3900],
     [6300, 6300, 6300, 6300, 6300],
   ].map(values =>
@@ -206,7 +206,7 @@ function meow(random: Random, cat: VoiceTraits & { size: number; f0Hz: number })
     voicing: loudness(timeS),
     breath: 0.03 * loudness(timeS),
     formantsHz: formants.map(formant => formant(timeS)),
-    tilt: 1.2,
+    tilt: 0.9,
     roughness: 0,
   });
   return synthesiseVoice(durationS, cat, random, state);
