@@ -9,7 +9,7 @@
  * | deepinfant-audio, 2   | SourceState                                                                 |
  * | deepinfant-detector 1 | CryEvent                                                                    |
  * | deepinfant-detector 2 | Scores                                                                      |
- * | deepinfant-reason     | CryEvent with `reason`                                                      |
+ * | deepinfant-reason     | CryEvent with `reason`; `text` says both in one sentence                    |
  */
 import type { AudioChunk, CryEvent } from '../src/values.js';
 

@@ -1,34 +1,46 @@
-import type { NodeContextData } from 'node-red';
 import type { BabyProfile, ContextFact } from '../../src/reason/context.js';
 import { ReasonEstimator } from '../../src/reason/estimator.js';
-import type { CryEvent, ReasonEstimate } from '../../src/values.js';
+import { reasonLine } from '../../src/reason/phrase.js';
+import type { CryEvent } from '../../src/values.js';
+
+/** A cry event whose reason was estimated. */
+export type ExplainedCry = CryEvent & Required<Pick<CryEvent, 'reason'>>;
 
 /** More than a day's, which is all that counts. */
 const FACTS_KEPT = 100;
 
-/** What is known of one baby. What was told is kept in a node's context, so that a deploy does not forget it. */
+/** What was told of each baby, by node id: a deploy makes all nodes anew, and must not forget the last feed. */
+const factsTold = new Map<string, ContextFact[]>();
+
+/** What is known of one baby. */
 export class Baby {
   private readonly estimator: ReasonEstimator;
-  private facts: ContextFact[];
 
-  /** @throws DeepInfantError `birth-date` when it is not an ISO date. */
+  /**
+   * @param id of the node that stands for the baby
+   * @throws DeepInfantError `birth-date` when it is not an ISO date.
+   */
   constructor(
-    profile: BabyProfile,
-    private readonly context: NodeContextData,
+    private readonly id: string,
+    private readonly profile: BabyProfile,
   ) {
     this.estimator = new ReasonEstimator(profile);
-    this.facts = (context.get('facts') ?? []) as ContextFact[];
     for (const fact of this.facts) this.estimator.tell(fact);
   }
 
   /** @throws DeepInfantError `context` for an unknown kind or time. */
   tell(fact: ContextFact): void {
     this.estimator.tell(fact);
-    this.facts = [...this.facts, fact].slice(-FACTS_KEPT);
-    this.context.set('facts', this.facts);
+    factsTold.set(this.id, [...this.facts, fact].slice(-FACTS_KEPT));
   }
 
-  estimate(event: CryEvent): ReasonEstimate {
-    return this.estimator.estimate(event);
+  /** The event with its likely reason, and both in words. */
+  explain(cry: CryEvent): { event: ExplainedCry; text: string } {
+    const event = { ...cry, reason: this.estimator.estimate(cry) };
+    return { event, text: reasonLine(event, this.profile) };
+  }
+
+  private get facts(): ContextFact[] {
+    return factsTold.get(this.id) ?? [];
   }
 }

@@ -8,7 +8,7 @@ export = (RED: NodeAPI): void => {
     function (this: Node & { baby: Baby }, config: NodeDef & BabySettings) {
       RED.nodes.createNode(this, config);
       const { name, birthDate } = { ...BABY_DEFAULTS, ...config };
-      this.baby = new Baby({ name, birthDate: birthDate || undefined }, this.context());
+      this.baby = new Baby(this.id, { name, birthDate: birthDate || undefined });
     },
   );
 };

@@ -9,6 +9,6 @@ export = (RED: NodeAPI): void => {
     RED.nodes.createNode(this, config);
     const settings = { ...REASON_DEFAULTS, ...config };
     const babyNode = RED.nodes.getNode(settings.baby) as (Node & { baby: Baby }) | null;
-    run(this, new Reasoner(RED, this, babyNode?.baby ?? new Baby({ name: '' }, this.context())));
+    run(this, new Reasoner(RED, this, babyNode?.baby ?? new Baby(this.id, { name: '' })));
   });
 };

@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { DeepInfantError } from '../../src/errors.js';
 import { CONTEXT_KINDS, type ContextFact, type ContextKind } from '../../src/reason/context.js';
+import type { ReasonEstimate } from '../../src/values.js';
 import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
 import type { Baby } from '../deepinfant-baby/baby.js';
 import { isCryEvent, isObject } from '../messages.js';
@@ -33,19 +34,21 @@ export class Reasoner implements NodeWork {
       this.baby.tell(factOf(msg));
       return;
     }
-    const reason = this.baby.estimate(payload);
-    if (reason.label === 'unsure') this.showStatus('unsure');
-    else {
-      this.showStatus('reason', {
-        reason: this.RED._(`deepinfant-reason.reason.${reason.label}`),
-        percent: Math.round(100 * reason.confidence),
-      });
-    }
-    send([{ ...msg, payload: { ...payload, reason } }]);
+    const { event, text } = this.baby.explain(payload);
+    this.show(event.reason);
+    send([{ ...msg, payload: event, text }]);
   }
 
   stop(): void {
     // Nothing runs between messages.
+  }
+
+  private show({ label, confidence }: ReasonEstimate): void {
+    if (label === 'unsure') this.showStatus('unsure');
+    else {
+      const reason = this.RED._(`deepinfant-reason.reason.${label}`);
+      this.showStatus('reason', { reason, percent: Math.round(100 * confidence) });
+    }
   }
 }
 

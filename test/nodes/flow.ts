@@ -1,11 +1,11 @@
-import type { NodeMessage } from 'node-red';
+import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import audioNode from '../../nodes/deepinfant-audio/deepinfant-audio.js';
 import babyNode from '../../nodes/deepinfant-baby/deepinfant-baby.js';
 import detectorNode from '../../nodes/deepinfant-detector/deepinfant-detector.js';
 import reasonNode from '../../nodes/deepinfant-reason/deepinfant-reason.js';
 
-/** A node as a flow file writes it. */
+/** A node as a flow file writes it; type `probe` keeps the messages that reach it. */
 export interface FlowNode {
   id: string;
   type: string;
@@ -15,42 +15,53 @@ export interface FlowNode {
 /** A flow that runs in Node-RED's own runtime, and what came out of it so far. */
 export interface RunningFlow {
   send(id: string, msg: NodeMessage): void;
-  /** The messages that reached a `helper` node, oldest first. */
-  messages(id: string): NodeMessage[];
-  /** Comes back as soon as a helper node has such a message. */
-  until(id: string, matches: (msg: NodeMessage) => boolean): Promise<NodeMessage>;
+  /** The messages that reached a probe, oldest first. */
+  messages(probe: string): NodeMessage[];
+  /** Comes back as soon as a probe has such a message. */
+  until(probe: string, matches?: (msg: NodeMessage) => boolean): Promise<NodeMessage>;
+  /** Deploys the flow once more, which makes all its nodes anew. */
+  redeploy(): Promise<void>;
 }
 
-/** Starts the flow, with Node-RED's catch, status and complete nodes if it has them. Ends with `stopFlow`. */
+/** Keep the errors that nodes report, and the statuses they show. */
+const OBSERVERS: FlowNode[] = [
+  { id: 'errors', type: 'probe' },
+  { id: 'catch', type: 'catch', scope: null, wires: [['errors']] },
+  { id: 'statuses', type: 'probe' },
+  { id: 'status', type: 'status', scope: null, wires: [['statuses']] },
+];
+
+/** Starts the flow, with probes for `errors` and `statuses` of all its nodes. Ends with `stopFlow`. */
 export async function runFlow(nodes: FlowNode[]): Promise<RunningFlow> {
-  const flow = nodes.map(node => ({ z: 'tab', wires: [], ...node }));
   const received = new Map<string, NodeMessage[]>();
+  const messages = (probe: string): NodeMessage[] => received.get(probe) ?? [];
   const waiting = new Set<() => void>();
-  await helper.startServer();
-  const collect = (): void => {
-    for (const { id } of nodes.filter(({ type }) => type === 'helper')) {
-      const messages: NodeMessage[] = [];
-      received.set(id, messages);
-      helper.getNode(id).on('input', msg => {
-        messages.push(msg);
+  const probeNode = (RED: NodeAPI): void => {
+    RED.nodes.registerType('probe', function (this: Node, config: NodeDef) {
+      RED.nodes.createNode(this, config);
+      this.on('input', (msg, _send, done) => {
+        received.set(this.id, [...messages(this.id), msg]);
         for (const look of waiting) look();
+        done();
       });
-    }
+    });
   };
-  await helper.load(
-    [babyNode, audioNode, detectorNode, reasonNode],
-    [{ id: 'tab', type: 'tab', label: 'test' }, ...flow],
+  // Only config nodes have no place.
+  const placed = [...OBSERVERS, ...nodes].map(node =>
+    node.type === 'deepinfant-baby' ? node : { z: 'tab', x: 0, y: 0, wires: [], ...node },
   );
-  collect();
+  const flow = [{ id: 'tab', type: 'tab', label: 'test' }, ...placed];
+  await helper.startServer();
+  await helper.load([probeNode, babyNode, audioNode, detectorNode, reasonNode], flow);
   return {
     send: (id, msg) => {
       helper.getNode(id).receive(msg);
     },
-    messages: id => received.get(id) ?? [],
-    until: (id, matches) =>
+    messages,
+    until: (probe, matches = () => true) =>
       new Promise(resolve => {
         const look = (): void => {
-          const found = received.get(id)?.find(matches);
+          const found = messages(probe).find(matches);
           if (found === undefined) return;
           waiting.delete(look);
           resolve(found);
@@ -58,10 +69,21 @@ export async function runFlow(nodes: FlowNode[]): Promise<RunningFlow> {
         waiting.add(look);
         look();
       }),
+    redeploy: () => helper.setFlows(flow),
   };
 }
 
 export async function stopFlow(): Promise<void> {
   await helper.unload();
   await helper.stopServer();
+}
+
+/** The text of an error that a catch node got. */
+export function errorText({ error }: NodeMessage): string {
+  return (error as { message: string }).message;
+}
+
+/** The text of a status; without a locale that is the text's key. */
+export function statusText({ status }: NodeMessage): string {
+  return (status as { text: string }).text;
 }
