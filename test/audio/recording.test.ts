@@ -325,6 +325,15 @@ describe('readRecording', () => {
       assertSame(await read(file(name)), await read(file('plain.mp3')));
     });
 
+    it('opens no other file that a playlist behind a tag names', async () => {
+      const tag = Buffer.from('ID3\x04\0\0\0\0\0\0');
+      const list = write(
+        'list.mp3',
+        Buffer.concat([tag, Buffer.from('ffconcat version 1.0\nfile tone.wav\n')]),
+      );
+      await assert.rejects(readChunks(list), { code: 'not-audio' });
+    });
+
     it('leaves no file of a Buffer behind, nor a process when the reader stops early', async () => {
       const leftovers = (): string[] =>
         readdirSync(tmpdir()).filter(name => /^deepinfant-[A-Za-z0-9]{6}$/.test(name));
