@@ -195,7 +195,7 @@ function meow(random: Random, cat: VoiceTraits & { size: number; f0Hz: number })
   // From closed through i and a to u, in a vocal tract of some 8 cm.
   const formants = [
     [500, 900, 1700, 1100, 600],
-    [2200, 3200, 2700, 2100, 1600],
+    [1800, 2700, 2500, 2000, 1500],
     [4200, 4600, 4300, 4000, 3900],
     [6300, 6300, 6300, 6300, 6300],
   ].map(values =>
@@ -206,7 +206,7 @@ function meow(random: Random, cat: VoiceTraits & { size: number; f0Hz: number })
     voicing: loudness(timeS),
     breath: 0.03 * loudness(timeS),
     formantsHz: formants.map(formant => formant(timeS)),
-    tilt: 0.9,
+    tilt: 1.3,
     roughness: 0,
   });
   return synthesiseVoice(durationS, cat, random, state);
