@@ -29,6 +29,7 @@ export class Listener implements NodeWork {
   /** Seconds from its start at which a source began to cry; only while it does. */
   private readonly cryingSinceS = new Map<string, number>();
   private readonly classifier: Promise<Classifier>;
+  private loadError: unknown;
   private readonly showStatus;
 
   constructor(
@@ -46,6 +47,7 @@ export class Listener implements NodeWork {
       await this.classifier;
       this.showStatus('listening', { percent: 0 });
     } catch (error) {
+      this.loadError = error;
       this.showStatus('failed');
       throw error;
     }
@@ -82,7 +84,12 @@ export class Listener implements NodeWork {
       ear = new Ear(source, this.newDetector(source));
       this.ears.set(source, ear);
     }
-    this.deliver(source, await ear.hear(chunk), msg, send);
+    try {
+      this.deliver(source, await ear.hear(chunk), msg, send);
+    } catch (error) {
+      // start() has reported it; a live source would repeat it every second.
+      if (error !== this.loadError) throw error;
+    }
   }
 
   private async endSource(source: string, msg: NodeMessage, send: Send): Promise<void> {

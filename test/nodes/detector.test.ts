@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { NodeMessage } from 'node-red';
+import { nurseryScene, type NurseryScene } from '../../src/dataset/synth/scene.js';
+import { type AudioChunk, type CryEvent, SAMPLE_RATE, type Scores } from '../../src/values.js';
+import { writeWav } from '../audio/wav-writer.js';
+import { errorText, type FlowNode, runFlow, statusText, stopFlow } from './flow.js';
+
+const FLOW: FlowNode[] = [
+  { id: 'detector', type: 'deepinfant-detector', wires: [['events'], ['scores']] },
+  { id: 'events', type: 'probe' },
+  { id: 'scores', type: 'probe' },
+  { id: 'complete', type: 'complete', scope: ['detector'], wires: [['done']] },
+  { id: 'done', type: 'probe' },
+];
+const AUDIO: FlowNode = {
+  id: 'audio',
+  type: 'deepinfant-audio',
+  kind: 'input',
+  speed: 'fast',
+  wires: [['detector'], []],
+};
+
+const events = (messages: NodeMessage[]): CryEvent[] => messages.map(({ payload }) => payload as CryEvent);
+const hasEnded = ({ payload }: NodeMessage): boolean => (payload as CryEvent).state === 'ended';
+
+function chunkAt(scene: NurseryScene, startS: number, endS: number, source: string): AudioChunk {
+  const samples = scene.samples.slice(startS * SAMPLE_RATE, endS * SAMPLE_RATE);
+  return { samples, firstSample: startS * SAMPLE_RATE, at: 1000 * startS, source, lost: 0 };
+}
+
+describe('deepinfant-detector', () => {
+  let folder: string;
+  let scene: NurseryScene;
+  let wav: Buffer;
+  before(async () => {
+    scene = nurseryScene(2);
+    wav = writeWav(scene.samples, { rate: SAMPLE_RATE });
+    folder = await mkdtemp(path.join(tmpdir(), 'deepinfant-'));
+    await writeFile(path.join(folder, 'a.wav'), wav);
+    await writeFile(path.join(folder, 'b.wav'), 'This is no sound.');
+    await writeFile(
+      path.join(folder, 'c.wav'),
+      writeWav(new Float32Array(SAMPLE_RATE), { rate: SAMPLE_RATE }),
+    );
+  });
+  after(() => rm(folder, { recursive: true }));
+  afterEach(stopFlow);
+
+  /** One cry: started, any number of ongoing, ended; where the scene has it. */
+  function assertTheCry(found: CryEvent[]): void {
+    assert.deepEqual(
+      found.map(({ state }) => state),
+      ['started', ...found.slice(1, -1).map(() => 'ongoing'), 'ended'],
+    );
+    assert.equal(new Set(found.map(({ id }) => id)).size, 1);
+    const [{ startS, endS }] = scene.cries;
+    const { onsetS, offsetS } = found.at(-1)!;
+    assert(Math.abs(onsetS - startS) < 1.5, `onset ${onsetS}, truth ${startS}`);
+    assert(Math.abs(offsetS! - endS) < 2.5, `offset ${offsetS ?? NaN}, truth ${endS}`);
+  }
+
+  it('tells of the one cry of a recording given as a Buffer', async () => {
+    const flow = await runFlow(FLOW);
+    flow.send('detector', { payload: wav, topic: 'night', room: 'attic' });
+    await flow.until('done');
+    assertTheCry(events(flow.messages('events')));
+    for (const { topic, room } of flow.messages('events'))
+      assert.deepEqual([topic, room], ['night', 'attic']);
+    const ends = flow.messages('scores').map(({ payload }) => (payload as Scores).endSample);
+    assert(Math.abs(ends.at(-1)! - scene.samples.length) < SAMPLE_RATE);
+    assert(flow.messages('statuses').some(msg => statusText(msg).endsWith('status.crying')));
+    assert(statusText(flow.messages('statuses').at(-1)!).endsWith('status.listening'));
+  });
+
+  it('finds the same in a file as in the same audio played to it', async () => {
+    const flow = await runFlow([AUDIO, ...FLOW]);
+    flow.send('detector', { payload: path.join(folder, 'a.wav') });
+    await flow.until('events', hasEnded);
+    const ofFile = events(flow.messages('events'));
+    flow.send('audio', { payload: path.join(folder, 'a.wav'), played: true });
+    await flow.until('events', msg => hasEnded(msg) && msg.played === true);
+    assert.deepEqual(events(flow.messages('events')).slice(ofFile.length), ofFile);
+  });
+
+  it('hears all recordings of a folder, and reports a broken one', async () => {
+    const flow = await runFlow(FLOW);
+    flow.send('detector', { payload: folder });
+    await flow.until('done');
+    assertTheCry(events(flow.messages('events')));
+    assert.deepEqual([...new Set(flow.messages('scores').map(({ topic }) => topic))], ['a.wav', 'c.wav']);
+    const [error, ...others] = flow.messages('errors').map(errorText);
+    assert.match(error, /b\.wav/);
+    assert.deepEqual(others, []);
+  });
+
+  it('tells several sources apart', async () => {
+    const flow = await runFlow(FLOW);
+    for (let startS = 30; startS < 40; startS++) {
+      flow.send('detector', { payload: chunkAt(scene, startS, startS + 1, 'crying') });
+      flow.send('detector', { payload: chunkAt(scene, startS - 30, startS - 29, 'quiet') });
+    }
+    flow.send('detector', { topic: 'crying', complete: true });
+    flow.send('detector', { topic: 'quiet', complete: true });
+    await flow.until('done', ({ topic }) => topic === 'quiet');
+    assert.deepEqual([...new Set(flow.messages('events').map(({ topic }) => topic))], ['crying']);
+  });
+
+  it('ends a cry when its source is complete', async () => {
+    const flow = await runFlow(FLOW);
+    flow.send('detector', { payload: chunkAt(scene, 30, 40, 'cot'), topic: 'cot' });
+    await flow.until('events', ({ payload }) => (payload as CryEvent).state === 'started');
+    assert(!flow.messages('events').some(hasEnded));
+    flow.send('detector', { topic: 'cot', complete: true });
+    const { payload } = await flow.until('events', hasEnded);
+    assert(Math.abs((payload as CryEvent).offsetS! - 40) < 1);
+  });
+
+  it('names what it cannot hear', async () => {
+    const flow = await runFlow(FLOW);
+    flow.send('detector', { payload: { volume: 7 } });
+    flow.send('detector', { payload: Buffer.from('This is no sound.') });
+    flow.send('detector', { payload: path.join(folder, 'missing.wav') });
+    await flow.until('errors', msg => errorText(msg).includes('missing.wav'));
+    const [ofObject, ofBuffer, ofPath] = flow.messages('errors').map(errorText);
+    assert.match(ofObject, /of type object/);
+    assert.match(ofBuffer, /not audio/);
+    assert.match(ofPath, /does not exist/);
+  });
+
+  it('reports a model that is missing once, however much audio comes', async () => {
+    const [detector, ...probes] = FLOW;
+    const flow = await runFlow([{ ...detector, model: 'none-such' }, ...probes]);
+    flow.send('detector', { payload: chunkAt(scene, 0, 1, 'cot') });
+    flow.send('detector', { payload: chunkAt(scene, 1, 2, 'cot') });
+    await flow.until('done');
+    flow.send('detector', { payload: wav });
+    // Those of messages; that at the start has no message that a catch node could get.
+    await flow.until('errors');
+    const [error, ...others] = flow.messages('errors').map(errorText);
+    assert.match(error, /none-such/);
+    assert.deepEqual(others, []);
+  });
+});
