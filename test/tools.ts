@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 /** What tests need beyond Node: each program, the Debian package that holds it, and what is tested with it. */
 export const TOOLS = {
   ffmpeg: { debian: 'ffmpeg', for: 'recordings in formats other than WAV and FLAC' },
-  'clang-14': { debian: 'clang-14', for: 'that native/log-mel.wasm is what its source builds' },
+  'clang-14': { debian: 'clang-14', for: 'that native/ holds what its sources build' },
   'wasm-ld-14': { debian: 'lld-14', for: 'the same' },
 } as const;
 export type Tool = keyof typeof TOOLS;

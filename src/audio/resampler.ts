@@ -1,4 +1,5 @@
 import { SAMPLE_RATE } from '../values.js';
+import { resample } from './resample.js';
 
 /** Stop band of the filters in dB; a little more than the 80 dB promised, for the rounding of coefficients. */
 const STOP_BAND_DB = 83;
@@ -68,7 +69,7 @@ export class Resampler {
  * Discrete-Time Signal Processing, section 7.5).
  */
 class Stage {
-  /** Taps on each side of an output sample's place; even, so that the inner loop can take four at a time. */
+  /** Taps on each side of an output sample's place; a multiple of 4, as the compiled code wants. */
   private readonly reach: number;
   /** up rows of 2 * reach taps. */
   private readonly taps: Float32Array;
@@ -88,43 +89,24 @@ class Stage {
     stop: number,
   ) {
     const halfWidth = (STOP_BAND_DB - 7.95) / 14.36 / (stop - pass) / 2;
-    this.reach = 2 * Math.ceil(halfWidth / 2);
+    this.reach = 4 * Math.ceil(halfWidth / 4);
     this.taps = designTaps(up, this.reach, halfWidth, pass + stop);
     this.pending = new Float32Array(this.reach - 1);
   }
 
   push(samples: Float32Array): Float32Array {
     this.samplesIn += samples.length;
-    const length = 2 * this.reach;
-    const { taps, up, down } = this;
+    const { taps, up, down, index, phase } = this;
     const input = concat(this.pending, samples);
-    const out = new Float32Array(Math.max(0, Math.ceil(((input.length - length + 1) * up) / down) + 1));
-    let count = 0;
-    let { index, phase } = this;
-    for (; index + length <= input.length; count++) {
-      const row = phase * length;
-      // Four sums, because one addition need not wait for the last one then.
-      let a = 0;
-      let b = 0;
-      let c = 0;
-      let d = 0;
-      for (let tap = 0; tap < length; tap += 4) {
-        a += input[index + tap] * taps[row + tap];
-        b += input[index + tap + 1] * taps[row + tap + 1];
-        c += input[index + tap + 2] * taps[row + tap + 2];
-        d += input[index + tap + 3] * taps[row + tap + 3];
-      }
-      out[count] = a + b + (c + d);
-      phase += down;
-      index += Math.floor(phase / up);
-      phase %= up;
-    }
-    const used = Math.min(index, input.length);
+    const out = resample(input.subarray(index), taps, up, down, phase);
+    const next = phase + out.length * down;
+    const nextIndex = index + Math.floor(next / up);
+    const used = Math.min(nextIndex, input.length);
     this.pending = input.slice(used);
-    this.index = index - used;
-    this.phase = phase;
-    this.samplesOut += count;
-    return out.subarray(0, count);
+    this.index = nextIndex - used;
+    this.phase = next % up;
+    this.samplesOut += out.length;
+    return out;
   }
 
   /** The output samples up to the end of the input. */

@@ -1,15 +1,7 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { PACKAGE_ROOT } from '../package-root.js';
+import { loadNative } from '../native.js';
 import { hannWindow } from './hann-window.js';
 import type { FrontEnd } from './log-mel.js';
 import { melFilters } from './mel-filters.js';
-
-// The part of the global that is used here: Node's types leave it to the browser's.
-declare const WebAssembly: {
-  Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object) => { exports: Record<string, unknown> };
-};
 
 /** Frames that one call of the compiled code may compute: BLOCK_FRAMES of native/log-mel.c. */
 const BLOCK_FRAMES = 16;
@@ -27,10 +19,8 @@ export interface LogMelCore {
 /** Compiles the file and computes its tables. */
 export function loadCore(frontEnd: FrontEnd): LogMelCore {
   const { fftSize, hop, mels } = frontEnd;
-  const wasm = new WebAssembly.Module(readFileSync(path.join(PACKAGE_ROOT, 'native', 'log-mel.wasm')));
-  const { exports: wasmExports } = new WebAssembly.Instance(wasm);
-  const { buffer } = wasmExports.memory as { buffer: ArrayBuffer };
-  const address = (name: string) => (wasmExports[name] as { value: number }).value;
+  const { memory, exports: wasmExports, address } = loadNative('log-mel.wasm');
+  const { buffer } = memory;
   const floats = (name: string, length: number) => new Float32Array(buffer, address(name), length);
   const write = (name: string, table: ArrayLike<number>) => {
     floats(name, table.length).set(table);

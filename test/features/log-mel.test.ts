@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { DeepInfantError } from '../../src/errors.js';
 import { LogMel, SEED_FRONT_END } from '../../src/features/log-mel.js';
 import { LogMelTwin } from '../../src/features/log-mel-twin.js';
-import { PACKAGE_ROOT } from '../../src/package-root.js';
 import { noise, signals } from './signals.js';
 
 /** Ten seconds whose level and pitch wander. */
@@ -105,27 +100,5 @@ describe('LogMel', () => {
       (error: unknown) =>
         error instanceof DeepInfantError && error.code === 'front-end' && /hop/.test(error.message),
     );
-  });
-});
-
-describe('native/log-mel.wasm', () => {
-  it('is what native/build.sh makes of log-mel.c', function () {
-    try {
-      execFileSync('clang-14', ['--version']);
-      execFileSync('wasm-ld-14', ['--version']);
-    } catch (error) {
-      if (process.env.CI === 'true') throw error;
-      console.log('      skipped: needs clang-14 and wasm-ld-14 (apt-get install clang-14 lld-14)');
-      this.skip();
-    }
-    const folder = mkdtempSync(path.join(tmpdir(), 'log-mel-'));
-    try {
-      const rebuilt = path.join(folder, 'log-mel.wasm');
-      execFileSync(path.join(PACKAGE_ROOT, 'native', 'build.sh'), [rebuilt]);
-      const committed = readFileSync(path.join(PACKAGE_ROOT, 'native', 'log-mel.wasm'));
-      assert.ok(readFileSync(rebuilt).equals(committed), 'run native/build.sh and commit its log-mel.wasm');
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
   });
 });

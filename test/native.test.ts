@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { PACKAGE_ROOT } from '../src/package-root.js';
+
+describe('native/', () => {
+  it('holds what build.sh makes of its sources', function () {
+    try {
+      execFileSync('clang-14', ['--version']);
+      execFileSync('wasm-ld-14', ['--version']);
+    } catch (error) {
+      if (process.env.CI === 'true') throw error;
+      console.log('      skipped: needs clang-14 and wasm-ld-14 (apt-get install clang-14 lld-14)');
+      this.skip();
+    }
+    const folder = mkdtempSync(path.join(tmpdir(), 'native-'));
+    try {
+      execFileSync(path.join(PACKAGE_ROOT, 'native', 'build.sh'), [folder]);
+      for (const file of ['log-mel.wasm', 'resample.wasm']) {
+        const committed = readFileSync(path.join(PACKAGE_ROOT, 'native', file));
+        const rebuilt = readFileSync(path.join(folder, file));
+        assert.ok(rebuilt.equals(committed), `run native/build.sh and commit its ${file}`);
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
