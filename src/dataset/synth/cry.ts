@@ -154,15 +154,15 @@ function rhythm(random: Random, manner: Manner, durationS: number): Breath[] {
 function burst(random: Random, manner: Manner, baby: Baby, durationS: number): Float32Array {
   const melody = curve(random.pick(Object.values(MELODIES)).map((factor, i) => [i / 4, factor]));
   const f0Hz = baby.f0Hz * random.uniform(0.92, 1.08);
-  const effort = random.uniform(0.6, 1);
+  const effort = random.uniform(0.75, 1);
   const tilt = random.uniform(...manner.tilt);
   const attackS = durationS * random.uniform(0.05, 0.2);
   const decayS = random.uniform(0.08, 0.2);
   const loudness = curve([
     [0, 0],
-    [attackS, 0.6],
+    [attackS, 0.75],
     [0.4 * durationS, 1],
-    [Math.max(0.45 * durationS, durationS - decayS), random.uniform(0.5, 0.9)],
+    [Math.max(0.45 * durationS, durationS - decayS), random.uniform(0.65, 0.95)],
     [durationS, 0],
   ]);
   const mouth = curve([
