@@ -116,10 +116,8 @@ describe('deepinfant classify', () => {
         name => lines[recordings.findIndex(recording => recording.name === name)],
       );
       assert.equal(crying.cry!.isCry, true);
-      assert.deepEqual(
-        crying.events!.map(({ state }) => state),
-        ['started', 'ended'],
-      );
+      const states = crying.events!.map(({ state }) => state);
+      assert.deepEqual([states[0], states.at(-1)], ['started', 'ended']);
       assert.equal(typeof crying.reason!.label, 'string');
       assert.ok(!('embedding' in crying.events![0]));
       assert.equal(silent.cry!.isCry, false);
@@ -135,8 +133,9 @@ describe('deepinfant classify', () => {
       const { status, stdout, stderr } = await deepinfant('classify', files[0], files[1], files[4]);
       assert.equal(status, 1);
       const [crying, silent] = stdout.trimEnd().split('\n');
-      assert.match(crying, /cry\.wav {5} {6}6\.0 s {2}cry {5}\d+ % {2}The baby cried for \d s: /);
-      assert.match(silent, /silent\.wav {2} {6}5\.0 s {2}no cry +\d+ %$/);
+      assert.match(crying, /cry\.wav +6\.0 s {2}cry +\d+ % {2}The baby cried for \d s: /);
+      assert.match(silent, /silent\.wav +5\.0 s {2}no cry +\d+ %$/);
+      assert.equal(crying.indexOf('%'), silent.indexOf('%'));
       assert.match(stderr, /^deepinfant: \S+empty\.wav is empty/);
     });
 

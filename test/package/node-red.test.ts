@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { messageOf } from '../../src/errors.js';
+import { PACKAGE_ROOT } from '../../src/package-root.js';
+import type { CryEvent } from '../../src/values.js';
+import { skip } from '../tools.js';
+import { MANIFEST, npm, pack, PACK_FOLDER } from './npm.js';
+
+const DEMO = path.join(PACKAGE_ROOT, 'examples', '1 - Nursery demo.json');
+
+/** The oldest and the newest pair that is supported. */
+const PAIRS = [
+  { nodeRed: '4.1', node: '20' },
+  { nodeRed: '5', node: '24' },
+];
+
+interface NodeSet {
+  module: string;
+  types: string[];
+  enabled: boolean;
+  err?: string;
+}
+
+for (const { nodeRed, node } of PAIRS) {
+  describe(`Node-RED ${nodeRed} on Node ${node} with the packed package`, function () {
+    this.timeout(300_000);
+    // Kept between runs: Node-RED and Node are large.
+    const userDir = path.join(PACKAGE_ROOT, '.cache', `node-red-${nodeRed}-node-${node}`);
+    const installed = (...parts: string[]): string => path.join(userDir, 'node_modules', ...parts);
+    const nodePackage = `node-${process.platform}-${process.arch}`;
+    const nodeBinary = installed(nodePackage, 'bin', 'node');
+    const eventsFile = path.join(userDir, 'events.jsonl');
+    let nodeRedProcess: ChildProcess | undefined;
+    let log = '';
+    let url: string;
+
+    before(async function () {
+      const tarball = await packInto(userDir);
+      // Without one npm would install into the project around this folder.
+      writeFileSync(path.join(userDir, 'package.json'), '{ "private": true }\n');
+      const packages = [tarball, `node-red@${nodeRed}`, `${nodePackage}@${node}`];
+      try {
+        await npm(
+          userDir,
+          'install',
+          '--ignore-scripts',
+          '--no-package-lock',
+          '--prefer-offline',
+          ...packages,
+        );
+      } catch (error) {
+        skip(this, `could not install Node-RED: ${messageOf(error)}`);
+      }
+      const port = await freePort();
+      url = `http://127.0.0.1:${port}`;
+      rmSync(eventsFile, { force: true });
+      writeFileSync(path.join(userDir, 'flows.json'), JSON.stringify(demoFlow(eventsFile)));
+      const settings = {
+        uiHost: '127.0.0.1',
+        uiPort: port,
+        userDir,
+        flowFile: 'flows.json',
+        telemetry: { enabled: false },
+      };
+      const settingsFile = path.join(userDir, 'settings.js');
+      writeFileSync(settingsFile, `module.exports = ${JSON.stringify(settings)};\n`);
+      const started = spawn(nodeBinary, [installed('node-red', 'red.js'), '--settings', settingsFile]);
+      nodeRedProcess = started;
+      for (const stream of [started.stdout, started.stderr])
+        stream.setEncoding('utf8').on('data', (text: string) => (log += text));
+      await until(() => log.includes('Started flows'));
+    });
+
+    after(async () => {
+      if (!nodeRedProcess) return;
+      nodeRedProcess.kill();
+      await once(nodeRedProcess, 'close');
+    });
+
+    afterEach(function () {
+      if (this.currentTest?.state === 'failed') console.log(log);
+    });
+
+    /** Waits for what the process brings about. */
+    async function until(condition: () => boolean): Promise<void> {
+      while (!condition()) {
+        assert.equal(nodeRedProcess?.exitCode, null, 'Node-RED ended');
+        await delay(200);
+      }
+    }
+
+    async function ask<T>(what: string): Promise<T> {
+      const response = await fetch(`${url}/${what}`, { headers: { accept: 'application/json' } });
+      return (await response.json()) as T;
+    }
+
+    it('is the pair that it says', async () => {
+      assert.match(execFileSync(nodeBinary, ['--version'], { encoding: 'utf8' }), new RegExp(`^v${node}\\.`));
+      const { version } = await ask<{ version: string }>('settings');
+      assert.ok(version.startsWith(`${nodeRed}.`), version);
+    });
+
+    it('loads every node', async () => {
+      const sets = (await ask<NodeSet[]>('nodes')).filter(({ module }) => module === MANIFEST.name);
+      assert.deepEqual(
+        sets.flatMap(({ types }) => types).sort(),
+        Object.keys(MANIFEST['node-red'].nodes).sort(),
+      );
+      for (const { enabled, err } of sets) assert.deepEqual([enabled, err], [true, undefined]);
+    });
+
+    it('runs the demo flow to the end of the cry and its reason', async () => {
+      const events = (): CryEvent[] =>
+        existsSync(eventsFile)
+          ? readFileSync(eventsFile, 'utf8')
+              .split('\n')
+              .slice(0, -1)
+              .map(line => JSON.parse(line) as CryEvent)
+          : [];
+      await until(() => events().some(({ state }) => state === 'ended'));
+      const states = events().map(({ state }) => state);
+      assert.equal(states[0], 'started');
+      assert.equal(states.indexOf('ended'), states.length - 1);
+      for (const { reason } of events()) assert.ok(reason && reason.tip !== '');
+      assert.doesNotMatch(log, /\[error\]/);
+    });
+
+    it('has the command line', () => {
+      const main = installed(MANIFEST.name, MANIFEST.bin.deepinfant);
+      const version = execFileSync(nodeBinary, [main, '--version'], { encoding: 'utf8' });
+      assert.equal(version.trim(), MANIFEST.version);
+    });
+  });
+}
+
+/** Packs the package, named after its content, so that npm sees when it is another one. */
+async function packInto(folder: string): Promise<string> {
+  mkdirSync(folder, { recursive: true });
+  const bytes = readFileSync(path.join(PACK_FOLDER, (await pack()).filename));
+  const name = `deepinfant-${createHash('sha256').update(bytes).digest('hex').slice(0, 12)}.tgz`;
+  writeFileSync(path.join(folder, name), bytes);
+  return `./${name}`;
+}
+
+/** The demo played as fast as it can be heard, its events written to a file. */
+function demoFlow(eventsFile: string): object[] {
+  const flow = JSON.parse(readFileSync(DEMO, 'utf8')) as {
+    id: string;
+    type: string;
+    z?: string;
+    wires?: string[][];
+  }[];
+  const tab = flow.find(({ type }) => type === 'tab')!.id;
+  const file = {
+    id: 'events-file',
+    type: 'file',
+    z: tab,
+    filename: eventsFile,
+    filenameType: 'str',
+    appendNewline: true,
+    createDir: false,
+    overwriteFile: 'false',
+    wires: [[]],
+  };
+  const changed = flow.map(item => {
+    if (item.type === 'deepinfant-audio') return { ...item, speed: 'fast' };
+    if (item.type === 'deepinfant-reason') return { ...item, wires: [[...item.wires![0], file.id]] };
+    return item;
+  });
+  return [...changed, file];
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
