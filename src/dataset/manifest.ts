@@ -11,6 +11,8 @@ export interface Recording {
   /** Path as the manifest gives it: the recording's name. */
   path: string;
   label: Label;
+  /** The corpus's own finer name of the sound, such as `cat`; '' where it has none. */
+  sublabel: string;
   source: string;
   /** Recordings that share a phone, upload or speaker; never on both sides of a split. */
   group: string;
@@ -20,8 +22,8 @@ export interface Recording {
 }
 
 /**
- * Reads `manifest.csv` of a corpus folder: columns `path`, `label`, `split_group`, and, where there are, `source`,
- * `licence` and `attribution`.
+ * Reads `manifest.csv` of a corpus folder: columns `path`, `label`, `split_group`, and, where there are, `sublabel`,
+ * `source`, `licence` and `attribution`.
  * Rows whose label CryNet does not score (`uncertain`, room responses) are left out and counted in `left`.
  * @throws DeepInfantError `manifest` when it is missing, lacks a column, or holds no recording
  */
@@ -40,7 +42,15 @@ export async function readManifest(
   }
   const recordings: Recording[] = [];
   const left: Record<string, number> = {};
-  for (const row of parseCsv(text, ['path', 'label', 'split_group', 'source', 'licence', 'attribution'])) {
+  for (const row of parseCsv(text, [
+    'path',
+    'label',
+    'split_group',
+    'sublabel',
+    'source',
+    'licence',
+    'attribution',
+  ])) {
     for (const column of ['path', 'label', 'split_group'] as const) {
       if (!row[column]) {
         throw new DeepInfantError(
@@ -55,6 +65,7 @@ export async function readManifest(
         file: path.join(folder, row.path),
         path: row.path,
         label,
+        sublabel: row.sublabel,
         source: row.source,
         group: row.split_group,
         licence: row.licence,

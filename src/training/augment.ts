@@ -7,7 +7,8 @@ import { TEACHER_CLASSES, TEACHER_CRY_CLASSES, TEACHER_HOP, TEACHER_WINDOW } fro
 /** A training recording in memory. */
 export interface Clip {
   label: Label;
-  source: string;
+  /** How often it is drawn, if it is a rival. */
+  weight: number;
   /** 16 kHz mono, 16 bit: half the memory of floats. */
   samples: Int16Array;
   /** The teacher's scores [windows x TEACHER_CLASSES]. */
@@ -28,19 +29,11 @@ export interface Example {
 
 /** Share of examples that are cries. */
 const CRY_SHARE = 0.4;
-/** How much more often a rival label is drawn than its number of clips would make it: rare and hard ones more. */
-const RIVAL_WEIGHT: Record<Label, number> = {
-  cry: 0,
-  speech: 1,
-  laugh: 6,
-  animal: 2.5,
-  music: 2,
-  alarm: 2,
-  household: 1,
-  silence: 0.5,
-};
-/** Tempo and pitch are changed together by up to this natural-log factor (22 %). */
-const TEMPO_RANGE = 0.22;
+/**
+ * Tempo and pitch are changed together by up to this natural-log factor. A cry of another pitch is soon no cry any more;
+ * a rival stays one, and the few cats of a corpus stand for many.
+ */
+const TEMPO_RANGE = { cry: 0.22, rival: 0.35 };
 /** Mel power that a quiet recording still has: rounding noise near -90 dB of full scale. */
 const FLOOR_DB = -70;
 /**
@@ -70,7 +63,7 @@ export class Augmenter {
     this.#cries = clips.filter(clip => clip.label === 'cry');
     this.#rivals = clips.filter(clip => clip.label !== 'cry');
     let sum = 0;
-    this.#rivalWeights = this.#rivals.map(clip => (sum += RIVAL_WEIGHT[clip.label]));
+    this.#rivalWeights = this.#rivals.map(clip => (sum += clip.weight));
     this.#frames = frames;
     this.#steps = frames / framesPerStep;
     this.#samples = (frames - 1) * this.#logMel.hop + this.#logMel.fftSize;
@@ -131,7 +124,8 @@ export class Augmenter {
 
   /** A crop at a random tempo, with the teacher's scores of the same places in the unchanged sound. */
   #crop(clip: Clip, random: Random): { samples: Float32Array; teacher: Float32Array; heard: Float32Array } {
-    const tempo = random.chance(0.8) ? Math.exp(random.uniform(-TEMPO_RANGE, TEMPO_RANGE)) : 1;
+    const range = clip.label === 'cry' ? TEMPO_RANGE.cry : TEMPO_RANGE.rival;
+    const tempo = random.chance(0.8) ? Math.exp(random.uniform(-range, range)) : 1;
     const source = clip.samples;
     const needed = Math.floor(this.#samples * tempo) + 2;
     const repeat = source.length < needed && random.chance(0.5);

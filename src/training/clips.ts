@@ -45,18 +45,19 @@ export function isDoubtful(
   return recording.label === 'cry' ? peak < 0.03 : recording.source === 'donateacry' && peak > 0.06;
 }
 
-/** Reads recordings to train on, one by one, telling how many are done. */
+/** Reads recordings to train on, one by one, telling how many are done. Weights: see TrainingConfig.rivalWeights. */
 export async function loadClips(
   recordings: readonly Recording[],
   teacher: Teacher | undefined,
+  weights: Readonly<Partial<Record<string, number>>>,
   onProgress: (done: number) => void,
 ): Promise<Clip[]> {
   const clips: Clip[] = [];
-  for (const { file, path: name, label, source } of recordings) {
+  for (const { file, path: name, label, sublabel } of recordings) {
     const samples = await readSamples(file);
     clips.push({
       label,
-      source,
+      weight: weights[sublabel] ?? weights[label] ?? 1,
       samples: Int16Array.from(samples, x => Math.max(-32768, Math.min(32767, Math.round(x * 32768)))),
       teacher: teacher?.of(name),
     });

@@ -20,6 +20,8 @@ export interface TrainingConfig {
   learningRate: number;
   weightDecay: number;
   dropout: number;
+  /** How often a rival's clip is drawn against one of weight 1, by sublabel or else by label: hard ones more. */
+  rivalWeights: Record<string, number>;
   widths: Widths;
   /** Steps between checkpoints. */
   checkpointSteps: number;

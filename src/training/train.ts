@@ -118,7 +118,7 @@ async function optimise(
       corpus.folds[i] !== fold &&
       !isDoubtful(recording, verdicts.get(recording.path), teacher?.of(recording.path)),
   );
-  const clips = await loadClips(taught, teacher, done => {
+  const clips = await loadClips(taught, teacher, config.rivalWeights, done => {
     onProgress({ phase: 'reading', done, total: taught.length });
   });
   const batches = new Batches({

@@ -33,6 +33,7 @@ describe('readManifest', () => {
           file: path.join(folder, 'x/a.wav'),
           path: 'x/a.wav',
           label: 'cry',
+          sublabel: '',
           source: 'mine',
           group: 'p1',
           licence: 'CC0',

@@ -23,6 +23,7 @@ const CONFIG: TrainingConfig = {
   learningRate: 0.02,
   weightDecay: 0.01,
   dropout: 0.1,
+  rivalWeights: {},
   widths: { conv1: 4, conv2: 6, conv3: 8, conv4: 8, residual1: 8, residual2: 8, conv5: 8, embedding: 12 },
   checkpointSteps: 20,
   notice: 'Learned from synthetic sounds.',
