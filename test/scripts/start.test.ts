@@ -77,8 +77,8 @@ describe('npm start', () => {
       editor.on('message', data => {
         for (const { topic, data: event } of JSON.parse((data as Buffer).toString()) as EditorEvent[]) {
           if (topic.startsWith('status/')) statuses.push(event.text ?? '');
-          if (event.name === 'cry and reason') sentences.push(event.msg ?? '');
-          if (event.name === 'cry and reason' && event.msg?.includes('cried for')) resolve();
+          if (event.name === 'in words') sentences.push(event.msg ?? '');
+          if (event.name === 'in words' && event.msg?.includes('cried for')) resolve();
         }
       });
     });
@@ -103,7 +103,9 @@ describe('npm start', () => {
     await started();
     assert.match(output, new RegExp(`http://127.0.0.1:${port}`));
     assert.equal(await readFile(path.join(userDir, 'flows.json'), 'utf8'), await readFile(DEMO, 'utf8'));
-    const examples = await (await fetch(`http://127.0.0.1:${port}/library/examples/flows/@deepinfant/node-red`)).text();
+    const examples = await (
+      await fetch(`http://127.0.0.1:${port}/library/examples/flows/@deepinfant/node-red`)
+    ).text();
     assert.match(examples, /Nursery demo/);
     const exited = once(nodeRed, 'exit');
     nodeRed.kill('SIGINT');
