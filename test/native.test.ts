@@ -4,17 +4,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PACKAGE_ROOT } from '../src/package-root.js';
+import { needTools } from './tools.js';
 
 describe('native/', () => {
   it('holds what build.sh makes of its sources', function () {
-    try {
-      execFileSync('clang-14', ['--version']);
-      execFileSync('wasm-ld-14', ['--version']);
-    } catch (error) {
-      if (process.env.CI === 'true') throw error;
-      console.log('      skipped: needs clang-14 and wasm-ld-14 (apt-get install clang-14 lld-14)');
-      this.skip();
-    }
+    needTools(this, 'clang-14', 'wasm-ld-14');
     const folder = mkdtempSync(path.join(tmpdir(), 'native-'));
     try {
       execFileSync(path.join(PACKAGE_ROOT, 'native', 'build.sh'), [folder]);

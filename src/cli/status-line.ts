@@ -1,10 +1,13 @@
+import { durationText } from '../reason/phrase.js';
+
 const BAR_WIDTH = 20;
 
 /** Shows a text in the terminal's last line in place of the one before; nothing where stderr is no terminal. */
 export function showStatus(text: string): void {
   if (!process.stderr.isTTY) return;
   // A line that wraps could not be rewritten.
-  process.stderr.write(`\r\u001b[K${text.slice(0, process.stderr.columns - 1)}`);
+  const columns = process.stderr.columns || 80;
+  process.stderr.write(`\r\u001b[K${text.slice(0, columns - 1)}`);
 }
 
 /** Empties the line for what is printed next. */
@@ -22,11 +25,12 @@ export function bar(share: number): string {
 export class Pace {
   private from: { done: number; at: number } | undefined;
 
-  /** `, 3 min left` by the pace since the first call; empty until there is one. */
+  /** `, 3 min left` by the pace since something was first done; empty until there is one. */
   left(done: number, total: number): string {
+    if (done === 0) return '';
     this.from ??= { done, at: performance.now() };
     if (done === this.from.done || done === total) return '';
-    const minutes = (performance.now() - this.from.at) / 60_000;
-    return `, ${Math.ceil((minutes / (done - this.from.done)) * (total - done))} min left`;
+    const seconds = (performance.now() - this.from.at) / 1000;
+    return `, ${durationText((seconds / (done - this.from.done)) * (total - done))} left`;
   }
 }

@@ -7,7 +7,8 @@ import { ByteReader } from '../../src/audio/byte-reader.js';
 import { decodeFlac } from '../../src/audio/flac.js';
 import type { PcmBlock } from '../../src/audio/pcm.js';
 import { decodeWav } from '../../src/audio/wav.js';
-import { ffmpeg, needsFfmpeg } from './ffmpeg-tool.js';
+import { needTools } from '../tools.js';
+import { ffmpeg } from './ffmpeg-tool.js';
 import { assertSame, concat, noise, tone } from './signals.js';
 import { type WavFormat, writeWav } from './wav-writer.js';
 
@@ -59,7 +60,7 @@ describe('decodeFlac', () => {
     const file = (name: string): string => path.join(folder, name);
 
     before(function () {
-      needsFfmpeg(this);
+      needTools(this, 'ffmpeg');
       folder = mkdtempSync(path.join(tmpdir(), 'deepinfant-flac-'));
     });
     after(() => {

@@ -17,7 +17,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { listRecordings, paced, readRecording, type RecordingOptions } from '../../src/audio/recording.js';
 import { SAMPLE_RATE, type AudioChunk } from '../../src/values.js';
-import { ffmpeg, needsFfmpeg } from './ffmpeg-tool.js';
+import { needTools } from '../tools.js';
+import { ffmpeg } from './ffmpeg-tool.js';
 import { assertSame, concat, decibels, noise, rms, tone } from './signals.js';
 import { chunk, formatChunk, wavFile, writeWav } from './wav-writer.js';
 
@@ -233,7 +234,7 @@ describe('readRecording', () => {
 
   describe('through ffmpeg', () => {
     before(function () {
-      needsFfmpeg(this);
+      needTools(this, 'ffmpeg');
       write('tone.wav', writeWav(tone(440, 44100, 3 * 44100), { rate: 44100 }));
     });
 
