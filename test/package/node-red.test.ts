@@ -136,6 +136,12 @@ for (const { nodeRed, node } of PAIRS) {
       const version = execFileSync(nodeBinary, [main, '--version'], { encoding: 'utf8' });
       assert.equal(version.trim(), MANIFEST.version);
     });
+
+    it('can be used as a library', () => {
+      const program = `require('${MANIFEST.name}').loadClassifier().then(model => console.log(model.manifest.name))`;
+      const name = execFileSync(nodeBinary, ['--eval', program], { cwd: userDir, encoding: 'utf8' });
+      assert.equal(name.trim(), 'crynet');
+    });
   });
 }
 
