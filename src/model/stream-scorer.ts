@@ -7,6 +7,8 @@ import type { NetState, Step, StreamingNet } from './streaming-net.js';
 /** Silence that stands for lost audio is heard in pieces of this length. */
 const SILENCE = new Float32Array(SAMPLE_RATE);
 const LEAST_LEVEL_DB = -120;
+/** Streams in one run of the network: beyond, moving their states costs more than sharing the run saves. */
+const BATCH_STREAMS = 16;
 
 /** What one stream has heard so far. Made by the scorer, read by nobody else. */
 export interface ScorerStream {
@@ -121,23 +123,30 @@ export class StreamScorer {
       const steps = Math.floor(stream.frames.length / stepLength);
       if (steps > 0) bySteps.set(steps, [...(bySteps.get(steps) ?? []), stream]);
     }
-    for (const [steps, group] of bySteps) {
-      const length = steps * stepLength;
-      const input = new Float32Array(group.length * length);
-      group.forEach((stream, i) => {
-        input.set(this.#scaled(stream.frames.subarray(0, length)), i * length);
-        stream.frames = stream.frames.slice(length);
-      });
-      const nets = group.map(stream => stream.net);
-      const output = this.#net.run(nets, input, this.#manifest.frontEnd.mels);
-      group.forEach((stream, i) =>
-        results.set(
-          stream,
-          output[i].map(step => this.#scoresOf(stream, step)),
-        ),
-      );
+    for (const [steps, waiting] of bySteps) {
+      while (waiting.length > 0) {
+        const group = waiting.splice(0, BATCH_STREAMS);
+        const outputs = this.#run(group, steps * stepLength);
+        group.forEach((stream, i) =>
+          results.set(
+            stream,
+            outputs[i].map(step => this.#scoresOf(stream, step)),
+          ),
+        );
+      }
     }
     return streams.map(stream => results.get(stream)!);
+  }
+
+  /** Runs the first `length` values of each stream's waiting frames through the network. */
+  #run(group: readonly ScorerStream[], length: number): Step[][] {
+    const input = new Float32Array(group.length * length);
+    group.forEach((stream, i) => {
+      input.set(this.#scaled(stream.frames.subarray(0, length)), i * length);
+      stream.frames = stream.frames.slice(length);
+    });
+    const nets = group.map(stream => stream.net);
+    return this.#net.run(nets, input, this.#manifest.frontEnd.mels);
   }
 
   #scaled(frames: Float32Array): Float32Array {

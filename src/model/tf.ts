@@ -29,11 +29,14 @@ async function wasm(): Promise<Tf> {
 }
 
 /**
- * Loads TensorFlow.js: with the user's own @tensorflow/tfjs-node where it is installed, else on the wasm backend,
- * which needs no compiler and no download. DEEPINFANT_BACKEND=tensorflow or wasm decides otherwise.
+ * Loads TensorFlow.js on the wasm backend, which needs no compiler and no download, or with the user's own
+ * @tensorflow/tfjs-node. A step of one live stream takes wasm a sixth of tfjs-node's time; training is what tfjs-node
+ * is faster at.
+ * @param preferred taken where it is installed; DEEPINFANT_BACKEND=wasm or tensorflow overrides it
  */
-export async function loadTf(wanted = process.env.DEEPINFANT_BACKEND): Promise<{ tf: Tf; backend: Backend }> {
-  const native = wanted === 'wasm' ? undefined : tensorflowNode();
+export async function loadTf(preferred: Backend): Promise<{ tf: Tf; backend: Backend }> {
+  const wanted = process.env.DEEPINFANT_BACKEND ?? preferred;
+  const native = wanted === 'tensorflow' ? tensorflowNode() : undefined;
   if (native) return { tf: native, backend: 'tensorflow' };
   return { tf: await wasm(), backend: 'wasm' };
 }

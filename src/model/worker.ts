@@ -19,7 +19,7 @@ let batch: { call: number; stream: ScorerStream; chunk: AudioChunk }[] = [];
 
 async function load(): Promise<StreamScorer> {
   const { manifest, weights } = workerData as { manifest: ModelManifest; weights: Uint8Array };
-  const { tf } = await loadTf();
+  const { tf } = await loadTf('wasm');
   return new StreamScorer(new StreamingNet(tf, unpackWeights(weights, manifest.weights.tensors)), manifest);
 }
 

@@ -9,7 +9,7 @@ import { loadTf, type Tf } from '../model/tf.js';
  * @throws DeepInfantError `training-backend` when neither tfjs-node nor tfjs-layers (which has the gradients) is there
  */
 export async function loadTrainingTf(): Promise<Tf> {
-  const { tf, backend } = await loadTf();
+  const { tf, backend } = await loadTf('tensorflow');
   if (backend === 'tensorflow') return tf;
   try {
     // Its import registers the gradients of all operations; tfjs-core alone has none when it is required.

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { synthesiseCry } from '../../src/dataset/synth/cry.js';
+import type { SynthOptions } from '../../src/dataset/synth/level.js';
+import { alarm, babble, fanNoise, lullaby, meows, roomNoise } from '../../src/dataset/synth/nursery.js';
+import { nurseryScene } from '../../src/dataset/synth/scene.js';
+import { Detector } from '../../src/detect/detector.js';
+import { Tracker, TRACKER_DEFAULTS } from '../../src/detect/tracker.js';
+import type { Classifier } from '../../src/model/classifier.js';
+import { loadClassifier } from '../../src/model/load.js';
+import type { CryEvent } from '../../src/values.js';
+
+/** CryNet learned from recordings alone: what is synthesised here it never heard. */
+describe('CryNet', function () {
+  this.timeout(120_000);
+  let classifier: Classifier;
+  before(async () => {
+    classifier = await loadClassifier();
+  });
+  after(() => classifier.close());
+
+  async function eventsIn(samples: Float32Array): Promise<CryEvent[]> {
+    const tracker = new Tracker('test', { ...TRACKER_DEFAULTS, ...classifier.manifest.presets.balanced });
+    const detector = new Detector(classifier.open(), tracker);
+    const { events } = await detector.push({ samples, firstSample: 0, at: 0, source: 'test', lost: 0 });
+    events.push(...(await detector.flush()).events);
+    await detector.close();
+    return events;
+  }
+
+  async function seedsHeard(sound: (options: SynthOptions) => Float32Array): Promise<number[]> {
+    const heard: number[] = [];
+    for (let seed = 0; seed < 12; seed++) {
+      if ((await eventsIn(sound({ seed, durationS: 12 }))).length > 0) heard.push(seed);
+    }
+    return heard;
+  }
+
+  for (const intensity of ['fuss', 'cry', 'scream'] as const) {
+    it(`hears the synthesiser's cries (${intensity})`, async () => {
+      const heard = await seedsHeard(options => synthesiseCry({ ...options, intensity }));
+      assert.equal(heard.length, 12, `heard only seeds ${heard.join()}`);
+    });
+  }
+
+  for (const rival of [roomNoise, fanNoise, babble, meows, alarm, lullaby]) {
+    it(`does not take the synthesiser's rivals for a cry (${rival.name})`, async () => {
+      assert.deepEqual(await seedsHeard(rival), []);
+    });
+  }
+
+  it('finds the one cry of each nursery scene, when it begins and when it ends', async () => {
+    for (let seed = 1; seed <= 5; seed++) {
+      const { samples, cries } = nurseryScene(seed);
+      const events = await eventsIn(samples);
+      const [started, ended] = ['started', 'ended'].map(state =>
+        events.filter(event => event.state === state),
+      );
+      assert.equal(started.length, 1, `scene ${seed}`);
+      assert.ok(Math.abs(started[0].onsetS - cries[0].startS) < 0.5, `onset in scene ${seed}`);
+      assert.ok(Math.abs(ended[0].offsetS! - cries[0].endS) < 1, `offset in scene ${seed}`);
+    }
+  });
+});
