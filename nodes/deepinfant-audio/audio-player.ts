@@ -1,8 +1,9 @@
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { paced, readRecording } from '../../src/audio/recording.js';
+import { clock } from '../../src/clock.js';
 import { messageOf } from '../../src/errors.js';
 import { type AudioChunk, SAMPLE_RATE } from '../../src/values.js';
-import { clock, type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
+import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
 import { roomFor } from '../backlog.js';
 import type { SourceState } from '../messages.js';
 import { forEachRecording, type NamedRecording, recordingsAt, recordingsOf } from '../recordings.js';

@@ -1,12 +1,13 @@
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { readRecording } from '../../src/audio/recording.js';
+import { clock } from '../../src/clock.js';
 import { type Detection, Detector } from '../../src/detect/detector.js';
 import { Tracker, TRACKER_DEFAULTS } from '../../src/detect/tracker.js';
 import { messageOf } from '../../src/errors.js';
 import type { Classifier } from '../../src/model/classifier.js';
 import { loadClassifier } from '../../src/model/load.js';
 import { type AudioChunk, SAMPLE_RATE, type Scores } from '../../src/values.js';
-import { clock, type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
+import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
 import { isAudioChunk } from '../messages.js';
 import { forEachRecording, recordingsOf } from '../recordings.js';
 import { Turns } from '../turns.js';

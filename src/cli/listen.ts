@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { paced, readRecording } from '../audio/recording.js';
+import { clock } from '../clock.js';
 import type { Detection } from '../detect/detector.js';
 import { loadClassifier } from '../model/load.js';
 import { reasonLine } from '../reason/phrase.js';
@@ -52,9 +53,4 @@ export async function listen(args: string[]): Promise<number> {
     await classifier.close();
   }
   return 0;
-}
-
-/** Minutes and seconds as a clock shows them: 75 is '1:15'. */
-function clock(durationS: number): string {
-  return `${Math.floor(durationS / 60)}:${String(Math.floor(durationS % 60)).padStart(2, '0')}`;
 }
