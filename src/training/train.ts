@@ -1,6 +1,7 @@
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { access, appendFile, mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Tensor3D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
+import { DeepInfantError } from '../errors.js';
 import { groupedFolds } from '../dataset/folds.js';
 import { readManifest, type Recording } from '../dataset/manifest.js';
 import { clipScore } from '../detect/clip-score.js';
@@ -49,9 +50,17 @@ export interface Corpus {
   sha256: string;
 }
 
-/** Reads a corpus and cuts it; the same config gives the same folds. */
+/**
+ * Reads a corpus and cuts it; the same config gives the same folds.
+ * @throws DeepInfantError `not-found` for a recording that is not there, so that a run does not end on it hours later
+ */
 export async function readCorpus(config: TrainingConfig, data: TrainingData): Promise<Corpus> {
   const { recordings } = await readManifest(data.corpus);
+  for (const { file } of recordings) {
+    await access(file).catch(() => {
+      throw new DeepInfantError('not-found', `${file} is missing, but the corpus's manifest.csv lists it.`);
+    });
+  }
   return {
     data,
     recordings,

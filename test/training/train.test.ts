@@ -17,20 +17,20 @@ const CONFIG: TrainingConfig = {
   seed: 1,
   folds: 2,
   shippedFold: 0,
-  steps: 60,
-  batch: 8,
+  steps: 50,
+  batch: 6,
   cropFrames: 64,
   learningRate: 0.02,
   weightDecay: 0.01,
   dropout: 0.1,
   rivalWeights: {},
   widths: { conv1: 4, conv2: 6, conv3: 8, conv4: 8, residual1: 8, residual2: 8, conv5: 8, embedding: 12 },
-  checkpointSteps: 20,
+  checkpointSteps: 10,
   notice: 'Learned from synthetic sounds.',
 };
 
 describe('deepinfant train', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let folder: string;
 
   before(async () => {
@@ -51,13 +51,16 @@ describe('deepinfant train', function () {
   });
   after(() => rm(folder, { recursive: true }));
 
-  function train(out: string): {
+  function train(
+    out: string,
+    ...more: string[]
+  ): {
     ended: Promise<{ status: number | null; output: string }>;
     kill: () => void;
   } {
     const main = path.join(PACKAGE_ROOT, 'dist', 'src', 'cli', 'main.js');
     const args = [main, 'train', path.join(folder, 'config.json'), '--data', path.join(folder, 'corpus')];
-    const child = spawn(process.execPath, [...args, '--out', path.join(folder, out)]);
+    const child = spawn(process.execPath, [...args, '--out', path.join(folder, out), ...more]);
     let output = '';
     child.stdout.on('data', (data: Buffer) => (output += data.toString()));
     child.stderr.on('data', (data: Buffer) => (output += data.toString()));
@@ -87,10 +90,10 @@ describe('deepinfant train', function () {
     const { manifest } = await readModel(path.join(folder, 'run', 'model'));
     assert.equal(manifest.training.notice, CONFIG.notice);
 
-    const straight = await train('straight').ended;
+    const straight = await train('straight', '--fold', '0').ended;
     assert.equal(straight.status, 0, straight.output);
     const weights = (run: string): Promise<Buffer> =>
-      readFile(path.join(folder, run, 'model', 'weights.bin'));
+      readFile(path.join(folder, run, 'fold0', 'weights.bin'));
     assert.deepEqual(await weights('run'), await weights('straight'));
   });
 
