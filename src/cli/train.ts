@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { DeepInfantError } from '../errors.js';
+import { multiplyAddsPerSecond } from '../model/cry-net.js';
 import { readConfig } from '../training/config.js';
 import { figuresOf, readCorpus, trainFold, type HeldOutScore, type Progress } from '../training/train.js';
 import { shipModel } from '../training/ship.js';
@@ -52,8 +53,17 @@ export async function train(args: string[]): Promise<number> {
   if (scores.has(config.shippedFold)) {
     const others = [...scores].filter(([fold]) => fold !== config.shippedFold).flatMap(([, s]) => s);
     const model = path.join(out, 'model');
-    await shipModel(config, corpus, path.join(out, `fold${config.shippedFold}`), others, model);
-    process.stdout.write(`model of fold ${config.shippedFold}: ${model}\n`);
+    const manifest = await shipModel(
+      config,
+      corpus,
+      path.join(out, `fold${config.shippedFold}`),
+      others,
+      model,
+    );
+    const million = (multiplyAddsPerSecond(manifest) / 1e6).toFixed(1);
+    process.stdout.write(
+      `model of fold ${config.shippedFold}: ${model}, ${million} million multiply-adds per second of audio\n`,
+    );
   }
   return 0;
 }

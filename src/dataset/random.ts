@@ -3,17 +3,17 @@
  * Generator: mulberry32 (Tommy Ettinger, 2017, public domain), period 2^32.
  */
 export class Random {
-  #state: number;
+  private state: number;
 
   /** @param seed any integer; only its lowest 32 bits count. */
   constructor(seed: number) {
-    this.#state = seed | 0;
+    this.state = seed | 0;
   }
 
   /** Uniform in [lo, hi). */
   uniform(lo = 0, hi = 1): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let t = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
+    this.state = (this.state + 0x6d2b79f5) | 0;
+    let t = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return lo + ((hi - lo) * ((t ^ (t >>> 14)) >>> 0)) / 2 ** 32;
   }

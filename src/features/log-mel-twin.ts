@@ -10,37 +10,37 @@ export class LogMelTwin {
   readonly mels: number;
   readonly hop: number;
   readonly fftSize: number;
-  readonly #window: Float64Array;
-  readonly #filters: MelFilter[];
-  #pending: number[] = [];
+  private readonly window: Float64Array;
+  private readonly filters: MelFilter[];
+  private pending: number[] = [];
 
   constructor(frontEnd: FrontEnd = SEED_FRONT_END) {
     this.mels = frontEnd.mels;
     this.hop = frontEnd.hop;
     this.fftSize = frontEnd.fftSize;
-    this.#window = hannWindow(frontEnd.fftSize);
-    this.#filters = melFilters(frontEnd);
+    this.window = hannWindow(frontEnd.fftSize);
+    this.filters = melFilters(frontEnd);
   }
 
   /** See LogMel.push. */
   push(samples: Float32Array): Float32Array {
-    for (const sample of samples) this.#pending.push(Number.isFinite(sample) ? sample : 0);
+    for (const sample of samples) this.pending.push(Number.isFinite(sample) ? sample : 0);
     const rows: number[] = [];
     let first = 0;
-    for (; first + this.fftSize <= this.#pending.length; first += this.hop) {
-      const power = powerSpectrum(this.#window.map((weight, n) => weight * this.#pending[first + n]));
-      for (const { firstBin, weights } of this.#filters) {
+    for (; first + this.fftSize <= this.pending.length; first += this.hop) {
+      const power = powerSpectrum(this.window.map((weight, n) => weight * this.pending[first + n]));
+      for (const { firstBin, weights } of this.filters) {
         const sum = weights.reduce((total, weight, i) => total + weight * power[firstBin + i], 0);
         rows.push(10 * Math.log10(Math.max(sum, 1e-10)));
       }
     }
-    this.#pending = this.#pending.slice(first);
+    this.pending = this.pending.slice(first);
     return Float32Array.from(rows);
   }
 
   /** See LogMel.reset. */
   reset(): void {
-    this.#pending = [];
+    this.pending = [];
   }
 }
 

@@ -29,10 +29,10 @@ export class LogMel {
   readonly mels = mels;
   readonly hop = hop;
   readonly fftSize = fftSize;
-  readonly #core: LogMelCore;
+  private readonly core: LogMelCore;
   /** Samples from the next frame's first on. */
-  readonly #pending = new Float32Array(fftSize);
-  #pendingLength = 0;
+  private readonly pending = new Float32Array(fftSize);
+  private pendingLength = 0;
 
   /** Throws DeepInfantError `front-end` if the setting is not the compiled one. */
   constructor(frontEnd: FrontEnd = SEED_FRONT_END) {
@@ -43,7 +43,7 @@ export class LogMel {
           `The front end computes ${key} ${SEED_FRONT_END[key]}, not ${frontEnd[key]}. ` +
             'Use a model whose manifest.json asks for the former.',
         );
-    this.#core = sharedCore ??= loadCore(SEED_FRONT_END);
+    this.core = sharedCore ??= loadCore(SEED_FRONT_END);
   }
 
   /**
@@ -51,18 +51,18 @@ export class LogMel {
    * frames × mels, row-major, 10 log10(max(power, 1e-10)) in dB. Empty if they completed none.
    */
   push(samples: Float32Array): Float32Array {
-    const core = this.#core;
-    const pending = this.#pending;
-    const frames = Math.floor((this.#pendingLength + samples.length - fftSize) / hop) + 1;
+    const core = this.core;
+    const pending = this.pending;
+    const frames = Math.floor((this.pendingLength + samples.length - fftSize) / hop) + 1;
     const result = new Float32Array(Math.max(0, frames) * mels);
     let read = 0;
     let written = 0;
     while (read < samples.length) {
-      const taken = samples.subarray(read, read + core.samples.length - this.#pendingLength);
-      core.samples.set(pending.subarray(0, this.#pendingLength));
-      core.samples.set(taken, this.#pendingLength);
+      const taken = samples.subarray(read, read + core.samples.length - this.pendingLength);
+      core.samples.set(pending.subarray(0, this.pendingLength));
+      core.samples.set(taken, this.pendingLength);
       read += taken.length;
-      const length = this.#pendingLength + taken.length;
+      const length = this.pendingLength + taken.length;
       const blockFrames = Math.max(0, Math.floor((length - fftSize) / hop) + 1);
       if (blockFrames > 0) {
         core.logMel(blockFrames);
@@ -70,13 +70,13 @@ export class LogMel {
         written += blockFrames * mels;
       }
       pending.set(core.samples.subarray(blockFrames * hop, length));
-      this.#pendingLength = length - blockFrames * hop;
+      this.pendingLength = length - blockFrames * hop;
     }
     return result;
   }
 
   /** Forgets the samples of an unfinished frame: the next push begins a new stream. */
   reset(): void {
-    this.#pendingLength = 0;
+    this.pendingLength = 0;
   }
 }

@@ -18,6 +18,6 @@ export interface ClassifierStream {
 export interface Classifier {
   readonly manifest: ModelManifest;
   open(): ClassifierStream;
-  /** Gives the model back; the last user's call ends its worker. */
+  /** Gives the model back. */
   close(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { ModelManifest } from './manifest.js';
 import type { Tf } from './tf.js';
 
 /**
@@ -61,21 +62,18 @@ export function cryNet(tf: Tf, x: Tensor4D, convolve: Convolve): { embedding: Te
   return { embedding, logits: convolve('logits', embedding, 'linear') };
 }
 
-/** Multiply-adds per second of audio of a network with these kernels ([frames, mels, in, out] by name). */
-export function multiplyAddsPerSecond(
-  kernels: Record<ConvolutionName, readonly number[]>,
-  mels: number,
-  framesPerSecond: number,
-): number {
-  let rate = framesPerSecond;
-  let width = mels;
+/** Multiply-adds that a model spends on a second of audio. */
+export function multiplyAddsPerSecond({ frontEnd, weights }: ModelManifest): number {
+  let framesPerSecond = frontEnd.sampleRate / frontEnd.hop;
+  let mels = frontEnd.mels;
   let sum = 0;
   for (const name of CONVOLUTION_NAMES) {
     const { strides } = CONVOLUTIONS[name];
-    if (name === 'embedding') width = 1;
-    rate /= strides[0];
-    width /= strides[1];
-    sum += rate * width * kernels[name].reduce((a, b) => a * b);
+    const kernel = weights.tensors.find(tensor => tensor.name === `${name}/kernel`)!.shape;
+    if (name === 'embedding') mels = 1;
+    framesPerSecond /= strides[0];
+    mels /= strides[1];
+    sum += framesPerSecond * mels * kernel.reduce((a, b) => a * b);
   }
   return sum;
 }

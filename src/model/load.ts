@@ -21,25 +21,54 @@ export function listModels(): string[] {
     .sort();
 }
 
+interface SharedModel {
+  classifier: Promise<WorkerClassifier>;
+  users: number;
+}
+
 /** Loaded models by folder: users of one model share its worker. */
-const loaded = new Map<string, Promise<WorkerClassifier>>();
+const shared = new Map<string, SharedModel>();
 
 /**
- * Loads a model, or joins those who use it already. Close it when done.
+ * Loads a model, or joins those who use it already. Close it when done: the last user's close ends the worker.
  * @param model a name of `listModels()`, or the path of a model's folder
  * @throws DeepInfantError `model-missing`, `model-invalid` or `model-newer`
  */
 export async function loadClassifier(model = DEFAULT_MODEL): Promise<Classifier> {
   const folder = model.includes(path.sep) ? path.resolve(model) : path.join(MODELS, model);
-  let classifier = loaded.get(folder);
-  if (!classifier) {
-    classifier = readModel(folder).then(
-      ({ manifest, weights }) => new WorkerClassifier(manifest, weights, () => loaded.delete(folder)),
-    );
-    loaded.set(folder, classifier);
-    classifier.catch(() => loaded.delete(folder));
-  }
-  return (await classifier).join();
+  const entry = shared.get(folder) ?? share(folder);
+  entry.users++;
+  const classifier = await entry.classifier;
+  let isOpen = true;
+  return {
+    manifest: classifier.manifest,
+    open: () => classifier.open(),
+    close: async () => {
+      if (!isOpen) return;
+      isOpen = false;
+      if (--entry.users > 0) return;
+      forget(folder, entry);
+      await classifier.close();
+    },
+  };
+}
+
+function share(folder: string): SharedModel {
+  const drop = (): void => {
+    forget(folder, entry);
+  };
+  const classifier = readModel(folder).then(
+    ({ manifest, weights }) => new WorkerClassifier(manifest, weights, drop),
+  );
+  const entry = { classifier, users: 0 };
+  shared.set(folder, entry);
+  classifier.catch(drop);
+  return entry;
+}
+
+/** The next user loads the model anew. */
+function forget(folder: string, entry: SharedModel): void {
+  if (shared.get(folder) === entry) shared.delete(folder);
 }
 
 /**

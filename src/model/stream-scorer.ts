@@ -30,25 +30,25 @@ export interface ScorerStream {
 
 /** Scores audio of many streams with one network: chunks in, calibrated scores per step out. */
 export class StreamScorer {
-  readonly #net: StreamingNet;
-  readonly #manifest: ModelManifest;
+  private readonly net: StreamingNet;
+  private readonly manifest: ModelManifest;
   /** Samples from one step to the next, up to the end of the first step, and in a window. */
-  readonly #stepSamples: number;
-  readonly #firstStepSamples: number;
-  readonly #windowSamples: number;
+  private readonly stepSamples: number;
+  private readonly firstStepSamples: number;
+  private readonly windowSamples: number;
 
   constructor(net: StreamingNet, manifest: ModelManifest) {
-    this.#net = net;
-    this.#manifest = manifest;
+    this.net = net;
+    this.manifest = manifest;
     const { hop, fftSize } = manifest.frontEnd;
-    this.#stepSamples = FRAMES_PER_STEP * hop;
-    this.#firstStepSamples = (FRAMES_PER_STEP - 1) * hop + fftSize;
-    this.#windowSamples = (manifest.windowFrames - 1) * hop + fftSize;
+    this.stepSamples = FRAMES_PER_STEP * hop;
+    this.firstStepSamples = (FRAMES_PER_STEP - 1) * hop + fftSize;
+    this.windowSamples = (manifest.windowFrames - 1) * hop + fftSize;
   }
 
   open(): ScorerStream {
     return {
-      logMel: new LogMel(this.#manifest.frontEnd),
+      logMel: new LogMel(this.manifest.frontEnd),
       net: {},
       frames: new Float32Array(0),
       first: NaN,
@@ -70,34 +70,34 @@ export class StreamScorer {
       if (chunk.firstSample < stream.next) this.reset(stream);
       if (Number.isNaN(stream.next)) stream.first = stream.next = chunk.firstSample;
       while (stream.next < chunk.firstSample) {
-        this.#hear(stream, SILENCE.subarray(0, chunk.firstSample - stream.next));
+        this.hear(stream, SILENCE.subarray(0, chunk.firstSample - stream.next));
       }
       stream.clock = { sample: chunk.firstSample, at: chunk.at };
-      this.#hear(stream, chunk.samples);
+      this.hear(stream, chunk.samples);
     }
-    return this.#score(requests.map(request => request.stream));
+    return this.score(requests.map(request => request.stream));
   }
 
   /** Fills a stream's last step with silence, scores it, and begins the stream anew. */
   flush(stream: ScorerStream): Scores[] {
     if (Number.isNaN(stream.next)) return [];
     const heard = stream.next - stream.first;
-    const steps = Math.max(1, 1 + Math.ceil((heard - this.#firstStepSamples) / this.#stepSamples));
-    let missing = this.#firstStepSamples + (steps - 1) * this.#stepSamples - heard;
-    for (; missing > 0; missing -= SILENCE.length) this.#hear(stream, SILENCE.subarray(0, missing));
-    const [scores] = this.#score([stream]);
+    const steps = Math.max(1, 1 + Math.ceil((heard - this.firstStepSamples) / this.stepSamples));
+    let missing = this.firstStepSamples + (steps - 1) * this.stepSamples - heard;
+    for (; missing > 0; missing -= SILENCE.length) this.hear(stream, SILENCE.subarray(0, missing));
+    const [scores] = this.score([stream]);
     this.reset(stream);
     return scores;
   }
 
   /** Forgets what a stream has heard. */
   reset(stream: ScorerStream): void {
-    this.#net.forget(stream.net);
+    this.net.forget(stream.net);
     stream.logMel.reset();
     Object.assign(stream, { ...this.open(), logMel: stream.logMel });
   }
 
-  #hear(stream: ScorerStream, samples: Float32Array): void {
+  private hear(stream: ScorerStream, samples: Float32Array): void {
     const frames = stream.logMel.push(samples);
     const both = new Float32Array(stream.frames.length + frames.length);
     both.set(stream.frames);
@@ -107,16 +107,16 @@ export class StreamScorer {
       stream.energy += x * x;
       stream.counted++;
       stream.next++;
-      const past = stream.next - stream.first - this.#firstStepSamples;
-      if (past < 0 || past % this.#stepSamples !== 0) continue;
+      const past = stream.next - stream.first - this.firstStepSamples;
+      if (past < 0 || past % this.stepSamples !== 0) continue;
       const meanSquare = stream.energy / stream.counted;
       stream.levelsDb.push(Math.max(LEAST_LEVEL_DB, 10 * Math.log10(meanSquare + 1e-20)));
       stream.energy = stream.counted = 0;
     }
   }
 
-  #score(streams: readonly ScorerStream[]): Scores[][] {
-    const stepLength = FRAMES_PER_STEP * this.#manifest.frontEnd.mels;
+  private score(streams: readonly ScorerStream[]): Scores[][] {
+    const stepLength = FRAMES_PER_STEP * this.manifest.frontEnd.mels;
     const results = new Map<ScorerStream, Scores[]>(streams.map(stream => [stream, []]));
     const bySteps = new Map<number, ScorerStream[]>();
     for (const stream of streams) {
@@ -126,11 +126,11 @@ export class StreamScorer {
     for (const [steps, waiting] of bySteps) {
       while (waiting.length > 0) {
         const group = waiting.splice(0, BATCH_STREAMS);
-        const outputs = this.#run(group, steps * stepLength);
+        const outputs = this.run(group, steps * stepLength);
         group.forEach((stream, i) =>
           results.set(
             stream,
-            outputs[i].map(step => this.#scoresOf(stream, step)),
+            outputs[i].map(step => this.scoresOf(stream, step)),
           ),
         );
       }
@@ -139,25 +139,25 @@ export class StreamScorer {
   }
 
   /** Runs the first `length` values of each stream's waiting frames through the network. */
-  #run(group: readonly ScorerStream[], length: number): Step[][] {
+  private run(group: readonly ScorerStream[], length: number): Step[][] {
     const input = new Float32Array(group.length * length);
     group.forEach((stream, i) => {
-      input.set(this.#scaled(stream.frames.subarray(0, length)), i * length);
+      input.set(this.scaled(stream.frames.subarray(0, length)), i * length);
       stream.frames = stream.frames.slice(length);
     });
     const nets = group.map(stream => stream.net);
-    return this.#net.run(nets, input, this.#manifest.frontEnd.mels);
+    return this.net.run(nets, input, this.manifest.frontEnd.mels);
   }
 
-  #scaled(frames: Float32Array): Float32Array {
-    const { floorDb, meanDb, stdDb } = this.#manifest.scaling;
+  private scaled(frames: Float32Array): Float32Array {
+    const { floorDb, meanDb, stdDb } = this.manifest.scaling;
     return frames.map(db => (Math.max(floorDb, db) - meanDb) / stdDb);
   }
 
-  #scoresOf(stream: ScorerStream, { logits, embedding }: Step): Scores {
-    const { a, b } = this.#manifest.calibration;
-    const end = stream.first + this.#firstStepSamples + stream.steps * this.#stepSamples;
-    const start = Math.max(stream.first, end - this.#windowSamples);
+  private scoresOf(stream: ScorerStream, { logits, embedding }: Step): Scores {
+    const { a, b } = this.manifest.calibration;
+    const end = stream.first + this.firstStepSamples + stream.steps * this.stepSamples;
+    const start = Math.max(stream.first, end - this.windowSamples);
     stream.steps++;
     const probabilities = LABELS.map((label, i) => [
       label,

@@ -26,12 +26,12 @@ export interface Step {
 /** CryNet on new frames only: each convolution keeps the frames it needs, so streaming equals the whole at once. */
 export class StreamingNet {
   readonly embeddingSize: number;
-  readonly #tf: Tf;
-  readonly #kernels: Record<ConvolutionName, Tensor4D>;
-  readonly #biases: Record<ConvolutionName, Tensor1D>;
+  private readonly tf: Tf;
+  private readonly kernels: Record<ConvolutionName, Tensor4D>;
+  private readonly biases: Record<ConvolutionName, Tensor1D>;
 
   constructor(tf: Tf, weights: readonly NamedWeights[]) {
-    this.#tf = tf;
+    this.tf = tf;
     const byName = new Map(weights.map(w => [w.name, w]));
     const load = <T>(suffix: string): Record<ConvolutionName, T> =>
       Object.fromEntries(
@@ -40,9 +40,9 @@ export class StreamingNet {
           return [name, tf.tensor(values, shape)];
         }),
       ) as Record<ConvolutionName, T>;
-    this.#kernels = load<Tensor4D>('kernel');
-    this.#biases = load<Tensor1D>('bias');
-    this.embeddingSize = this.#biases.embedding.shape[0];
+    this.kernels = load<Tensor4D>('kernel');
+    this.biases = load<Tensor1D>('bias');
+    this.embeddingSize = this.biases.embedding.shape[0];
   }
 
   /**
@@ -52,17 +52,17 @@ export class StreamingNet {
    * @returns the steps of each stream, oldest first
    */
   run(states: readonly NetState[], frames: Float32Array, mels: number): Step[][] {
-    const tf = this.#tf;
+    const tf = this.tf;
     const count = frames.length / mels / states.length;
     const { logits, embedding } = tf.tidy(() => {
       const convolve: Convolve = (name, x, activation) => {
-        const input = this.#withContext(name, states, x);
+        const input = this.withContext(name, states, x);
         return tf.fused.conv2d<Tensor4D>({
           x: tf.pad(input, [[0, 0], [0, 0], melPadding(CONVOLUTIONS[name]), [0, 0]]),
-          filter: this.#kernels[name],
+          filter: this.kernels[name],
           strides: [...CONVOLUTIONS[name].strides],
           pad: 'valid',
-          bias: this.#biases[name],
+          bias: this.biases[name],
           activation,
         });
       };
@@ -82,16 +82,16 @@ export class StreamingNet {
   }
 
   forget(state: NetState): void {
-    this.#tf.dispose(Object.values(state));
+    this.tf.dispose(Object.values(state));
   }
 
   dispose(): void {
-    this.#tf.dispose([Object.values(this.#kernels), Object.values(this.#biases)]);
+    this.tf.dispose([Object.values(this.kernels), Object.values(this.biases)]);
   }
 
   /** Puts the kept frames of each stream before its new ones, and keeps the last ones for the next time. */
-  #withContext(name: ConvolutionName, states: readonly NetState[], x: Tensor4D): Tensor4D {
-    const tf = this.#tf;
+  private withContext(name: ConvolutionName, states: readonly NetState[], x: Tensor4D): Tensor4D {
+    const tf = this.tf;
     const context = contextFrames(CONVOLUTIONS[name]);
     if (context === 0) return x;
     const [streams, frames, mels, channels] = x.shape;

@@ -9,88 +9,80 @@ import type { WorkerReply, WorkerRequest } from './worker.js';
 /** Longest piece of a chunk that goes to the worker at once: bounds its memory. */
 const PIECE_SAMPLES = 4 * SAMPLE_RATE;
 
-/** A model in a worker thread, so that Node-RED's event loop stays free; many streams share it. */
+/** A model in a worker thread, so that Node-RED's event loop stays free. */
 export class WorkerClassifier implements Classifier {
   readonly manifest: ModelManifest;
-  readonly #worker: Worker;
-  readonly #waiting = new Map<
+  private readonly worker: Worker;
+  private readonly waiting = new Map<
     number,
     { resolve: (scores: Scores[]) => void; reject: (error: Error) => void }
   >();
-  readonly #onEnd: () => void;
-  #users = 0;
-  #calls = 0;
-  #streams = 0;
-  #failure: Error | undefined;
+  private readonly onEnd: () => void;
+  private calls = 0;
+  private streams = 0;
+  private failure: Error | undefined;
 
-  /** @param onEnd called when the last user has left or the worker has died: the next user needs a new one */
+  /** @param onEnd called when the worker has ended, also by itself: the next user needs a new one */
   constructor(manifest: ModelManifest, weights: Uint8Array, onEnd: () => void) {
     this.manifest = manifest;
-    this.#onEnd = onEnd;
-    this.#worker = new Worker(path.join(__dirname, 'worker.js'), { workerData: { manifest, weights } });
-    this.#worker.on('message', (reply: WorkerReply) => {
-      const call = this.#waiting.get(reply.call);
-      this.#waiting.delete(reply.call);
+    this.onEnd = onEnd;
+    this.worker = new Worker(path.join(__dirname, 'worker.js'), { workerData: { manifest, weights } });
+    this.worker.on('message', (reply: WorkerReply) => {
+      const call = this.waiting.get(reply.call);
+      this.waiting.delete(reply.call);
       if ('scores' in reply) call?.resolve(reply.scores);
       else call?.reject(new DeepInfantError('model-failed', `${manifest.name}: ${reply.error}`));
-      if (this.#waiting.size === 0) this.#worker.unref();
+      if (this.waiting.size === 0) this.worker.unref();
     });
-    this.#worker.on('error', error => {
-      this.#fail(error.message);
+    this.worker.on('error', error => {
+      this.fail(error.message);
     });
-    this.#worker.on('exit', code => {
-      this.#fail(`its worker ended with ${code}`);
+    this.worker.on('exit', code => {
+      this.fail(`its worker ended with ${code}`);
     });
-    this.#worker.unref();
+    this.worker.unref();
   }
 
-  /** Counts one more user. */
-  join(): this {
-    this.#users++;
-    return this;
-  }
-
+  /** Ends the worker; calls that still wait fail. */
   async close(): Promise<void> {
-    if (--this.#users > 0) return;
-    this.#onEnd();
     // A reply that still arrives would unref the worker, and the process might end while this waits.
-    this.#worker.removeAllListeners('message');
-    await this.#worker.terminate();
+    this.worker.removeAllListeners('message');
+    await this.worker.terminate();
   }
 
   open(): ClassifierStream {
-    const stream = ++this.#streams;
+    const stream = ++this.streams;
     return {
       push: async chunk => {
         const scores: Scores[] = [];
         for (const piece of piecesOf(chunk)) {
-          scores.push(...(await this.#call({ do: 'push', stream, chunk: piece })));
+          scores.push(...(await this.call({ do: 'push', stream, chunk: piece })));
         }
         return scores;
       },
-      flush: () => this.#call({ do: 'flush', stream }),
+      flush: () => this.call({ do: 'flush', stream }),
       close: async () => {
-        if (!this.#failure) await this.#call({ do: 'close', stream });
+        if (!this.failure) await this.call({ do: 'close', stream });
       },
     };
   }
 
-  #call(request: WorkerRequest): Promise<Scores[]> {
-    if (this.#failure) return Promise.reject(this.#failure);
-    const call = ++this.#calls;
+  private call(request: WorkerRequest): Promise<Scores[]> {
+    if (this.failure) return Promise.reject(this.failure);
+    const call = ++this.calls;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(call, { resolve, reject });
+      this.waiting.set(call, { resolve, reject });
       // A process ends when nothing is asked of the worker any more, also without close().
-      this.#worker.ref();
-      this.#worker.postMessage({ call, ...request });
+      this.worker.ref();
+      this.worker.postMessage({ call, ...request });
     });
   }
 
-  #fail(why: string): void {
-    this.#failure ??= new DeepInfantError('model-failed', `${this.manifest.name}: ${why}`);
-    this.#onEnd();
-    for (const { reject } of this.#waiting.values()) reject(this.#failure);
-    this.#waiting.clear();
+  private fail(why: string): void {
+    this.failure ??= new DeepInfantError('model-failed', `${this.manifest.name}: ${why}`);
+    this.onEnd();
+    for (const { reject } of this.waiting.values()) reject(this.failure);
+    this.waiting.clear();
   }
 }
 

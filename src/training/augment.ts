@@ -48,28 +48,28 @@ const TEACHER_LAG_STEPS = 2;
  * unrelated sounds add). Bandwidth and level are drawn alike for cries and rivals, so that neither betrays the label.
  */
 export class Augmenter {
-  readonly #cries: Clip[];
-  readonly #rivals: Clip[];
-  readonly #rivalWeights: number[];
-  readonly #frames: number;
-  readonly #steps: number;
-  readonly #samples: number;
-  readonly #logMel = new LogMel();
-  readonly #centresHz: number[];
-  readonly #whiteNoiseDb: Float32Array;
+  private readonly cries: Clip[];
+  private readonly rivals: Clip[];
+  private readonly rivalWeights: number[];
+  private readonly frames: number;
+  private readonly steps: number;
+  private readonly samples: number;
+  private readonly logMel = new LogMel();
+  private readonly centresHz: number[];
+  private readonly whiteNoiseDb: Float32Array;
 
   /** @param frames length of a crop, a multiple of the network's frames per step */
   constructor(clips: readonly Clip[], frames: number, framesPerStep: number) {
-    this.#cries = clips.filter(clip => clip.label === 'cry');
-    this.#rivals = clips.filter(clip => clip.label !== 'cry');
+    this.cries = clips.filter(clip => clip.label === 'cry');
+    this.rivals = clips.filter(clip => clip.label !== 'cry');
     let sum = 0;
-    this.#rivalWeights = this.#rivals.map(clip => (sum += clip.weight));
-    this.#frames = frames;
-    this.#steps = frames / framesPerStep;
-    this.#samples = (frames - 1) * this.#logMel.hop + this.#logMel.fftSize;
-    this.#centresHz = melCentresHz(this.#logMel.mels, 0, SAMPLE_RATE / 2);
+    this.rivalWeights = this.rivals.map(clip => (sum += clip.weight));
+    this.frames = frames;
+    this.steps = frames / framesPerStep;
+    this.samples = (frames - 1) * this.logMel.hop + this.logMel.fftSize;
+    this.centresHz = melCentresHz(this.logMel.mels, 0, SAMPLE_RATE / 2);
     const random = new Random(1);
-    this.#whiteNoiseDb = this.#logMel.push(
+    this.whiteNoiseDb = this.logMel.push(
       Float32Array.from({ length: 40 * SAMPLE_RATE }, () => 0.1 * random.normal()),
     );
   }
@@ -78,14 +78,14 @@ export class Augmenter {
   example(random: Random): Example {
     const cry = random.chance(CRY_SHARE);
     const labels = new Float32Array(LABELS.length).fill(cry ? NaN : 0);
-    const clip = cry ? random.pick(this.#cries) : this.#rival(random);
+    const clip = cry ? random.pick(this.cries) : this.rival(random);
     labels[LABELS.indexOf(clip.label)] = 1;
-    const { samples, teacher, heard } = this.#crop(clip, random);
+    const { samples, teacher, heard } = this.crop(clip, random);
     scale(samples, decibels(random.uniform(-30, -14)) / rms(samples));
     for (let mix = 0; mix < 2; mix++) {
       if (!random.chance(0.3)) continue;
-      const other = this.#rival(random);
-      const under = this.#crop(other, random);
+      const other = this.rival(random);
+      const under = this.crop(other, random);
       const ratioDb = cry ? random.uniform(-5, 20) : random.uniform(-10, 10);
       const gain = (rms(samples) / rms(under.samples)) * decibels(-ratioDb);
       for (let i = 0; i < samples.length; i++) samples[i] += gain * under.samples[i];
@@ -104,33 +104,36 @@ export class Augmenter {
     }
     if (random.chance(0.1)) clip_(samples, decibels(random.uniform(-12, -3)));
     if (random.chance(0.1)) compand(samples);
-    this.#logMel.reset();
-    const mel = this.#logMel.push(samples);
-    this.#colour(mel, random);
+    this.logMel.reset();
+    const mel = this.logMel.push(samples);
+    this.colour(mel, random);
     return { mel, labels, teacher, heard };
   }
 
-  #rival(random: Random): Clip {
-    const at = random.uniform(0, this.#rivalWeights[this.#rivalWeights.length - 1]);
+  private rival(random: Random): Clip {
+    const at = random.uniform(0, this.rivalWeights[this.rivalWeights.length - 1]);
     let low = 0;
-    let high = this.#rivalWeights.length - 1;
+    let high = this.rivalWeights.length - 1;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.#rivalWeights[middle] > at) high = middle;
+      if (this.rivalWeights[middle] > at) high = middle;
       else low = middle + 1;
     }
-    return this.#rivals[low];
+    return this.rivals[low];
   }
 
   /** A crop at a random tempo, with the teacher's scores of the same places in the unchanged sound. */
-  #crop(clip: Clip, random: Random): { samples: Float32Array; teacher: Float32Array; heard: Float32Array } {
+  private crop(
+    clip: Clip,
+    random: Random,
+  ): { samples: Float32Array; teacher: Float32Array; heard: Float32Array } {
     const range = clip.label === 'cry' ? TEMPO_RANGE.cry : TEMPO_RANGE.rival;
     const tempo = random.chance(0.8) ? Math.exp(random.uniform(-range, range)) : 1;
     const source = clip.samples;
-    const needed = Math.floor(this.#samples * tempo) + 2;
+    const needed = Math.floor(this.samples * tempo) + 2;
     const repeat = source.length < needed && random.chance(0.5);
     const start = source.length > needed ? random.integer(source.length - needed) : 0;
-    const samples = new Float32Array(this.#samples);
+    const samples = new Float32Array(this.samples);
     for (let i = 0; i < samples.length; i++) {
       const at = start + i * tempo;
       const whole = Math.floor(at);
@@ -138,11 +141,11 @@ export class Augmenter {
       const b = repeat ? source[(whole + 1) % source.length] : (source[whole + 1] ?? 0);
       samples[i] = (a + (b - a) * (at - whole)) / 32768;
     }
-    const teacher = new Float32Array(this.#steps * TEACHER_CLASSES);
-    const heard = new Float32Array(this.#steps);
+    const teacher = new Float32Array(this.steps * TEACHER_CLASSES);
+    const heard = new Float32Array(this.steps);
     if (clip.teacher) {
       const windows = clip.teacher.length / TEACHER_CLASSES;
-      for (let step = TEACHER_LAG_STEPS; step < this.#steps; step++) {
+      for (let step = TEACHER_LAG_STEPS; step < this.steps; step++) {
         let centre = start + ((step - TEACHER_LAG_STEPS) * TEACHER_HOP + TEACHER_WINDOW / 2) * tempo;
         if (repeat) centre %= source.length;
         if (centre > source.length + TEACHER_HOP) continue;
@@ -159,10 +162,10 @@ export class Augmenter {
   }
 
   /** Room, microphone, bandwidth, noise and level, in place on a log-mel in dB; then blanks as SpecAugment does. */
-  #colour(melDb: Float32Array, random: Random): void {
-    const mels = this.#logMel.mels;
-    const frames = this.#frames;
-    const gainDb = this.#spectralGainDb(random);
+  private colour(melDb: Float32Array, random: Random): void {
+    const mels = this.logMel.mels;
+    const frames = this.frames;
+    const gainDb = this.spectralGainDb(random);
     const reverb = random.chance(0.35)
       ? {
           decay: decibels(-60 / ((random.uniform(0.1, 0.7) * SAMPLE_RATE) / 512)) ** 2,
@@ -185,19 +188,19 @@ export class Augmenter {
       power[i] *= 10 ** (gainDb[i % mels] / 10);
       mean += power[i] / power.length;
     }
-    const noiseGain = this.#noiseGain(random, mean);
-    const noiseFrames = this.#whiteNoiseDb.length / mels;
+    const noiseGain = this.noiseGain(random, mean);
+    const noiseFrames = this.whiteNoiseDb.length / mels;
     const from = random.integer(noiseFrames - frames) * mels;
     const levelDb = random.uniform(-25, 12);
     for (let i = 0; i < power.length; i++) {
-      const noise = noiseGain[i % mels] * 10 ** (this.#whiteNoiseDb[from + i] / 10);
+      const noise = noiseGain[i % mels] * 10 ** (this.whiteNoiseDb[from + i] / 10);
       melDb[i] = Math.max(FLOOR_DB, 10 * Math.log10(power[i] + noise + 1e-12) + levelDb);
     }
-    if (random.chance(0.6)) this.#blank(melDb, random);
+    if (random.chance(0.6)) this.blank(melDb, random);
   }
 
   /** Gain of each mel in dB: tilt, a ripple as rooms and small loudspeakers have, high-pass, and the codec's bandwidth. */
-  #spectralGainDb(random: Random): Float32Array {
+  private spectralGainDb(random: Random): Float32Array {
     const tilt = random.chance(0.5) ? random.uniform(-2, 2) : 0;
     const rippleDb = random.chance(0.5) ? random.uniform(0, 4) : 0;
     const ripples = random.uniform(1, 6);
@@ -206,9 +209,9 @@ export class Augmenter {
     const lowPassHz = random.chance(0.5)
       ? random.pick([3400, 3600, 3900, 4000, 4000, 5000, 5500, 6500, 7000])
       : Infinity;
-    return Float32Array.from(this.#centresHz, (hz, m) => {
+    return Float32Array.from(this.centresHz, (hz, m) => {
       const octaves = Math.log2((hz + 50) / 1000);
-      const wave = rippleDb * Math.sin(phase + (2 * Math.PI * ripples * m) / this.#centresHz.length);
+      const wave = rippleDb * Math.sin(phase + (2 * Math.PI * ripples * m) / this.centresHz.length);
       const high = highPassHz ? -20 * Math.log10(1 + Math.exp((highPassHz - hz) / 40)) : 0;
       // Steep as a resampler's edge, and as deep: 80 dB.
       const low = lowPassHz < Infinity ? -80 / (1 + Math.exp((lowPassHz - hz) / 40)) : 0;
@@ -217,33 +220,33 @@ export class Augmenter {
   }
 
   /** Gain that makes the stored white noise a steady noise of random colour at a random ratio to the sound. */
-  #noiseGain(random: Random, signalPower: number): Float32Array {
+  private noiseGain(random: Random, signalPower: number): Float32Array {
     const ratioDb = random.chance(0.3) ? random.uniform(-5, 15) : random.uniform(15, 50);
     const slope = random.pick([0, 0, 0.5, 1, 1.5]);
     const lowPassHz = random.pick([Infinity, Infinity, 4000, 2000, 1000]);
-    const colour = Float32Array.from(this.#centresHz, hz => {
+    const colour = Float32Array.from(this.centresHz, hz => {
       const low = lowPassHz < Infinity ? 1 / (1 + Math.exp((hz - lowPassHz) / 100)) : 1;
       return (Math.max(hz, 40) / 1000) ** -slope * low + 1e-9;
     });
-    const mels = this.#centresHz.length;
+    const mels = this.centresHz.length;
     let mean = 0;
-    for (let m = 0; m < mels; m++) mean += (colour[m] * 10 ** (this.#whiteNoiseDb[m] / 10)) / mels;
+    for (let m = 0; m < mels; m++) mean += (colour[m] * 10 ** (this.whiteNoiseDb[m] / 10)) / mels;
     const gain = (signalPower * 10 ** (-ratioDb / 10)) / mean;
     return colour.map(c => c * gain);
   }
 
   /** Blanks a band of mels and a stretch of frames with the mean (SpecAugment, Park et al. 2019, arXiv 1904.08779). */
-  #blank(melDb: Float32Array, random: Random): void {
-    const mels = this.#logMel.mels;
+  private blank(melDb: Float32Array, random: Random): void {
+    const mels = this.logMel.mels;
     const mean = melDb.reduce((a, b) => a + b) / melDb.length;
     const band = 1 + random.integer(20);
     const bottom = random.integer(mels - band);
-    for (let t = 0; t < this.#frames; t++) {
+    for (let t = 0; t < this.frames; t++) {
       melDb.fill(mean, t * mels + bottom, t * mels + bottom + band);
     }
     if (!random.chance(0.5)) return;
     const stretch = 1 + random.integer(12);
-    const first = random.integer(this.#frames - stretch);
+    const first = random.integer(this.frames - stretch);
     melDb.fill(mean, first * mels, (first + stretch) * mels);
   }
 }

@@ -28,38 +28,41 @@ const AHEAD = 3;
  * would have seen.
  */
 export class Batches {
-  readonly #worker: Worker;
-  readonly #asked = new Map<number, Promise<Batch>>();
-  readonly #waiting = new Map<number, { resolve: (batch: Batch) => void; reject: (error: Error) => void }>();
+  private readonly worker: Worker;
+  private readonly asked = new Map<number, Promise<Batch>>();
+  private readonly waiting = new Map<
+    number,
+    { resolve: (batch: Batch) => void; reject: (error: Error) => void }
+  >();
 
   constructor(settings: BatchSettings) {
-    this.#worker = new Worker(__filename, { workerData: settings });
-    this.#worker.on('error', error => {
-      for (const { reject } of this.#waiting.values()) reject(error);
+    this.worker = new Worker(__filename, { workerData: settings });
+    this.worker.on('error', error => {
+      for (const { reject } of this.waiting.values()) reject(error);
     });
-    this.#worker.on('message', ({ number, batch }: { number: number; batch: Batch }) => {
-      this.#waiting.get(number)?.resolve(batch);
-      this.#waiting.delete(number);
+    this.worker.on('message', ({ number, batch }: { number: number; batch: Batch }) => {
+      this.waiting.get(number)?.resolve(batch);
+      this.waiting.delete(number);
     });
   }
 
   /** Batch `number`; asks for the next ones, too. */
   async take(number: number): Promise<Batch> {
     for (let ahead = number; ahead <= number + AHEAD; ahead++) {
-      if (this.#asked.has(ahead)) continue;
-      const batch = new Promise<Batch>((resolve, reject) => this.#waiting.set(ahead, { resolve, reject }));
+      if (this.asked.has(ahead)) continue;
+      const batch = new Promise<Batch>((resolve, reject) => this.waiting.set(ahead, { resolve, reject }));
       // A failure is told to whoever takes the batch; the ones ahead may never be taken.
       batch.catch(() => undefined);
-      this.#asked.set(ahead, batch);
-      this.#worker.postMessage(ahead);
+      this.asked.set(ahead, batch);
+      this.worker.postMessage(ahead);
     }
-    const batch = this.#asked.get(number)!;
-    this.#asked.delete(number);
+    const batch = this.asked.get(number)!;
+    this.asked.delete(number);
     return batch;
   }
 
   async close(): Promise<void> {
-    await this.#worker.terminate();
+    await this.worker.terminate();
   }
 }
 

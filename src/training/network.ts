@@ -31,10 +31,10 @@ export interface FoldedConvolution {
  */
 export class TrainableCryNet {
   readonly variables = new Map<string, Variable>();
-  readonly #tf: Tf;
+  private readonly tf: Tf;
 
   constructor(tf: Tf, widths: Widths, labels: number, teacherClasses: number, seed: number) {
-    this.#tf = tf;
+    this.tf = tf;
     const random = new Random(seed);
     const inputs: Record<ConvolutionName, number> = {
       conv1: 1,
@@ -50,18 +50,18 @@ export class TrainableCryNet {
     for (const name of CONVOLUTION_NAMES) {
       const [frames, mels] = CONVOLUTIONS[name].kernel;
       const outputs = name === 'logits' ? labels : widths[name];
-      this.#add(`${name}/kernel`, heNormal(tf, random, [frames, mels, inputs[name], outputs]));
-      if (name === 'logits') this.#add('logits/bias', tf.zeros([labels]));
+      this.add(`${name}/kernel`, heNormal(tf, random, [frames, mels, inputs[name], outputs]));
+      if (name === 'logits') this.add('logits/bias', tf.zeros([labels]));
       else {
-        this.#add(`${name}/gamma`, tf.ones([outputs]));
-        this.#add(`${name}/beta`, tf.zeros([outputs]));
-        this.#add(`${name}/mean`, tf.zeros([outputs]), false);
-        this.#add(`${name}/variance`, tf.ones([outputs]), false);
+        this.add(`${name}/gamma`, tf.ones([outputs]));
+        this.add(`${name}/beta`, tf.zeros([outputs]));
+        this.add(`${name}/mean`, tf.zeros([outputs]), false);
+        this.add(`${name}/variance`, tf.ones([outputs]), false);
       }
     }
     if (teacherClasses > 0) {
-      this.#add('teacher/kernel', heNormal(tf, random, [1, 1, widths.embedding, teacherClasses]));
-      this.#add('teacher/bias', tf.fill([teacherClasses], -4));
+      this.add('teacher/kernel', heNormal(tf, random, [1, 1, widths.embedding, teacherClasses]));
+      this.add('teacher/bias', tf.fill([teacherClasses], -4));
     }
   }
 
@@ -75,18 +75,18 @@ export class TrainableCryNet {
    * @returns logits [batch, steps, labels] and, with a teacher, its classes' logits [batch, steps, classes]
    */
   forward(x: Tensor4D, dropout: number, seed: number): { logits: Tensor; teacher?: Tensor } {
-    const tf = this.#tf;
+    const tf = this.tf;
     const convolve: Convolve = (name, input, activation) => {
-      const y = this.#convolution(
+      const y = this.convolution(
         name,
         name === 'logits' ? (tf.dropout(input, dropout, undefined, seed) as Tensor4D) : input,
       );
-      if (name === 'logits') return tf.add<Tensor4D>(y, this.#get('logits/bias'));
+      if (name === 'logits') return tf.add<Tensor4D>(y, this.get('logits/bias'));
       const observe = (statistic: 'mean' | 'variance', now: Tensor): void => {
-        const running = this.#get(`${name}/${statistic}`);
+        const running = this.get(`${name}/${statistic}`);
         running.assign(tf.add(tf.mul(running, NORM_MOMENTUM), tf.mul(now, 1 - NORM_MOMENTUM)));
       };
-      const normalised = batchNorm(tf, y, this.#get(`${name}/gamma`), this.#get(`${name}/beta`), observe);
+      const normalised = batchNorm(tf, y, this.get(`${name}/gamma`), this.get(`${name}/beta`), observe);
       return activation === 'relu' ? tf.relu(normalised) : normalised;
     };
     const { embedding, logits } = cryNet(tf, x, convolve);
@@ -94,28 +94,28 @@ export class TrainableCryNet {
     if (!this.variables.has('teacher/kernel')) return { logits: flat(logits) };
     const dropped = tf.dropout(embedding, dropout, undefined, seed + 1) as Tensor4D;
     const teacher = tf.add<Tensor4D>(
-      tf.conv2d(dropped, this.#get('teacher/kernel') as unknown as Tensor4D, 1, 'valid'),
-      this.#get('teacher/bias'),
+      tf.conv2d(dropped, this.get('teacher/kernel') as unknown as Tensor4D, 1, 'valid'),
+      this.get('teacher/bias'),
     );
     return { logits: flat(logits), teacher: flat(teacher) };
   }
 
   /** The weights to ship, with batch normalisation's running statistics folded in. The caller disposes them. */
   folded(): FoldedConvolution[] {
-    const tf = this.#tf;
+    const tf = this.tf;
     return CONVOLUTION_NAMES.map(name => {
-      const kernel = this.#get(`${name}/kernel`) as unknown as Tensor4D;
+      const kernel = this.get(`${name}/kernel`) as unknown as Tensor4D;
       if (name === 'logits') {
-        return { name, kernel: tf.clone(kernel), bias: tf.clone(this.#get('logits/bias')) as Tensor1D };
+        return { name, kernel: tf.clone(kernel), bias: tf.clone(this.get('logits/bias')) as Tensor1D };
       }
       const scale = tf.tidy(() =>
-        tf.div(this.#get(`${name}/gamma`), tf.sqrt(tf.add(this.#get(`${name}/variance`), NORM_EPSILON))),
+        tf.div(this.get(`${name}/gamma`), tf.sqrt(tf.add(this.get(`${name}/variance`), NORM_EPSILON))),
       );
       const folded = {
         name,
         kernel: tf.mul<Tensor4D>(kernel, scale),
         bias: tf.tidy(() =>
-          tf.sub<Tensor1D>(this.#get(`${name}/beta`), tf.mul(this.#get(`${name}/mean`), scale)),
+          tf.sub<Tensor1D>(this.get(`${name}/beta`), tf.mul(this.get(`${name}/mean`), scale)),
         ),
       };
       scale.dispose();
@@ -123,21 +123,21 @@ export class TrainableCryNet {
     });
   }
 
-  #convolution(name: ConvolutionName, x: Tensor4D): Tensor4D {
-    const tf = this.#tf;
+  private convolution(name: ConvolutionName, x: Tensor4D): Tensor4D {
+    const tf = this.tf;
     const convolution = CONVOLUTIONS[name];
     // A stream begins with silence, which the zeros of the padding stand for.
     const padded = tf.pad(x, [[0, 0], [contextFrames(convolution), 0], melPadding(convolution), [0, 0]]);
-    const kernel = this.#get(`${name}/kernel`) as unknown as Tensor4D;
+    const kernel = this.get(`${name}/kernel`) as unknown as Tensor4D;
     return tf.conv2d(padded, kernel, [...convolution.strides], 'valid');
   }
 
-  #get(name: string): Variable {
+  private get(name: string): Variable {
     return this.variables.get(name)!;
   }
 
-  #add(name: string, initial: Tensor, trainable = true): void {
-    this.variables.set(name, this.#tf.variable(initial, trainable));
+  private add(name: string, initial: Tensor, trainable = true): void {
+    this.variables.set(name, this.tf.variable(initial, trainable));
     initial.dispose();
   }
 }

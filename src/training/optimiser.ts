@@ -10,15 +10,15 @@ const CLIP_NORM = 5;
 /** Adam with decoupled weight decay (Loshchilov and Hutter 2019, arXiv 1711.05101); its state is in variables. */
 export class AdamW {
   readonly moments = new Map<string, Variable>();
-  readonly #tf: Tf;
-  readonly #variables: [string, Variable][];
-  readonly #weightDecay: number;
+  private readonly tf: Tf;
+  private readonly variables: [string, Variable][];
+  private readonly weightDecay: number;
 
   constructor(tf: Tf, variables: Iterable<[string, Variable]>, weightDecay: number) {
-    this.#tf = tf;
-    this.#weightDecay = weightDecay;
-    this.#variables = [...variables].filter(([, variable]) => variable.trainable);
-    for (const [name, variable] of this.#variables) {
+    this.tf = tf;
+    this.weightDecay = weightDecay;
+    this.variables = [...variables].filter(([, variable]) => variable.trainable);
+    for (const [name, variable] of this.variables) {
       for (const moment of ['first', 'second']) {
         const zeros = tf.zerosLike(variable);
         this.moments.set(`${moment}/${name}`, tf.variable(zeros, false));
@@ -33,24 +33,24 @@ export class AdamW {
    * @returns the loss
    */
   minimise(loss: () => Scalar, learningRate: number, step: number): number {
-    const tf = this.#tf;
-    const list = this.#variables.map(([, variable]) => variable);
+    const tf = this.tf;
+    const list = this.variables.map(([, variable]) => variable);
     const { value, grads } = tf.variableGrads(loss, list);
     tf.tidy(() => {
-      this.#apply(grads, learningRate, step);
+      this.apply(grads, learningRate, step);
     });
     const result = value.dataSync()[0];
     tf.dispose([value, grads]);
     return result;
   }
 
-  #apply(grads: NamedTensorMap, learningRate: number, step: number): void {
-    const tf = this.#tf;
+  private apply(grads: NamedTensorMap, learningRate: number, step: number): void {
+    const tf = this.tf;
     const norm = Math.sqrt(
-      tf.addN(this.#variables.map(([, v]) => tf.sum(tf.square(grads[v.name])))).dataSync()[0],
+      tf.addN(this.variables.map(([, v]) => tf.sum(tf.square(grads[v.name])))).dataSync()[0],
     );
     const shrink = norm > CLIP_NORM ? CLIP_NORM / norm : 1;
-    for (const [name, variable] of this.#variables) {
+    for (const [name, variable] of this.variables) {
       const gradient = tf.mul(grads[variable.name], shrink);
       const first = this.moments.get(`first/${name}`)!;
       const second = this.moments.get(`second/${name}`)!;
@@ -61,7 +61,7 @@ export class AdamW {
         tf.add(tf.sqrt(tf.div(second, 1 - BETA2 ** step)), EPSILON),
       );
       // Only kernels decay: a shrinking bias or scale would fight batch normalisation.
-      const decayed = variable.rank > 1 ? tf.mul(variable, 1 - learningRate * this.#weightDecay) : variable;
+      const decayed = variable.rank > 1 ? tf.mul(variable, 1 - learningRate * this.weightDecay) : variable;
       variable.assign(tf.sub(decayed, tf.mul(update, learningRate)));
     }
   }

@@ -16,7 +16,7 @@ export const SCALING = { floorDb: -70, meanDb: -40, stdDb: 20 };
 /** Frames of the teacher's window (0.975 s), rounded up: what a step's score speaks of. */
 const WINDOW_FRAMES = 28;
 /** Share of other recordings that each preset lets through, and the offset threshold's share of the onset's. */
-const PRESET_FALSE_ALARMS = { careful: 0.003, balanced: 0.016, sensitive: 0.06 };
+const PRESET_FALSE_ALARMS = { careful: 0.001, balanced: 0.005, sensitive: 0.02 };
 const OFFSET_SHARE = 0.5;
 
 /** A trained network's weights as they are shipped. */
@@ -69,7 +69,7 @@ export async function shipModel(
   foldFolder: string,
   calibrationScores: readonly HeldOutScore[],
   modelFolder: string,
-): Promise<void> {
+): Promise<ModelManifest> {
   const checkpointWeights = await readFile(path.join(foldFolder, 'weights.bin'));
   const tensors = JSON.parse(await readFile(path.join(foldFolder, 'tensors.json'), 'utf8')) as {
     name: string;
@@ -97,6 +97,7 @@ export async function shipModel(
   await writeAtomically(path.join(modelFolder, 'weights.bin'), checkpointWeights);
   await writeAtomically(path.join(modelFolder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   await writeAtomically(path.join(modelFolder, 'NOTICE'), noticeOf(config.notice, corpus.recordings));
+  return manifest;
 }
 
 /** What a model owes to the recordings it learned from: sources, licences and authors, each once. */

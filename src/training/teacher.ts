@@ -13,17 +13,17 @@ export const TEACHER_CRY_CLASSES = [19, 20, 21];
 
 /** Window scores of a teacher network over a corpus: what it heard every TEACHER_HOP samples of each recording. */
 export class Teacher {
-  readonly #scores: Uint16Array;
-  readonly #index: Map<string, { first: number; windows: number }>;
+  private readonly scores: Uint16Array;
+  private readonly index: Map<string, { first: number; windows: number }>;
 
   /**
    * @param folder holds pack_window_scores.npy (float16 [windows, TEACHER_CLASSES], C order) and
    * pack_window_index.csv (`path`, `first_window`, `windows`)
    */
   constructor(folder: string) {
-    this.#scores = readFloat16Npy(path.join(folder, 'pack_window_scores.npy'), TEACHER_CLASSES);
+    this.scores = readFloat16Npy(path.join(folder, 'pack_window_scores.npy'), TEACHER_CLASSES);
     const index = readFileSync(path.join(folder, 'pack_window_index.csv'), 'utf8');
-    this.#index = new Map(
+    this.index = new Map(
       parseCsv(index, ['path', 'first_window', 'windows']).map(row => [
         row.path,
         { first: Number(row.first_window), windows: Number(row.windows) },
@@ -33,10 +33,10 @@ export class Teacher {
 
   /** Scores [windows x TEACHER_CLASSES] of a recording, by its path in the manifest; undefined if it was not scored. */
   of(recording: string): Float32Array | undefined {
-    const entry = this.#index.get(recording);
+    const entry = this.index.get(recording);
     if (!entry) return undefined;
     return fromFloat16(
-      this.#scores.subarray(entry.first * TEACHER_CLASSES, (entry.first + entry.windows) * TEACHER_CLASSES),
+      this.scores.subarray(entry.first * TEACHER_CLASSES, (entry.first + entry.windows) * TEACHER_CLASSES),
     );
   }
 }

@@ -42,9 +42,20 @@ describe('models', () => {
     assert.deepEqual(scores[0][20].scores, scores[1][20].scores);
     await streams[0].close();
     await first.close();
+    await first.close();
     assert.equal((await streams[1].flush()).length, 1, 'the second user still has it');
     await second.close();
     await assert.rejects(second.open().push(chunk(samples)), { code: 'model-failed' });
+  });
+
+  it('stay loaded for a user who comes while the last one leaves', async () => {
+    await writeSmallModel(folder);
+    const leaving = await loadClassifier(folder);
+    const coming = loadClassifier(folder);
+    await leaving.close();
+    const classifier = await coming;
+    assert.equal((await classifier.open().push(chunk(unevenNoise(1)))).length, 3);
+    await classifier.close();
   });
 
   it('load again after the last user left', async () => {

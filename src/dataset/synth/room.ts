@@ -28,31 +28,31 @@ export function reverberate(dry: Float32Array): Float32Array {
 
 /** A delay line with feedback. */
 class Delay {
-  readonly #line: Float32Array;
-  #at = 0;
+  private readonly line: Float32Array;
+  private at = 0;
 
   constructor(
     delayS: number,
     private readonly gain: number,
   ) {
-    this.#line = new Float32Array(Math.round(delayS * SAMPLE_RATE));
+    this.line = new Float32Array(Math.round(delayS * SAMPLE_RATE));
   }
 
   comb(sample: number): number {
-    const delayed = this.#line[this.#at];
-    this.#keep(sample + this.gain * delayed);
+    const delayed = this.line[this.at];
+    this.keep(sample + this.gain * delayed);
     return delayed;
   }
 
   allPass(sample: number): number {
-    const delayed = this.#line[this.#at];
+    const delayed = this.line[this.at];
     const kept = sample + this.gain * delayed;
-    this.#keep(kept);
+    this.keep(kept);
     return delayed - this.gain * kept;
   }
 
-  #keep(sample: number): void {
-    this.#line[this.#at] = sample;
-    this.#at = (this.#at + 1) % this.#line.length;
+  private keep(sample: number): void {
+    this.line[this.at] = sample;
+    this.at = (this.at + 1) % this.line.length;
   }
 }

@@ -84,11 +84,11 @@ export function synthesiseVoice(
 /** The tone of the folds. */
 class VocalFolds {
   /** Phase in cycles, [0, 2): two cycles make one when periods double. */
-  #phase = 0;
-  #weights: number[] = [];
-  #roughness = 0;
-  #stretch = 1;
-  #gain = 1;
+  private phase = 0;
+  private weights: number[] = [];
+  private roughness = 0;
+  private stretch = 1;
+  private gain = 1;
 
   constructor(
     private readonly traits: VoiceTraits,
@@ -97,66 +97,66 @@ class VocalFolds {
 
   /** How far the folds are open, in [0, 1]. */
   get opening(): number {
-    return 0.5 - 0.5 * Math.cos(2 * Math.PI * this.#phase);
+    return 0.5 - 0.5 * Math.cos(2 * Math.PI * this.phase);
   }
 
   /** @param f0Hz the highest until the next call. */
   tune(f0Hz: number, tilt: number, roughness: number): void {
-    this.#roughness = roughness;
-    this.#weights = [];
+    this.roughness = roughness;
+    this.weights = [];
     for (let k = 1; k * f0Hz < FADE_END_HZ; k++) {
       const beyond = Math.max(0, (k * f0Hz - FADE_START_HZ) / (FADE_END_HZ - FADE_START_HZ));
       const pressed = (k * k) / (k * k + this.traits.glottalFormant ** 2);
-      this.#weights.push(k ** -tilt * pressed * (0.5 + 0.5 * Math.cos(Math.PI * beyond)));
+      this.weights.push(k ** -tilt * pressed * (0.5 + 0.5 * Math.cos(Math.PI * beyond)));
     }
   }
 
   next(f0Hz: number): number {
-    const before = Math.floor(this.#phase);
-    this.#phase = (this.#phase + (f0Hz * this.#stretch) / SAMPLE_RATE) % 2;
-    if (Math.floor(this.#phase) !== before) this.#perturb();
-    const angle = 2 * Math.PI * this.#phase;
+    const before = Math.floor(this.phase);
+    this.phase = (this.phase + (f0Hz * this.stretch) / SAMPLE_RATE) % 2;
+    if (Math.floor(this.phase) !== before) this.perturb();
+    const angle = 2 * Math.PI * this.phase;
     // sin((k + 1) a) = 2 cos(a) sin(k a) - sin((k - 1) a)
     const twiceCos = 2 * Math.cos(angle);
     let last = 0;
     let sine = Math.sin(angle);
     let sum = 0;
-    for (const weight of this.#weights) {
+    for (const weight of this.weights) {
       sum += weight * sine;
       [last, sine] = [sine, twiceCos * sine - last];
     }
-    return sum * this.#gain * (1 + 0.6 * this.#roughness * Math.cos(angle / 2));
+    return sum * this.gain * (1 + 0.6 * this.roughness * Math.cos(angle / 2));
   }
 
   /** Draws the next cycle's length and loudness; at phase 0, where every harmonic is 0, neither clicks. */
-  #perturb(): void {
+  private perturb(): void {
     const { jitter, shimmer } = this.traits;
     const spread = (deviation: number): number =>
       Math.min(1.5, Math.max(0.5, 1 + deviation * this.random.normal()));
-    this.#stretch = spread(jitter + 0.05 * this.#roughness);
-    this.#gain = spread(shimmer + 0.2 * this.#roughness);
+    this.stretch = spread(jitter + 0.05 * this.roughness);
+    this.gain = spread(shimmer + 0.2 * this.roughness);
   }
 }
 
 /** A second-order resonator with gain 1 at 0 Hz. */
 class Resonator {
-  #a = 1;
-  #b = 0;
-  #c = 0;
-  #last = 0;
-  #beforeLast = 0;
+  private a = 1;
+  private b = 0;
+  private c = 0;
+  private last = 0;
+  private beforeLast = 0;
 
   tune(hz: number, bandwidthHz: number): void {
     const radius = Math.exp((-Math.PI * bandwidthHz) / SAMPLE_RATE);
-    this.#c = -radius * radius;
-    this.#b = 2 * radius * Math.cos((2 * Math.PI * hz) / SAMPLE_RATE);
-    this.#a = 1 - this.#b - this.#c;
+    this.c = -radius * radius;
+    this.b = 2 * radius * Math.cos((2 * Math.PI * hz) / SAMPLE_RATE);
+    this.a = 1 - this.b - this.c;
   }
 
   next(sample: number): number {
-    const y = this.#a * sample + this.#b * this.#last + this.#c * this.#beforeLast;
-    this.#beforeLast = this.#last;
-    this.#last = y;
+    const y = this.a * sample + this.b * this.last + this.c * this.beforeLast;
+    this.beforeLast = this.last;
+    this.last = y;
     return y;
   }
 }
