@@ -1,7 +1,7 @@
 import type { AudioChunk, Scores } from '../values.js';
 import type { ModelManifest } from './manifest.js';
 
-/** One source's way through a classifier. Calls are answered in order; await each before the next. */
+/** One source's way through a classifier. Calls are answered in their order. */
 export interface ClassifierStream {
   /**
    * Takes audio of any length and gives the steps it completed, oldest first.

@@ -4,6 +4,8 @@ import { FRAMES_PER_STEP } from './cry-net.js';
 import type { ModelManifest } from './manifest.js';
 import type { NetState, Step, StreamingNet } from './streaming-net.js';
 
+/** A gap beyond this is not worth hearing as silence: what was before has no bearing on what comes. */
+const LONGEST_GAP_S = 60;
 /** Silence that stands for lost audio is heard in pieces of this length. */
 const SILENCE = new Float32Array(SAMPLE_RATE);
 const LEAST_LEVEL_DB = -120;
@@ -63,19 +65,17 @@ export class StreamScorer {
 
   /**
    * Takes one chunk of each stream and scores the steps that they complete, those of equal length in one batch.
-   * A chunk that begins later than expected is preceded by silence; one that begins earlier begins the stream anew.
+   * A chunk that begins later than expected is preceded by silence. One that begins earlier, or later by more than
+   * LONGEST_GAP_S, begins the stream anew.
    */
   push(requests: readonly { stream: ScorerStream; chunk: AudioChunk }[]): Scores[][] {
+    const before = requests.map(({ stream, chunk }) => this.catchUp(stream, chunk));
     for (const { stream, chunk } of requests) {
-      if (chunk.firstSample < stream.next) this.reset(stream);
-      if (Number.isNaN(stream.next)) stream.first = stream.next = chunk.firstSample;
-      while (stream.next < chunk.firstSample) {
-        this.hear(stream, SILENCE.subarray(0, chunk.firstSample - stream.next));
-      }
       stream.clock = { sample: chunk.firstSample, at: chunk.at };
       this.hear(stream, chunk.samples);
     }
-    return this.score(requests.map(request => request.stream));
+    const now = this.score(requests.map(({ stream }) => stream));
+    return now.map((scores, i) => [...before[i], ...scores]);
   }
 
   /** Fills a stream's last step with silence, scores it, and begins the stream anew. */
@@ -93,8 +93,20 @@ export class StreamScorer {
   /** Forgets what a stream has heard. */
   reset(stream: ScorerStream): void {
     this.net.forget(stream.net);
-    stream.logMel.reset();
-    Object.assign(stream, { ...this.open(), logMel: stream.logMel });
+    Object.assign(stream, this.open());
+  }
+
+  /** Brings a stream to where a chunk begins. */
+  private catchUp(stream: ScorerStream, chunk: AudioChunk): Scores[] {
+    const scores: Scores[] = [];
+    if (chunk.firstSample < stream.next) this.reset(stream);
+    if (chunk.firstSample - stream.next > LONGEST_GAP_S * SAMPLE_RATE) scores.push(...this.flush(stream));
+    if (Number.isNaN(stream.next)) stream.first = stream.next = chunk.firstSample;
+    while (stream.next < chunk.firstSample) {
+      this.hear(stream, SILENCE.subarray(0, chunk.firstSample - stream.next));
+      scores.push(...this.score([stream])[0]);
+    }
+    return scores;
   }
 
   private hear(stream: ScorerStream, samples: Float32Array): void {
@@ -104,7 +116,7 @@ export class StreamScorer {
     both.set(frames, stream.frames.length);
     stream.frames = both;
     for (const x of samples) {
-      stream.energy += x * x;
+      if (Number.isFinite(x)) stream.energy += x * x;
       stream.counted++;
       stream.next++;
       const past = stream.next - stream.first - this.firstStepSamples;

@@ -74,7 +74,9 @@ export class WorkerClassifier implements Classifier {
       this.waiting.set(call, { resolve, reject });
       // A process ends when nothing is asked of the worker any more, also without close().
       this.worker.ref();
-      this.worker.postMessage({ call, ...request });
+      // The samples are the call's own copy: hand them over.
+      const owned = request.do === 'push' ? [request.chunk.samples.buffer as ArrayBuffer] : [];
+      this.worker.postMessage({ call, ...request }, owned);
     });
   }
 

@@ -52,9 +52,10 @@ async function handle({ call, ...request }: WorkerRequest & { call: number }): P
   const ready = await scorer;
   let stream = streams.get(request.stream);
   if (!stream) streams.set(request.stream, (stream = ready.open()));
+  // A stream's calls are answered in their order.
+  if (batch.some(waiting => waiting.stream === stream)) runBatch(ready);
   switch (request.do) {
     case 'push':
-      if (batch.some(waiting => waiting.stream === stream)) runBatch(ready);
       if (batch.length === 0)
         setImmediate(() => {
           runBatch(ready);

@@ -40,6 +40,9 @@ describe('models', () => {
       [34, 34, 34],
     );
     assert.deepEqual(scores[0][20].scores, scores[1][20].scores);
+    const stream = first.open();
+    const [pushed, flushed] = await Promise.all([stream.push(chunk(unevenNoise(1))), stream.flush()]);
+    assert.deepEqual([pushed.length, flushed.length], [3, 1], 'answered in order, also unawaited');
     await streams[0].close();
     await first.close();
     await first.close();
@@ -79,10 +82,28 @@ describe('models', () => {
     });
     await writeSmallModel(folder, { format: 2, attention: true });
     await assert.rejects(loadClassifier(folder), { code: 'model-newer', message: /attention.*Update/ });
+    await writeSmallModel(folder, { scaling: { floorDb: -70, meanDb: -40, stdDb: 20, pcen: true } });
+    await assert.rejects(loadClassifier(folder), { code: 'model-newer', message: /scaling\.pcen/ });
+    for (const [damage, message] of [
+      [{ scaling: {} }, /scaling\.floorDb is not a number/],
+      [{ calibration: { a: 1 } }, /calibration\.b/],
+      [{ weights: {} }, /weights\.file/],
+      [{ labels: {} }, /labels is not an array/],
+      [{ hopFrames: 4 }, /hopFrames/],
+      [{ embeddingSize: 4 }, /embeddingSize/],
+      [{ frontEnd: null }, /frontEnd is not an object/],
+      [{ format: 'one' }, /format is not a number/],
+    ] as const) {
+      await writeSmallModel(folder, damage);
+      await assert.rejects(loadClassifier(folder), { code: 'model-invalid', message });
+    }
+    await writeFile(path.join(folder, 'manifest.json'), 'null');
+    await assert.rejects(loadClassifier(folder), { code: 'model-invalid', message: /not an object/ });
     await writeSmallModel(folder, { labels: ['cry'] });
     await assert.rejects(loadClassifier(folder), { code: 'model-invalid', message: /labels/ });
-    await writeSmallModel(folder, { presets: { careful: { onset: 2, offset: 1 } } });
-    await assert.rejects(loadClassifier(folder), { code: 'model-invalid', message: /preset/ });
+    const high = { onset: 2, offset: 1 };
+    await writeSmallModel(folder, { presets: { careful: high, balanced: high, sensitive: high } });
+    await assert.rejects(loadClassifier(folder), { code: 'model-invalid', message: /presets\.careful/ });
     await writeSmallModel(folder);
     await appendFile(path.join(folder, 'weights.bin'), 'x');
     await assert.rejects(loadClassifier(folder), { code: 'model-invalid', message: /weights\.bin.*SHA-256/ });

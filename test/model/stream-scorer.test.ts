@@ -95,6 +95,21 @@ describe('StreamScorer', () => {
     assertSame(scores, inPieces(holed, holed.length), 1e-4);
   });
 
+  it('begins anew after a gap of hours, at the right time and at once', () => {
+    const hours = 5 * 3600 * 16_000;
+    const stream = scorer.open();
+    scorer.push([{ stream, chunk: chunk(unevenNoise(2)) }]);
+    const start = performance.now();
+    const [scores] = scorer.push([{ stream, chunk: chunk(unevenNoise(3, 2), hours) }]);
+    assert.ok(performance.now() - start < 5000);
+    assert.ok(scores.length < 20);
+    assertSame(
+      [...scores.slice(1), ...scorer.flush(stream)],
+      inPieces(unevenNoise(3, 2), 48_000, hours),
+      1e-4,
+    );
+  });
+
   it('begins anew when a source counts from its start again', () => {
     const samples = unevenNoise(2);
     const stream = scorer.open();
@@ -112,7 +127,8 @@ describe('StreamScorer', () => {
 
   it('hears NaN and infinities as nothing and never scores outside 0 to 1', () => {
     for (const fill of [NaN, Infinity, -Infinity, 1e30, 0]) {
-      for (const { scores } of inPieces(new Float32Array(20_000).fill(fill), 7000)) {
+      for (const { scores, levelDb } of inPieces(new Float32Array(20_000).fill(fill), 7000)) {
+        assert.ok(levelDb >= -120, `level of ${fill}`);
         for (const label of LABELS)
           assert.ok(scores[label] >= 0 && scores[label] <= 1, `${label} of ${fill}`);
       }

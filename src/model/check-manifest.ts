@@ -1,0 +1,101 @@
+import { DeepInfantError } from '../errors.js';
+import { LABELS } from '../values.js';
+import { CONVOLUTION_NAMES, FRAMES_PER_STEP } from './cry-net.js';
+import { PRESETS, type ModelManifest } from './manifest.js';
+
+type Form = 'number' | 'string' | 'array' | { readonly [field: string]: Form };
+
+const THRESHOLDS = { onset: 'number', offset: 'number' } as const;
+/** A manifest of format 1. A field that is not here belongs to a newer one and may change what scores mean. */
+const FORM = {
+  format: 'number',
+  name: 'string',
+  version: 'string',
+  licence: 'string',
+  frontEnd: {
+    sampleRate: 'number',
+    fftSize: 'number',
+    hop: 'number',
+    mels: 'number',
+    fMin: 'number',
+    fMax: 'number',
+    scale: 'string',
+  },
+  scaling: { floorDb: 'number', meanDb: 'number', stdDb: 'number' },
+  hopFrames: 'number',
+  windowFrames: 'number',
+  labels: 'array',
+  embeddingSize: 'number',
+  calibration: { a: 'number', b: 'number' },
+  presets: { careful: THRESHOLDS, balanced: THRESHOLDS, sensitive: THRESHOLDS },
+  weights: { file: 'string', sha256: 'string', tensors: 'array' },
+  training: { dataSha256: 'string', groups: 'string', seed: 'number', notice: 'string' },
+} as const satisfies Record<keyof ModelManifest, Form>;
+
+/**
+ * Checks what was read from a manifest.json.
+ * @param file names it in errors
+ * @throws DeepInfantError `model-newer` when it has a later format or unknown fields, `model-invalid` when something is
+ * missing or cannot be
+ */
+export function checkManifest(read: unknown, file: string): ModelManifest {
+  const invalid = (what: string): DeepInfantError =>
+    new DeepInfantError('model-invalid', `${file}: ${what}. Install the model again.`);
+  const differences = compare(read, FORM, '');
+  const format = (read as { format?: unknown } | null)?.format;
+  const isNewer = typeof format === 'number' && format > 1;
+  if (isNewer || (format === 1 && differences.unknown.length > 0)) {
+    const unknown = differences.unknown.map(field => `, unknown: ${field}`).join('');
+    throw new DeepInfantError(
+      'model-newer',
+      `${file} is made for a newer version of this package (format ${format}${unknown}). Update @deepinfant/node-red.`,
+    );
+  }
+  if (differences.wrong.length > 0) throw invalid(differences.wrong.join(', '));
+
+  const manifest = read as ModelManifest;
+  const { labels, presets, weights, hopFrames, embeddingSize, scaling } = manifest;
+  if (labels.join() !== LABELS.join()) throw invalid(`labels are ${labels.join()}, not ${LABELS.join()}`);
+  if (hopFrames !== FRAMES_PER_STEP) throw invalid(`hopFrames is ${hopFrames}, not ${FRAMES_PER_STEP}`);
+  if (!(scaling.stdDb > 0)) throw invalid(`scaling.stdDb is ${scaling.stdDb}, not above 0`);
+  for (const preset of PRESETS) {
+    const { onset, offset } = presets[preset];
+    if (!(onset < 1 && offset > 0 && offset <= onset)) {
+      throw invalid(`presets.${preset} is not 0 < offset <= onset < 1`);
+    }
+  }
+  const shapes = new Map(weights.tensors.map(({ name, shape }) => [name, shape]));
+  for (const name of CONVOLUTION_NAMES) {
+    if (shapes.get(`${name}/kernel`)?.length !== 4 || shapes.get(`${name}/bias`)?.length !== 1) {
+      throw invalid(`weights.tensors lacks '${name}'`);
+    }
+  }
+  const [size] = shapes.get('embedding/bias')!;
+  if (embeddingSize !== size)
+    throw invalid(`embeddingSize is ${embeddingSize}, but its weights make ${size}`);
+  return manifest;
+}
+
+/** Where a value departs from a form, by the paths of its fields. */
+function compare(value: unknown, form: Form, at: string): { wrong: string[]; unknown: string[] } {
+  if (form === 'array') return { wrong: Array.isArray(value) ? [] : [`${at} is not an array`], unknown: [] };
+  if (typeof form === 'string') {
+    return { wrong: typeof value === form ? [] : [`${at} is not a ${form}`], unknown: [] };
+  }
+  if (typeof value !== 'object' || value === null) {
+    return { wrong: [`${at || 'it'} is not an object`], unknown: [] };
+  }
+  const path = (field: string): string => (at ? `${at}.${field}` : field);
+  const parts = Object.entries(form).map(([field, inner]) =>
+    compare((value as Record<string, unknown>)[field], inner, path(field)),
+  );
+  return {
+    wrong: parts.flatMap(part => part.wrong),
+    unknown: [
+      ...Object.keys(value)
+        .filter(field => !(field in form))
+        .map(path),
+      ...parts.flatMap(part => part.unknown),
+    ],
+  };
+}
