@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { DeepInfantError } from '../errors.js';
 import { multiplyAddsPerSecond } from '../model/cry-net.js';
 import { readConfig } from '../training/config.js';
 import { figuresOf, readCorpus, trainFold, type HeldOutScore, type Progress } from '../training/train.js';
 import { shipModel } from '../training/ship.js';
+import { usageError } from './arguments.js';
 import { clearStatus, Pace, showStatus } from './status-line.js';
 
 export const TRAIN_USAGE = `deepinfant train CONFIG --data DIR [--teacher DIR] [--fold N] [--out DIR]
@@ -25,12 +25,17 @@ export async function train(args: string[]): Promise<number> {
       out: { type: 'string' },
     },
   });
-  if (positionals.length !== 1 || values.data === undefined) throw new DeepInfantError('usage', TRAIN_USAGE);
+  if (positionals.length !== 1 || values.data === undefined) throw usageError('Name one training config and, with --data, the folder of its corpus.');
   const config = await readConfig(positionals[0]);
   const corpus = await readCorpus(config, { corpus: values.data, teacher: values.teacher });
   const out = values.out ?? path.join('runs', config.name);
-  const folds =
-    values.fold === undefined ? Array.from({ length: config.folds }, (_, i) => i) : [Number(values.fold)];
+  const all = Array.from({ length: config.folds }, (_, i) => i);
+  const folds = values.fold === undefined ? all : all.filter(fold => String(fold) === values.fold);
+  if (folds.length === 0) {
+    throw new DeepInfantError('usage', `--fold is one of 0 to ${config.folds - 1}, not '${values.fold}'.`);
+  }
+  const left = Object.entries(corpus.left).map(([label, count]) => `, ${count} '${label}' left out`);
+  process.stdout.write(`${corpus.recordings.length} recordings${left.join('')}\n`);
   const scores = new Map<number, HeldOutScore[]>();
   for (const fold of folds) {
     const bar = progressLine(`fold ${fold}`);

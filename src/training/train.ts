@@ -1,4 +1,4 @@
-import { access, appendFile, mkdir, readFile } from 'node:fs/promises';
+import { access, mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Tensor3D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import { DeepInfantError } from '../errors.js';
@@ -24,6 +24,7 @@ import { Teacher, TEACHER_CLASSES } from './teacher.js';
 
 /** Weights are averaged from a third of the run on: over all steps since then, at most over about the last 1 / 0.005. */
 const AVERAGE_RATE = 0.005;
+const STEPS_PER_LOG_LINE = 25;
 
 /** Score of one recording that the network never saw. */
 export interface HeldOutScore {
@@ -46,6 +47,8 @@ export interface Progress {
 export interface Corpus {
   data: TrainingData;
   recordings: Recording[];
+  /** Recordings whose label is not scored, by label. */
+  left: Record<string, number>;
   folds: number[];
   sha256: string;
 }
@@ -55,7 +58,7 @@ export interface Corpus {
  * @throws DeepInfantError `not-found` for a recording that is not there, so that a run does not end on it hours later
  */
 export async function readCorpus(config: TrainingConfig, data: TrainingData): Promise<Corpus> {
-  const { recordings } = await readManifest(data.corpus);
+  const { recordings, left } = await readManifest(data.corpus);
   for (const { file } of recordings) {
     await access(file).catch(() => {
       throw new DeepInfantError('not-found', `${file} is missing, but the corpus's manifest.csv lists it.`);
@@ -64,14 +67,17 @@ export async function readCorpus(config: TrainingConfig, data: TrainingData): Pr
   return {
     data,
     recordings,
+    left,
     folds: groupedFolds(recordings, config.folds, config.seed),
     sha256: sha256(await readFile(path.join(data.corpus, 'manifest.csv'))),
   };
 }
 
 /**
- * Trains one fold's network and scores the recordings that were kept out, in `folder`: `log.csv`, `checkpoint.bin`,
- * `weights.bin` and `scores.json`. A finished fold is not trained again; a stopped one goes on from its checkpoint.
+ * Trains one fold's network and scores the recordings that were kept out, in `folder`: `run.json`, `log.csv` (step and
+ * running loss), `checkpoint.bin`, `weights.bin`, `tensors.json` and `scores.json`. A finished fold is not trained
+ * again; a stopped one goes on from its checkpoint.
+ * @throws DeepInfantError `run-differs` when the folder holds a run of another config or corpus
  */
 export async function trainFold(
   config: TrainingConfig,
@@ -80,10 +86,10 @@ export async function trainFold(
   folder: string,
   onProgress: (progress: Progress) => void,
 ): Promise<HeldOutScore[]> {
+  await claim(folder, JSON.stringify({ config, corpusSha256: corpus.sha256 }, null, 2));
   const scoresFile = path.join(folder, 'scores.json');
   const done = await readFile(scoresFile, 'utf8').catch(() => undefined);
   if (done !== undefined) return JSON.parse(done) as HeldOutScore[];
-  await mkdir(folder, { recursive: true });
 
   const tf = await loadTrainingTf();
   const network = new TrainableCryNet(
@@ -107,6 +113,20 @@ export async function trainFold(
   });
   await writeAtomically(scoresFile, JSON.stringify(scores));
   return scores;
+}
+
+/** Marks a folder as holding this run, unless it holds another. */
+async function claim(folder: string, run: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const file = path.join(folder, 'run.json');
+  const held = await readFile(file, 'utf8').catch(() => undefined);
+  if (held === undefined) await writeAtomically(file, run);
+  else if (held !== run) {
+    throw new DeepInfantError(
+      'run-differs',
+      `${folder} holds a run of another config or corpus: name another folder with --out, or remove it.`,
+    );
+  }
 }
 
 /** Trains `network` on all folds but one, to the averaged weights of the last two thirds of the run. */
@@ -144,8 +164,12 @@ async function optimise(
     const everything = new Map([...network.variables, ...optimiser.moments, ...averages]);
     const checkpoint = path.join(folder, 'checkpoint.bin');
     const averageFrom = Math.floor(config.steps / 3);
+    const from = await loadCheckpoint(tf, checkpoint, everything);
+    const logFile = path.join(folder, 'log.csv');
+    const log = from > 0 ? await readFile(logFile, 'utf8') : '';
+    const lines = log.split('\n').slice(0, Math.floor(from / STEPS_PER_LOG_LINE));
     let loss = NaN;
-    for (let step = await loadCheckpoint(tf, checkpoint, everything); step < config.steps; step++) {
+    for (let step = from; step < config.steps; step++) {
       const batch = await batches.take(step);
       const value = trainStep(tf, network, optimiser, batch, config, step);
       loss = Number.isNaN(loss) ? value : 0.98 * loss + 0.02 * value;
@@ -157,9 +181,9 @@ async function optimise(
         }
       });
       onProgress({ phase: 'training', done: step + 1, total: config.steps, loss });
-      if ((step + 1) % 25 === 0)
-        await appendFile(path.join(folder, 'log.csv'), `${step + 1},${loss.toFixed(4)}\n`);
+      if ((step + 1) % STEPS_PER_LOG_LINE === 0) lines.push(`${step + 1},${loss.toFixed(4)}`);
       if ((step + 1) % config.checkpointSteps === 0 || step + 1 === config.steps) {
+        await writeAtomically(logFile, lines.join('\n'));
         await saveCheckpoint(checkpoint, step + 1, everything);
       }
     }

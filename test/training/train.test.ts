@@ -90,11 +90,27 @@ describe('deepinfant train', function () {
     const { manifest } = await readModel(path.join(folder, 'run', 'model'));
     assert.equal(manifest.training.notice, CONFIG.notice);
 
+    const log = await readFile(path.join(folder, 'run', 'fold0', 'log.csv'), 'utf8');
+    assert.deepEqual(
+      log.split('\n').map(line => line.split(',')[0]),
+      ['25', '50'],
+    );
+
     const straight = await train('straight', '--fold', '0').ended;
     assert.equal(straight.status, 0, straight.output);
     const weights = (run: string): Promise<Buffer> =>
       readFile(path.join(folder, run, 'fold0', 'weights.bin'));
     assert.deepEqual(await weights('run'), await weights('straight'));
+  });
+
+  it('refuses to go on with a run of another config, and a fold that is none', async () => {
+    const config = path.join(folder, 'config.json');
+    await writeFile(config, JSON.stringify({ ...CONFIG, seed: 2 }));
+    const other = await train('run').ended;
+    await writeFile(config, JSON.stringify(CONFIG));
+    assert.equal(other.status, 1);
+    assert.match(other.output, /another config or corpus/);
+    assert.match((await train('run', '--fold', '9').ended).output, /--fold is one of 0 to 1, not '9'/);
   });
 
   it('names what is missing', async () => {
