@@ -25,14 +25,15 @@ export async function train(args: string[]): Promise<number> {
       out: { type: 'string' },
     },
   });
-  if (positionals.length !== 1 || values.data === undefined) throw usageError('Name one training config and, with --data, the folder of its corpus.');
+  if (positionals.length !== 1 || values.data === undefined)
+    throw usageError('Name one training config and, with --data, the folder of its corpus.');
   const config = await readConfig(positionals[0]);
   const corpus = await readCorpus(config, { corpus: values.data, teacher: values.teacher });
   const out = values.out ?? path.join('runs', config.name);
   const all = Array.from({ length: config.folds }, (_, i) => i);
   const folds = values.fold === undefined ? all : all.filter(fold => String(fold) === values.fold);
   if (folds.length === 0) {
-    throw new DeepInfantError('usage', `--fold is one of 0 to ${config.folds - 1}, not '${values.fold}'.`);
+    throw usageError(`--fold is one of 0 to ${config.folds - 1}, not '${values.fold}'.`);
   }
   const left = Object.entries(corpus.left).map(([label, count]) => `, ${count} '${label}' left out`);
   process.stdout.write(`${corpus.recordings.length} recordings${left.join('')}\n`);

@@ -35,7 +35,7 @@ describe('deepinfant', () => {
     ['an unknown preset', ['classify', '--preset', 'loud', 'x.wav'], /^There is no preset 'loud'/],
     ['--windows without --json', ['classify', '--windows', 'x.wav'], /^--windows is for --json/],
     ['two files to listen to', ['listen', 'x.wav', 'y.wav'], /^Name one recording/],
-    ['nothing to train with', ['train'], /^deepinfant train CONFIG/],
+    ['nothing to train with', ['train'], /^Name one training config/],
   ];
   for (const [name, args, message] of mistakes) {
     it(`answers ${name} with its usage and status 2`, async () => {
@@ -44,6 +44,9 @@ describe('deepinfant', () => {
       assert.equal(stdout, '');
       assert.match(stderr, message);
       assert.match(stderr, /deepinfant (classify|listen|train) /);
+      // Once, not twice.
+      const usage = stderr.match(/^deepinfant \w+ .*$/gm)!;
+      assert.equal(new Set(usage).size, usage.length);
     });
   }
 });
