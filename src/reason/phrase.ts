@@ -4,7 +4,7 @@ const GUESSES: Record<Reason, string> = {
   hungry: 'hungry',
   tired: 'tired',
   discomfort: 'uncomfortable',
-  'belly pain': 'belly pain',
+  'belly pain': 'has belly pain',
   burping: 'needs to burp',
   lonely: 'lonely',
 };
@@ -52,7 +52,7 @@ export function factorText(reason: Reason, factor: number): string {
 /** One line for a status or a notification: 'Mia has been crying for 12 s: probably hungry (62 %)'. */
 export function reasonLine(event: CryEvent, baby: { name: string }): string {
   const name = baby.name.trim() || 'The baby';
-  const length = durationText(event.durationS);
+  const length = durationText(Math.max(1, event.durationS));
   const cry =
     event.state === 'ended' ? `${name} cried for ${length}` : `${name} has been crying for ${length}`;
   if (!event.reason) return cry;

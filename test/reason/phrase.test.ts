@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { TIPS, durationText, factorText, reasonLine } from '../../src/reason/phrase.js';
-import { REASONS } from '../../src/values.js';
+import { REASONS, type CryEvent } from '../../src/values.js';
 import { cryAt } from './cries.js';
 
 describe('durationText', () => {
@@ -72,6 +72,8 @@ describe('reasonLine', () => {
       reasonLine({ ...cryAt(0), state: 'ended', durationS: 75 }, { name: ' ' }),
       'The baby cried for 1 min 15 s',
     );
+    const burst: CryEvent = { ...cryAt(0), state: 'ended', durationS: 0.3 };
+    assert.equal(reasonLine(burst, { name: 'Mia' }), 'Mia cried for 1 s', 'never for 0 s');
   });
 });
 
