@@ -7,7 +7,7 @@ export type { Classifier, ClassifierStream } from './model/classifier.js';
 export { DEFAULT_MODEL, listModels, loadClassifier } from './model/load.js';
 export { PRESETS, type ModelManifest, type Preset, type PresetThresholds } from './model/manifest.js';
 export { clipScore } from './detect/clip-score.js';
-export { Detector, type Detection } from './detect/detector.js';
+export { Detector, openDetector, type Detection } from './detect/detector.js';
 export { Tracker, TRACKER_DEFAULTS, type TrackerSettings } from './detect/tracker.js';
 export { CONTEXT_KINDS, type BabyProfile, type ContextFact, type ContextKind } from './reason/context.js';
 export { ReasonEstimator } from './reason/estimator.js';

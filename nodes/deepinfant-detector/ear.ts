@@ -11,7 +11,6 @@ export class Ear {
   private readonly turns = new Turns();
   private readonly waiting: AudioChunk[] = [];
   private waitingSamples = 0;
-  private nextSample = 0;
   /** Samples dropped since the ear last kept up; 0 while it does. */
   droppedSamples = 0;
 
@@ -29,7 +28,7 @@ export class Ear {
       const oldest = this.waiting.shift();
       if (oldest === undefined) return { scores: [], events: [] };
       try {
-        return await this.push(oldest);
+        return await (await this.detector).push(oldest);
       } finally {
         this.count(-oldest.samples.length);
         if (this.waiting.length === 0) this.droppedSamples = 0;
@@ -37,26 +36,14 @@ export class Ear {
     });
   }
 
-  /** Ends the recording when all that waits has been heard. */
-  flush(): Promise<Detection> {
-    return this.turns.take(async () => (await this.detector).flush());
-  }
-
-  /** Lets go of what waits and frees the detector. */
-  close(): Promise<void> {
+  /** Lets go of what waits. */
+  drop(): void {
     for (const chunk of this.waiting.splice(0)) this.count(-chunk.samples.length);
-    return this.turns.take(async () => (await this.detector).close());
   }
 
-  private async push(chunk: AudioChunk): Promise<Detection> {
-    const detector = await this.detector;
-    const restarted = chunk.firstSample < this.nextSample;
-    this.nextSample = chunk.firstSample + chunk.samples.length;
-    if (!restarted) return detector.push(chunk);
-    // The source began anew without saying that it ended.
-    const before = await detector.flush();
-    const found = await detector.push(chunk);
-    return { scores: [...before.scores, ...found.scores], events: [...before.events, ...found.events] };
+  /** Ends the source when all that waits has been heard. */
+  end(tell: (detection: Detection) => void): Promise<void> {
+    return this.turns.take(async () => (await this.detector).end(tell));
   }
 
   private dropOldest(): void {

@@ -1,9 +1,8 @@
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { readRecording } from '../../src/audio/recording.js';
 import { clock } from '../../src/clock.js';
-import { type Detection, Detector } from '../../src/detect/detector.js';
-import { Tracker, TRACKER_DEFAULTS } from '../../src/detect/tracker.js';
-import { messageOf } from '../../src/errors.js';
+import { type Detection, type Detector, openDetector } from '../../src/detect/detector.js';
+import { DeepInfantError, messageOf } from '../../src/errors.js';
 import type { Classifier } from '../../src/model/classifier.js';
 import { loadClassifier } from '../../src/model/load.js';
 import { type AudioChunk, SAMPLE_RATE, type Scores } from '../../src/values.js';
@@ -29,8 +28,11 @@ export class Listener implements NodeWork {
   private readonly ears = new Map<string, Ear>();
   /** Seconds from its start at which a source began to cry; only while it does. */
   private readonly cryingSinceS = new Map<string, number>();
-  private readonly classifier: Promise<Classifier>;
-  private loadError: unknown;
+  /** Sources that are complete, and heard to their end. */
+  private completing: Promise<unknown> = Promise.resolve();
+  private classifier: Promise<Classifier> | undefined;
+  /** What the model failed with last. */
+  private failure: unknown;
   private readonly showStatus;
 
   constructor(
@@ -39,27 +41,25 @@ export class Listener implements NodeWork {
     private readonly settings: DetectorSettings,
   ) {
     this.showStatus = statusOf(RED, node, STATUS_BY_STATE);
-    this.showStatus('loading');
-    this.classifier = loadClassifier(settings.model);
   }
 
   async start(): Promise<void> {
+    this.showStatus('loading');
     try {
-      await this.classifier;
+      await this.load();
       this.showStatus('listening', { percent: 0 });
     } catch (error) {
-      this.loadError = error;
-      this.showStatus('failed');
-      throw error;
+      await this.reportOnce(error);
     }
   }
 
   async input(msg: NodeMessage, send: Send): Promise<void> {
     const { payload, topic } = msg;
+    if (this.stopping.signal.aborted) return;
     if (isAudioChunk(payload)) {
       await this.hearChunk(payload, msg, send);
-    } else if (msg.complete === true) {
-      await this.endSource(topic ?? '', msg, send);
+    } else if (msg.complete === true && payload === undefined) {
+      await this.completeSource(topic ?? '', msg, send);
     } else {
       await this.recordingTurns.take(() => this.hearRecordings(msg, send));
     }
@@ -69,13 +69,8 @@ export class Listener implements NodeWork {
     if (this.stopping.signal.aborted) return;
     this.stopping.abort();
     await this.recordingTurns.take(() => Promise.resolve());
-    await Promise.all([...this.ears.values()].map(ear => ear.close()));
-    this.ears.clear();
-    // A classifier that could not be loaded was reported by start().
-    await this.classifier.then(
-      classifier => classifier.close(),
-      () => undefined,
-    );
+    await Promise.all([this.completing, this.endAll()]);
+    await this.closeModel();
   }
 
   private async hearChunk(chunk: AudioChunk, msg: NodeMessage, send: Send): Promise<void> {
@@ -88,17 +83,21 @@ export class Listener implements NodeWork {
     try {
       this.deliver(source, await ear.hear(chunk), msg, send);
     } catch (error) {
-      // start() has reported it; a live source would repeat it every second.
-      if (error !== this.loadError) throw error;
+      await this.reportOnce(error);
     }
   }
 
-  private async endSource(source: string, msg: NodeMessage, send: Send): Promise<void> {
+  private async completeSource(source: string, msg: NodeMessage, send: Send): Promise<void> {
     const ear = this.ears.get(source);
     if (ear === undefined) return;
     this.ears.delete(source);
-    this.deliver(source, await ear.flush(), { ...msg, complete: undefined }, send);
-    await ear.close();
+    const ended = ear
+      .end(detection => {
+        this.deliver(source, detection, { ...msg, complete: undefined }, send);
+      })
+      .catch((error: unknown) => this.reportOnce(error));
+    this.completing = Promise.allSettled([this.completing, ended]);
+    await ended;
   }
 
   private async hearRecordings(msg: NodeMessage, send: Send): Promise<void> {
@@ -110,21 +109,59 @@ export class Listener implements NodeWork {
     await forEachRecording(await recordingsOf(msg), { signal, report }, async ({ input, source }) => {
       const detector = await this.newDetector(source);
       try {
-        for await (const chunk of readRecording(input, { source, signal })) {
-          this.deliver(source, await detector.push(chunk), msg, send);
-        }
-      } finally {
-        // Also of a recording that breaks off: a cry that was told as started must be told as ended.
-        this.deliver(source, await detector.flush(), msg, send);
-        await detector.close();
+        await detector.hear(readRecording(input, { source, signal }), detection => {
+          this.deliver(source, detection, msg, send);
+        });
+      } catch (error) {
+        if (hasModelFailed(error)) await this.reportOnce(error);
+        throw error;
       }
     });
   }
 
   private async newDetector(source: string): Promise<Detector> {
-    const classifier = await this.classifier;
-    const thresholds = classifier.manifest.presets[this.settings.preset];
-    return new Detector(classifier.open(), new Tracker(source, { ...TRACKER_DEFAULTS, ...thresholds }));
+    return openDetector(await this.load(), source, this.settings.preset);
+  }
+
+  /** The model; loaded anew after it has failed. */
+  private load(): Promise<Classifier> {
+    return (this.classifier ??= loadClassifier(this.settings.model));
+  }
+
+  /** Throws a model's error, unless it was thrown already: a live source would repeat it every second. */
+  private async reportOnce(error: unknown): Promise<void> {
+    if (error === this.failure) return;
+    this.failure = error;
+    if (hasModelFailed(error)) await Promise.all([this.endAll(), this.closeModel()]);
+    this.showStatus('failed');
+    throw error;
+  }
+
+  /** Ends all sources at once, without what waits: a cry that was told as started is told as ended. */
+  private async endAll(): Promise<void> {
+    const ears = [...this.ears];
+    this.ears.clear();
+    const send: Send = outputs => {
+      this.node.send(outputs);
+    };
+    const ends = ears.map(([source, ear]) => {
+      ear.drop();
+      return ear.end(detection => {
+        this.deliver(source, detection, {}, send);
+      });
+    });
+    // What fails at the end failed before, and was reported then.
+    await Promise.allSettled(ends);
+  }
+
+  private async closeModel(): Promise<void> {
+    const model = this.classifier;
+    this.classifier = undefined;
+    // One that could not be loaded was reported.
+    await model?.then(
+      classifier => classifier.close(),
+      () => undefined,
+    );
   }
 
   private deliver(source: string, { scores, events }: Detection, msg: NodeMessage, send: Send): void {
@@ -151,4 +188,9 @@ export class Listener implements NodeWork {
       this.showStatus('listening', { percent: Math.round(100 * scores.cry) });
     }
   }
+}
+
+/** Whether a loaded model broke down: another try needs a new one. */
+function hasModelFailed(error: unknown): boolean {
+  return error instanceof DeepInfantError && error.code === 'model-failed';
 }

@@ -1,11 +1,18 @@
-import type { ClassifierStream } from '../model/classifier.js';
-import type { AudioChunk, CryEvent, Scores } from '../values.js';
-import type { Tracker } from './tracker.js';
+import type { Classifier, ClassifierStream } from '../model/classifier.js';
+import type { Preset } from '../model/manifest.js';
+import { SAMPLE_RATE, type AudioChunk, type CryEvent, type Scores } from '../values.js';
+import { Tracker, TRACKER_DEFAULTS } from './tracker.js';
 
 /** What a piece of audio gave: the steps it completed and the events they caused, oldest first. */
 export interface Detection {
   scores: Scores[];
   events: CryEvent[];
+}
+
+/** The way of a new source, named `source` in its events. */
+export function openDetector(classifier: Classifier, source: string, preset: Preset): Detector {
+  const thresholds = classifier.manifest.presets[preset];
+  return new Detector(classifier.open(), new Tracker(source, { ...TRACKER_DEFAULTS, ...thresholds }));
 }
 
 /** One source's way from audio to cry events. Await each call before the next. */
@@ -19,14 +26,46 @@ export class Detector {
     return this.track(await this.stream.push(chunk));
   }
 
-  /** Ends the stream and with it a running cry. A next push begins a new stream. */
-  async flush(): Promise<Detection> {
-    const { scores, events } = this.track(await this.stream.flush());
-    return { scores, events: [...events, ...this.tracker.flush()] };
+  /**
+   * Ends the source and frees its memory; nothing can be pushed after it. A running cry is told as ended, also when the
+   * source's last step cannot be heard.
+   */
+  async end(tell: (detection: Detection) => void): Promise<void> {
+    try {
+      tell(this.track(await this.stream.flush()));
+    } finally {
+      try {
+        tell({ scores: [], events: this.tracker.flush() });
+      } finally {
+        await this.stream.close();
+      }
+    }
   }
 
-  close(): Promise<void> {
-    return this.stream.close();
+  /**
+   * Hears a source to its end, and tells after each chunk what it gave and the seconds of audio heard so far. A source
+   * that breaks off is ended, too, before its error is thrown.
+   */
+  async hear(
+    chunks: AsyncIterable<AudioChunk>,
+    tell: (detection: Detection, heardS: number) => void,
+  ): Promise<void> {
+    let heardS = 0;
+    const end = (): Promise<void> =>
+      this.end(detection => {
+        tell(detection, heardS);
+      });
+    try {
+      for await (const chunk of chunks) {
+        heardS = (chunk.firstSample + chunk.samples.length) / SAMPLE_RATE;
+        tell(await this.push(chunk), heardS);
+      }
+    } catch (error) {
+      // Whatever goes wrong at the end follows from this error.
+      await end().catch(() => undefined);
+      throw error;
+    }
+    await end();
   }
 
   private track(scores: Scores[]): Detection {

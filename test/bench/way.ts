@@ -1,5 +1,4 @@
-import { Detector } from '../../src/detect/detector.js';
-import { Tracker, TRACKER_DEFAULTS } from '../../src/detect/tracker.js';
+import { openDetector } from '../../src/detect/detector.js';
 import { nurseryScene } from '../../src/dataset/synth/scene.js';
 import { loadClassifier } from '../../src/model/load.js';
 import { SAMPLE_RATE } from '../../src/values.js';
@@ -14,11 +13,8 @@ const CHUNK_SAMPLES = SAMPLE_RATE / 10;
 export async function benchWay(streams: number, lengthS: number): Promise<{ cpuMs: number; speed: number }> {
   const { samples } = nurseryScene(1);
   const classifier = await loadClassifier();
-  const { balanced } = classifier.manifest.presets;
-  const detectors = Array.from(
-    { length: streams },
-    (_, i) =>
-      new Detector(classifier.open(), new Tracker(`stream ${i}`, { ...TRACKER_DEFAULTS, ...balanced })),
+  const detectors = Array.from({ length: streams }, (_, i) =>
+    openDetector(classifier, `stream ${i}`, 'balanced'),
   );
   const play = async (from: number, to: number): Promise<void> => {
     for (let at = from; at < to; at += CHUNK_SAMPLES) {
@@ -40,7 +36,7 @@ export async function benchWay(streams: number, lengthS: number): Promise<{ cpuM
   await play(warmUp, warmUp + lengthS * SAMPLE_RATE);
   const { user, system } = process.cpuUsage(cpu);
   const wallS = (performance.now() - start) / 1000;
-  await Promise.all(detectors.map(detector => detector.close()));
+  await Promise.all(detectors.map(detector => detector.end(() => undefined)));
   await classifier.close();
   return { cpuMs: (user + system) / 1000 / lengthS / streams, speed: (lengthS * streams) / wallS };
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { Detector } from '../../src/detect/detector.js';
+import { Readable } from 'node:stream';
+import { Detector, type Detection } from '../../src/detect/detector.js';
 import { Tracker, TRACKER_DEFAULTS } from '../../src/detect/tracker.js';
 import type { ClassifierStream } from '../../src/model/classifier.js';
 import type { AudioChunk, Scores } from '../../src/values.js';
@@ -54,10 +55,17 @@ describe('Detector', () => {
     );
   });
 
+  /** What the end of the source gave, in one. */
+  async function endOf(detector: Detector): Promise<Detection> {
+    const told: Detection[] = [];
+    await detector.end(detection => told.push(detection));
+    return { scores: told.flatMap(({ scores }) => scores), events: told.flatMap(({ events }) => events) };
+  }
+
   it('ends a cry with the stream, after its last step', async () => {
     const { detector } = open();
     await detector.push(chunk(10, 0.9));
-    const { scores, events } = await detector.flush();
+    const { scores, events } = await endOf(detector);
     assert.equal(scores.length, 1);
     assert.deepEqual(
       events.map(({ state, offsetS }) => [state, offsetS]),
@@ -68,16 +76,46 @@ describe('Detector', () => {
   it('begins and ends a cry that the last step decides', async () => {
     const { detector } = open();
     await detector.push(chunk(3, 0.9));
-    const { events } = await detector.flush();
+    const { events } = await endOf(detector);
     assert.deepEqual(
       events.map(({ state }) => state),
       ['started', 'ended'],
     );
   });
 
-  it('frees the stream', async () => {
+  it('frees the stream at its end', async () => {
     const { detector, stream } = open();
-    await detector.close();
+    await endOf(detector);
+    assert.ok(stream.closed);
+  });
+
+  it('ends the cry of a source that breaks off, and names what broke it', async () => {
+    const { detector, stream } = open();
+    stream.flush = () => Promise.reject(new Error('No last step.'));
+    const told: [string, number][] = [];
+    async function* chunks(): AsyncGenerator<AudioChunk> {
+      yield await Promise.resolve(chunk(10, 0.9));
+      throw new Error('The cable is out.');
+    }
+    const heard = detector.hear(chunks(), ({ events }, heardS) => {
+      for (const { state } of events) told.push([state, heardS]);
+    });
+    await assert.rejects(heard, /cable/);
+    assert.deepEqual(told, [
+      ['started', 10 * HOP_S],
+      ['ended', 10 * HOP_S],
+    ]);
+    assert.ok(stream.closed);
+  });
+
+  it('says so when the last step of a whole source cannot be heard', async () => {
+    const { detector, stream } = open();
+    stream.flush = () => Promise.reject(new Error('No last step.'));
+    const chunks = Readable.from([chunk(10, 0.9)]) as AsyncIterable<AudioChunk>;
+    await assert.rejects(
+      detector.hear(chunks, () => undefined),
+      /No last step/,
+    );
     assert.ok(stream.closed);
   });
 });

@@ -3,8 +3,7 @@ import { synthesiseCry } from '../../src/dataset/synth/cry.js';
 import type { SynthOptions } from '../../src/dataset/synth/level.js';
 import { alarm, babble, fanNoise, lullaby, meows, roomNoise } from '../../src/dataset/synth/nursery.js';
 import { nurseryScene } from '../../src/dataset/synth/scene.js';
-import { Detector } from '../../src/detect/detector.js';
-import { Tracker, TRACKER_DEFAULTS } from '../../src/detect/tracker.js';
+import { openDetector } from '../../src/detect/detector.js';
 import type { Classifier } from '../../src/model/classifier.js';
 import { loadClassifier } from '../../src/model/load.js';
 import type { CryEvent } from '../../src/values.js';
@@ -19,11 +18,9 @@ describe('CryNet', function () {
   after(() => classifier.close());
 
   async function eventsIn(samples: Float32Array): Promise<CryEvent[]> {
-    const tracker = new Tracker('test', { ...TRACKER_DEFAULTS, ...classifier.manifest.presets.balanced });
-    const detector = new Detector(classifier.open(), tracker);
+    const detector = openDetector(classifier, 'test', 'balanced');
     const { events } = await detector.push({ samples, firstSample: 0, at: 0, source: 'test', lost: 0 });
-    events.push(...(await detector.flush()).events);
-    await detector.close();
+    await detector.end(last => events.push(...last.events));
     return events;
   }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Worker } from 'node:worker_threads';
 import type { NodeMessage } from 'node-red';
 import { nurseryScene, type NurseryScene } from '../../src/dataset/synth/scene.js';
 import { type AudioChunk, type CryEvent, SAMPLE_RATE, type Scores } from '../../src/values.js';
@@ -118,6 +119,51 @@ describe('deepinfant-detector', () => {
     assert(Math.abs((payload as CryEvent).offsetS! - 40) < 1);
   });
 
+  it('hears a complete source to its end when it is deployed anew', async () => {
+    const flow = await runFlow(FLOW);
+    for (let startS = 20; startS < 45; startS++) {
+      flow.send('detector', { payload: chunkAt(scene, startS, startS + 1, 'cot') });
+    }
+    flow.send('detector', { topic: 'cot', complete: true });
+    await flow.redeploy({ ...FLOW[0], preset: 'sensitive' });
+    const ends = flow.messages('scores').map(({ payload }) => (payload as Scores).endSample);
+    assert(Math.abs(ends.at(-1)! - 45 * SAMPLE_RATE) < SAMPLE_RATE);
+    assert(hasEnded(flow.messages('events').at(-1)!));
+    assert.deepEqual(flow.messages('errors'), []);
+  });
+
+  it('ends a cry when it is deployed anew in the midst of it', async () => {
+    const flow = await runFlow(FLOW);
+    flow.send('detector', { payload: chunkAt(scene, 30, 40, 'cot') });
+    await flow.until('events');
+    await flow.redeploy({ ...FLOW[0], preset: 'sensitive' });
+    await flow.until('events', hasEnded);
+    assert.deepEqual(flow.messages('errors'), []);
+  });
+
+  it('goes on with a new worker when its own has died, and says so once', async () => {
+    let worker: Worker | undefined;
+    const keep = (started: Worker): void => {
+      worker = started;
+    };
+    process.once('worker', keep);
+    const flow = await runFlow(FLOW);
+    flow.send('detector', { payload: chunkAt(scene, 30, 40, 'cot') });
+    flow.send('detector', { payload: chunkAt(scene, 0, 1, 'hall') });
+    await flow.until('events');
+    await flow.until('scores', ({ topic }) => topic === 'hall');
+    await worker!.terminate();
+    flow.send('detector', { payload: chunkAt(scene, 40, 41, 'cot') });
+    flow.send('detector', { payload: chunkAt(scene, 1, 2, 'hall') });
+    flow.send('detector', { payload: chunkAt(scene, 2, 3, 'hall') });
+    await flow.until('events', hasEnded);
+    flow.send('detector', { payload: chunkAt(scene, 3, 6, 'hall'), isNew: true });
+    await flow.until('scores', ({ isNew }) => isNew === true);
+    const [error, ...others] = flow.messages('errors').map(errorText);
+    assert.match(error, /worker ended/);
+    assert.deepEqual(others, []);
+  });
+
   it('names what it cannot hear', async () => {
     const flow = await runFlow(FLOW);
     flow.send('detector', { payload: { volume: 7 } });
@@ -135,12 +181,21 @@ describe('deepinfant-detector', () => {
     const flow = await runFlow([{ ...detector, model: 'none-such' }, ...probes]);
     flow.send('detector', { payload: chunkAt(scene, 0, 1, 'cot') });
     flow.send('detector', { payload: chunkAt(scene, 1, 2, 'cot') });
-    await flow.until('done');
+    flow.send('detector', { topic: 'cot', complete: true, isLast: true });
+    await flow.until('done', ({ isLast }) => isLast === true);
     flow.send('detector', { payload: wav });
     // Those of messages; that at the start has no message that a catch node could get.
     await flow.until('errors');
+    flow.send('detector', { payload: chunkAt(scene, 2, 3, 'cot') });
+    await flow.redeploy({ ...detector, model: 'none-such', preset: 'careful' });
     const [error, ...others] = flow.messages('errors').map(errorText);
     assert.match(error, /none-such/);
     assert.deepEqual(others, []);
+  });
+
+  it('hears a recording whose message says that it is complete', async () => {
+    const flow = await runFlow(FLOW);
+    flow.send('detector', { payload: path.join(folder, 'c.wav'), complete: true });
+    await flow.until('scores');
   });
 });

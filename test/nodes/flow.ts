@@ -19,8 +19,8 @@ export interface RunningFlow {
   messages(probe: string): NodeMessage[];
   /** Comes back as soon as a probe has such a message. */
   until(probe: string, matches?: (msg: NodeMessage) => boolean): Promise<NodeMessage>;
-  /** Deploys the flow once more, which makes all its nodes anew. */
-  redeploy(): Promise<void>;
+  /** Deploys the flow once more, which makes all its nodes anew; or only one node that changed, and this one anew. */
+  redeploy(changed?: FlowNode): Promise<void>;
 }
 
 /** Keep the errors that nodes report, and the statuses they show. */
@@ -69,7 +69,11 @@ export async function runFlow(nodes: FlowNode[]): Promise<RunningFlow> {
         waiting.add(look);
         look();
       }),
-    redeploy: () => helper.setFlows(flow),
+    redeploy: changed => {
+      if (changed === undefined) return helper.setFlows(flow);
+      const changedFlow = flow.map(node => (node.id === changed.id ? { ...node, ...changed } : node));
+      return helper.setFlows(changedFlow, 'nodes');
+    },
   };
 }
 

@@ -6,7 +6,7 @@ declare module 'node-red-node-test-helper' {
     stopServer(): Promise<void>;
     load(nodes: ((RED: NodeAPI) => void)[], flow: object[]): Promise<void>;
     unload(): Promise<void>;
-    setFlows(flow: object[]): Promise<void>;
+    setFlows(flow: object[], type?: 'full' | 'nodes'): Promise<void>;
     getNode(id: string): Node;
   }
   const helper: TestHelper;
