@@ -11,24 +11,32 @@ const STOP_BAND_DB = 83;
 const PASS_BAND = 0.886;
 
 /**
+ * Most rows of taps of a filter, so that no rate takes long to design for. Recorders' rates need 640 (11025 Hz) or
+ * fewer. A rate that needs more, such as 44101 Hz, is taken for the nearest one that does not: by 5 ppm or less for all
+ * but a few, 125 ppm at most (7999 Hz) of the whole rates from 1 to 384 kHz. Recorders' clocks are not truer.
+ */
+const MOST_PHASES = 4000;
+
+/**
  * Changes the sample rate of a stream with linear-phase low-pass filters. The pass band is flat within 0.1 dB to
  * 0.9 of the lower Nyquist frequency; from that frequency on everything is at least 80 dB down. Output sample n is
- * the sound at n / toRate seconds, and N input samples give round(N * toRate / fromRate) output samples. The split
- * into pushes never changes a bit of the output. Equal rates pass through.
+ * the sound at n / toRate seconds, and N input samples give round(N * toRate / fromRate) output samples, nearly so at
+ * rates that no recorder has (MOST_PHASES). The split into pushes never changes a bit of the output. Equal rates pass
+ * through.
  *
  * Rates of twice the target and more are first halved: a halving needs only a short filter, and the long one then
  * runs at the lower rate (Crochiere and Rabiner, Multirate Digital Signal Processing, 1983, chapter 5).
  */
 export class Resampler {
   private readonly stages: Stage[] = [];
+  /** Output samples per input sample: up / down. */
+  private readonly up: number = 1;
+  private readonly down: number = 1;
   private samplesIn = 0;
   private samplesOut = 0;
 
   /** Rates in whole Hz. */
-  constructor(
-    private readonly fromRate: number,
-    private readonly toRate: number = SAMPLE_RATE,
-  ) {
+  constructor(fromRate: number, toRate: number = SAMPLE_RATE) {
     if (fromRate === toRate) return;
     const nyquist = Math.min(fromRate, toRate) / 2;
     const pass = PASS_BAND * nyquist;
@@ -37,12 +45,11 @@ export class Resampler {
       // What folds onto frequencies above the last stage's stop band is of no concern here.
       this.stages.push(new Stage(1, 2, pass / rate, (rate / 2 - nyquist) / rate));
     }
-    const scale = 2 ** halvings;
-    const divisor = gcd(toRate * scale, fromRate);
-    const lastRate = fromRate / scale;
-    this.stages.push(
-      new Stage((toRate * scale) / divisor, fromRate / divisor, pass / lastRate, nyquist / lastRate),
-    );
+    const lastRate = fromRate / 2 ** halvings;
+    const { up, down } = nearestRatio(toRate, lastRate);
+    this.up = up;
+    this.down = down * 2 ** halvings;
+    this.stages.push(new Stage(up, down, pass / lastRate, nyquist / lastRate));
   }
 
   /** Takes samples at `fromRate` and gives those at `toRate` that they complete. */
@@ -58,7 +65,7 @@ export class Resampler {
     let rest: Float32Array = new Float32Array(0);
     for (const stage of this.stages) rest = concat(stage.push(rest), stage.flush());
     // Every stage rounds its length up, so there is always enough.
-    return rest.subarray(0, Math.round((this.samplesIn * this.toRate) / this.fromRate) - this.samplesOut);
+    return rest.subarray(0, Math.round((this.samplesIn * this.up) / this.down) - this.samplesOut);
   }
 }
 
@@ -154,6 +161,13 @@ function concat(a: Float32Array, b: Float32Array): Float32Array {
   return both;
 }
 
-function gcd(a: number, b: number): number {
-  return b === 0 ? a : gcd(b, a % b);
+/** The ratio up / down nearest to toRate / fromRate, in its lowest terms, with `up` no more than MOST_PHASES. */
+function nearestRatio(toRate: number, fromRate: number): { up: number; down: number } {
+  let nearest = { up: 1, down: 0, error: Infinity };
+  for (let up = 1; up <= MOST_PHASES; up++) {
+    const down = Math.round((up * fromRate) / toRate);
+    const error = Math.abs(down / up - fromRate / toRate);
+    if (error < nearest.error) nearest = { up, down, error };
+  }
+  return nearest;
 }

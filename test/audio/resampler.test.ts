@@ -64,6 +64,22 @@ describe('Resampler', () => {
     }
   });
 
+  it('takes no long time for a rate that divides by nothing, and keeps its pitch and length', () => {
+    for (const from of [7999, 16001, 44101, 96001, 383999]) {
+      const start = performance.now();
+      new Resampler(from);
+      const ms = performance.now() - start;
+      assert.ok(ms < 300, `${from} Hz took ${ms.toFixed(0)} ms`);
+      const out = resample(tone(1000, from, 10 * from), from);
+      assert.ok(Math.abs(out.length - 10 * TO) < 10 * TO * 130e-6, `${from} Hz gave ${out.length} samples`);
+      // A tone that is off by 125 ppm is an eighth of a cycle late after a second.
+      const second = out.subarray(TO / 2, (TO * 3) / 2);
+      const wanted = tone(1000, TO, 2 * TO).subarray(TO / 2, (TO * 3) / 2);
+      const product = second.reduce((sum, x, n) => sum + x * wanted[n], 0) / TO;
+      assert.ok(product > 0.6 * rms(wanted) ** 2, `${from} Hz changes the pitch`);
+    }
+  });
+
   it('keeps a constant constant', () => {
     for (const from of RATES) {
       const out = inner(resample(new Float32Array(from).fill(0.5), from));
