@@ -8,7 +8,6 @@ import { createServer, type Server } from 'node:http';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import RED from 'node-red';
-import { messageOf } from '../src/errors.js';
 import { PACKAGE_ROOT } from '../src/package-root.js';
 
 const HOST = '127.0.0.1';
@@ -65,7 +64,7 @@ async function copyDemoFlow(userDir: string): Promise<void> {
   try {
     await copyFile(demo, path.join(userDir, 'flows.json'), constants.COPYFILE_EXCL);
   } catch (error) {
-    if (!messageOf(error).startsWith('EEXIST')) throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 
@@ -94,9 +93,10 @@ DeepInfant runs in Node-RED.
 }
 
 main().catch((error: unknown) => {
+  const { code, message } = error as NodeJS.ErrnoException;
   console.error(
-    messageOf(error).startsWith('listen EADDRINUSE')
-      ? `${messageOf(error)}. Something runs there already: stop it, or choose another port: npm start -- --port 1881`
+    code === 'EADDRINUSE'
+      ? `${message}. Something runs there already: stop it, or choose another port: npm start -- --port 1881`
       : error,
   );
   process.exit(1);
