@@ -1,10 +1,10 @@
-import { createReadStream, type Stats } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DeepInfantError, messageOf } from '../errors.js';
+import { DeepInfantError } from '../errors.js';
 import { SAMPLE_RATE, type AudioChunk } from '../values.js';
 import { ByteReader } from './byte-reader.js';
 import { decodeWithFfmpeg } from './ffmpeg.js';
@@ -142,34 +142,30 @@ async function* decode(input: string | Buffer, name: string): AsyncGenerator<Pcm
       );
     }
   } catch (error) {
-    if (!(error instanceof Error && 'syscall' in error)) throw error;
-    throw new DeepInfantError(
-      'unreadable',
-      `${name} can't be read: ${error.message}. Check its permissions and disk.`,
-      {
-        cause: error,
-      },
-    );
+    throw ofFile(name, error);
   } finally {
     stream?.destroy();
   }
 }
 
 async function checkFile(file: string): Promise<void> {
-  const stats = await statOrThrow(file);
+  const stats = await stat(file);
   if (stats.isDirectory()) throw new DeepInfantError('not-a-file', `${file} is a folder. Give a file in it.`);
   if (!stats.isFile()) throw new DeepInfantError('not-a-file', `${file} is a device or pipe. Give a file.`);
   if (stats.size === 0)
     throw new DeepInfantError('empty', `${file} is empty (0 bytes). Record or copy it again.`);
 }
 
-async function statOrThrow(file: string): Promise<Stats> {
-  try {
-    return await stat(file);
-  } catch (error) {
-    if (!/^(ENOENT|ENOTDIR)/.test(messageOf(error))) throw error;
-    throw new DeepInfantError('not-found', `${file} does not exist. Check the path.`, { cause: error });
-  }
+/** What the system says of a file or folder as an error that a person can act on; anything else as it is. */
+function ofFile(name: string, error: unknown): unknown {
+  if (!(error instanceof Error && 'syscall' in error && 'code' in error)) return error;
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+    return new DeepInfantError('not-found', `${name} does not exist. Check the path.`, { cause: error });
+  return new DeepInfantError(
+    'unreadable',
+    `${name} can't be read: ${error.message}. Check its permissions and disk.`,
+    { cause: error },
+  );
 }
 
 /** A WAV may hold any codec; ffmpeg knows those that the WAV decoder does not. */
@@ -224,27 +220,49 @@ export async function* paced(
  * The recordings that `paths` name: files as they are given, folders replaced by the files under them, at any depth, whose
  * extension is that of a recording, sorted by path.
  *
- * @throws DeepInfantError `not-found` for a missing path, `no-recordings` for a folder without any
+ * @param skipped told of each folder in a folder that can't be listed; without it, that ends the listing
+ * @throws DeepInfantError `not-found` for a missing path, `unreadable`, `no-recordings` for a folder without any
  */
-export async function listRecordings(paths: string[]): Promise<string[]> {
+export async function listRecordings(
+  paths: string[],
+  skipped?: (folder: string, error: unknown) => void,
+): Promise<string[]> {
   const recordings: string[] = [];
   for (const given of paths) {
-    if (!(await statOrThrow(given)).isDirectory()) {
+    if (!(await isFolder(given))) {
       recordings.push(given);
       continue;
     }
-    const entries = await readdir(given, { recursive: true, withFileTypes: true });
-    const found = entries
-      .filter(entry => !entry.isDirectory() && EXTENSIONS.has(path.extname(entry.name).toLowerCase()))
-      .map(entry => path.join(entry.parentPath, entry.name))
-      .sort();
+    const found: string[] = [];
+    // Grows while it is gone through.
+    const folders = [given];
+    for (const folder of folders) {
+      try {
+        for (const entry of await readdir(folder, { withFileTypes: true })) {
+          const place = path.join(folder, entry.name);
+          if (entry.isDirectory()) folders.push(place);
+          else if (EXTENSIONS.has(path.extname(entry.name).toLowerCase())) found.push(place);
+        }
+      } catch (error) {
+        if (folder === given || !skipped) throw ofFile(folder, error);
+        skipped(folder, ofFile(folder, error));
+      }
+    }
     if (found.length === 0) {
       throw new DeepInfantError(
         'no-recordings',
         `${given} holds no recordings. Give a folder with WAV, FLAC, MP3 or the like.`,
       );
     }
-    for (const file of found) recordings.push(file);
+    for (const file of found.sort()) recordings.push(file);
   }
   return recordings;
+}
+
+async function isFolder(file: string): Promise<boolean> {
+  try {
+    return (await stat(file)).isDirectory();
+  } catch (error) {
+    throw ofFile(file, error);
+  }
 }

@@ -15,9 +15,10 @@ import { print, printError, printJson } from './output.js';
 import { bar, clearStatus, Pace, showStatus } from './status-line.js';
 
 export const CLASSIFY_USAGE = `deepinfant classify FILE|DIR... [--json [--windows]] [--model NAME] [--preset NAME]
-  Says of each recording, and of each in a folder, whether a baby cries in it, and why it may.
-  --json          print one JSON object a line
-  --windows       in it, the scores of every window
+  Says of each recording, and of each in a folder, how long it is, whether a baby cries in it, how much it sounds like a
+  cry (0 to 100 %), and why the baby may cry. Ends with status 1 if a recording can't be read, or not to its end.
+  --json          print a JSON object a line for each recording
+  --windows       with the scores of every window in it
   ${HEARING_USAGE}`;
 
 /** Recordings heard at a time: enough for the model to batch, few enough for their memory not to matter. */
@@ -89,13 +90,18 @@ export async function classify(args: string[]): Promise<number> {
   return errors > 0 ? 1 : 0;
 }
 
-/** One that can't be read does not keep the others from being heard. */
+/** What can't be read, or a folder in it that can't be listed, does not keep the rest from being heard. */
 async function recordingsAt(fileOrFolder: string): Promise<Listed[]> {
+  const listed: Listed[] = [];
+  const skip = (file: string, thrown: unknown): void => {
+    listed.push({ file, error: expected(thrown).message });
+  };
   try {
-    return (await listRecordings([fileOrFolder])).map(file => ({ file }));
+    for (const file of await listRecordings([fileOrFolder], skip)) listed.push({ file });
   } catch (thrown) {
-    return [{ file: fileOrFolder, error: expected(thrown).message }];
+    skip(fileOrFolder, thrown);
   }
+  return listed;
 }
 
 /** @throws what was thrown unless it is an error that a person can act on */

@@ -44,6 +44,17 @@ async function read(input: string | Buffer): Promise<Float32Array> {
   return concat((await readChunks(input)).map(chunk => chunk.samples));
 }
 
+/** Root may read everything, so it steps down for this. */
+async function asNobody(work: () => Promise<void>): Promise<void> {
+  const root = process.geteuid?.() === 0;
+  if (root) process.seteuid?.(65534);
+  try {
+    await work();
+  } finally {
+    if (root) process.seteuid?.(0);
+  }
+}
+
 before(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'deepinfant-recording-'));
 });
@@ -166,17 +177,12 @@ describe('readRecording', () => {
       await assertError(file('loop.wav'), 'unreadable', /ELOOP/);
     });
 
-    it('a file that may not be read', async function () {
+    it('a file that may not be read', async () => {
       const secret = write('secret.wav', writeWav(new Float32Array(10), { rate: SAMPLE_RATE }));
       chmodSync(secret, 0);
-      // Root may read everything, so it steps down for this.
-      const root = process.geteuid?.() === 0;
-      if (root) process.seteuid?.(65534);
-      try {
+      await asNobody(async () => {
         await assertError(secret, 'unreadable', /permission/);
-      } finally {
-        if (root) process.seteuid?.(0);
-      }
+      });
     });
 
     it('an empty file or Buffer', async () => {
@@ -288,6 +294,57 @@ describe('readRecording', () => {
         ffmpeg('-f', codec, '-ar', '16000', '-i', file('codes'), '-c:a', 'pcm_s16le', file('codes.wav'));
         const wav = wavFile(formatChunk(tag, 16000, 1, 1), chunk('data', codes));
         assertSame(await read(wav), await read(file('codes.wav')));
+      }
+    });
+
+    it('tells where a file ends early, and where there is just something behind its end', async () => {
+      const endings: [name: string, ...options: string[]][] = [
+        ['end.m4a', '-movflags', 'faststart'],
+        ['end.mka'],
+        ['end.aac'],
+        ['end.wma'],
+        ['end.mp3'],
+      ];
+      for (const [name, ...options] of endings) {
+        ffmpeg('-i', file('tone.wav'), ...options, file(name));
+        const whole = readFileSync(file(name));
+        const { length } = await read(whole);
+        for (const tail of [Buffer.alloc(700), Buffer.alloc(700, 'hello world ')])
+          assert.equal((await read(Buffer.concat([whole, tail]))).length, length, name);
+        // Nothing in an MP3 tells its length for sure.
+        if (name !== 'end.mp3')
+          await assert.rejects(read(whole.subarray(0, whole.length * 0.7)), { code: 'truncated' }, name);
+      }
+    });
+
+    it('says so when much of a file is damaged', async () => {
+      ffmpeg('-i', file('tone.wav'), '-movflags', 'faststart', file('hole.m4a'));
+      const hole = readFileSync(file('hole.m4a'));
+      hole.fill(0, hole.length >> 1, hole.length - 5000);
+      await assert.rejects(read(hole), { code: 'truncated' });
+    });
+
+    it('says so when ffmpeg is killed, after all that it gave', async () => {
+      const { PATH } = process.env;
+      ffmpeg('-i', file('tone.wav'), file('killed.mp3'));
+      const killed = path.join(folder, 'killed');
+      mkdirSync(killed);
+      const script = `#!/bin/sh\nPATH='${PATH}'\nffmpeg "$@" | head -c $BYTES\nkill -KILL $$\n`;
+      writeFileSync(path.join(killed, 'ffmpeg'), script, { mode: 0o755 });
+      process.env.PATH = killed;
+      try {
+        const chunks: AudioChunk[] = [];
+        process.env.BYTES = String(4 * 2 * 44100);
+        await assert.rejects(readChunks(file('killed.mp3'), chunks), {
+          code: 'truncated',
+          message: /killed \(SIGKILL\)/,
+        });
+        assert.equal(chunks.length, 2);
+        process.env.BYTES = '0';
+        await assert.rejects(read(file('killed.mp3')), { message: /killed \(SIGKILL\)/ });
+      } finally {
+        process.env.PATH = PATH;
+        delete process.env.BYTES;
       }
     });
 
@@ -432,5 +489,33 @@ describe('listRecordings', () => {
     });
     mkdirSync(file('bare'));
     await assert.rejects(listRecordings([file('bare')]), { code: 'no-recordings', message: /bare/ });
+  });
+
+  it('names a link to itself', async () => {
+    symlinkSync('loop', file('loop'));
+    await assert.rejects(listRecordings([file('loop')]), { code: 'unreadable', message: /loop.*ELOOP/ });
+  });
+
+  it('tells of a folder in a folder that may not be listed, and lists the rest', async () => {
+    const [disk, found] = [file('disk'), file('disk/lost+found')];
+    mkdirSync(found, { recursive: true });
+    for (const name of ['a.wav', 'z.wav']) writeFileSync(path.join(disk, name), '');
+    chmodSync(found, 0);
+    chmodSync(folder, 0o755);
+    await asNobody(async () => {
+      await assert.rejects(listRecordings([disk]), { code: 'unreadable', message: /lost\+found/ });
+      await assert.rejects(
+        listRecordings([found], () => undefined),
+        { code: 'unreadable' },
+      );
+      const skipped: unknown[] = [];
+      const files = await listRecordings([disk], (folder, error) => {
+        assert.match(String(error), /^DeepInfantError: \S+lost\+found can't be read: .*permission/);
+        skipped.push(folder);
+      });
+      assert.deepEqual(files, [path.join(disk, 'a.wav'), path.join(disk, 'z.wav')]);
+      assert.deepEqual(skipped, [found]);
+    });
+    chmodSync(found, 0o700);
   });
 });
