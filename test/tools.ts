@@ -5,6 +5,7 @@ export const TOOLS = {
   ffmpeg: { debian: 'ffmpeg', for: 'recordings in formats other than WAV and FLAC' },
   'clang-14': { debian: 'clang-14', for: 'that native/ holds what its sources build' },
   'wasm-ld-14': { debian: 'lld-14', for: 'the same' },
+  script: { debian: 'bsdutils', for: 'what a terminal shows' },
 } as const;
 export type Tool = keyof typeof TOOLS;
 

@@ -10,8 +10,8 @@ export const HEARING_OPTIONS = {
 } as const;
 
 /** The lines that explain them. */
-export const HEARING_USAGE = `--model NAME    a model that comes with the package, or the path of a model's folder (${DEFAULT_MODEL})
-  --preset NAME   ${PRESETS.join(', ')}: fewer false alarms or fewer missed cries (balanced)`;
+export const HEARING_USAGE = `--model NAME    a model that comes with the package, or the path of a model's folder (default: ${DEFAULT_MODEL})
+  --preset NAME   ${PRESETS.join(', ')}: from fewest false alarms to fewest missed cries (default: balanced)`;
 
 /** @throws DeepInfantError `usage` */
 export function presetOf(name: string): Preset {

@@ -12,8 +12,8 @@ import { bar, clearStatus, showStatus } from './status-line.js';
 
 export const LISTEN_USAGE = `deepinfant listen FILE [--fast] [--json] [--model NAME] [--preset NAME]
   Plays a recording through as if it happened now, and prints each cry as it starts, goes on and ends.
-  --fast          as fast as it can be heard
-  --json          print one JSON object a line for each event
+  --fast          do not wait: as fast as this computer can
+  --json          print a JSON object a line for each event
   ${HEARING_USAGE}`;
 
 /** `deepinfant listen`. @returns the exit status */
@@ -28,8 +28,11 @@ export async function listen(args: string[]): Promise<number> {
   const [file] = positionals;
   const signal = abortOnInterrupt();
   const classifier = await loadClassifier(values.model);
+  const soFar = { hasCry: false, durationS: 0 };
   const tell = ({ scores, events }: Detection, heardS: number): void => {
     clearStatus();
+    soFar.hasCry ||= events.length > 0;
+    soFar.durationS = heardS;
     for (const event of events) {
       if (values.json) printJson(event);
       else
@@ -48,6 +51,7 @@ export async function listen(args: string[]): Promise<number> {
     const chunks = readRecording(file, { source: file, startAt, signal });
     const played = values.fast ? chunks : paced(chunks, { signal });
     await hear(played, { source: file, classifier, preset }, tell);
+    if (!soFar.hasCry && !values.json) print(`${clock(soFar.durationS)}  no cry was heard`);
   } finally {
     clearStatus();
     await classifier.close();

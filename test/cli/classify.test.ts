@@ -2,20 +2,25 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import {
   appendFileSync,
+  cpSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { synthesiseCry } from '../../src/dataset/synth/cry.js';
 import { nurseryScene } from '../../src/dataset/synth/scene.js';
+import { PACKAGE_ROOT } from '../../src/package-root.js';
 import { LABELS, SAMPLE_RATE } from '../../src/values.js';
 import { chunk, formatChunk, wavFile, writeWav } from '../audio/wav-writer.js';
-import { deepinfant, jsonLines, type Line, type Outcome, outcomeOf, start } from './run.js';
+import { needTools } from '../tools.js';
+import { deepinfant, jsonLines, type Line, type Outcome, outcomeOf, start, startOnTerminal } from './run.js';
 
 describe('deepinfant classify', () => {
   let folder: string;
@@ -147,14 +152,63 @@ describe('deepinfant classify', () => {
       assert.equal(silent.durationS, 5);
     });
 
-    it('lets a less careful preset call more a cry', async () => {
-      const scores = await Promise.all(
-        ['careful', 'balanced', 'sensitive'].map(async preset =>
-          jsonLines((await deepinfant('classify', '--json', '--preset', preset, ...files)).stdout),
-        ),
+    it('goes on after a folder that can not be listed and a link to itself', async () => {
+      const mixed = path.dirname(write('mixed/good.wav', readFileSync(files[9])));
+      symlinkSync('loop.wav', path.join(mixed, 'loop.wav'));
+      // A path of more than 4096 bytes can't be listed by root either, but is easily made of two halves.
+      const name = 'n'.repeat(250);
+      const half = Array.from({ length: 9 }, () => name).join('/');
+      mkdirSync(path.join(mixed, half), { recursive: true });
+      mkdirSync(path.join(folder, half), { recursive: true });
+      const [apart, together] = [path.join(folder, name), path.join(mixed, half, name)];
+      renameSync(apart, together);
+      try {
+        const { status, stdout } = await deepinfant('classify', '--json', mixed);
+        assert.equal(status, 1);
+        const [deep, good, loop, ...rest] = jsonLines(stdout);
+        assert.match(deep.error!, /can't be read: ENAMETOOLONG/);
+        assert.deepEqual([good.durationS, good.error], [0.3, undefined]);
+        assert.match(loop.error!, /loop\.wav can't be read: ELOOP/);
+        assert.deepEqual(rest, []);
+      } finally {
+        renameSync(together, apart);
+      }
+    });
+
+    it('calls more a cry the less careful the preset is', async () => {
+      const model = path.join(folder, 'model');
+      cpSync(path.join(PACKAGE_ROOT, 'models', 'crynet'), model, { recursive: true });
+      const [crying, silent] = [lines[0], lines[4]].map(({ cry }) => cry!.score);
+      const onsets = { careful: (1 + crying) / 2, balanced: (crying + silent) / 2, sensitive: silent / 2 };
+      const manifest = JSON.parse(readFileSync(path.join(model, 'manifest.json'), 'utf8')) as object;
+      const presets = Object.fromEntries(
+        Object.entries(onsets).map(([preset, onset]) => [preset, { onset, offset: onset / 2 }]),
       );
-      const [careful, balanced, sensitive] = scores.map(list => list.filter(({ cry }) => cry?.isCry).length);
-      assert.ok(careful <= balanced && balanced <= sensitive);
+      writeFileSync(path.join(model, 'manifest.json'), JSON.stringify({ ...manifest, presets }));
+      const verdicts = await Promise.all(
+        Object.keys(onsets).map(async preset => {
+          const args = ['--json', '--model', model, '--preset', preset, files[0], files[4]];
+          return jsonLines((await deepinfant('classify', ...args)).stdout).map(({ cry }) => cry!.isCry);
+        }),
+      );
+      assert.deepEqual(verdicts, [
+        [false, false],
+        [true, false],
+        [true, true],
+      ]);
+    });
+
+    it('shows its progress on a terminal, and leaves none of it behind', async function () {
+      needTools(this, 'script');
+      const { stdout } = await outcomeOf(startOnTerminal(['classify', path.dirname(files[0])]));
+      // Each status is written over the one before.
+      const statuses = stdout.split('\r\u001b[K').filter(text => /^[█░]/.test(text));
+      assert.match(statuses[0], /^░{20} 0\/10$/);
+      assert.match(statuses[5], /^█{10}░{10} 5\/10, \d+ s left/);
+      assert.match(statuses[10], /^█{20} 10\/10$/);
+      const shown = stdout.split('\r\n').map(line => line.slice(line.lastIndexOf('\r\u001b[K') + 4));
+      assert.equal(shown.filter(line => /^\S.* s {2}(no )?cry +\d+ %/.test(line)).length, 7);
+      assert.ok(!shown.some(line => /[█░]/.test(line)));
     });
   });
 

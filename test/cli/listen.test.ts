@@ -44,6 +44,13 @@ describe('deepinfant listen', () => {
     assert.match(stdout, /^\S+ {2}ended {4}The baby cried for \d+ s: .*\n$/m);
   });
 
+  it('says so when there was no cry', async () => {
+    const silent = path.join(folder, 'silent.wav');
+    writeFileSync(silent, writeWav(new Float32Array(3 * SAMPLE_RATE), { rate: SAMPLE_RATE }));
+    assert.equal((await deepinfant('listen', silent, '--fast')).stdout, '0:03  no cry was heard\n');
+    assert.equal((await deepinfant('listen', silent, '--fast', '--json')).stdout, '');
+  });
+
   it('plays in real time without --fast, and ends at Ctrl-C', async () => {
     const child = start(['listen', recording]);
     const outcome = outcomeOf(child);

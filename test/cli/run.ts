@@ -15,6 +15,12 @@ export function start(args: string[], nodeArgs: string[] = []): ChildProcessWith
   return spawn(process.execPath, [...nodeArgs, MAIN, ...args], { cwd: PACKAGE_ROOT });
 }
 
+/** Starts it on a terminal of 80 columns; what it writes, to whichever stream, comes from stdout. */
+export function startOnTerminal(args: string[]): ChildProcessWithoutNullStreams {
+  const command = [process.execPath, MAIN, ...args].map(word => `'${word}'`).join(' ');
+  return spawn('script', ['-qec', `stty cols 80; ${command}`, '/dev/null'], { cwd: PACKAGE_ROOT });
+}
+
 /** Waits for the end of a process and gives what it wrote. */
 export function outcomeOf(child: ChildProcessWithoutNullStreams): Promise<Outcome> {
   return new Promise((resolve, reject) => {
