@@ -1,16 +1,4 @@
-/**
- * The messages between the nodes. `msg.payload` is the value, `msg.topic` the source's name; every other property of
- * the message that caused them passes through.
- *
- * | sent by               | payload                                                                     |
- * | --------------------- | --------------------------------------------------------------------------- |
- * | deepinfant-audio, 1   | AudioChunk; after a recording's last one a message without payload that has |
- * |                       | `complete: true`, Node-RED's own mark for the end of a sequence             |
- * | deepinfant-audio, 2   | SourceState                                                                 |
- * | deepinfant-detector 1 | CryEvent                                                                    |
- * | deepinfant-detector 2 | Scores                                                                      |
- * | deepinfant-reason     | CryEvent with `reason`; `text` says both in one sentence                    |
- */
+/** The messages between the nodes, as docs/messages.md describes them. */
 import type { AudioChunk, CryEvent } from '../src/values.js';
 
 /** How a source is; sent when it changes. */
@@ -28,16 +16,20 @@ export function isAudioChunk(payload: unknown): payload is AudioChunk {
     isObject(payload) &&
     payload.samples instanceof Float32Array &&
     typeof payload.firstSample === 'number' &&
+    typeof payload.at === 'number' &&
     typeof payload.source === 'string'
   );
 }
 
+/** Whether it is what a reason is estimated from; an event that came as JSON has no `Float32Array` any more. */
 export function isCryEvent(payload: unknown): payload is CryEvent {
   return (
     isObject(payload) &&
     typeof payload.id === 'string' &&
+    typeof payload.state === 'string' &&
     typeof payload.onset === 'number' &&
-    payload.embedding instanceof Float32Array
+    typeof payload.durationS === 'number' &&
+    typeof payload.intensity === 'string'
   );
 }
 

@@ -9,10 +9,17 @@ export interface NamedRecording {
   source: string;
 }
 
-/** The recordings of a file, or of a folder and those below it; each has its file's name as its source. */
-export async function recordingsAt(fileOrFolder: string): Promise<NamedRecording[]> {
+/**
+ * The recordings of a file, or of a folder and those below it. A file's source is `name`, or else the file's name; that
+ * of a folder's file is its path in the folder.
+ * @throws DeepInfantError `not-found`, or `no-recordings` for a folder without any.
+ */
+export async function recordingsAt(fileOrFolder: string, name = ''): Promise<NamedRecording[]> {
   const files = await listRecordings([fileOrFolder]);
-  return files.map(file => ({ input: file, source: path.basename(file) }));
+  return files.map(file => ({
+    input: file,
+    source: path.relative(fileOrFolder, file) || name || path.basename(file),
+  }));
 }
 
 /**

@@ -56,7 +56,7 @@ export class AudioPlayer implements NodeWork {
     };
     return this.turns.take(async () => {
       if (signal.aborted) return;
-      const recordings = await this.recordingsFor(msg);
+      const recordings = await this.recordingsFor(msg, send);
       await forEachRecording(recordings, { signal, report }, recording => this.play(recording, msg, send));
     });
   }
@@ -66,15 +66,22 @@ export class AudioPlayer implements NodeWork {
     return this.turns.take(() => Promise.resolve());
   }
 
-  private async recordingsFor(msg: NodeMessage): Promise<(NamedRecording | Demo)[]> {
+  private async recordingsFor(msg: NodeMessage, send: Send): Promise<(NamedRecording | Demo)[]> {
     const { kind, path, name } = this.settings;
     try {
       if (kind === 'demo') return [{ source: name || 'demo', input: null }];
-      return await (kind === 'recording' ? recordingsAt(path) : recordingsOf(msg));
+      return await (kind === 'recording' ? recordingsAt(path, name) : recordingsOf(msg));
     } catch (error) {
-      this.showStatus('failed');
+      const asked = kind === 'recording' ? path : msg.payload;
+      const source = typeof asked === 'string' ? asked : (msg.topic ?? '');
+      this.tell({ source, state: 'failed', positionS: 0, error: messageOf(error) }, msg, send);
       throw error;
     }
+  }
+
+  private tell(state: SourceState, msg: NodeMessage, send: Send): void {
+    this.showStatus(state.state, { time: clock(state.positionS) });
+    send([null, { ...msg, topic: state.source, payload: state }]);
   }
 
   private async play(recording: NamedRecording | Demo, msg: NodeMessage, send: Send): Promise<void> {
@@ -83,11 +90,7 @@ export class AudioPlayer implements NodeWork {
     const live = this.settings.speed === 'realTime';
     let positionS = 0;
     const tell = (state: SourceState['state'], error?: string): void => {
-      this.showStatus(state, { time: clock(positionS) });
-      send([
-        null,
-        { ...msg, topic: source, payload: { source, state, positionS, error } satisfies SourceState },
-      ]);
+      this.tell({ source, state, positionS, error }, msg, send);
     };
 
     tell('starting');

@@ -6,11 +6,8 @@ import type { CryEvent } from '../../src/values.js';
 /** A cry event whose reason was estimated. */
 export type ExplainedCry = CryEvent & Required<Pick<CryEvent, 'reason'>>;
 
-/** More than a day's, which is all that counts. */
-const FACTS_KEPT = 100;
-
 /** What was told of each baby, by node id: a deploy makes all nodes anew, and must not forget the last feed. */
-const factsTold = new Map<string, ContextFact[]>();
+const factsTold = new Map<string, readonly ContextFact[]>();
 
 /** What is known of one baby. */
 export class Baby {
@@ -25,22 +22,18 @@ export class Baby {
     private readonly profile: BabyProfile,
   ) {
     this.estimator = new ReasonEstimator(profile);
-    for (const fact of this.facts) this.estimator.tell(fact);
+    for (const fact of factsTold.get(id) ?? []) this.estimator.tell(fact);
   }
 
   /** @throws DeepInfantError `context` for an unknown kind or time. */
   tell(fact: ContextFact): void {
     this.estimator.tell(fact);
-    factsTold.set(this.id, [...this.facts, fact].slice(-FACTS_KEPT));
+    factsTold.set(this.id, this.estimator.facts);
   }
 
   /** The event with its likely reason, and both in words. */
   explain(cry: CryEvent): { event: ExplainedCry; text: string } {
     const event = { ...cry, reason: this.estimator.estimate(cry) };
     return { event, text: reasonLine(event, this.profile) };
-  }
-
-  private get facts(): ContextFact[] {
-    return factsTold.get(this.id) ?? [];
   }
 }

@@ -89,8 +89,8 @@ export function hasEpoch(ms: number): boolean {
  */
 export class Context {
   private readonly birthMs: number | undefined;
-  /** Newest first. */
-  private facts: ContextFact[] = [];
+  /** What counts of all that was told, newest first. */
+  facts: readonly ContextFact[] = [];
 
   /** @throws DeepInfantError `birth-date` when it is not an ISO date. */
   constructor({ name, birthDate }: BabyProfile) {

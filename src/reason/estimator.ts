@@ -55,6 +55,11 @@ export class ReasonEstimator {
     this.context.tell(fact);
   }
 
+  /** What was told and may still count, newest first. */
+  get facts(): readonly ContextFact[] {
+    return this.context.facts;
+  }
+
   /** The reason for a cry as it was at its onset. A recording whose time is unknown is judged without context. */
   estimate(event: CryEvent): ReasonEstimate {
     const contributions = [

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { NodeMessage } from 'node-red';
+import { demoScene } from '../../nodes/deepinfant-audio/demo.js';
 import type { SourceState } from '../../nodes/messages.js';
 import { type AudioChunk, SAMPLE_RATE } from '../../src/values.js';
 import { tone } from '../audio/signals.js';
@@ -72,10 +72,29 @@ describe('deepinfant-audio', () => {
     const flow = await runFlow(
       audioFlow({ kind: 'recording', path: path.join(folder, 'a.wav'), autoStart: false }),
     );
-    await sleep(50);
-    assert.equal(flow.messages('chunks').length, 0);
-    flow.send('audio', { payload: 'now' });
-    await flow.until('chunks', isComplete);
+    flow.send('audio', { payload: 'now', asked: true });
+    await flow.until('chunks', msg => isComplete(msg) && msg.asked === true);
+    assert.equal(states(flow.messages('states')).filter(state => state.endsWith('starting')).length, 1);
+  });
+
+  it('calls a single recording after the node, when that has a name', async () => {
+    const flow = await runFlow(
+      audioFlow({ kind: 'recording', path: path.join(folder, 'a.wav'), name: 'Nursery cam' }),
+    );
+    const complete = await flow.until('chunks', isComplete);
+    assert.equal(complete.topic, 'Nursery cam');
+  });
+
+  it('tells files of one name apart by their folders', async () => {
+    const nights = await mkdtemp(path.join(tmpdir(), 'deepinfant-'));
+    for (const night of ['monday', 'tuesday']) {
+      await mkdir(path.join(nights, night));
+      await writeFile(path.join(nights, night, 'a.wav'), WAV);
+    }
+    const flow = await runFlow(audioFlow({ kind: 'recording', path: nights, name: 'Nights' }));
+    await flow.until('chunks', msg => isComplete(msg) && msg.topic === path.join('tuesday', 'a.wav'));
+    await rm(nights, { recursive: true });
+    assert.equal(flow.messages('chunks').find(isComplete)!.topic, path.join('monday', 'a.wav'));
   });
 
   it('plays a folder, and reports a broken file without leaving out the others', async () => {
@@ -114,6 +133,9 @@ describe('deepinfant-audio', () => {
     assert.match(ofNumber, /of type number; send a Buffer/);
     assert.match(ofBuffer, /not audio/);
     assert.match(ofPath, /does not exist/);
+    const { source, state, error } = flow.messages('states').at(-1)!.payload as SourceState;
+    assert.deepEqual([source, state], [path.join(folder, 'missing.wav'), 'failed']);
+    assert.match(error!, /does not exist/);
     assert.equal(statusText(flow.messages('statuses').at(-1)!), 'node-red:common.status.error');
   });
 
@@ -126,5 +148,11 @@ describe('deepinfant-audio', () => {
     assert.deepEqual(flow.messages('errors'), []);
     // For afterEach, which stops a flow.
     await runFlow([]);
+  });
+});
+
+describe('demoScene', () => {
+  it('is made only once', () => {
+    assert.equal(demoScene(), demoScene());
   });
 });

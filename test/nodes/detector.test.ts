@@ -119,6 +119,20 @@ describe('deepinfant-detector', () => {
     assert(Math.abs((payload as CryEvent).offsetS! - 40) < 1);
   });
 
+  it('takes a source that begins anew as a new recording', async () => {
+    const flow = await runFlow(FLOW);
+    flow.send('detector', { payload: chunkAt(scene, 30, 40, 'cot') });
+    flow.send('detector', { payload: chunkAt(scene, 30, 40, 'cot') });
+    flow.send('detector', { topic: 'cot', complete: true, isLast: true });
+    await flow.until('done', ({ isLast }) => isLast === true);
+    const found = events(flow.messages('events')).filter(({ state }) => state !== 'ongoing');
+    assert.deepEqual(
+      found.map(({ state }) => state),
+      ['started', 'ended', 'started', 'ended'],
+    );
+    assert.deepEqual(found[2], found[0]);
+  });
+
   it('hears a complete source to its end when it is deployed anew', async () => {
     const flow = await runFlow(FLOW);
     for (let startS = 20; startS < 45; startS++) {
@@ -167,11 +181,13 @@ describe('deepinfant-detector', () => {
   it('names what it cannot hear', async () => {
     const flow = await runFlow(FLOW);
     flow.send('detector', { payload: { volume: 7 } });
+    flow.send('detector', { payload: { ...chunkAt(scene, 0, 1, 'cot'), at: undefined } });
     flow.send('detector', { payload: Buffer.from('This is no sound.') });
     flow.send('detector', { payload: path.join(folder, 'missing.wav') });
     await flow.until('errors', msg => errorText(msg).includes('missing.wav'));
-    const [ofObject, ofBuffer, ofPath] = flow.messages('errors').map(errorText);
+    const [ofObject, ofTimelessChunk, ofBuffer, ofPath] = flow.messages('errors').map(errorText);
     assert.match(ofObject, /of type object/);
+    assert.match(ofTimelessChunk, /of type object/);
     assert.match(ofBuffer, /not audio/);
     assert.match(ofPath, /does not exist/);
   });

@@ -37,6 +37,13 @@ describe('deepinfant-reason', () => {
     assert.deepEqual([msg.topic, msg.room], ['cot', 'attic']);
   });
 
+  it('takes an event that came as JSON', async () => {
+    const flow = await runFlow(FLOW);
+    const cry = cryAt(NOON);
+    flow.send('one', { payload: JSON.parse(JSON.stringify(cry)) as unknown });
+    assert.equal(((await flow.until('one events')).payload as CryEvent).id, cry.id);
+  });
+
   for (const [form, told] of Object.entries({
     'a topic and ms': { topic: 'feed', payload: NOON - 4 * HOUR_MS },
     'a topic and a Date': { topic: 'feed', payload: new Date(NOON - 4 * HOUR_MS) },
@@ -75,6 +82,8 @@ describe('deepinfant-reason', () => {
   it('remembers what was told when the flow is deployed again', async () => {
     const flow = await runFlow(FLOW);
     flow.send('one', { topic: 'feed', payload: NOON - 4 * HOUR_MS });
+    // Many older ones that are told late.
+    for (let i = 0; i < 150; i++) flow.send('one', { topic: 'wake', payload: NOON - 10 * HOUR_MS - i });
     flow.send('one', { payload: cryAt(NOON) });
     const before = await flow.until('one events');
     await flow.redeploy();
