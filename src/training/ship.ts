@@ -16,7 +16,7 @@ export const SCALING = { floorDb: -70, meanDb: -40, stdDb: 20 };
 /** Frames of the teacher's window (0.975 s), rounded up: what a step's score speaks of. */
 const WINDOW_FRAMES = 28;
 /** Share of other recordings that each preset lets through, and the offset threshold's share of the onset's. */
-const PRESET_FALSE_ALARMS = { careful: 0.001, balanced: 0.005, sensitive: 0.02 };
+const PRESET_FALSE_ALARMS = { careful: 0.002, balanced: 0.005, sensitive: 0.02 };
 const OFFSET_SHARE = 0.5;
 
 /** A trained network's weights as they are shipped. */
@@ -85,8 +85,9 @@ export async function shipModel(
   };
   if (calibrationScores.length > 0) {
     const logit = (p: number): number => Math.log((p + 1e-7) / (1 - p + 1e-7));
-    const cries = calibrationScores.filter(s => s.label === 'cry').map(s => logit(s.score));
-    const others = calibrationScores.filter(s => s.label !== 'cry').map(s => logit(s.score));
+    const sure = calibrationScores.filter(s => !corpus.doubtful.has(s.path));
+    const cries = sure.filter(s => s.label === 'cry').map(s => logit(s.score));
+    const others = sure.filter(s => s.label !== 'cry').map(s => logit(s.score));
     const { a, b } = (manifest.calibration = plattCalibration(cries, others));
     for (const preset of PRESETS) {
       const onset = 1 / (1 + Math.exp(-(a * thresholdAt(PRESET_FALSE_ALARMS[preset], others) + b)));

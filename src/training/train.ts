@@ -45,8 +45,10 @@ export interface Progress {
 
 /** A corpus cut into folds by groups. */
 export interface Corpus {
-  data: TrainingData;
   recordings: Recording[];
+  teacher: Teacher | undefined;
+  /** Paths of recordings whose label is in doubt: they are measured, but neither taught nor asked for thresholds. */
+  doubtful: Set<string>;
   /** Recordings whose label is not scored, by label. */
   left: Record<string, number>;
   folds: number[];
@@ -64,9 +66,15 @@ export async function readCorpus(config: TrainingConfig, data: TrainingData): Pr
       throw new DeepInfantError('not-found', `${file} is missing, but the corpus's manifest.csv lists it.`);
     });
   }
+  const teacher = data.teacher === undefined ? undefined : new Teacher(data.teacher);
+  const verdicts = readVerdicts(data.corpus);
+  const doubtful = recordings.filter(recording =>
+    isDoubtful(recording, verdicts.get(recording.path), teacher?.of(recording.path)),
+  );
   return {
-    data,
     recordings,
+    teacher,
+    doubtful: new Set(doubtful.map(recording => recording.path)),
     left,
     folds: groupedFolds(recordings, config.folds, config.seed),
     sha256: sha256(await readFile(path.join(data.corpus, 'manifest.csv'))),
@@ -96,7 +104,7 @@ export async function trainFold(
     tf,
     config.widths,
     LABELS.length,
-    corpus.data.teacher === undefined ? 0 : TEACHER_CLASSES,
+    corpus.teacher === undefined ? 0 : TEACHER_CLASSES,
     config.seed + fold,
   );
   await optimise(tf, network, config, corpus, fold, folder, onProgress);
@@ -139,15 +147,10 @@ async function optimise(
   folder: string,
   onProgress: (progress: Progress) => void,
 ): Promise<void> {
-  const { data } = corpus;
-  const teacher = data.teacher === undefined ? undefined : new Teacher(data.teacher);
-  const verdicts = readVerdicts(data.corpus);
   const taught = corpus.recordings.filter(
-    (recording, i) =>
-      corpus.folds[i] !== fold &&
-      !isDoubtful(recording, verdicts.get(recording.path), teacher?.of(recording.path)),
+    (recording, i) => corpus.folds[i] !== fold && !corpus.doubtful.has(recording.path),
   );
-  const clips = await loadClips(taught, teacher, config.rivalWeights, done => {
+  const clips = await loadClips(taught, corpus.teacher, config.rivalWeights, done => {
     onProgress({ phase: 'reading', done, total: taught.length });
   });
   const batches = new Batches({

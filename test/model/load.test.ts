@@ -26,6 +26,7 @@ describe('models', () => {
     for (const name of listModels()) {
       const { manifest } = await readModel(path.join('models', name));
       assert.equal(manifest.name, name);
+      assert.notDeepEqual(manifest.calibration, { a: 1, b: 0 }, 'calibrated');
     }
   });
 

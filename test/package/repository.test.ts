@@ -32,4 +32,16 @@ describe('The repository', () => {
   it("names no package registry, so that the user's own is asked", () => {
     assert.deepEqual(mentions(/registry\.[a-z]+\.(?:org|com)|"resolved"\s*:/), []);
   });
+
+  it('links to files that are there', () => {
+    const dead = files
+      .filter(file => file.endsWith('.md'))
+      .flatMap(file => {
+        const text = readFileSync(path.join(PACKAGE_ROOT, file), 'utf8');
+        return [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)]
+          .filter(([, link]) => !existsSync(path.join(PACKAGE_ROOT, path.dirname(file), link)))
+          .map(([, link]) => `${file}: ${link}`);
+      });
+    assert.deepEqual(dead, []);
+  });
 });
