@@ -97,7 +97,9 @@ main().catch((error: unknown) => {
   console.error(
     code === 'EADDRINUSE'
       ? `${message}. Something runs there already: stop it, or choose another port: npm start -- --port 1881`
-      : error,
+      : code?.startsWith('ERR_PARSE_ARGS') || code === 'ERR_SOCKET_BAD_PORT'
+        ? `${message}\nnpm start [-- --port PORT] [--userDir DIR]`
+        : error,
   );
   process.exit(1);
 });

@@ -72,10 +72,16 @@ function isContextKind(kind: unknown): kind is ContextKind {
   return CONTEXT_KINDS.some(known => known === kind);
 }
 
-/** Epoch ms; NaN for what is no time. */
+/** Epoch ms. @throws DeepInfantError `context` for what is no time */
 function timeOf(at: unknown): number {
   if (at === undefined || at === null || at === '') return Date.now();
-  return at instanceof Date || typeof at === 'string' || typeof at === 'number'
-    ? new Date(at).getTime()
-    : NaN;
+  const isTime = at instanceof Date || typeof at === 'string' || typeof at === 'number';
+  const time = isTime ? new Date(at).getTime() : NaN;
+  if (Number.isNaN(time)) {
+    throw new DeepInfantError(
+      'context',
+      `${JSON.stringify(at)} is no time: send epoch ms, a Date, an ISO string, or nothing for now.`,
+    );
+  }
+  return time;
 }

@@ -158,11 +158,11 @@ function printReadable(result: Heard | Unreadable, nameWidth: number): void {
     const verdict = (cry.isCry ? 'cry' : 'no cry').padEnd(6);
     const percent = `${Math.round(100 * cry.score)} %`.padStart(5);
     const longest = longestCry(events);
-    print(
-      `${file.padEnd(nameWidth)}  ${durationS.toFixed(1).padStart(7)} s  ${verdict} ${percent}${
-        longest ? `  ${reasonLine(longest, { name: '' })}` : ''
-      }`,
-    );
+    let more = '';
+    if (longest) more = reasonLine(longest, { name: '' });
+    else if (cry.isCry) more = 'Too short to be told as a cry that starts and ends';
+    const line = `${file.padEnd(nameWidth)}  ${durationS.toFixed(1).padStart(7)} s  ${verdict} ${percent}  ${more}`;
+    print(line.trimEnd());
   }
   if (result.error !== undefined) printError(result.error);
 }

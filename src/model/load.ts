@@ -101,10 +101,11 @@ async function readModelFile(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file);
   } catch (error) {
-    const names = listModels().join(', ');
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const why = isMissing ? 'it is not there' : messageOf(error);
     throw new DeepInfantError(
       'model-missing',
-      `Cannot read the model file ${file}: ${messageOf(error)}. Models here: ${names || 'none'}.`,
+      `Cannot read the model's ${file}: ${why}. Models here: ${listModels().join(', ') || 'none'}.`,
     );
   }
 }
