@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import WebSocket from 'ws';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
 
@@ -84,7 +85,9 @@ describe('npm start', () => {
     });
     const nodes = JSON.parse(demo) as { id: string; name?: string }[];
     const button = nodes.find(({ name }) => name === 'play again')!.id;
-    await fetch(`http://127.0.0.1:${port}/inject/${button}`, { method: 'POST' });
+    // Node-RED says that it runs before its flows do.
+    while (!(await fetch(`http://127.0.0.1:${port}/inject/${button}`, { method: 'POST' })).ok)
+      await sleep(50);
     await ended;
     editor.close();
 
