@@ -4,7 +4,7 @@ import type { Preset } from '../model/manifest.js';
 import { ReasonEstimator } from '../reason/estimator.js';
 import type { AudioChunk } from '../values.js';
 
-export interface HearOptions {
+interface HearOptions {
   /** Name of the source; goes into the events. */
   source: string;
   classifier: Classifier;
