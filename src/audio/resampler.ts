@@ -1,3 +1,4 @@
+import { concat } from '../concat.js';
 import { SAMPLE_RATE } from '../values.js';
 import { resample } from './resample.js';
 
@@ -63,7 +64,7 @@ export class Resampler {
   /** Ends the stream, silence follows it, and gives the samples that are left. */
   flush(): Float32Array {
     let rest: Float32Array = new Float32Array(0);
-    for (const stage of this.stages) rest = concat(stage.push(rest), stage.flush());
+    for (const stage of this.stages) rest = concat([stage.push(rest), stage.flush()]);
     // Every stage rounds its length up, so there is always enough.
     return rest.subarray(0, Math.round((this.samplesIn * this.up) / this.down) - this.samplesOut);
   }
@@ -104,7 +105,7 @@ class Stage {
   push(samples: Float32Array): Float32Array {
     this.samplesIn += samples.length;
     const { taps, up, down, index, phase } = this;
-    const input = concat(this.pending, samples);
+    const input = concat([this.pending, samples]);
     const out = resample(input.subarray(index), taps, up, down, phase);
     const next = phase + out.length * down;
     const nextIndex = index + Math.floor(next / up);
@@ -152,13 +153,6 @@ function besselI0(x: number): number {
     sum += term;
   }
   return sum;
-}
-
-function concat(a: Float32Array, b: Float32Array): Float32Array {
-  const both = new Float32Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }
 
 /** The ratio up / down nearest to toRate / fromRate, in its lowest terms, with `up` no more than MOST_PHASES. */

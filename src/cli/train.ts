@@ -5,6 +5,7 @@ import { readConfig } from '../training/config.js';
 import { figuresOf, readCorpus, trainFold, type HeldOutScore, type Progress } from '../training/train.js';
 import { shipModel } from '../training/ship.js';
 import { usageError } from './arguments.js';
+import { print } from './output.js';
 import { clearStatus, Pace, showStatus } from './status-line.js';
 
 export const TRAIN_USAGE = `deepinfant train CONFIG --data DIR [--teacher DIR] [--fold N] [--out DIR]
@@ -36,25 +37,23 @@ export async function train(args: string[]): Promise<number> {
     throw usageError(`--fold is one of 0 to ${config.folds - 1}, not '${values.fold}'.`);
   }
   const left = Object.entries(corpus.left).map(([label, count]) => `, ${count} '${label}' left out`);
-  process.stdout.write(`${corpus.recordings.length} recordings${left.join('')}\n`);
+  print(`${corpus.recordings.length} recordings${left.join('')}`);
   const scores = new Map<number, HeldOutScore[]>();
   for (const fold of folds) {
     const bar = progressLine(`fold ${fold}`);
     scores.set(fold, await trainFold(config, corpus, fold, path.join(out, `fold${fold}`), bar));
     const { auc, recallAt } = figuresOf(scores.get(fold)!);
-    process.stdout.write(
+    print(
       `fold ${fold}: AUC ${auc.toFixed(4)}, recall ${Object.entries(recallAt)
         .map(([rate, recall]) => `${recall.toFixed(3)} at ${(100 * Number(rate)).toFixed(1)} %`)
-        .join(', ')}\n`,
+        .join(', ')}`,
     );
   }
   if (folds.length > 1) {
     const aucs = [...scores.values()].map(s => figuresOf(s).auc);
     const mean = aucs.reduce((a, b) => a + b) / aucs.length;
     const spread = Math.sqrt(aucs.reduce((sum, a) => sum + (a - mean) ** 2, 0) / (aucs.length - 1));
-    process.stdout.write(
-      `AUC over ${aucs.length} folds: mean ${mean.toFixed(4)}, standard deviation ${spread.toFixed(4)}\n`,
-    );
+    print(`AUC over ${aucs.length} folds: mean ${mean.toFixed(4)}, standard deviation ${spread.toFixed(4)}`);
   }
   if (scores.has(config.shippedFold)) {
     const others = [...scores].filter(([fold]) => fold !== config.shippedFold).flatMap(([, s]) => s);
@@ -67,8 +66,8 @@ export async function train(args: string[]): Promise<number> {
       model,
     );
     const million = (multiplyAddsPerSecond(manifest) / 1e6).toFixed(1);
-    process.stdout.write(
-      `model of fold ${config.shippedFold}: ${model}, ${million} million multiply-adds per second of audio\n`,
+    print(
+      `model of fold ${config.shippedFold}: ${model}, ${million} million multiply-adds per second of audio`,
     );
   }
   return 0;

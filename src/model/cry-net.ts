@@ -2,15 +2,8 @@ import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { ModelManifest } from './manifest.js';
 import type { Tf } from './tf.js';
 
-/**
- * CryNet: a small dense CNN over the log-mel, fully convolutional and causal in time: a step depends on what was heard
- * and never on what comes, so a stream costs only its new frames.
- *
- * Eight frames of 128 mels make one step. 3x3 convolutions with strides, one residual block, mean and maximum over
- * frequency, a convolution over three steps that gives the embedding, and one logit per label.
- */
+/** Sizes of a convolution, each frames x mels. */
 export interface Convolution {
-  /** Frames x mels. */
   kernel: readonly [number, number];
   strides: readonly [number, number];
 }
@@ -47,7 +40,12 @@ export function melPadding({ kernel, strides }: Convolution): [number, number] {
 export type Convolve = (name: ConvolutionName, x: Tensor4D, activation: 'relu' | 'linear') => Tensor4D;
 
 /**
- * The network itself.
+ * CryNet: a small dense CNN over the log-mel, fully convolutional and causal in time: a step depends on what was heard
+ * and never on what comes, so a stream costs only its new frames.
+ *
+ * Eight frames of 128 mels make one step. 3x3 convolutions with strides, one residual block, mean and maximum over
+ * frequency, a convolution over three steps that gives the embedding, and one logit per label.
+ *
  * @param x scaled log-mel [streams, frames, mels, 1], frames a multiple of FRAMES_PER_STEP
  * @returns embedding [streams, steps, 1, size] and logits [streams, steps, 1, labels]
  */

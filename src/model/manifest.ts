@@ -1,4 +1,5 @@
 import type { Label } from '../values.js';
+import type { Calibration } from './calibration.js';
 
 export const PRESETS = ['careful', 'balanced', 'sensitive'] as const;
 export type Preset = (typeof PRESETS)[number];
@@ -34,8 +35,8 @@ export interface ModelManifest {
   windowFrames: number;
   labels: readonly Label[];
   embeddingSize: number;
-  /** Calibrated probability = sigmoid(a * logit + b), for the cry. */
-  calibration: { a: number; b: number };
+  /** Of the cry's score. */
+  calibration: Calibration;
   presets: Record<Preset, PresetThresholds>;
   weights: { file: string; sha256: string; tensors: { name: string; shape: number[] }[] };
   training: { dataSha256: string; groups: string; seed: number; notice: string };

@@ -1,5 +1,7 @@
+import { concat } from '../concat.js';
 import { LogMel } from '../features/log-mel.js';
 import { LABELS, SAMPLE_RATE, type AudioChunk, type Label, type Scores } from '../values.js';
+import { calibrated, sigmoid } from './calibration.js';
 import { FRAMES_PER_STEP } from './cry-net.js';
 import type { ModelManifest } from './manifest.js';
 import type { NetState, Step, StreamingNet } from './streaming-net.js';
@@ -110,11 +112,7 @@ export class StreamScorer {
   }
 
   private hear(stream: ScorerStream, samples: Float32Array): void {
-    const frames = stream.logMel.push(samples);
-    const both = new Float32Array(stream.frames.length + frames.length);
-    both.set(stream.frames);
-    both.set(frames, stream.frames.length);
-    stream.frames = both;
+    stream.frames = concat([stream.frames, stream.logMel.push(samples)]);
     for (const x of samples) {
       if (Number.isFinite(x)) stream.energy += x * x;
       stream.counted++;
@@ -167,13 +165,13 @@ export class StreamScorer {
   }
 
   private scoresOf(stream: ScorerStream, { logits, embedding }: Step): Scores {
-    const { a, b } = this.manifest.calibration;
+    const { calibration } = this.manifest;
     const end = stream.first + this.firstStepSamples + stream.steps * this.stepSamples;
     const start = Math.max(stream.first, end - this.windowSamples);
     stream.steps++;
     const probabilities = LABELS.map((label, i) => [
       label,
-      sigmoid(label === 'cry' ? a * logits[i] + b : logits[i]),
+      label === 'cry' ? calibrated(logits[i], calibration) : sigmoid(logits[i]),
     ]);
     return {
       scores: Object.fromEntries(probabilities) as Record<Label, number>,
@@ -184,8 +182,4 @@ export class StreamScorer {
       levelDb: stream.levelsDb.shift()!,
     };
   }
-}
-
-function sigmoid(x: number): number {
-  return 1 / (1 + Math.exp(-x));
 }

@@ -23,14 +23,8 @@ async function load(): Promise<StreamScorer> {
   return new StreamScorer(new StreamingNet(tf, unpackWeights(weights, manifest.weights.tensors)), manifest);
 }
 
-function answer(call: number, work: () => Scores[]): void {
-  let reply: WorkerReply;
-  try {
-    reply = { call, scores: work() };
-  } catch (error) {
-    reply = { call, error: messageOf(error) };
-  }
-  port.postMessage(reply);
+function reply(to: WorkerReply): void {
+  port.postMessage(to);
 }
 
 function runBatch(scorer: StreamScorer): void {
@@ -40,11 +34,11 @@ function runBatch(scorer: StreamScorer): void {
   try {
     results = scorer.push(running);
   } catch (error) {
-    for (const { call } of running) port.postMessage({ call, error: messageOf(error) } satisfies WorkerReply);
+    for (const { call } of running) reply({ call, error: messageOf(error) });
     return;
   }
   running.forEach(({ call }, i) => {
-    port.postMessage({ call, scores: results[i] } satisfies WorkerReply);
+    reply({ call, scores: results[i] });
   });
 }
 
@@ -63,18 +57,18 @@ async function handle({ call, ...request }: WorkerRequest & { call: number }): P
       batch.push({ call, stream, chunk: request.chunk });
       break;
     case 'flush':
-      answer(call, () => ready.flush(stream));
+      reply({ call, scores: ready.flush(stream) });
       break;
     case 'close':
       ready.reset(stream);
       streams.delete(request.stream);
-      answer(call, () => []);
+      reply({ call, scores: [] });
       break;
   }
 }
 
 port.on('message', (request: WorkerRequest & { call: number }) => {
   handle(request).catch((error: unknown) => {
-    port.postMessage({ call: request.call, error: messageOf(error) } satisfies WorkerReply);
+    reply({ call: request.call, error: messageOf(error) });
   });
 });

@@ -93,8 +93,8 @@ export class Augmenter {
       // The teacher heard each alone: what is far below the other is heard less.
       const audible = 1 / (1 + 10 ** ((ratioDb - 8) / 6));
       for (let i = 0; i < teacher.length; i++) {
-        const other = under.teacher[i] * audible;
-        if (!TEACHER_CRY_CLASSES.includes(i % TEACHER_CLASSES)) teacher[i] = Math.max(teacher[i], other);
+        if (TEACHER_CRY_CLASSES.includes(i % TEACHER_CLASSES)) continue;
+        teacher[i] = Math.max(teacher[i], under.teacher[i] * audible);
       }
     }
     if (!cry) {
@@ -102,7 +102,7 @@ export class Augmenter {
         for (const c of TEACHER_CRY_CLASSES) teacher[i + c] = 0;
       }
     }
-    if (random.chance(0.1)) clip_(samples, decibels(random.uniform(-12, -3)));
+    if (random.chance(0.1)) limit(samples, decibels(random.uniform(-12, -3)));
     if (random.chance(0.1)) compand(samples);
     this.logMel.reset();
     const mel = this.logMel.push(samples);
@@ -168,7 +168,7 @@ export class Augmenter {
     const gainDb = this.spectralGainDb(random);
     const reverb = random.chance(0.35)
       ? {
-          decay: decibels(-60 / ((random.uniform(0.1, 0.7) * SAMPLE_RATE) / 512)) ** 2,
+          decay: decibels(-60 / ((random.uniform(0.1, 0.7) * SAMPLE_RATE) / this.logMel.hop)) ** 2,
           share: random.uniform(0.05, 0.6),
         }
       : undefined;
@@ -266,8 +266,8 @@ function scale(samples: Float32Array, gain: number): void {
   for (let i = 0; i < samples.length; i++) samples[i] *= gain;
 }
 
-function clip_(samples: Float32Array, limit: number): void {
-  for (let i = 0; i < samples.length; i++) samples[i] = Math.max(-limit, Math.min(limit, samples[i]));
+function limit(samples: Float32Array, most: number): void {
+  for (let i = 0; i < samples.length; i++) samples[i] = Math.max(-most, Math.min(most, samples[i]));
 }
 
 /** Through mu-law of 8 bits and back (ITU-T G.711's continuous curve, mu = 255). */

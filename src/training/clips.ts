@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { existsSync, readFileSync } from 'node:fs';
 import { readRecording } from '../audio/recording.js';
+import { concat } from '../concat.js';
 import { parseCsv } from '../dataset/csv.js';
 import type { Recording } from '../dataset/manifest.js';
 import type { Clip } from './augment.js';
@@ -10,13 +11,7 @@ import { cryPeak, type Teacher } from './teacher.js';
 export async function readSamples(file: string): Promise<Float32Array> {
   const parts: Float32Array[] = [];
   for await (const chunk of readRecording(file)) parts.push(chunk.samples);
-  const samples = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    samples.set(part, at);
-    at += part.length;
-  }
-  return samples;
+  return concat(parts);
 }
 
 /** Verdicts of a viewer of spectrograms (`eye.csv` of a corpus: path, verdict `cry`, `none` or `unclear`), by path. */

@@ -1,3 +1,5 @@
+import { calibrated, type Calibration } from '../model/calibration.js';
+
 /** Area under the ROC curve: the chance that a positive scores above a negative, ties half (Mann and Whitney 1947). */
 export function auc(positives: readonly number[], negatives: readonly number[]): number {
   const all = [
@@ -38,10 +40,7 @@ export function thresholdAt(falseAlarmRate: number, negatives: readonly number[]
  * Platt's calibration: a and b of sigmoid(a * logit + b) that minimise the cross-entropy, by Newton's method, on
  * Platt's smoothed targets, so that separable data stay finite (Platt 1999; Lin, Lin and Weng 2007).
  */
-export function plattCalibration(
-  positives: readonly number[],
-  negatives: readonly number[],
-): { a: number; b: number } {
+export function plattCalibration(positives: readonly number[], negatives: readonly number[]): Calibration {
   const points = [
     ...positives.map(x => ({ x, target: (positives.length + 1) / (positives.length + 2) })),
     ...negatives.map(x => ({ x, target: 1 / (negatives.length + 2) })),
@@ -51,7 +50,7 @@ export function plattCalibration(
   for (let iteration = 0; iteration < 50; iteration++) {
     let [ga, gb, haa, hab, hbb] = [0, 0, 1e-9, 0, 1e-9];
     for (const { x, target } of points) {
-      const p = 1 / (1 + Math.exp(-(a * x + b)));
+      const p = calibrated(x, { a, b });
       const weight = p * (1 - p);
       ga += (p - target) * x;
       gb += p - target;

@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { SEED_FRONT_END } from '../features/log-mel.js';
+import { calibrated } from '../model/calibration.js';
 import { FRAMES_PER_STEP } from '../model/cry-net.js';
 import { PRESETS, type ModelManifest } from '../model/manifest.js';
 import { sha256, type NamedWeights } from '../model/weights.js';
@@ -88,9 +89,9 @@ export async function shipModel(
     const sure = calibrationScores.filter(s => !corpus.doubtful.has(s.path));
     const cries = sure.filter(s => s.label === 'cry').map(s => logit(s.score));
     const others = sure.filter(s => s.label !== 'cry').map(s => logit(s.score));
-    const { a, b } = (manifest.calibration = plattCalibration(cries, others));
+    manifest.calibration = plattCalibration(cries, others);
     for (const preset of PRESETS) {
-      const onset = 1 / (1 + Math.exp(-(a * thresholdAt(PRESET_FALSE_ALARMS[preset], others) + b)));
+      const onset = calibrated(thresholdAt(PRESET_FALSE_ALARMS[preset], others), manifest.calibration);
       manifest.presets[preset] = { onset, offset: OFFSET_SHARE * onset };
     }
   }

@@ -9,7 +9,8 @@ import type { PcmBlock } from '../../src/audio/pcm.js';
 import { decodeWav } from '../../src/audio/wav.js';
 import { needTools } from '../tools.js';
 import { ffmpeg } from './ffmpeg-tool.js';
-import { assertSame, concat, noise, tone } from './signals.js';
+import { concat } from '../../src/concat.js';
+import { assertSame, noise, tone } from './signals.js';
 import { type WavFormat, writeWav } from './wav-writer.js';
 
 /** The decoded samples, to which `blocks` are added as they come; fails unless every block is of that rate. */

@@ -19,7 +19,8 @@ import { listRecordings, paced, readRecording, type RecordingOptions } from '../
 import { SAMPLE_RATE, type AudioChunk } from '../../src/values.js';
 import { needTools } from '../tools.js';
 import { ffmpeg } from './ffmpeg-tool.js';
-import { assertSame, concat, decibels, noise, rms, tone } from './signals.js';
+import { concat } from '../../src/concat.js';
+import { assertSame, decibels, noise, rms, tone } from './signals.js';
 import { chunk, formatChunk, wavFile, writeWav } from './wav-writer.js';
 
 let folder: string;

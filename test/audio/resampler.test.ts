@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Resampler } from '../../src/audio/resampler.js';
-import { assertSame, concat, decibels, noise, rms, tone } from './signals.js';
+import { concat } from '../../src/concat.js';
+import { assertSame, decibels, noise, rms, tone } from './signals.js';
 
 const RATES = [8000, 11025, 12345, 22050, 32000, 44100, 48000, 96000, 192000];
 const TO = 16000;

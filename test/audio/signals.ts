@@ -22,16 +22,6 @@ export function decibels(ratio: number): number {
   return 20 * Math.log10(ratio);
 }
 
-export function concat(parts: Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
-
 /** Fails unless both are the same to the bit; names the first difference instead of printing them. */
 export function assertSame(actual: Float32Array, wanted: Float32Array): void {
   assert.equal(actual.length, wanted.length, 'number of samples');

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { ByteReader } from '../../src/audio/byte-reader.js';
 import { decodeWav } from '../../src/audio/wav.js';
-import { assertSame, concat, noise } from './signals.js';
+import { concat } from '../../src/concat.js';
+import { assertSame, noise } from './signals.js';
 import { chunk, formatChunk, wavFile, WAV_FORMATS, writeWav } from './wav-writer.js';
 
 /** The decoded samples; fails unless every block is of that rate. */
