@@ -42,11 +42,14 @@ export async function train(args: string[]): Promise<number> {
   for (const fold of folds) {
     const bar = progressLine(`fold ${fold}`);
     scores.set(fold, await trainFold(config, corpus, fold, path.join(out, `fold${fold}`), bar));
-    const { auc, recallAt } = figuresOf(scores.get(fold)!);
+    const heldOut = scores.get(fold)!;
+    const { auc, recallAt } = figuresOf(heldOut);
+    const recalls = Object.entries(recallAt).map(
+      ([rate, recall]) => `${recall.toFixed(3)} at ${(100 * Number(rate)).toFixed(1)} %`,
+    );
+    const groups = new Set(heldOut.map(({ group }) => group)).size;
     print(
-      `fold ${fold}: AUC ${auc.toFixed(4)}, recall ${Object.entries(recallAt)
-        .map(([rate, recall]) => `${recall.toFixed(3)} at ${(100 * Number(rate)).toFixed(1)} %`)
-        .join(', ')}`,
+      `fold ${fold}: AUC ${auc.toFixed(4)}, recall ${recalls.join(', ')}, of ${heldOut.length} recordings in ${groups} groups`,
     );
   }
   if (folds.length > 1) {

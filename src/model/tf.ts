@@ -30,8 +30,7 @@ async function wasm(): Promise<Tf> {
 
 /**
  * Loads TensorFlow.js on the wasm backend, which needs no compiler and no download, or with the user's own
- * @tensorflow/tfjs-node. A step of one live stream takes wasm a sixth of tfjs-node's time; training is what tfjs-node
- * is faster at.
+ * @tensorflow/tfjs-node. Live streams cost wasm less (docs/benchmarks.md); training is what tfjs-node is faster at.
  * @param preferred taken where it is installed; DEEPINFANT_BACKEND=wasm or tensorflow overrides it
  */
 export async function loadTf(preferred: Backend): Promise<{ tf: Tf; backend: Backend }> {
