@@ -4,13 +4,17 @@ import { DeepInfantError, messageOf } from '../errors.js';
 import { LABELS, type Label } from '../values.js';
 import { parseCsv } from './csv.js';
 
+/** What a recording holds: a sound that CryNet scores, or `other`: no cry, and nobody says what. */
+export type RecordingLabel = Label | 'other';
+const RECORDING_LABELS: readonly RecordingLabel[] = [...LABELS, 'other'];
+
 /** One labelled recording of a corpus. */
 export interface Recording {
   /** Absolute path. */
   file: string;
   /** Path as the manifest gives it: the recording's name. */
   path: string;
-  label: Label;
+  label: RecordingLabel;
   /** The corpus's own finer name of the sound, such as `cat`; '' where it has none. */
   sublabel: string;
   source: string;
@@ -24,7 +28,7 @@ export interface Recording {
 /**
  * Reads `manifest.csv` of a corpus folder: columns `path`, `label`, `split_group`, and, where there are, `sublabel`,
  * `source`, `licence` and `attribution`.
- * Rows whose label CryNet does not score (`uncertain`, room responses) are left out and counted in `left`.
+ * Rows with another label than RECORDING_LABELS (`uncertain`, room responses) are left out and counted in `left`.
  * @throws DeepInfantError `manifest` when it is missing, lacks a column, or holds no recording
  */
 export async function readManifest(
@@ -59,7 +63,7 @@ export async function readManifest(
         );
       }
     }
-    const label = LABELS.find(known => known === row.label);
+    const label = RECORDING_LABELS.find(known => known === row.label);
     if (label) {
       recordings.push({
         file: path.join(folder, row.path),

@@ -1,12 +1,13 @@
+import type { RecordingLabel } from '../dataset/manifest.js';
 import { Random } from '../dataset/random.js';
 import { melCentresHz } from '../features/mel-scale.js';
 import { LogMel } from '../features/log-mel.js';
-import { LABELS, SAMPLE_RATE, type Label } from '../values.js';
+import { LABELS, SAMPLE_RATE } from '../values.js';
 import { TEACHER_CLASSES, TEACHER_CRY_CLASSES, TEACHER_HOP, TEACHER_WINDOW } from './teacher.js';
 
 /** A training recording in memory. */
 export interface Clip {
-  label: Label;
+  label: RecordingLabel;
   /** How often it is drawn, if it is a rival. */
   weight: number;
   /** 16 kHz mono, 16 bit: half the memory of floats. */
