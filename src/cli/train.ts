@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { figuresOf } from '../evaluation/metrics.js';
 import { multiplyAddsPerSecond } from '../model/cry-net.js';
 import { readConfig } from '../training/config.js';
-import { figuresOf, readCorpus, trainFold, type HeldOutScore, type Progress } from '../training/train.js';
+import { readCorpus, trainFold, type HeldOutScore, type Progress } from '../training/train.js';
 import { shipModel } from '../training/ship.js';
 import { usageError } from './arguments.js';
 import { print } from './output.js';
@@ -21,7 +22,8 @@ export async function train(args: string[]): Promise<number> {
     allowPositionals: true,
     options: {
       data: { type: 'string' },
-      teacher: { type: 'string' },
+      more: { type: 'string', multiple: true, default: [] },
+      teacher: { type: 'string', multiple: true, default: [] },
       fold: { type: 'string' },
       out: { type: 'string' },
     },
@@ -29,7 +31,11 @@ export async function train(args: string[]): Promise<number> {
   if (positionals.length !== 1 || values.data === undefined)
     throw usageError('Name one training config and, with --data, the folder of its corpus.');
   const config = await readConfig(positionals[0]);
-  const corpus = await readCorpus(config, { corpus: values.data, teacher: values.teacher });
+  const corpus = await readCorpus(config, {
+    corpus: values.data,
+    more: values.more,
+    teacher: values.teacher,
+  });
   const out = values.out ?? path.join('runs', config.name);
   const all = Array.from({ length: config.folds }, (_, i) => i);
   const folds = values.fold === undefined ? all : all.filter(fold => String(fold) === values.fold);

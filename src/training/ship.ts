@@ -1,5 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { plattCalibration, thresholdAt } from '../evaluation/metrics.js';
 import { SEED_FRONT_END } from '../features/log-mel.js';
 import { calibrated } from '../model/calibration.js';
 import { FRAMES_PER_STEP } from '../model/cry-net.js';
@@ -8,7 +9,6 @@ import { sha256, type NamedWeights } from '../model/weights.js';
 import { LABELS } from '../values.js';
 import { writeAtomically } from './checkpoint.js';
 import type { TrainingConfig } from './config.js';
-import { plattCalibration, thresholdAt } from './metrics.js';
 import type { TrainableCryNet } from './network.js';
 import type { Corpus, HeldOutScore } from './train.js';
 

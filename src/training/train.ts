@@ -15,8 +15,7 @@ import { Batches, type Batch } from './batches.js';
 import { loadCheckpoint, saveCheckpoint, writeAtomically } from './checkpoint.js';
 import { isDoubtful, loadClips, readSamples, readVerdicts } from './clips.js';
 import type { TrainingConfig, TrainingData } from './config.js';
-import { lossOf, targetsOf } from './loss.js';
-import { auc, recallAt } from './metrics.js';
+import { lossOf, targetsOf, teacherSpread, type TeacherSpread } from './loss.js';
 import { TrainableCryNet } from './network.js';
 import { AdamW, oneCycle } from './optimiser.js';
 import { draftManifest, foldedWeights, SCALING } from './ship.js';
@@ -46,6 +45,8 @@ export interface Progress {
 /** A corpus cut into folds by groups. */
 export interface Corpus {
   recordings: Recording[];
+  /** Recordings that are learned from in every fold. */
+  more: Recording[];
   teacher: Teacher | undefined;
   /** Paths of recordings whose label is in doubt: they are measured, but neither taught nor asked for thresholds. */
   doubtful: Set<string>;
@@ -66,13 +67,15 @@ export async function readCorpus(config: TrainingConfig, data: TrainingData): Pr
       throw new DeepInfantError('not-found', `${file} is missing, but the corpus's manifest.csv lists it.`);
     });
   }
-  const teacher = data.teacher === undefined ? undefined : new Teacher(data.teacher);
+  const more = (await Promise.all(data.more.map(readManifest))).flatMap(corpus => corpus.recordings);
+  const teacher = data.teacher.length === 0 ? undefined : new Teacher(data.teacher);
   const verdicts = readVerdicts(data.corpus);
   const doubtful = recordings.filter(recording =>
     isDoubtful(recording, verdicts.get(recording.path), teacher?.of(recording.path)),
   );
   return {
     recordings,
+    more,
     teacher,
     doubtful: new Set(doubtful.map(recording => recording.path)),
     left,
@@ -147,12 +150,16 @@ async function optimise(
   folder: string,
   onProgress: (progress: Progress) => void,
 ): Promise<void> {
-  const taught = corpus.recordings.filter(
-    (recording, i) => corpus.folds[i] !== fold && !corpus.doubtful.has(recording.path),
-  );
+  const taught = [
+    ...corpus.recordings.filter(
+      (recording, i) => corpus.folds[i] !== fold && !corpus.doubtful.has(recording.path),
+    ),
+    ...corpus.more,
+  ];
   const clips = await loadClips(taught, corpus.teacher, config.rivalWeights, done => {
     onProgress({ phase: 'reading', done, total: taught.length });
   });
+  const spread = teacherSpread(clips.flatMap(({ teacher }) => teacher ?? []));
   const batches = new Batches({
     clips,
     batch: config.batch,
@@ -174,7 +181,7 @@ async function optimise(
     let loss = NaN;
     for (let step = from; step < config.steps; step++) {
       const batch = await batches.take(step);
-      const value = trainStep(tf, network, optimiser, batch, config, step);
+      const value = trainStep(tf, network, optimiser, batch, config, step, spread);
       loss = Number.isNaN(loss) ? value : 0.98 * loss + 0.02 * value;
       tf.tidy(() => {
         for (const [name, variable] of network.variables) {
@@ -203,15 +210,16 @@ function trainStep(
   batch: Batch,
   config: TrainingConfig,
   step: number,
+  spread: TeacherSpread,
 ): number {
   const { batch: size, cropFrames } = config;
   const mels = batch.mel.length / size / cropFrames;
-  const targets = targetsOf(tf, batch, size);
+  const targets = targetsOf(tf, batch, size, spread);
   const x = tf.tidy(() => scaledInput(tf, tf.tensor4d(batch.mel, [size, cropFrames, mels, 1])));
   const loss = optimiser.minimise(
     () => {
       const { logits, teacher } = network.forward(x, config.dropout, 2 * step);
-      return lossOf(tf, logits as Tensor3D, teacher, targets);
+      return lossOf(tf, logits as Tensor3D, teacher, targets, spread);
     },
     oneCycle(step, config.steps, config.learningRate),
     step + 1,
@@ -245,23 +253,4 @@ async function scoreRecordings(
   }
   net.dispose();
   return result;
-}
-
-/** What held-out scores say: AUC and recall at false-alarm rates of 0.5, 1.6 and 6 %. */
-export interface FoldFigures {
-  auc: number;
-  recallAt: { '0.005': number; '0.016': number; '0.06': number };
-}
-
-export function figuresOf(scores: readonly HeldOutScore[]): FoldFigures {
-  const cries = scores.filter(s => s.label === 'cry').map(s => s.score);
-  const others = scores.filter(s => s.label !== 'cry').map(s => s.score);
-  return {
-    auc: auc(cries, others),
-    recallAt: {
-      '0.005': recallAt(0.005, cries, others),
-      '0.016': recallAt(0.016, cries, others),
-      '0.06': recallAt(0.06, cries, others),
-    },
-  };
 }

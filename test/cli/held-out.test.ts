@@ -3,9 +3,9 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { auc, recallAt } from '../../src/evaluation/metrics.js';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
 import { readConfig } from '../../src/training/config.js';
-import { auc, recallAt } from '../../src/training/metrics.js';
 import { readCorpus } from '../../src/training/train.js';
 
 const FILES = 200;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { auc, plattCalibration, recallAt, thresholdAt } from '../../src/training/metrics.js';
+import { auc, plattCalibration, recallAt, thresholdAt } from '../../src/evaluation/metrics.js';
 import { Random } from '../../src/dataset/random.js';
 
 describe('metrics', () => {

@@ -64,3 +64,22 @@ export function plattCalibration(positives: readonly number[], negatives: readon
   }
   return { a, b };
 }
+
+/** What scores say: AUC, and recall at false-alarm rates of 0.5, 1.6 and 6 %. */
+export interface Figures {
+  auc: number;
+  recallAt: { '0.005': number; '0.016': number; '0.06': number };
+}
+
+export function figuresOf(scored: readonly { label: string; score: number }[]): Figures {
+  const cries = scored.filter(s => s.label === 'cry').map(s => s.score);
+  const others = scored.filter(s => s.label !== 'cry').map(s => s.score);
+  return {
+    auc: auc(cries, others),
+    recallAt: {
+      '0.005': recallAt(0.005, cries, others),
+      '0.016': recallAt(0.016, cries, others),
+      '0.06': recallAt(0.06, cries, others),
+    },
+  };
+}
