@@ -50,3 +50,51 @@ export function groupedFolds(
   }
   return recordings.map(r => foldOf.get(r.group)!);
 }
+
+/**
+ * Refuses a split that would measure what it was taught: one with a group in two folds.
+ * @param folds the fold of each recording
+ * @throws DeepInfantError `split` naming the group and a file on each side
+ */
+export function checkSplit(
+  folds: readonly number[],
+  recordings: readonly { group: string; path: string }[],
+): void {
+  if (folds.length !== recordings.length) {
+    throw new DeepInfantError(
+      'split',
+      `The split is of ${folds.length} recordings, the corpus has ${recordings.length}: split this corpus.`,
+    );
+  }
+  const firsts = new Map<string, number>();
+  recordings.forEach(({ group, path }, i) => {
+    const first = firsts.get(group) ?? i;
+    firsts.set(group, first);
+    if (folds[i] !== folds[first]) {
+      throw new DeepInfantError(
+        'split',
+        `Group '${group}' is on both sides of a split: ${recordings[first].path} in fold ${folds[first]}, ${path} in ` +
+          `fold ${folds[i]}. Put a group's recordings into one fold; figures would be too good.`,
+      );
+    }
+  });
+}
+
+/**
+ * Refuses recordings of which some fold would hold no cry, or nothing else, to learn from or to measure with.
+ * @throws DeepInfantError `too-few-recordings` telling what there is and what is needed
+ */
+export function checkTrainable(recordings: readonly { group: string; label: string }[], folds: number): void {
+  const [cries, others] = [true, false].map(isCry => {
+    const ofClass = recordings.filter(({ label }) => (label === 'cry') === isCry);
+    return { count: ofClass.length, groups: new Set(ofClass.map(({ group }) => group)).size };
+  });
+  if (Math.min(cries.groups, others.groups) < folds) {
+    throw new DeepInfantError(
+      'too-few-recordings',
+      `${cries.count} recordings of cries from ${cries.groups} groups and ${others.count} of other sounds from ` +
+        `${others.groups} groups cannot make ${folds} folds: each fold needs a group of its own of both. ` +
+        'Add recordings of other phones, places or days, or take fewer folds.',
+    );
+  }
+}

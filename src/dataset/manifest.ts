@@ -17,6 +17,8 @@ export interface Recording {
   label: RecordingLabel;
   /** The corpus's own finer name of the sound, such as `cat`; '' where it has none. */
   sublabel: string;
+  /** Why the baby cried, as the corpus was told; '' where nothing was said or nobody cried. */
+  reason: string;
   source: string;
   /** Recordings that share a phone, upload or speaker; never on both sides of a split. */
   group: string;
@@ -25,43 +27,38 @@ export interface Recording {
   attribution: string;
 }
 
+const REQUIRED = ['path', 'label', 'split_group'] as const;
+const COLUMNS = [...REQUIRED, 'sublabel', 'reason', 'source', 'licence', 'attribution'] as const;
+
 /**
  * Reads `manifest.csv` of a corpus folder: columns `path`, `label`, `split_group`, and, where there are, `sublabel`,
- * `source`, `licence` and `attribution`.
+ * `reason`, `source`, `licence` and `attribution`.
  * Rows with another label than RECORDING_LABELS (`uncertain`, room responses) are left out and counted in `left`.
- * @throws DeepInfantError `manifest` when it is missing, lacks a column, or holds no recording
+ * @throws DeepInfantError `manifest` when it is missing or malformed, lacks a column, names a file outside the folder, or
+ * holds no recording
  */
 export async function readManifest(
   folder: string,
 ): Promise<{ recordings: Recording[]; left: Record<string, number> }> {
   const file = path.join(folder, 'manifest.csv');
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    throw new DeepInfantError(
-      'manifest',
-      `Cannot read ${file}: ${messageOf(error)}. Name a folder with a manifest.csv.`,
-    );
-  }
   const recordings: Recording[] = [];
-  const left: Record<string, number> = {};
-  for (const row of parseCsv(text, [
-    'path',
-    'label',
-    'split_group',
-    'sublabel',
-    'source',
-    'licence',
-    'attribution',
-  ])) {
-    for (const column of ['path', 'label', 'split_group'] as const) {
+  const left = new Map<string, number>();
+  for (const row of await readRows(file)) {
+    for (const column of REQUIRED) {
       if (!row[column]) {
         throw new DeepInfantError(
           'manifest',
-          `${file}: a row lacks '${column}': ${JSON.stringify(row).slice(0, 120)}`,
+          `${file}: a row lacks '${column}': ${JSON.stringify(row).slice(0, 120)}. The first line names the columns, ` +
+            'separated by commas: path, label and split_group at least.',
         );
       }
+    }
+    // On every system the same, so that a manifest is safe or not wherever it is read.
+    if (path.win32.isAbsolute(row.path) || row.path.split(/[/\\]/).includes('..')) {
+      throw new DeepInfantError(
+        'manifest',
+        `${file} lists '${row.path.slice(0, 120)}'. A path is one inside the folder, without '..'.`,
+      );
     }
     const label = RECORDING_LABELS.find(known => known === row.label);
     if (label) {
@@ -70,14 +67,26 @@ export async function readManifest(
         path: row.path,
         label,
         sublabel: row.sublabel,
+        reason: row.reason,
         source: row.source,
         group: row.split_group,
         licence: row.licence,
         attribution: row.attribution,
       });
-    } else left[row.label] = (left[row.label] ?? 0) + 1;
+    } else left.set(row.label, (left.get(row.label) ?? 0) + 1);
   }
   if (recordings.length === 0)
     throw new DeepInfantError('manifest', `${file} lists no recording with a known label.`);
-  return { recordings, left };
+  return { recordings, left: Object.fromEntries(left) };
+}
+
+async function readRows(file: string): Promise<Record<(typeof COLUMNS)[number], string>[]> {
+  try {
+    return parseCsv(await readFile(file, 'utf8'), COLUMNS);
+  } catch (error) {
+    throw new DeepInfantError(
+      'manifest',
+      `Cannot read ${file}: ${messageOf(error)}. Name a folder with a well-formed manifest.csv.`,
+    );
+  }
 }

@@ -50,6 +50,7 @@ describe('what training learns from', () => {
       path: '',
       label,
       sublabel: '',
+      reason: '',
       source,
       group: '',
       licence: '',
