@@ -1,14 +1,15 @@
-import { access, mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Tensor3D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import { DeepInfantError } from '../errors.js';
-import { groupedFolds } from '../dataset/folds.js';
-import { readManifest, type Recording } from '../dataset/manifest.js';
+import { readCorpusFolder } from '../dataset/corpus.js';
+import { checkTrainable, groupedFolds } from '../dataset/folds.js';
+import type { Recording } from '../dataset/manifest.js';
 import { clipScore } from '../detect/clip-score.js';
 import { StreamScorer } from '../model/stream-scorer.js';
 import { StreamingNet } from '../model/streaming-net.js';
 import type { Tf } from '../model/tf.js';
-import { packWeights, sha256, type NamedWeights } from '../model/weights.js';
+import { packWeights, type NamedWeights } from '../model/weights.js';
 import { LABELS } from '../values.js';
 import { loadTrainingTf } from './backend.js';
 import { Batches, type Batch } from './batches.js';
@@ -52,22 +53,21 @@ export interface Corpus {
   doubtful: Set<string>;
   /** Recordings whose label is not scored, by label. */
   left: Record<string, number>;
+  /** What a person should know of the corpus, a sentence each. */
+  remarks: string[];
   folds: number[];
   sha256: string;
 }
 
 /**
  * Reads a corpus and cuts it; the same config gives the same folds.
- * @throws DeepInfantError `not-found` for a recording that is not there, so that a run does not end on it hours later
+ * @throws DeepInfantError what readCorpusFolder throws, and `too-few-recordings` (see checkTrainable), so that a run does
+ * not end on it hours later
  */
 export async function readCorpus(config: TrainingConfig, data: TrainingData): Promise<Corpus> {
-  const { recordings, left } = await readManifest(data.corpus);
-  for (const { file } of recordings) {
-    await access(file).catch(() => {
-      throw new DeepInfantError('not-found', `${file} is missing, but the corpus's manifest.csv lists it.`);
-    });
-  }
-  const more = (await Promise.all(data.more.map(readManifest))).flatMap(corpus => corpus.recordings);
+  const { recordings, left, remarks, sha256 } = await readCorpusFolder(data.corpus);
+  checkTrainable(recordings, config.folds);
+  const more = (await Promise.all(data.more.map(readCorpusFolder))).flatMap(corpus => corpus.recordings);
   const teacher = data.teacher.length === 0 ? undefined : new Teacher(data.teacher);
   const verdicts = readVerdicts(data.corpus);
   const doubtful = recordings.filter(recording =>
@@ -79,8 +79,9 @@ export async function readCorpus(config: TrainingConfig, data: TrainingData): Pr
     teacher,
     doubtful: new Set(doubtful.map(recording => recording.path)),
     left,
+    remarks,
     folds: groupedFolds(recordings, config.folds, config.seed),
-    sha256: sha256(await readFile(path.join(data.corpus, 'manifest.csv'))),
+    sha256,
   };
 }
 
