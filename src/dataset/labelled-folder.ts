@@ -40,12 +40,13 @@ export async function readLabelledFolder(
     }
   }
   const remarks = [...unknownCodes(names)].map(
-    ([code, count]) => `${count} file names carry ${code}, which the Donate-a-cry convention does not know.`,
+    ([code, count]) =>
+      `${code} in ${count} of ${recordings.length} file names is no code of the Donate-a-cry convention.`,
   );
   if (names.length > 0 && unnamed.length > 0) {
     remarks.push(
       `${unnamed.length} of ${recordings.length} file names are not of the Donate-a-cry convention, the first ` +
-        `${unnamed[0]}: nothing tells their phone, so they are grouped by folder.`,
+        `${unnamed[0]}: nothing tells their phone, so each is grouped by its folder or stands alone.`,
     );
   }
   return { recordings, remarks };
