@@ -6,6 +6,7 @@ import { PACKAGE_ROOT } from '../package-root.js';
 import { classify, CLASSIFY_USAGE } from './classify.js';
 import { listen, LISTEN_USAGE } from './listen.js';
 import { printError, print } from './output.js';
+import { teach, TEACH_USAGE } from './teach.js';
 import { train, TRAIN_USAGE } from './train.js';
 
 interface Command {
@@ -17,6 +18,7 @@ interface Command {
 const COMMANDS = new Map<string, Command>([
   ['classify', { usage: CLASSIFY_USAGE, run: classify }],
   ['listen', { usage: LISTEN_USAGE, run: listen }],
+  ['teach', { usage: TEACH_USAGE, run: teach }],
   ['train', { usage: TRAIN_USAGE, run: train }],
 ]);
 
