@@ -10,9 +10,7 @@ import {
   type ConvolutionName,
 } from '../model/cry-net.js';
 import type { Tf } from '../model/tf.js';
-
-const NORM_EPSILON = 1e-3;
-const NORM_MOMENTUM = 0.95;
+import { BatchNorm, heNormal } from './layers.js';
 
 /** Output channels of each convolution; the logits' are the labels. */
 export type Widths = Record<Exclude<ConvolutionName, 'logits'>, number>;
@@ -31,6 +29,7 @@ export interface FoldedConvolution {
  */
 export class TrainableCryNet {
   readonly variables = new Map<string, Variable>();
+  private readonly norms = new Map<ConvolutionName, BatchNorm>();
   private readonly tf: Tf;
 
   constructor(tf: Tf, widths: Widths, labels: number, teacherClasses: number, seed: number) {
@@ -53,10 +52,10 @@ export class TrainableCryNet {
       this.add(`${name}/kernel`, heNormal(tf, random, [frames, mels, inputs[name], outputs]));
       if (name === 'logits') this.add('logits/bias', tf.zeros([labels]));
       else {
-        this.add(`${name}/gamma`, tf.ones([outputs]));
-        this.add(`${name}/beta`, tf.zeros([outputs]));
-        this.add(`${name}/mean`, tf.zeros([outputs]), false);
-        this.add(`${name}/variance`, tf.ones([outputs]), false);
+        const norm = new BatchNorm(tf, outputs);
+        this.norms.set(name, norm);
+        for (const [part, variable] of Object.entries(norm.variables))
+          this.variables.set(`${name}/${part}`, variable);
       }
     }
     if (teacherClasses > 0) {
@@ -82,11 +81,7 @@ export class TrainableCryNet {
         name === 'logits' ? (tf.dropout(input, dropout, undefined, seed) as Tensor4D) : input,
       );
       if (name === 'logits') return tf.add<Tensor4D>(y, this.get('logits/bias'));
-      const observe = (statistic: 'mean' | 'variance', now: Tensor): void => {
-        const running = this.get(`${name}/${statistic}`);
-        running.assign(tf.add(tf.mul(running, NORM_MOMENTUM), tf.mul(now, 1 - NORM_MOMENTUM)));
-      };
-      const normalised = batchNorm(tf, y, this.get(`${name}/gamma`), this.get(`${name}/beta`), observe);
+      const normalised = this.norms.get(name)!.apply(y);
       return activation === 'relu' ? tf.relu(normalised) : normalised;
     };
     const { embedding, logits } = cryNet(tf, x, convolve);
@@ -94,7 +89,7 @@ export class TrainableCryNet {
     if (!this.variables.has('teacher/kernel')) return { logits: flat(logits) };
     const dropped = tf.dropout(embedding, dropout, undefined, seed + 1) as Tensor4D;
     const teacher = tf.add<Tensor4D>(
-      tf.conv2d(dropped, this.get('teacher/kernel') as unknown as Tensor4D, 1, 'valid'),
+      tf.conv2d(dropped, this.get('teacher/kernel') as unknown as Tensor4D, [1, 1], 'valid'),
       this.get('teacher/bias'),
     );
     return { logits: flat(logits), teacher: flat(teacher) };
@@ -108,18 +103,7 @@ export class TrainableCryNet {
       if (name === 'logits') {
         return { name, kernel: tf.clone(kernel), bias: tf.clone(this.get('logits/bias')) as Tensor1D };
       }
-      const scale = tf.tidy(() =>
-        tf.div(this.get(`${name}/gamma`), tf.sqrt(tf.add(this.get(`${name}/variance`), NORM_EPSILON))),
-      );
-      const folded = {
-        name,
-        kernel: tf.mul<Tensor4D>(kernel, scale),
-        bias: tf.tidy(() =>
-          tf.sub<Tensor1D>(this.get(`${name}/beta`), tf.mul(this.get(`${name}/mean`), scale)),
-        ),
-      };
-      scale.dispose();
-      return folded;
+      return { name, ...this.norms.get(name)!.fold(kernel) };
     });
   }
 
@@ -136,55 +120,8 @@ export class TrainableCryNet {
     return this.variables.get(name)!;
   }
 
-  private add(name: string, initial: Tensor, trainable = true): void {
-    this.variables.set(name, this.tf.variable(initial, trainable));
+  private add(name: string, initial: Tensor): void {
+    this.variables.set(name, this.tf.variable(initial));
     initial.dispose();
   }
-}
-
-/** Normal with variance 2 / fan-in, for layers before a ReLU (He et al. 2015, arXiv 1502.01852). */
-function heNormal(tf: Tf, random: Random, shape: [number, number, number, number]): Tensor {
-  const deviation = Math.sqrt(2 / (shape[0] * shape[1] * shape[2]));
-  const values = Float32Array.from(
-    { length: shape.reduce((a, b) => a * b) },
-    () => random.normal() * deviation,
-  );
-  return tf.tensor(values, shape);
-}
-
-/**
- * Batch normalisation over all but the last axis (Ioffe and Szegedy 2015, arXiv 1502.03167), with its gradient written
- * out: the stock one tiles its statistics to the size of the batch and takes longer than the convolutions.
- */
-function batchNorm(
-  tf: Tf,
-  x: Tensor4D,
-  gamma: Tensor,
-  beta: Tensor,
-  observe: (statistic: 'mean' | 'variance', now: Tensor) => void,
-): Tensor4D {
-  const count = x.size / x.shape[3];
-  const operation = tf.customGrad((...args) => {
-    const [x, gamma, beta, save] = args as unknown as [Tensor4D, Tensor, Tensor, (tensors: Tensor[]) => void];
-    const { mean, variance } = tf.moments(x, [0, 1, 2]);
-    observe('mean', mean);
-    observe('variance', variance);
-    const inverse = tf.rsqrt(tf.add(variance, NORM_EPSILON));
-    const normalised = tf.mul(tf.sub(x, mean), inverse);
-    save([normalised, inverse, gamma]);
-    return {
-      value: tf.add(tf.mul(normalised, gamma), beta),
-      gradFunc: (dy: Tensor, saved: Tensor[]) => {
-        const [normalised, inverse, gamma] = saved;
-        const dBeta = tf.sum(dy, [0, 1, 2]);
-        const dGamma = tf.sum(tf.mul(dy, normalised), [0, 1, 2]);
-        const dx = tf.mul(
-          tf.sub(dy, tf.div(tf.add(dBeta, tf.mul(normalised, dGamma)), count)),
-          tf.mul(gamma, inverse),
-        );
-        return [dx, dGamma, dBeta];
-      },
-    };
-  });
-  return operation(x, gamma, beta) as Tensor4D;
 }
