@@ -10,7 +10,8 @@ export const HEARING_OPTIONS = {
 } as const;
 
 /** The lines that explain them. */
-export const HEARING_USAGE = `--model NAME    a model that comes with the package, or the path of a model's folder (default: ${DEFAULT_MODEL})
+export const MODEL_USAGE = `--model NAME    a model that comes with the package, or the path of a model's folder (default: ${DEFAULT_MODEL})`;
+export const HEARING_USAGE = `${MODEL_USAGE}
   --preset NAME   ${PRESETS.join(', ')}: from fewest false alarms to fewest missed cries (default: balanced)`;
 
 /** @throws DeepInfantError `usage` */

@@ -1,18 +1,14 @@
 import { parseArgs } from 'node:util';
-import { listRecordings, readRecording } from '../audio/recording.js';
-import { clipScore } from '../detect/clip-score.js';
-import { DeepInfantError } from '../errors.js';
+import { listRecordings } from '../audio/recording.js';
 import type { Classifier } from '../model/classifier.js';
 import { loadClassifier } from '../model/load.js';
 import type { ModelManifest, Preset } from '../model/manifest.js';
 import { reasonLine } from '../reason/phrase.js';
-import { SAMPLE_RATE, type CryEvent, type ReasonEstimate, type Scores } from '../values.js';
+import type { CryEvent, ReasonEstimate, Scores } from '../values.js';
 import { HEARING_OPTIONS, HEARING_USAGE, presetOf, usageError } from './arguments.js';
-import { hear } from './hear.js';
-import { inOrder } from './in-order.js';
+import { expected, hearRecording, hearSeveral } from './hear-recording.js';
 import { abortOnInterrupt } from './interrupt.js';
 import { print, printError, printJson } from './output.js';
-import { bar, clearStatus, Pace, showStatus } from './status-line.js';
 
 export const CLASSIFY_USAGE = `deepinfant classify FILE|DIR... [--json [--windows]] [--model NAME] [--preset NAME]
   Says of each recording, and of each in a folder, how long it is, whether a baby cries in it, how much it sounds like a
@@ -21,11 +17,8 @@ export const CLASSIFY_USAGE = `deepinfant classify FILE|DIR... [--json [--window
   --windows       with the scores of every window in it
   ${HEARING_USAGE}`;
 
-/** Recordings heard at a time: enough for the model to batch, few enough for their memory not to matter. */
-const AT_ONCE = 8;
-
-/** What one recording gave. `error` with all the rest: it was cut off, and this is what could be heard. */
-interface Heard {
+/** What is printed of a recording. `error` with all the rest: it was cut off, and this is what could be heard. */
+interface Classified {
   file: string;
   durationS: number;
   cry: { score: number; isCry: boolean };
@@ -59,30 +52,17 @@ export async function classify(args: string[]): Promise<number> {
   const recordings = (await Promise.all(positionals.map(recordingsAt))).flat();
   const nameWidth = recordings.reduce((width, { file }) => Math.max(width, file.length), 0);
   const classifier = await loadClassifier(values.model);
-  const pace = new Pace();
-  let done = 0;
   let errors = 0;
-  const showProgress = (): void => {
-    if (recordings.length > 1)
-      showStatus(
-        `${bar(done / recordings.length)} ${done}/${recordings.length}${pace.left(done, recordings.length)}`,
-      );
-  };
   try {
-    showProgress();
-    const results = inOrder(recordings, AT_ONCE, recording =>
+    const results = hearSeveral(recordings, recording =>
       classifyRecording(recording, { classifier, preset, signal }),
     );
     for await (const result of results) {
-      clearStatus();
-      done++;
       if (result.error !== undefined) errors++;
       if (values.json) printJson(values.windows ? result : { ...result, windows: undefined });
       else printReadable(result, nameWidth);
-      showProgress();
     }
   } finally {
-    clearStatus();
     await classifier.close();
   }
   if (errors > 0 && recordings.length > 1)
@@ -104,47 +84,24 @@ async function recordingsAt(fileOrFolder: string): Promise<Listed[]> {
   return listed;
 }
 
-/** @throws what was thrown unless it is an error that a person can act on */
-function expected(thrown: unknown): DeepInfantError {
-  if (thrown instanceof DeepInfantError) return thrown;
-  throw thrown;
-}
-
 async function classifyRecording(
   listed: Listed,
-  { classifier, preset, signal }: { classifier: Classifier; preset: Preset; signal: AbortSignal },
-): Promise<Heard | Unreadable> {
+  options: { classifier: Classifier; preset: Preset; signal: AbortSignal },
+): Promise<Classified | Unreadable> {
   if (listed.error !== undefined) return listed;
   const { file } = listed;
-  const windows: Heard['windows'] = [];
-  const events: CryEvent[] = [];
-  let durationS = 0;
-  let error: string | undefined;
-  try {
-    const chunks = readRecording(file, { source: file, signal });
-    await hear(chunks, { source: file, classifier, preset }, (detection, heardS) => {
-      // Without the embeddings, which would fill the memory over hours.
-      for (const { startSample, scores } of detection.scores)
-        windows.push({ startS: startSample / SAMPLE_RATE, scores });
-      events.push(...detection.events);
-      durationS = heardS;
-    });
-  } catch (thrown) {
-    const { code, message } = expected(thrown);
-    if (code !== 'truncated') return { file, error: message };
-    error = message;
-  }
-  const { name, version, presets } = classifier.manifest;
-  const score = clipScore(windows);
+  const { durationS, score, events, windows, error } = await hearRecording(file, options);
+  if (error && error.code !== 'truncated') return { file, error: error.message };
+  const { name, version, presets } = options.classifier.manifest;
   return {
     file,
     durationS,
-    cry: { score, isCry: score >= presets[preset].onset },
+    cry: { score, isCry: score >= presets[options.preset].clip },
     events,
     reason: longestCry(events)?.reason ?? null,
     model: { name, version },
-    windows,
-    error,
+    windows: windows.map(({ startS, scores }) => ({ startS, scores })),
+    error: error?.message,
   };
 }
 
@@ -152,7 +109,7 @@ function longestCry(events: readonly CryEvent[]): CryEvent | undefined {
   return events.filter(({ state }) => state === 'ended').sort((a, b) => b.durationS - a.durationS)[0];
 }
 
-function printReadable(result: Heard | Unreadable, nameWidth: number): void {
+function printReadable(result: Classified | Unreadable, nameWidth: number): void {
   if ('cry' in result) {
     const { file, durationS, cry, events } = result;
     const verdict = (cry.isCry ? 'cry' : 'no cry').padEnd(6);

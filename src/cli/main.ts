@@ -4,6 +4,7 @@ import path from 'node:path';
 import { DeepInfantError, messageOf } from '../errors.js';
 import { PACKAGE_ROOT } from '../package-root.js';
 import { classify, CLASSIFY_USAGE } from './classify.js';
+import { evaluate, EVALUATE_USAGE } from './evaluate.js';
 import { listen, LISTEN_USAGE } from './listen.js';
 import { printError, print } from './output.js';
 import { teach, TEACH_USAGE } from './teach.js';
@@ -20,6 +21,7 @@ const COMMANDS = new Map<string, Command>([
   ['listen', { usage: LISTEN_USAGE, run: listen }],
   ['teach', { usage: TEACH_USAGE, run: teach }],
   ['train', { usage: TRAIN_USAGE, run: train }],
+  ['evaluate', { usage: EVALUATE_USAGE, run: evaluate }],
 ]);
 
 const USAGE = `deepinfant hears whether a baby cries, and estimates why.

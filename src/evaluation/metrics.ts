@@ -1,33 +1,111 @@
 import { calibrated, type Calibration } from '../model/calibration.js';
 
-/** Area under the ROC curve: the chance that a positive scores above a negative, ties half (Mann and Whitney 1947). */
-export function auc(positives: readonly number[], negatives: readonly number[]): number {
-  const all = [
-    ...positives.map(score => ({ score, positive: true })),
-    ...negatives.map(score => ({ score, positive: false })),
-  ].sort((a, b) => a.score - b.score);
-  let wins = 0;
-  let below = 0;
-  for (let i = 0; i < all.length;) {
-    let j = i;
-    let tiedPositives = 0;
-    while (j < all.length && all[j].score === all[i].score) tiedPositives += all[j++].positive ? 1 : 0;
-    const tiedNegatives = j - i - tiedPositives;
-    wins += tiedPositives * (below + tiedNegatives / 2);
-    below += tiedNegatives;
-    i = j;
-  }
-  return wins / (positives.length * negatives.length);
+/** A recording's score for holding a cry, and what it is labelled. */
+export interface Scored {
+  label: string;
+  score: number;
 }
 
-/** Share of positives above the threshold that lets at most this share of negatives through. */
-export function recallAt(
-  falseAlarmRate: number,
-  positives: readonly number[],
-  negatives: readonly number[],
-): number {
-  const threshold = thresholdAt(falseAlarmRate, negatives);
-  return positives.filter(score => score > threshold).length / positives.length;
+/** What a detector does with a threshold: it calls a cry whatever scores at least `threshold`. */
+export interface OperatingPoint {
+  threshold: number;
+  /** Share of the cries, and of the others, that it calls a cry. */
+  recall: number;
+  falseAlarmRate: number;
+  /** Share of cries among what it calls a cry; 1 where it calls nothing one. */
+  precision: number;
+}
+
+/**
+ * The points of the ROC and of the precision-recall curve: one for each score, from a threshold that nothing reaches to
+ * the lowest score.
+ */
+export function operatingPoints(scored: readonly Scored[]): OperatingPoint[] {
+  const sorted = [...scored].sort((a, b) => b.score - a.score);
+  const cries = sorted.filter(isCry).length;
+  const others = sorted.length - cries;
+  const points = [{ threshold: Infinity, recall: 0 / cries, falseAlarmRate: 0 / others, precision: 1 }];
+  let found = 0;
+  sorted.forEach((recording, i) => {
+    if (isCry(recording)) found++;
+    if (recording.score === (sorted[i + 1] as Scored | undefined)?.score) return;
+    points.push({
+      threshold: recording.score,
+      recall: found / cries,
+      falseAlarmRate: (i + 1 - found) / others,
+      precision: found / (i + 1),
+    });
+  });
+  return points;
+}
+
+export function isCry({ label }: { label: string }): boolean {
+  return label === 'cry';
+}
+
+/** What scores say. */
+export interface Figures {
+  /** Area under the ROC curve: the chance that a cry scores above another recording, ties half (Mann and Whitney 1947). */
+  auc: number;
+  /** Share of the cries found with a threshold that at most 0.5, 1.6 or 6 % of the other recordings reach. */
+  recallAt: Record<FalseAlarmRate, number>;
+}
+export const FALSE_ALARM_RATES = ['0.005', '0.016', '0.06'] as const;
+export type FalseAlarmRate = (typeof FALSE_ALARM_RATES)[number];
+
+/** Not a number without a cry, or with nothing else. */
+export function figuresOf(scored: readonly Scored[]): Figures {
+  const points = operatingPoints(scored);
+  let auc = 0;
+  for (let i = 1; i < points.length; i++) {
+    const width = points[i].falseAlarmRate - points[i - 1].falseAlarmRate;
+    auc += (width * (points[i].recall + points[i - 1].recall)) / 2;
+  }
+  const recallAt = (rate: FalseAlarmRate): number =>
+    points.findLast(({ falseAlarmRate }) => falseAlarmRate <= Number(rate))?.recall ?? NaN;
+  return {
+    auc,
+    recallAt: { '0.005': recallAt('0.005'), '0.016': recallAt('0.016'), '0.06': recallAt('0.06') },
+  };
+}
+
+/** Recordings whose scores lie in [from, to), the last one's in [from, to]. */
+export interface ReliabilityBin {
+  from: number;
+  to: number;
+  count: number;
+  /** Mean score, and share of cries; 0 in an empty bin. */
+  meanScore: number;
+  cryShare: number;
+}
+
+const RELIABILITY_BINS = 15;
+
+/** Probabilities in [0, 1] against what came true, in 15 bins of equal width (Guo et al. 2017). */
+export function reliabilityBins(scored: readonly Scored[]): ReliabilityBin[] {
+  const bins = Array.from({ length: RELIABILITY_BINS }, () => ({ count: 0, scores: 0, cries: 0 }));
+  for (const recording of scored) {
+    const bin = bins[Math.min(RELIABILITY_BINS - 1, Math.floor(recording.score * RELIABILITY_BINS))];
+    bin.count++;
+    bin.scores += recording.score;
+    if (isCry(recording)) bin.cries++;
+  }
+  return bins.map(({ count, scores, cries }, i) => ({
+    from: i / RELIABILITY_BINS,
+    to: (i + 1) / RELIABILITY_BINS,
+    count,
+    meanScore: scores / Math.max(1, count),
+    cryShare: cries / Math.max(1, count),
+  }));
+}
+
+/**
+ * Expected calibration error: the distance between mean score and share of cries, averaged over the recordings of all
+ * bins (Naeini, Cooper and Hauskrecht 2015).
+ */
+export function calibrationError(bins: readonly ReliabilityBin[]): number {
+  const count = bins.reduce((sum, bin) => sum + bin.count, 0);
+  return bins.reduce((sum, bin) => sum + bin.count * Math.abs(bin.meanScore - bin.cryShare), 0) / count;
 }
 
 /** The score that at most this share of negatives exceeds. */
@@ -63,23 +141,4 @@ export function plattCalibration(positives: readonly number[], negatives: readon
     b -= (haa * gb - hab * ga) / determinant;
   }
   return { a, b };
-}
-
-/** What scores say: AUC, and recall at false-alarm rates of 0.5, 1.6 and 6 %. */
-export interface Figures {
-  auc: number;
-  recallAt: { '0.005': number; '0.016': number; '0.06': number };
-}
-
-export function figuresOf(scored: readonly { label: string; score: number }[]): Figures {
-  const cries = scored.filter(s => s.label === 'cry').map(s => s.score);
-  const others = scored.filter(s => s.label !== 'cry').map(s => s.score);
-  return {
-    auc: auc(cries, others),
-    recallAt: {
-      '0.005': recallAt(0.005, cries, others),
-      '0.016': recallAt(0.016, cries, others),
-      '0.06': recallAt(0.06, cries, others),
-    },
-  };
 }

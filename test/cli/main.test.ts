@@ -19,7 +19,7 @@ describe('deepinfant', () => {
   it('lists its commands with --help, and one with that command', async () => {
     const all = await deepinfant('--help');
     assert.equal(all.status, 0);
-    for (const command of ['classify', 'listen', 'train']) {
+    for (const command of ['classify', 'listen', 'train', 'evaluate']) {
       const one = await deepinfant(command, '--help');
       assert.equal(one.status, 0);
       assert.match(one.stdout, new RegExp(`^deepinfant ${command} `));
@@ -35,6 +35,8 @@ describe('deepinfant', () => {
     ['an unknown preset', ['classify', '--preset', 'loud', 'x.wav'], /^There is no preset 'loud'/],
     ['--windows without --json', ['classify', '--windows', 'x.wav'], /^--windows is for --json/],
     ['two files to listen to', ['listen', 'x.wav', 'y.wav'], /^Name one recording/],
+    ['nothing to evaluate on', ['evaluate'], /^Name, with --data, a folder/],
+    ['a rival without a name', ['evaluate', '--data', 'x', '--rival', 'y.csv'], /^--rival takes NAME=FILE/],
     ['nothing to train with', ['train'], /^Name one training config/],
   ];
   for (const [name, args, message] of mistakes) {
@@ -43,7 +45,7 @@ describe('deepinfant', () => {
       assert.equal(status, 2);
       assert.equal(stdout, '');
       assert.match(stderr, message);
-      assert.match(stderr, /deepinfant (classify|listen|train) /);
+      assert.match(stderr, /deepinfant (classify|listen|train|evaluate) /);
       // Once, not twice.
       const usage = stderr.match(/^deepinfant \w+ .*$/gm)!;
       assert.equal(new Set(usage).size, usage.length);

@@ -1,0 +1,75 @@
+import { readRecording } from '../audio/recording.js';
+import { clipScore } from '../detect/clip-score.js';
+import { DeepInfantError } from '../errors.js';
+import type { Classifier } from '../model/classifier.js';
+import type { Preset } from '../model/manifest.js';
+import { SAMPLE_RATE, type CryEvent, type Scores } from '../values.js';
+import { hear } from './hear.js';
+import { inOrder } from './in-order.js';
+import { bar, clearStatus, Pace, showStatus } from './status-line.js';
+
+/** Recordings heard at a time: enough for the model to batch, few enough for their memory not to matter. */
+const AT_ONCE = 8;
+
+/** What could be heard of a recording. */
+export interface Heard {
+  durationS: number;
+  /** Clip score. */
+  score: number;
+  events: CryEvent[];
+  windows: { startS: number; endS: number; scores: Scores['scores'] }[];
+  /** Why nothing could be heard or, `truncated`, no more than this. */
+  error?: DeepInfantError;
+}
+
+/** Hears a recording to its end, or as far as it can be read. */
+export async function hearRecording(
+  file: string,
+  { classifier, preset, signal }: { classifier: Classifier; preset: Preset; signal: AbortSignal },
+): Promise<Heard> {
+  const heard: Heard = { durationS: 0, score: 0, events: [], windows: [] };
+  try {
+    const chunks = readRecording(file, { source: file, signal });
+    await hear(chunks, { source: file, classifier, preset }, ({ scores: steps, events }, heardS) => {
+      // Without the embeddings, which would fill the memory over hours.
+      for (const { startSample, endSample, scores } of steps)
+        heard.windows.push({ startS: startSample / SAMPLE_RATE, endS: endSample / SAMPLE_RATE, scores });
+      heard.events.push(...events);
+      heard.durationS = heardS;
+    });
+  } catch (thrown) {
+    heard.error = expected(thrown);
+  }
+  heard.score = clipScore(heard.windows);
+  return heard;
+}
+
+/** @throws what was thrown unless it is an error that a person can act on */
+export function expected(thrown: unknown): DeepInfantError {
+  if (thrown instanceof DeepInfantError) return thrown;
+  throw thrown;
+}
+
+/** Hears several recordings at a time, gives the results in the order of the items, and shows its progress. */
+export async function* hearSeveral<T, R>(
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+): AsyncGenerator<R> {
+  const pace = new Pace();
+  let done = 0;
+  const showProgress = (): void => {
+    if (items.length > 1)
+      showStatus(`${bar(done / items.length)} ${done}/${items.length}${pace.left(done, items.length)}`);
+  };
+  try {
+    showProgress();
+    for await (const result of inOrder(items, AT_ONCE, work)) {
+      clearStatus();
+      done++;
+      yield result;
+      showProgress();
+    }
+  } finally {
+    clearStatus();
+  }
+}

@@ -1,0 +1,89 @@
+import { bootstrapIntervals, type Interval } from './bootstrap.js';
+import {
+  calibrationError,
+  FALSE_ALARM_RATES,
+  figuresOf,
+  reliabilityBins,
+  type FalseAlarmRate,
+  type Figures,
+} from './metrics.js';
+
+/** A recording that a detector scored without having learned from it. */
+export interface ScoredRecording {
+  /** Path in the corpus: the recording's name. */
+  path: string;
+  label: string;
+  /** Recordings that share a phone, upload or speaker. */
+  group: string;
+  source: string;
+  /** Probability in [0, 1] that it holds a cry. */
+  score: number;
+  /** The cry's probability over time, each at the middle of the window that it judges, if there is one to show. */
+  steps?: { atS: number; score: number }[];
+}
+
+/** Another detector's scores of the same recordings, by path; larger is more of a cry, on any scale. */
+export type RivalScores = ReadonlyMap<string, number>;
+
+/** How well a detector tells cries from other recordings, with 95 % intervals over groups. */
+export interface Evaluation extends Figures {
+  groups: number;
+  files: number;
+  /** Expected calibration error. */
+  ece: number;
+  intervals: { auc: Interval; recallAt: Record<FalseAlarmRate, Interval>; ece: Interval };
+  rivals: Record<string, Figures>;
+}
+
+/** @param recordings some cries and some others; rivals must have scored each of them */
+export function evaluationOf(
+  recordings: readonly ScoredRecording[],
+  rivals: ReadonlyMap<string, RivalScores>,
+): Evaluation {
+  // Sorting sorted samples again costs next to nothing.
+  const sorted = [...recordings].sort((a, b) => b.score - a.score);
+  const [auc, at005, at016, at06, ece] = bootstrapIntervals(sorted, sample => {
+    const figures = figuresOf(sample);
+    const recalls = FALSE_ALARM_RATES.map(rate => figures.recallAt[rate]);
+    return [figures.auc, ...recalls, calibrationError(reliabilityBins(sample))];
+  });
+  return {
+    groups: new Set(recordings.map(({ group }) => group)).size,
+    files: recordings.length,
+    ...figuresOf(recordings),
+    ece: calibrationError(reliabilityBins(recordings)),
+    intervals: { auc, recallAt: { '0.005': at005, '0.016': at016, '0.06': at06 }, ece },
+    rivals: Object.fromEntries(
+      [...rivals].map(([name, scores]) => [name, figuresOf(rivalScored(recordings, scores))]),
+    ),
+  };
+}
+
+/** The recordings with a rival's scores. */
+export function rivalScored(
+  recordings: readonly ScoredRecording[],
+  scores: RivalScores,
+): { label: string; score: number }[] {
+  return recordings.map(({ path, label }) => ({ label, score: scores.get(path)! }));
+}
+
+/** An evaluation as rows of a table, the first its head: figures down, then their intervals and the rivals across. */
+export function figuresTable(
+  name: string,
+  { auc, recallAt, ece, intervals, rivals }: Evaluation,
+): string[][] {
+  const others = Object.values(rivals);
+  const text = (value: number): string => value.toFixed(3);
+  const range = ([low, high]: Interval): string => `${text(low)} to ${text(high)}`;
+  return [
+    ['', name, '95 % interval', ...Object.keys(rivals)],
+    ['AUC', text(auc), range(intervals.auc), ...others.map(rival => text(rival.auc))],
+    ...FALSE_ALARM_RATES.map(rate => [
+      `recall at ${(100 * Number(rate)).toFixed(1)} % false alarms`,
+      text(recallAt[rate]),
+      range(intervals.recallAt[rate]),
+      ...others.map(rival => text(rival.recallAt[rate])),
+    ]),
+    ['expected calibration error', text(ece), range(intervals.ece), ...others.map(() => '')],
+  ];
+}
