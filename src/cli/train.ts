@@ -1,17 +1,20 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { figuresOf } from '../evaluation/metrics.js';
-import { multiplyAddsPerSecond } from '../model/cry-net.js';
+import { FALSE_ALARM_RATES, figuresOf } from '../evaluation/metrics.js';
 import { readConfig } from '../training/config.js';
-import { readCorpus, trainFold, type HeldOutScore, type Progress } from '../training/train.js';
-import { shipModel } from '../training/ship.js';
+import type { HeldOutScore } from '../training/measure.js';
+import { calibrateModel } from '../training/ship.js';
+import { modelFolder, readCorpus, trainFold, type FoldRecord, type Progress } from '../training/train.js';
 import { usageError } from './arguments.js';
-import { print } from './output.js';
+import { print, printError } from './output.js';
 import { clearStatus, Pace, showStatus } from './status-line.js';
 
 export const TRAIN_USAGE = `deepinfant train CONFIG --data DIR [--teacher DIR] [--fold N] [--out DIR]
   Trains CryNet on a corpus (a folder with a manifest.csv), once for each grouped fold, measures each network on the
-  fold it did not see, and writes the shipped fold's model to OUT/model. Stop it at any time: the same command goes on.
+  fold it did not see and in nights made of it, and writes each fold's model to OUT/foldN/model, with a calibration and
+  thresholds from the other folds. Stop it at any time: the same command goes on.
+  --more DIR  another folder of recordings, only to learn from; may be given several times
+  --teacher DIR  window scores of a teacher (see deepinfant teach); may be given several times
   --fold N   only that fold
   --out DIR  folder of the run (runs/NAME)`;
 
@@ -44,42 +47,36 @@ export async function train(args: string[]): Promise<number> {
   }
   const left = Object.entries(corpus.left).map(([label, count]) => `, ${count} '${label}' left out`);
   print(`${corpus.recordings.length} recordings${left.join('')}`);
-  const scores = new Map<number, HeldOutScore[]>();
+  for (const remark of corpus.remarks) printError(remark);
+  const records = new Map<number, FoldRecord>();
   for (const fold of folds) {
-    const bar = progressLine(`fold ${fold}`);
-    scores.set(fold, await trainFold(config, corpus, fold, path.join(out, `fold${fold}`), bar));
-    const heldOut = scores.get(fold)!;
-    const { auc, recallAt } = figuresOf(heldOut);
-    const recalls = Object.entries(recallAt).map(
-      ([rate, recall]) => `${recall.toFixed(3)} at ${(100 * Number(rate)).toFixed(1)} %`,
-    );
-    const groups = new Set(heldOut.map(({ group }) => group)).size;
-    print(
-      `fold ${fold}: AUC ${auc.toFixed(4)}, recall ${recalls.join(', ')}, of ${heldOut.length} recordings in ${groups} groups`,
-    );
+    const record = await trainFold(config, corpus, fold, out, progressLine(`fold ${fold}`));
+    records.set(fold, record);
+    printFigures(`fold ${fold}`, record.scores);
   }
   if (folds.length > 1) {
-    const aucs = [...scores.values()].map(s => figuresOf(s).auc);
-    const mean = aucs.reduce((a, b) => a + b) / aucs.length;
-    const spread = Math.sqrt(aucs.reduce((sum, a) => sum + (a - mean) ** 2, 0) / (aucs.length - 1));
-    print(`AUC over ${aucs.length} folds: mean ${mean.toFixed(4)}, standard deviation ${spread.toFixed(4)}`);
-  }
-  if (scores.has(config.shippedFold)) {
-    const others = [...scores].filter(([fold]) => fold !== config.shippedFold).flatMap(([, s]) => s);
-    const model = path.join(out, 'model');
-    const manifest = await shipModel(
-      config,
-      corpus,
-      path.join(out, `fold${config.shippedFold}`),
-      others,
-      model,
+    printFigures(
+      'all folds',
+      [...records.values()].flatMap(({ scores }) => scores),
     );
-    const million = (multiplyAddsPerSecond(manifest) / 1e6).toFixed(1);
-    print(
-      `model of fold ${config.shippedFold}: ${model}, ${million} million multiply-adds per second of audio`,
-    );
+    for (const fold of folds) {
+      const others = folds.filter(other => other !== fold).map(other => records.get(other)!);
+      await calibrateModel(modelFolder(out, fold), others, corpus);
+    }
   }
+  for (const fold of folds) print(`model of fold ${fold}: ${modelFolder(out, fold)}`);
   return 0;
+}
+
+function printFigures(name: string, scores: readonly HeldOutScore[]): void {
+  const { auc, recallAt } = figuresOf(scores);
+  const recalls = FALSE_ALARM_RATES.map(
+    rate => `${recallAt[rate].toFixed(3)} at ${(100 * Number(rate)).toFixed(1)} %`,
+  );
+  const groups = new Set(scores.map(({ group }) => group)).size;
+  print(
+    `${name}: AUC ${auc.toFixed(4)}, recall ${recalls.join(', ')}, of ${scores.length} recordings in ${groups} groups`,
+  );
 }
 
 /** Shows progress in one line of a terminal, and now and then in a log. */

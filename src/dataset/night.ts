@@ -10,10 +10,21 @@ export interface NightCast<Sound> {
   others: readonly Sound[];
 }
 
+/** The cast that recordings make; what is quiet is no sound of its own. */
+export function castOf<Sound extends { label: string; group: string }>(
+  recordings: readonly Sound[],
+): NightCast<Sound> {
+  const groups = new Map<string, Sound[]>();
+  for (const recording of recordings.filter(({ label }) => label === 'cry'))
+    groups.set(recording.group, [...(groups.get(recording.group) ?? []), recording]);
+  const others = recordings.filter(({ label }) => label !== 'cry' && label !== 'silence');
+  return { cries: [...groups.values()], others };
+}
+
 export interface NightSettings {
   hours: number;
   /** Episodes of crying, spread evenly but for chance. */
-  episodes: number;
+  episodesPerHour: number;
   seed: number;
 }
 
@@ -54,7 +65,7 @@ const EPISODE_APART_S = 90;
  */
 export function planNight<Sound>(
   cast: NightCast<Sound>,
-  { hours, episodes, seed }: NightSettings,
+  { hours, episodesPerHour, seed }: NightSettings,
 ): NightPlan<Sound> {
   const random = new Random(seed);
   const durationS = hours * 3600;
@@ -70,6 +81,7 @@ export function planNight<Sound>(
     others.push({ sound: random.pick(cast.others), startS, levelDb: random.uniform(...OTHER_DB) });
     startS += random.uniform(...OTHER_EVERY_S);
   }
+  const episodes = Math.round(hours * episodesPerHour);
   const share = durationS / episodes;
   const planned = Array.from({ length: episodes }, (_, i) => {
     const startS = share * i + random.uniform(0, Math.max(1, share - EPISODE_APART_S));

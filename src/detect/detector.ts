@@ -11,8 +11,9 @@ export interface Detection {
 
 /** The way of a new source, named `source` in its events. */
 export function openDetector(classifier: Classifier, source: string, preset: Preset): Detector {
-  const thresholds = classifier.manifest.presets[preset];
-  return new Detector(classifier.open(), new Tracker(source, { ...TRACKER_DEFAULTS, ...thresholds }));
+  const { neutral, evidence } = classifier.manifest.presets[preset];
+  const tracker = new Tracker(source, { ...TRACKER_DEFAULTS, neutral, evidence });
+  return new Detector(classifier.open(), tracker);
 }
 
 /** One source's way from audio to cry events. Await each call before the next. */

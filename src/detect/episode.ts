@@ -18,7 +18,6 @@ export interface Step extends Scores {
 export class Episode {
   private last: Step;
   private steps = 0;
-  private heardSamples = 0;
   private scoreSum = 0;
   private peakScore = 0;
   private powerSum = 0;
@@ -38,10 +37,9 @@ export class Episode {
   }
 
   hear(step: Step): void {
-    const { scores, embedding, startSample, endSample, levelDb } = step;
+    const { scores, embedding, startSample, levelDb } = step;
     this.last = step;
     this.steps++;
-    this.heardSamples += endSample - step.hopStart;
     this.scoreSum += scores.cry;
     this.peakScore = Math.max(this.peakScore, scores.cry);
     this.powerSum += 10 ** (levelDb / 10);
@@ -49,9 +47,9 @@ export class Episode {
     this.windows.push({ startS: startSample / SAMPLE_RATE, score: scores.cry });
   }
 
-  /** Whether `minimumS` seconds of crying were heard, in more than one window. */
-  isCertain(minimumS: number): boolean {
-    return this.steps > 1 && this.heardSamples >= minimumS * SAMPLE_RATE;
+  /** Whether more than one step was heard. */
+  get isRepeated(): boolean {
+    return this.steps > 1;
   }
 
   /** Seconds from the end of the last step heard to `sample`. */

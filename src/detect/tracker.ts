@@ -1,41 +1,41 @@
 import { DeepInfantError } from '../errors.js';
-import type { PresetThresholds } from '../model/manifest.js';
+import { logit } from '../model/calibration.js';
+import type { TrackerThresholds } from '../model/manifest.js';
 import { SAMPLE_RATE, type CryEvent, type Scores } from '../values.js';
 import { Episode, type Step } from './episode.js';
 import { RoomLevel } from './room-level.js';
 
-export interface TrackerSettings extends PresetThresholds {
-  /** Seconds of steps whose mean cry score is compared with the thresholds. */
-  smoothingS: number;
-  /** Seconds of crying needed before it is reported; two windows are needed whatever this says. */
-  minimumS: number;
+export interface TrackerSettings extends TrackerThresholds {
   /** Seconds without crying after which it is over: cries come in bursts, with a breath or a rest between. */
   hangoverS: number;
   /** Seconds from one message to the next while it goes on. */
   ongoingEveryS: number;
 }
 
-export const TRACKER_DEFAULTS: Omit<TrackerSettings, keyof PresetThresholds> = {
-  smoothingS: 0.75,
-  minimumS: 1,
+export const TRACKER_DEFAULTS: Omit<TrackerSettings, keyof TrackerThresholds> = {
   hangoverS: 5,
   ongoingEveryS: 5,
 };
 
+/** A step weighs at most this much, in nats: no single sound is certain, however sure the network is. */
+const MOST_WEIGHT = 3.5;
+
 /**
  * Turns one source's steps into cry events. A pure state machine: the same steps give the same events.
  *
- * - A cry is suspected when the mean score over `smoothingS` reaches `onset`. It began with the first step of that
- *   time whose own score had reached `offset`.
- * - It is reported once steps that make up `minimumS` were heard, and forgotten if the mean falls below `offset`
- *   before.
- * - From then on a step is heard when both its own score and the mean reach `offset`. After `hangoverS` without one
- *   the cry is over.
+ * - Each step speaks for a cry or against it: by its log odds above or below those of `neutral`, times its duration.
+ *   What they say adds up, and never falls below 0 (the CUSUM test: of all rules with as few false alarms, the one with
+ *   the shortest delay; Page 1954, Biometrika 41, Lorden 1971). A sure cry is told within a second, a doubtful one when
+ *   it has gone on or come again, and a single meow is forgotten.
+ * - A cry is reported when the evidence reaches `evidence`, in more than one step. It began with the first step heard
+ *   since the evidence was last 0.
+ * - While it is reported, the evidence goes no higher, and a step is heard when its score reaches `neutral` and the
+ *   evidence half of `evidence`. After `hangoverS` without such a step the cry is over.
  * - Messages that it goes on come only with a step heard, so a duration told never counts the quiet at its end.
  */
 export class Tracker {
-  /** The steps of the smoothing time, oldest first. */
-  private recent: Step[] = [];
+  private evidence = 0;
+  private last: Step | undefined;
   private suspected: Episode | undefined;
   private reported: Episode | undefined;
   private room = new RoomLevel();
@@ -48,11 +48,11 @@ export class Tracker {
     private readonly source: string,
     private readonly settings: TrackerSettings,
   ) {
-    const { onset, offset, ...durations } = settings;
-    if (!(offset > 0 && offset <= onset && onset < 1)) {
+    const { neutral, evidence, ...durations } = settings;
+    if (!(neutral > 0 && neutral < 1 && evidence > 0)) {
       throw new DeepInfantError(
         'setting',
-        `Thresholds onset ${onset} and offset ${offset} cannot be: choose 0 < offset <= onset < 1.`,
+        `Thresholds neutral ${neutral} and evidence ${evidence} cannot be: choose 0 < neutral < 1 and evidence > 0.`,
       );
     }
     for (const [name, seconds] of Object.entries(durations)) {
@@ -64,22 +64,19 @@ export class Tracker {
 
   /** Takes the next step and gives the events that it caused. A step not after the last one begins a new stream. */
   push(scores: Scores): CryEvent[] {
-    const lastEnd = this.recent.at(-1)?.endSample;
+    const lastEnd = this.last?.endSample;
     if (lastEnd !== undefined && scores.endSample <= lastEnd) return [...this.flush(), ...this.push(scores)];
-    const { smoothingS, offset } = this.settings;
     const step = { ...scores, hopStart: Math.max(lastEnd ?? 0, scores.startSample) };
-    const smoothedFrom = step.endSample - smoothingS * SAMPLE_RATE;
-    this.recent = [...this.recent.filter(({ endSample }) => endSample > smoothedFrom), step];
-    const mean = this.recent.reduce((sum, { scores }) => sum + scores.cry, 0) / this.recent.length;
-    const isHeard = mean >= offset && step.scores.cry >= offset;
-    return this.reported ? this.follow(this.reported, step, isHeard) : this.watch(step, mean, isHeard);
+    this.last = step;
+    return this.reported ? this.follow(this.reported, step) : this.watch(step);
   }
 
   /** Ends the stream and with it a running cry. A next push begins a new stream. */
   flush(): CryEvent[] {
-    const wasHeardLast = this.reported?.quietS(this.recent.at(-1)!.endSample) === 0;
+    const wasHeardLast = this.last !== undefined && this.reported?.quietS(this.last.endSample) === 0;
     const events = this.reported ? [this.reported.end(wasHeardLast)] : [];
-    this.recent = [];
+    this.evidence = 0;
+    this.last = undefined;
     this.suspected = undefined;
     this.reported = undefined;
     this.room = new RoomLevel();
@@ -87,33 +84,47 @@ export class Tracker {
   }
 
   /** While nothing is reported. */
-  private watch(step: Step, mean: number, isHeard: boolean): CryEvent[] {
-    const { onset, offset, minimumS } = this.settings;
-    if (this.suspected) {
-      if (isHeard) this.suspected.hear(step);
-      else if (!(mean >= offset)) this.suspected = undefined;
-    } else if (mean >= onset) {
-      const [first, ...others] = this.recent.filter(({ scores }) => scores.cry >= offset);
-      this.suspected = new Episode(this.source, this.room.db, first);
-      for (const other of others) this.suspected.hear(other);
-    } else if (step.scores.cry < offset) {
-      this.room.hear(step.levelDb, (step.endSample - step.hopStart) / SAMPLE_RATE);
+  private watch(step: Step): CryEvent[] {
+    const { neutral, evidence } = this.settings;
+    this.weigh(step);
+    if (this.evidence === 0) this.suspected = undefined;
+    if (!(step.scores.cry >= neutral)) {
+      if (!this.suspected) this.room.hear(step.levelDb, durationS(step));
+      return [];
     }
-    if (!this.suspected?.isCertain(minimumS)) return [];
+    if (this.suspected) this.suspected.hear(step);
+    else this.suspected = new Episode(this.source, this.room.db, step);
+    if (!this.suspected.isRepeated || this.evidence < evidence) return [];
     this.reported = this.suspected;
     this.suspected = undefined;
     return [this.reported.tell('started')];
   }
 
   /** While a cry is reported. */
-  private follow(cry: Episode, step: Step, isHeard: boolean): CryEvent[] {
-    const { hangoverS, ongoingEveryS } = this.settings;
-    if (isHeard) {
+  private follow(cry: Episode, step: Step): CryEvent[] {
+    const { neutral, evidence, hangoverS, ongoingEveryS } = this.settings;
+    this.weigh(step);
+    if (step.scores.cry >= neutral && this.evidence >= evidence / 2) {
       cry.hear(step);
       return cry.untoldS >= ongoingEveryS ? [cry.tell('ongoing')] : [];
     }
     if (cry.quietS(step.endSample) < hangoverS) return [];
     this.reported = undefined;
+    this.evidence = 0;
     return [cry.end(false)];
   }
+
+  /** Adds what a step says. Scores that are no numbers speak against a cry. */
+  private weigh(step: Step): void {
+    const { neutral, evidence } = this.settings;
+    const odds = logit(step.scores.cry) - logit(neutral);
+    const weight = Number.isNaN(odds) ? -MOST_WEIGHT : Math.max(-MOST_WEIGHT, Math.min(MOST_WEIGHT, odds));
+    const sum = this.evidence + weight * durationS(step);
+    this.evidence = Math.max(0, this.reported ? Math.min(evidence, sum) : sum);
+  }
+}
+
+/** Length of what no earlier step had heard. */
+function durationS({ hopStart, endSample }: Step): number {
+  return (endSample - hopStart) / SAMPLE_RATE;
 }

@@ -1,6 +1,6 @@
 import { escapeText } from './escape.js';
 
-/** Colours are the reader's own, light or dark; a phone gets one column, and scrolls tables sideways. */
+/** Colours are the reader's own, light or dark; a phone gets one column, and scrolls tables sideways where a shade shows more. */
 const STYLE = `
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; --line: color-mix(in srgb, CanvasText 18%, Canvas); --soft: color-mix(in srgb, CanvasText 5%, Canvas); }
 body { max-width: 72rem; margin: 0 auto; padding: 1rem; }
@@ -8,7 +8,7 @@ h1 { font-size: 1.6rem; line-height: 1.2; overflow-wrap: anywhere; }
 h2 { font-size: 1.2rem; margin: 2.5rem 0 0.5rem; }
 p { max-width: 46rem; }
 .warning { border-left: 4px solid #d55e00; padding: 0.5rem 1rem; background: var(--soft); }
-.scroll { overflow-x: auto; }
+.scroll { overflow-x: auto; background: linear-gradient(to left, Canvas 50%, transparent) 100% / 2rem 100% no-repeat local, linear-gradient(to left, var(--line), transparent) 100% / 0.7rem 100% no-repeat scroll; }
 table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.3rem 0.8rem 0.3rem 0; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; }

@@ -1,11 +1,16 @@
 import { DeepInfantError } from '../errors.js';
 import { LABELS } from '../values.js';
 import { CONVOLUTION_NAMES, FRAMES_PER_STEP } from './cry-net.js';
-import { PRESETS, type ModelManifest } from './manifest.js';
+import { PRESETS, READINGS, type ModelManifest } from './manifest.js';
 
 type Form = 'number' | 'string' | 'array' | { readonly [field: string]: Form };
 
-const THRESHOLDS = { onset: 'number', offset: 'number' } as const;
+const THRESHOLDS = {
+  neutral: 'number',
+  evidence: 'number',
+  clip: 'number',
+  promise: { falseAlarmsPerNight: 'number', clipFalseAlarmRate: 'number' },
+} as const;
 /** A manifest of format 1. A field that is not here belongs to a newer one and may change what scores mean. */
 const FORM = {
   format: 'number',
@@ -22,6 +27,7 @@ const FORM = {
     scale: 'string',
   },
   scaling: { floorDb: 'number', meanDb: 'number', stdDb: 'number' },
+  reading: 'string',
   hopFrames: 'number',
   windowFrames: 'number',
   labels: 'array',
@@ -54,14 +60,19 @@ export function checkManifest(read: unknown, file: string): ModelManifest {
   if (differences.wrong.length > 0) throw invalid(differences.wrong.join(', '));
 
   const manifest = read as ModelManifest;
-  const { labels, presets, weights, hopFrames, embeddingSize, scaling } = manifest;
+  const { labels, presets, weights, reading, hopFrames, windowFrames, embeddingSize, scaling } = manifest;
   if (labels.join() !== LABELS.join()) throw invalid(`labels are ${labels.join()}, not ${LABELS.join()}`);
-  if (hopFrames !== FRAMES_PER_STEP) throw invalid(`hopFrames is ${hopFrames}, not ${FRAMES_PER_STEP}`);
+  if (!READINGS.includes(reading))
+    throw invalid(`reading is '${reading}', not one of ${READINGS.join(', ')}`);
+  if (reading === 'flexible' && hopFrames !== FRAMES_PER_STEP)
+    throw invalid(`hopFrames is ${hopFrames}, not ${FRAMES_PER_STEP}`);
+  if (!(hopFrames > 0 && windowFrames >= hopFrames))
+    throw invalid(`windowFrames is ${windowFrames}, fewer than the ${hopFrames} of hopFrames`);
   if (!(scaling.stdDb > 0)) throw invalid(`scaling.stdDb is ${scaling.stdDb}, not above 0`);
   for (const preset of PRESETS) {
-    const { onset, offset } = presets[preset];
-    if (!(onset < 1 && offset > 0 && offset <= onset)) {
-      throw invalid(`presets.${preset} is not 0 < offset <= onset < 1`);
+    const { neutral, evidence, clip } = presets[preset];
+    if (!(neutral > 0 && neutral < 1 && evidence > 0 && clip > 0 && clip < 1)) {
+      throw invalid(`presets.${preset} is not 0 < neutral < 1, evidence > 0 and 0 < clip < 1`);
     }
   }
   const shapes = new Map(weights.tensors.map(({ name, shape }) => [name, shape]));

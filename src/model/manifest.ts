@@ -4,13 +4,30 @@ import type { Calibration } from './calibration.js';
 export const PRESETS = ['careful', 'balanced', 'sensitive'] as const;
 export type Preset = (typeof PRESETS)[number];
 
-/** How a preset turns scores into cries; probabilities in (0, 1). */
-export interface PresetThresholds {
-  /** A smoothed cry score at or above this begins a cry. */
-  onset: number;
-  /** A smoothed cry score below this ends it, after the hang-over. */
-  offset: number;
+/** How a tracker turns the scores of steps into cries; see Tracker. */
+export interface TrackerThresholds {
+  /** A step whose cry probability reaches this speaks for a cry, one below it against; in (0, 1). */
+  neutral: number;
+  /** Evidence that reports a cry, above 0: sum of a step's log odds over those of `neutral`, times its seconds. */
+  evidence: number;
 }
+
+/** One setting of a model, and what it promises. */
+export interface PresetThresholds extends TrackerThresholds {
+  /** A recording whose clip score reaches this is called a cry; in (0, 1). */
+  clip: number;
+  /** What it was chosen for, on groups that the network had not learned from. */
+  promise: {
+    /** False alarms in a night of eight hours with a sound every 20 to 120 s. */
+    falseAlarmsPerNight: number;
+    /** Share of recordings without a cry that are called one. */
+    clipFalseAlarmRate: number;
+  };
+}
+
+/** How the network is read: on and on, from what was heard up to now; or in windows that know nothing of each other. */
+export const READINGS = ['flexible', 'fixed'] as const;
+export type Reading = (typeof READINGS)[number];
 
 /** Everything needed to run a model: models/<name>/manifest.json. */
 export interface ModelManifest {
@@ -30,6 +47,7 @@ export interface ModelManifest {
   };
   /** The network's input is (max(dB, floorDb) - meanDb) / stdDb. */
   scaling: { floorDb: number; meanDb: number; stdDb: number };
+  reading: Reading;
   /** Frames from one step to the next, and frames that one step judges. */
   hopFrames: number;
   windowFrames: number;

@@ -1,8 +1,9 @@
 import type { RecordingLabel } from '../dataset/manifest.js';
 import { Random } from '../dataset/random.js';
 import { melCentresHz } from '../features/mel-scale.js';
+import { fromFloat16 } from '../model/float16.js';
 import { LogMel } from '../features/log-mel.js';
-import { LABELS, SAMPLE_RATE } from '../values.js';
+import { LABELS, SAMPLE_RATE, type Label } from '../values.js';
 import { TEACHER_CLASSES, TEACHER_CRY_CLASSES, TEACHER_HOP, TEACHER_WINDOW } from './teacher.js';
 
 /** A training recording in memory. */
@@ -12,8 +13,8 @@ export interface Clip {
   weight: number;
   /** 16 kHz mono, 16 bit: half the memory of floats. */
   samples: Int16Array;
-  /** The teacher's scores [windows x TEACHER_CLASSES]. */
-  teacher?: Float32Array;
+  /** The teacher's scores [windows x TEACHER_CLASSES] in binary16. */
+  teacher?: Uint16Array;
 }
 
 /** One training example: `steps` steps of a crop, with what the labels and the teacher say of it. */
@@ -26,8 +27,13 @@ export interface Example {
   teacher: Float32Array;
   /** 1 for the steps that the teacher judged. */
   heard: Float32Array;
+  /** 1 for the steps in which the recording itself does not sound, before or after it. */
+  silent: Float32Array;
+  /** 1 for those that it judged with nothing mixed in. */
+  heardAlone: Float32Array;
 }
 
+const CRY = LABELS.indexOf('cry');
 /** Share of examples that are cries. */
 const CRY_SHARE = 0.4;
 /**
@@ -42,6 +48,8 @@ const FLOOR_DB = -70;
  * two windows back is the last one that the step has heard nearly whole.
  */
 const TEACHER_LAG_STEPS = 2;
+/** Samples from a recording's end on after which a step hears nothing of it: the embedding's reach. */
+const SILENT_AFTER = 1.5 * SAMPLE_RATE;
 
 /**
  * Makes training examples from clips: random crop, tempo and pitch, a mix with others, clipping and companding on the
@@ -56,6 +64,9 @@ export class Augmenter {
   private readonly steps: number;
   private readonly samples: number;
   private readonly logMel = new LogMel();
+  /** Samples from one step to the next, and to the end of the first. */
+  private readonly stepSamples: number;
+  private readonly firstStepSamples: number;
   private readonly centresHz: number[];
   private readonly whiteNoiseDb: Float32Array;
 
@@ -68,6 +79,8 @@ export class Augmenter {
     this.frames = frames;
     this.steps = frames / framesPerStep;
     this.samples = (frames - 1) * this.logMel.hop + this.logMel.fftSize;
+    this.stepSamples = framesPerStep * this.logMel.hop;
+    this.firstStepSamples = (framesPerStep - 1) * this.logMel.hop + this.logMel.fftSize;
     this.centresHz = melCentresHz(this.logMel.mels, 0, SAMPLE_RATE / 2);
     const random = new Random(1);
     this.whiteNoiseDb = this.logMel.push(
@@ -78,19 +91,27 @@ export class Augmenter {
   /** A random example; the same `random` state gives the same one. */
   example(random: Random): Example {
     const cry = random.chance(CRY_SHARE);
-    const labels = new Float32Array(LABELS.length).fill(cry ? NaN : 0);
     const clip = cry ? random.pick(this.cries) : this.rival(random);
-    labels[LABELS.indexOf(clip.label)] = 1;
-    const { samples, teacher, heard } = this.crop(clip, random);
+    const isKnownRival = !cry && clip.label !== 'other';
+    const labels = new Float32Array(LABELS.length).fill(isKnownRival ? 0 : NaN);
+    labels[CRY] = cry ? 1 : 0;
+    if (isKnownRival) labels[LABELS.indexOf(clip.label as Label)] = 1;
+    let isMixed = false;
+    const { samples, teacher, heard, silent } = this.crop(clip, random);
     scale(samples, decibels(random.uniform(-30, -14)) / rms(samples));
     for (let mix = 0; mix < 2; mix++) {
       if (!random.chance(0.3)) continue;
+      isMixed = true;
       const other = this.rival(random);
       const under = this.crop(other, random);
       const ratioDb = cry ? random.uniform(-5, 20) : random.uniform(-10, 10);
       const gain = (rms(samples) / rms(under.samples)) * decibels(-ratioDb);
       for (let i = 0; i < samples.length; i++) samples[i] += gain * under.samples[i];
-      if (ratioDb < 12) labels[LABELS.indexOf(other.label)] = 1;
+      if (ratioDb < 12) {
+        if (other.label === 'other')
+          labels.forEach((value, i) => (labels[i] = i === CRY || value === 1 ? value : NaN));
+        else labels[LABELS.indexOf(other.label)] = 1;
+      }
       // The teacher heard each alone: what is far below the other is heard less.
       const audible = 1 / (1 + 10 ** ((ratioDb - 8) / 6));
       for (let i = 0; i < teacher.length; i++) {
@@ -108,7 +129,14 @@ export class Augmenter {
     this.logMel.reset();
     const mel = this.logMel.push(samples);
     this.colour(mel, random);
-    return { mel, labels, teacher, heard };
+    return {
+      mel,
+      labels,
+      teacher,
+      heard,
+      silent,
+      heardAlone: isMixed ? new Float32Array(heard.length) : heard.slice(),
+    };
   }
 
   private rival(random: Random): Clip {
@@ -127,39 +155,49 @@ export class Augmenter {
   private crop(
     clip: Clip,
     random: Random,
-  ): { samples: Float32Array; teacher: Float32Array; heard: Float32Array } {
+  ): { samples: Float32Array; teacher: Float32Array; heard: Float32Array; silent: Float32Array } {
     const range = clip.label === 'cry' ? TEMPO_RANGE.cry : TEMPO_RANGE.rival;
     const tempo = random.chance(0.8) ? Math.exp(random.uniform(-range, range)) : 1;
     const source = clip.samples;
     const needed = Math.floor(this.samples * tempo) + 2;
     const repeat = source.length < needed && random.chance(0.5);
-    const start = source.length > needed ? random.integer(source.length - needed) : 0;
+    const isLong = source.length > needed;
+    // A short recording sounds anywhere in the crop: cries begin after something else, too.
+    const room = repeat ? source.length : Math.abs(source.length - needed);
+    const start = isLong || repeat ? random.integer(room) : -random.integer(room + 1);
+    const sampleAt = (i: number): number => {
+      if (repeat) return source[i % source.length];
+      return i >= 0 && i < source.length ? source[i] : 0;
+    };
     const samples = new Float32Array(this.samples);
     for (let i = 0; i < samples.length; i++) {
       const at = start + i * tempo;
       const whole = Math.floor(at);
-      const a = repeat ? source[whole % source.length] : (source[whole] ?? 0);
-      const b = repeat ? source[(whole + 1) % source.length] : (source[whole + 1] ?? 0);
+      const a = sampleAt(whole);
+      const b = sampleAt(whole + 1);
       samples[i] = (a + (b - a) * (at - whole)) / 32768;
     }
     const teacher = new Float32Array(this.steps * TEACHER_CLASSES);
     const heard = new Float32Array(this.steps);
+    const silent = new Float32Array(this.steps);
+    for (let step = 0; step < this.steps && !repeat; step++) {
+      const end = start + (step * this.stepSamples + this.firstStepSamples) * tempo;
+      if (end < 0 || end > source.length + SILENT_AFTER) silent[step] = 1;
+    }
     if (clip.teacher) {
       const windows = clip.teacher.length / TEACHER_CLASSES;
       for (let step = TEACHER_LAG_STEPS; step < this.steps; step++) {
         let centre = start + ((step - TEACHER_LAG_STEPS) * TEACHER_HOP + TEACHER_WINDOW / 2) * tempo;
         if (repeat) centre %= source.length;
-        if (centre > source.length + TEACHER_HOP) continue;
+        if (centre < -TEACHER_HOP || centre > source.length + TEACHER_HOP) continue;
         const nearest = Math.round((centre - TEACHER_WINDOW / 2) / TEACHER_HOP);
         const window = Math.min(windows - 1, Math.max(0, nearest));
-        teacher.set(
-          clip.teacher.subarray(window * TEACHER_CLASSES, (window + 1) * TEACHER_CLASSES),
-          step * TEACHER_CLASSES,
-        );
+        const scores = clip.teacher.subarray(window * TEACHER_CLASSES, (window + 1) * TEACHER_CLASSES);
+        teacher.set(fromFloat16(scores), step * TEACHER_CLASSES);
         heard[step] = 1;
       }
     }
-    return { samples, teacher, heard };
+    return { samples, teacher, heard, silent };
   }
 
   /** Room, microphone, bandwidth, noise and level, in place on a log-mel in dB; then blanks as SpecAugment does. */

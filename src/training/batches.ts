@@ -11,6 +11,8 @@ export interface Batch {
   labels: Float32Array;
   teacher: Float32Array;
   heard: Float32Array;
+  heardAlone: Float32Array;
+  silent: Float32Array;
 }
 
 interface BatchSettings {
@@ -77,15 +79,17 @@ function makeBatches({ clips, batch, frames, seed }: BatchSettings): void {
       labels: new Float32Array(batch * LABELS.length),
       teacher: new Float32Array(batch * steps * TEACHER_CLASSES),
       heard: new Float32Array(batch * steps),
+      heardAlone: new Float32Array(batch * steps),
+      silent: new Float32Array(batch * steps),
     };
-    for (const field of ['mel', 'labels', 'teacher', 'heard'] as const) {
+    for (const field of ['mel', 'labels', 'teacher', 'heard', 'heardAlone', 'silent'] as const) {
       examples.forEach((example, i) => {
         result[field].set(example[field], i * example[field].length);
       });
     }
     parentPort!.postMessage(
       { number, batch: result },
-      [result.mel, result.labels, result.teacher, result.heard].map(array => array.buffer as ArrayBuffer),
+      Object.values(result as Record<keyof Batch, Float32Array>).map(array => array.buffer as ArrayBuffer),
     );
   });
 }

@@ -6,6 +6,7 @@ import { parseCsv } from '../dataset/csv.js';
 import type { Recording } from '../dataset/manifest.js';
 import type { Clip } from './augment.js';
 import { cryPeak, type Teacher } from './teacher.js';
+import type { Progress } from './train.js';
 
 /** Reads a recording into memory as 16 kHz mono. @throws DeepInfantError when it cannot be read */
 export async function readSamples(file: string): Promise<Float32Array> {
@@ -30,7 +31,7 @@ export function readVerdicts(folder: string): Map<string, string> {
 export function isDoubtful(
   recording: Recording,
   verdict: string | undefined,
-  teacher?: Float32Array,
+  teacher?: Uint16Array,
 ): boolean {
   if (verdict === 'cry') return recording.label !== 'cry';
   if (verdict === 'none') return recording.label === 'cry';
@@ -40,23 +41,32 @@ export function isDoubtful(
   return recording.label === 'cry' ? peak < 0.03 : recording.source === 'donateacry' && peak > 0.06;
 }
 
+/** 16 bit, in memory that the batches' thread shares. */
+function toShared16(samples: Float32Array): Int16Array {
+  const shared = new Int16Array(new SharedArrayBuffer(2 * samples.length));
+  for (let i = 0; i < samples.length; i++) {
+    shared[i] = Math.max(-32768, Math.min(32767, Math.round(samples[i] * 32768)));
+  }
+  return shared;
+}
+
 /** Reads recordings to train on, one by one, telling how many are done. Weights: see TrainingConfig.rivalWeights. */
 export async function loadClips(
   recordings: readonly Recording[],
   teacher: Teacher | undefined,
   weights: Readonly<Partial<Record<string, number>>>,
-  onProgress: (done: number) => void,
+  onProgress: (progress: Progress) => void,
 ): Promise<Clip[]> {
   const clips: Clip[] = [];
-  for (const { file, path: name, label, sublabel } of recordings) {
+  for (const { file, path: name, label, sublabel, source } of recordings) {
     const samples = await readSamples(file);
     clips.push({
       label,
-      weight: weights[sublabel] ?? weights[label] ?? 1,
-      samples: Int16Array.from(samples, x => Math.max(-32768, Math.min(32767, Math.round(x * 32768)))),
+      weight: weights[sublabel] ?? weights[source] ?? weights[label] ?? 1,
+      samples: toShared16(samples),
       teacher: teacher?.of(name),
     });
-    onProgress(clips.length);
+    onProgress({ phase: 'reading', done: clips.length, total: recordings.length });
   }
   return clips;
 }

@@ -23,6 +23,8 @@ export interface TrainingConfig {
   /** How often a rival's clip is drawn against one of weight 1, by sublabel or else by label: hard ones more. */
   rivalWeights: Record<string, number>;
   widths: Widths;
+  /** Hours of nights that each fold's network hears, for the thresholds of the others. */
+  nightHours: number;
   /** Steps between checkpoints. */
   checkpointSteps: number;
   /** What the data's licences ask a trained model to say. */
@@ -45,6 +47,8 @@ export async function readConfig(file: string): Promise<TrainingConfig> {
 export interface TrainingData {
   /** Folder with a manifest.csv. */
   corpus: string;
-  /** Folder with a teacher's pack_window_scores.npy and pack_window_index.csv; without it only clip labels teach. */
-  teacher?: string;
+  /** Folders of recordings that are only learned from: never kept out, never measured. */
+  more: readonly string[];
+  /** Folders with a teacher's window scores (see Teacher); without any only clip labels teach. */
+  teacher: readonly string[];
 }

@@ -1,5 +1,6 @@
 import type { Scalar, Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import type { Tf } from '../model/tf.js';
+import { fromFloat16 } from '../model/float16.js';
 import { LABELS } from '../values.js';
 import type { Batch } from './batches.js';
 import { TEACHER_CLASSES, TEACHER_CRY_CLASSES } from './teacher.js';
@@ -9,6 +10,42 @@ const CRY = LABELS.indexOf('cry');
 const POOLED_SHARE = 0.3;
 /** Clip labels are wrong now and then: no target is surer than this. */
 const LABEL_SMOOTHING = 0.02;
+
+/** Weight of the distance to the teacher's logits. */
+const LOGIT_WEIGHT = 0.3;
+/** Logits of scores below this are rounding noise of binary16. */
+const LEAST_SCORE = 3e-4;
+
+/** Mean and standard deviation of the teacher's logit of each class. */
+export interface TeacherSpread {
+  mean: Float32Array;
+  deviation: Float32Array;
+}
+
+export function teacherSpread(scores: readonly Uint16Array[]): TeacherSpread {
+  const sum = new Float64Array(TEACHER_CLASSES);
+  const squares = new Float64Array(TEACHER_CLASSES);
+  let windows = 0;
+  for (const bits of scores) {
+    const values = fromFloat16(bits);
+    for (let i = 0; i < values.length; i++) {
+      const logit = teacherLogit(values[i]);
+      sum[i % TEACHER_CLASSES] += logit;
+      squares[i % TEACHER_CLASSES] += logit * logit;
+    }
+    windows += values.length / TEACHER_CLASSES;
+  }
+  const mean = Float32Array.from(sum, s => s / windows);
+  return {
+    mean,
+    deviation: Float32Array.from(squares, (s, c) => Math.sqrt(s / windows - mean[c] ** 2) + 0.1),
+  };
+}
+
+function teacherLogit(score: number): number {
+  const p = Math.min(1 - LEAST_SCORE, Math.max(LEAST_SCORE, score));
+  return Math.log(p / (1 - p));
+}
 
 /** What a batch asks of the network, as tensors. */
 export interface Targets {
@@ -21,10 +58,13 @@ export interface Targets {
   /** The teacher's scores [batch, steps, classes] and 1 where it judged [batch, steps, 1]. */
   teacher: Tensor3D;
   heard: Tensor3D;
+  /** The teacher's logits, standardised by TeacherSpread [batch, steps, classes], and 1 where it judged the sound alone. */
+  teacherLogits: Tensor3D;
+  heardAlone: Tensor3D;
 }
 
 /** Turns a batch's labels and teacher scores into targets. The caller disposes them. */
-export function targetsOf(tf: Tf, batch: Batch, size: number): Targets {
+export function targetsOf(tf: Tf, batch: Batch, size: number, spread: TeacherSpread): Targets {
   const steps = batch.heard.length / size;
   const cry = new Float32Array(size * steps);
   const weight = new Float32Array(size * steps);
@@ -41,10 +81,10 @@ export function targetsOf(tf: Tf, batch: Batch, size: number): Targets {
     });
     for (let s = 0; s < steps; s++) {
       const at = b * steps + s;
-      if (!isCry) weight[at] = 1;
+      if (!isCry || batch.silent[at]) weight[at] = 1;
       // A teacher that hears no cry in a cry clip says nothing about where it is; between sure and not it says nothing either.
       else if (best > 0.25 && (crying[s] > 0.3 || crying[s] < 0.03)) weight[at] = batch.heard[at];
-      cry[at] = isCry ? Math.min(1, 1.6 * crying[s]) : 0;
+      cry[at] = isCry && !batch.silent[at] ? Math.min(1, 1.6 * crying[s]) : 0;
     }
   }
   const known = Float32Array.from(batch.labels, v => (Number.isNaN(v) ? 0 : 1));
@@ -59,6 +99,14 @@ export function targetsOf(tf: Tf, batch: Batch, size: number): Targets {
     cryWeight: tf.tensor2d(weight, [size, steps]),
     teacher: tf.tensor3d(batch.teacher, [size, steps, TEACHER_CLASSES]),
     heard: tf.tensor3d(batch.heard, [size, steps, 1]),
+    teacherLogits: tf.tensor3d(
+      batch.teacher.map((score, i) => {
+        const c = i % TEACHER_CLASSES;
+        return (teacherLogit(score) - spread.mean[c]) / spread.deviation[c];
+      }),
+      [size, steps, TEACHER_CLASSES],
+    ),
+    heardAlone: tf.tensor3d(batch.heardAlone, [size, steps, 1]),
   };
 }
 
@@ -68,7 +116,13 @@ export function targetsOf(tf: Tf, batch: Batch, size: number): Targets {
  * @param logits [batch, steps, labels]
  * @param teacher [batch, steps, classes]
  */
-export function lossOf(tf: Tf, logits: Tensor3D, teacher: Tensor | undefined, targets: Targets): Scalar {
+export function lossOf(
+  tf: Tf,
+  logits: Tensor3D,
+  teacher: Tensor | undefined,
+  targets: Targets,
+  spread: TeacherSpread,
+): Scalar {
   const weighted = (losses: Tensor, weights: Tensor): Tensor =>
     tf.div(tf.sum(tf.mul(losses, weights)), tf.maximum(tf.sum(weights), 1));
 
@@ -84,6 +138,9 @@ export function lossOf(tf: Tf, logits: Tensor3D, teacher: Tensor | undefined, ta
   if (teacher) {
     const sounds = tf.sum(crossEntropy(tf, teacher, targets.teacher), 2, true);
     terms.push(tf.mul(0.1, weighted(sounds, targets.heard)));
+    const standardised = tf.div(tf.sub(teacher, tf.tensor1d(spread.mean)), tf.tensor1d(spread.deviation));
+    const distance = tf.mean(tf.squaredDifference(standardised, targets.teacherLogits), 2, true);
+    terms.push(tf.mul(LOGIT_WEIGHT, weighted(distance, targets.heardAlone)));
   }
   return tf.addN(terms) as Scalar;
 }

@@ -1,24 +1,23 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { plattCalibration, thresholdAt } from '../evaluation/metrics.js';
+import { isCry, plattCalibration } from '../evaluation/metrics.js';
 import { SEED_FRONT_END } from '../features/log-mel.js';
-import { calibrated } from '../model/calibration.js';
+import { logit } from '../model/calibration.js';
 import { FRAMES_PER_STEP } from '../model/cry-net.js';
-import { PRESETS, type ModelManifest } from '../model/manifest.js';
-import { sha256, type NamedWeights } from '../model/weights.js';
+import { readModel } from '../model/load.js';
+import type { ModelManifest } from '../model/manifest.js';
+import { packWeights, sha256, type NamedWeights } from '../model/weights.js';
 import { LABELS } from '../values.js';
 import { writeAtomically } from './checkpoint.js';
 import type { TrainingConfig } from './config.js';
 import type { TrainableCryNet } from './network.js';
-import type { Corpus, HeldOutScore } from './train.js';
+import { chooseThresholds } from './thresholds.js';
+import type { Corpus, FoldRecord } from './train.js';
 
 /** The network's input: what is below rounding noise is equal, the rest about zero mean and unit spread. */
 export const SCALING = { floorDb: -70, meanDb: -40, stdDb: 20 };
 /** Frames of the teacher's window (0.975 s), rounded up: what a step's score speaks of. */
 const WINDOW_FRAMES = 28;
-/** Share of other recordings that each preset lets through, and the offset threshold's share of the onset's. */
-const PRESET_FALSE_ALARMS = { careful: 0.002, balanced: 0.005, sensitive: 0.02 };
-const OFFSET_SHARE = 0.5;
 
 /** A trained network's weights as they are shipped. */
 export function foldedWeights(network: TrainableCryNet): NamedWeights[] {
@@ -35,7 +34,6 @@ export function foldedWeights(network: TrainableCryNet): NamedWeights[] {
 
 /** A manifest without calibration and measurements. */
 export function draftManifest(name: string, tensors: ModelManifest['weights']['tensors']): ModelManifest {
-  const presets = { careful: 0.9, balanced: 0.7, sensitive: 0.5 };
   return {
     format: 1,
     name,
@@ -43,14 +41,13 @@ export function draftManifest(name: string, tensors: ModelManifest['weights']['t
     licence: 'Apache-2.0',
     frontEnd: SEED_FRONT_END,
     scaling: SCALING,
+    reading: 'flexible',
     hopFrames: FRAMES_PER_STEP,
     windowFrames: WINDOW_FRAMES,
     labels: LABELS,
     embeddingSize: tensors.find(tensor => tensor.name === 'embedding/bias')!.shape[0],
     calibration: { a: 1, b: 0 },
-    presets: Object.fromEntries(
-      Object.entries(presets).map(([preset, onset]) => [preset, { onset, offset: OFFSET_SHARE * onset }]),
-    ) as ModelManifest['presets'],
+    presets: chooseThresholds({ a: 1, b: 0 }, [0], []),
     weights: {
       file: 'weights.bin',
       sha256: '',
@@ -60,46 +57,49 @@ export function draftManifest(name: string, tensors: ModelManifest['weights']['t
   };
 }
 
-/**
- * Writes the model of one fold as it is shipped. Calibration and thresholds come from the other folds' held-out scores,
- * of networks that did not see them either, so that the shipped fold stays untouched for measuring.
- */
-export async function shipModel(
+/** Writes a trained network as a model that can be run, not calibrated yet. */
+export async function writeModel(
+  folder: string,
+  weights: NamedWeights[],
   config: TrainingConfig,
   corpus: Corpus,
-  foldFolder: string,
-  calibrationScores: readonly HeldOutScore[],
-  modelFolder: string,
-): Promise<ModelManifest> {
-  const checkpointWeights = await readFile(path.join(foldFolder, 'weights.bin'));
-  const tensors = JSON.parse(await readFile(path.join(foldFolder, 'tensors.json'), 'utf8')) as {
-    name: string;
-    shape: number[];
-  }[];
-  const manifest = draftManifest(config.name, tensors);
-  manifest.weights.sha256 = sha256(checkpointWeights);
-  manifest.training = {
-    dataSha256: corpus.sha256,
-    groups: `grouped fold ${config.shippedFold} of ${config.folds} (seed ${config.seed}) was kept out`,
-    seed: config.seed,
-    notice: config.notice,
-  };
-  if (calibrationScores.length > 0) {
-    const logit = (p: number): number => Math.log((p + 1e-7) / (1 - p + 1e-7));
-    const sure = calibrationScores.filter(s => !corpus.doubtful.has(s.path));
-    const cries = sure.filter(s => s.label === 'cry').map(s => logit(s.score));
-    const others = sure.filter(s => s.label !== 'cry').map(s => logit(s.score));
-    manifest.calibration = plattCalibration(cries, others);
-    for (const preset of PRESETS) {
-      const onset = calibrated(thresholdAt(PRESET_FALSE_ALARMS[preset], others), manifest.calibration);
-      manifest.presets[preset] = { onset, offset: OFFSET_SHARE * onset };
-    }
-  }
-  await mkdir(modelFolder, { recursive: true });
-  await writeAtomically(path.join(modelFolder, 'weights.bin'), checkpointWeights);
-  await writeAtomically(path.join(modelFolder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-  await writeAtomically(path.join(modelFolder, 'NOTICE'), noticeOf(config.notice, corpus.recordings));
-  return manifest;
+  keptOut: string,
+): Promise<void> {
+  const manifest = draftManifest(config.name, weights);
+  const packed = packWeights(weights);
+  manifest.weights.sha256 = sha256(packed);
+  const { seed, notice } = config;
+  manifest.training = { dataSha256: corpus.sha256, groups: keptOut, seed, notice };
+  await mkdir(folder, { recursive: true });
+  await writeAtomically(path.join(folder, 'weights.bin'), packed);
+  await writeAtomically(
+    path.join(folder, 'NOTICE'),
+    noticeOf(notice, [...corpus.recordings, ...corpus.more]),
+  );
+  await writeManifest(folder, manifest);
+}
+
+/**
+ * Gives a model its calibration and thresholds: from other folds' held-out scores and nights, of networks that had not
+ * seen those recordings either, so that the model's own fold stays untouched for measuring.
+ */
+export async function calibrateModel(
+  folder: string,
+  others: readonly FoldRecord[],
+  corpus: Corpus,
+): Promise<void> {
+  const { manifest } = await readModel(folder);
+  const sure = others.flatMap(({ scores }) => scores).filter(({ path }) => !corpus.doubtful.has(path));
+  const logits = (wanted: boolean): number[] =>
+    sure.filter(recording => isCry(recording) === wanted).map(({ score }) => logit(score));
+  manifest.calibration = plattCalibration(logits(true), logits(false));
+  const nights = others.flatMap(other => other.nights);
+  manifest.presets = chooseThresholds(manifest.calibration, logits(false), nights);
+  await writeManifest(folder, manifest);
+}
+
+function writeManifest(folder: string, manifest: ModelManifest): Promise<void> {
+  return writeAtomically(path.join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
 /** What a model owes to the recordings it learned from: sources, licences and authors, each once. */

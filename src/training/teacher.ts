@@ -13,41 +13,40 @@ export const TEACHER_CRY_CLASSES = [19, 20, 21];
 
 /** Window scores of a teacher network over a corpus: what it heard every TEACHER_HOP samples of each recording. */
 export class Teacher {
-  private readonly scores: Uint16Array;
-  private readonly index: Map<string, { first: number; windows: number }>;
+  private readonly scores = new Map<string, Uint16Array>();
 
   /**
-   * @param folder holds pack_window_scores.npy (float16 [windows, TEACHER_CLASSES], C order) and
-   * pack_window_index.csv (`path`, `first_window`, `windows`)
+   * @param folders each holds window_scores.npy (float16 [windows, TEACHER_CLASSES], C order) and window_index.csv
+   * (`path`, `first_window`, `windows`)
    */
-  constructor(folder: string) {
-    this.scores = readFloat16Npy(path.join(folder, 'pack_window_scores.npy'), TEACHER_CLASSES);
-    const index = readFileSync(path.join(folder, 'pack_window_index.csv'), 'utf8');
-    this.index = new Map(
-      parseCsv(index, ['path', 'first_window', 'windows']).map(row => [
-        row.path,
-        { first: Number(row.first_window), windows: Number(row.windows) },
-      ]),
-    );
+  constructor(folders: readonly string[]) {
+    for (const folder of folders) {
+      const scores = readFloat16Npy(path.join(folder, 'window_scores.npy'), TEACHER_CLASSES);
+      const index = readFileSync(path.join(folder, 'window_index.csv'), 'utf8');
+      for (const row of parseCsv(index, ['path', 'first_window', 'windows'])) {
+        const first = Number(row.first_window) * TEACHER_CLASSES;
+        this.scores.set(row.path, scores.subarray(first, first + Number(row.windows) * TEACHER_CLASSES));
+      }
+    }
   }
 
-  /** Scores [windows x TEACHER_CLASSES] of a recording, by its path in the manifest; undefined if it was not scored. */
-  of(recording: string): Float32Array | undefined {
-    const entry = this.index.get(recording);
-    if (!entry) return undefined;
-    return fromFloat16(
-      this.scores.subarray(entry.first * TEACHER_CLASSES, (entry.first + entry.windows) * TEACHER_CLASSES),
-    );
+  /**
+   * Scores [windows x TEACHER_CLASSES] of a recording in binary16, in memory that threads share, by its path in the
+   * manifest; undefined if it was not scored.
+   */
+  of(recording: string): Uint16Array | undefined {
+    return this.scores.get(recording);
   }
 }
 
-/** Highest crying score of any window. */
-export function cryPeak(scores: Float32Array): number {
+/** Highest crying score of any window. @param scores see Teacher.of */
+export function cryPeak(scores: Uint16Array): number {
   let peak = 0;
   for (let i = 0; i < scores.length; i += TEACHER_CLASSES) {
     for (const c of TEACHER_CRY_CLASSES) peak = Math.max(peak, scores[i + c]);
   }
-  return peak;
+  // Binary16 of positive numbers is ordered as the numbers are.
+  return fromFloat16(Uint16Array.of(peak))[0];
 }
 
 /** Form: NumPy's NEP 1, versions 1 to 3. */
@@ -63,5 +62,7 @@ function readFloat16Npy(file: string, columns: number): Uint16Array {
     );
   }
   const data = bytes.subarray(start);
-  return new Uint16Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.length));
+  const shared = new Uint8Array(new SharedArrayBuffer(data.length));
+  shared.set(data);
+  return new Uint16Array(shared.buffer);
 }

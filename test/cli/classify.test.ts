@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { synthesiseCry } from '../../src/dataset/synth/cry.js';
 import { nurseryScene } from '../../src/dataset/synth/scene.js';
+import type { ModelManifest } from '../../src/model/manifest.js';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
 import { LABELS, SAMPLE_RATE } from '../../src/values.js';
 import { chunk, formatChunk, wavFile, writeWav } from '../audio/wav-writer.js';
@@ -179,14 +180,14 @@ describe('deepinfant classify', () => {
       const model = path.join(folder, 'model');
       cpSync(path.join(PACKAGE_ROOT, 'models', 'crynet'), model, { recursive: true });
       const [crying, silent] = [lines[0], lines[4]].map(({ cry }) => cry!.score);
-      const onsets = { careful: (1 + crying) / 2, balanced: (crying + silent) / 2, sensitive: silent / 2 };
-      const manifest = JSON.parse(readFileSync(path.join(model, 'manifest.json'), 'utf8')) as object;
+      const clips = { careful: (1 + crying) / 2, balanced: (crying + silent) / 2, sensitive: silent / 2 };
+      const manifest = JSON.parse(readFileSync(path.join(model, 'manifest.json'), 'utf8')) as ModelManifest;
       const presets = Object.fromEntries(
-        Object.entries(onsets).map(([preset, onset]) => [preset, { onset, offset: onset / 2 }]),
+        Object.entries(clips).map(([preset, clip]) => [preset, { ...manifest.presets.balanced, clip }]),
       );
       writeFileSync(path.join(model, 'manifest.json'), JSON.stringify({ ...manifest, presets }));
       const verdicts = await Promise.all(
-        Object.keys(onsets).map(async preset => {
+        Object.keys(clips).map(async preset => {
           const args = ['--json', '--model', model, '--preset', preset, files[0], files[4]];
           return jsonLines((await deepinfant('classify', ...args)).stdout).map(({ cry }) => cry!.isCry);
         }),

@@ -4,7 +4,7 @@ import { DeepInfantError } from '../../src/errors.js';
 import type { CryEvent, Scores } from '../../src/values.js';
 import { HOP_S, START_MS, heard, step, steps, times } from './steps.js';
 
-const SETTINGS: TrackerSettings = { onset: 0.6, offset: 0.35, ...TRACKER_DEFAULTS };
+const SETTINGS: TrackerSettings = { neutral: 0.4, evidence: 1.6, ...TRACKER_DEFAULTS };
 
 function track(stream: Scores[], settings: Partial<TrackerSettings> = {}): CryEvent[] {
   const tracker = new Tracker('cot', { ...SETTINGS, ...settings });
@@ -29,22 +29,24 @@ describe('Tracker', () => {
       ['nothing in an empty stream', [], ''],
       ['nothing in silence', quiet, ''],
       ['nothing of a window', [...quiet, 1, ...quiet], ''],
-      ['nothing of two windows', [...quiet, 1, 1, ...quiet], ''],
       ['nothing of one window every second', times(40, 0).map((_, i) => (i % 4 === 0 ? 1 : 0)), ''],
-      ['nothing of two windows twice', [...quiet, 1, 1, ...times(8, 0.05), 1, 1, ...quiet], ''],
-      ['nothing between the thresholds', [...quiet, ...times(60, 0.5), ...quiet], ''],
-      ['a cry of a second and a half', [...quiet, ...times(6, 0.9), ...quiet], 'started ended'],
+      ['nothing of one window twice', [...quiet, 1, ...times(8, 0.05), 1, ...quiet], ''],
+      ['nothing of steps that say nothing', [...quiet, ...times(60, 0.4), ...quiet], ''],
+      ['a doubtful cry that goes on', [...quiet, ...times(20, 0.55), ...quiet], 'started ended'],
       [
-        'one that goes on between the thresholds',
-        [...times(6, 0.9), ...times(20, 0.4)],
-        'started ongoing ended',
+        'a doubtful cry that comes again',
+        [...quiet, ...times(8, 0.55), 0.35, ...times(8, 0.55), ...quiet],
+        'started ended',
       ],
+      ['nothing of a doubtful sound that is over', [...quiet, ...times(5, 0.55), ...quiet], ''],
+      ['a cry of a second and a half', [...quiet, ...times(6, 0.9), ...quiet], 'started ended'],
+      ['one that goes on, doubtful', [...times(6, 0.9), ...times(20, 0.4)], 'started ongoing ended'],
       [
-        'one that flaps around the onset',
+        'one that is now surer, now less',
         times(30, 0).map((_, i) => (i % 2 ? 0.7 : 0.55)),
         'started ongoing ended',
       ],
-      ['one that flaps around both', times(24, 0).map((_, i) => (i % 2 ? 0.9 : 0.3)), 'started ended'],
+      ['one that flaps around neutral', times(24, 0).map((_, i) => (i % 2 ? 0.9 : 0.3)), 'started ended'],
       [
         'a cry that a window interrupts',
         [...times(4, 0.9), 0.1, ...times(4, 0.9), ...quiet],
@@ -59,7 +61,7 @@ describe('Tracker', () => {
     }
 
     it('is never one window, whatever the settings', () => {
-      const eager = { smoothingS: 0, minimumS: 0 };
+      const eager = { evidence: 1e-9 };
       assert.equal(states(track(steps(0, 0, 1, 0, 0), eager)), '');
       assert.equal(states(track(steps(0, 0, 1, 1, 0), eager)), 'started ended');
     });
@@ -90,8 +92,8 @@ describe('Tracker', () => {
       });
     }
 
-    it('do not count a score between the thresholds long before as the onset', () => {
-      const [started] = track(steps(...times(100, 0.5), ...times(10, 0.9)));
+    it('do not count a score that says nothing long before as the onset', () => {
+      const [started] = track(steps(...times(100, 0.4), 0, ...times(10, 0.9)));
       assertNear(started.onsetS, 100 * HOP_S, 3 * HOP_S);
     });
 
@@ -101,7 +103,7 @@ describe('Tracker', () => {
     });
 
     it('never end before the hop in which the cry began', () => {
-      const [, ended] = track(steps(...times(10, 0), 1, 1, ...times(30, 0)), { smoothingS: 0, minimumS: 0 });
+      const [, ended] = track(steps(...times(10, 0), 1, 1, ...times(30, 0)), { evidence: 1e-9 });
       assert.equal(ended.offsetS, 11 * HOP_S);
     });
 
@@ -169,7 +171,7 @@ describe('Tracker', () => {
       );
       assert.deepEqual(
         events[0].windows.map(({ score }) => score),
-        times(4, 0.9),
+        times(3, 0.9),
       );
       const heardWindows = heard(40, [2, 30]).filter(({ scores }) => scores.cry > 0.5);
       assert.equal(starts.length, heardWindows.length);
@@ -231,7 +233,7 @@ describe('Tracker', () => {
     });
 
     it('forgets a cry that was too short to report', () => {
-      assert.equal(states(track(steps(0, 0.9, 0.9, 0.9))), '');
+      assert.equal(states(track(steps(0, 0.9, 0.9))), '');
     });
 
     it('leaves nothing behind', () => {
@@ -270,10 +272,10 @@ describe('Tracker', () => {
 
   describe('settings that cannot be', () => {
     const table: [string, Partial<TrackerSettings>, RegExp][] = [
-      ['an offset above the onset', { offset: 0.7 }, /0\.7/],
-      ['an onset of 1', { onset: 1 }, /onset 1/],
-      ['an offset of 0', { offset: 0 }, /offset 0/],
-      ['no number', { onset: NaN }, /NaN/],
+      ['a neutral of 1', { neutral: 1 }, /neutral 1/],
+      ['a neutral of 0', { neutral: 0 }, /neutral 0/],
+      ['no evidence', { evidence: 0 }, /evidence 0/],
+      ['no number', { neutral: NaN }, /NaN/],
       ['a negative duration', { hangoverS: -1 }, /hangoverS is -1/],
       ['an endless duration', { ongoingEveryS: Infinity }, /ongoingEveryS is Infinity/],
     ];

@@ -102,7 +102,12 @@ describe('models', () => {
     await assert.rejects(loadClassifier(folder), { code: 'model-invalid', message: /not an object/ });
     await writeSmallModel(folder, { labels: ['cry'] });
     await assert.rejects(loadClassifier(folder), { code: 'model-invalid', message: /labels/ });
-    const high = { onset: 2, offset: 1 };
+    const high = {
+      neutral: 0.5,
+      evidence: -1,
+      clip: 0.5,
+      promise: { falseAlarmsPerNight: 1, clipFalseAlarmRate: 0.1 },
+    };
     await writeSmallModel(folder, { presets: { careful: high, balanced: high, sensitive: high } });
     await assert.rejects(loadClassifier(folder), { code: 'model-invalid', message: /presets\.careful/ });
     await writeSmallModel(folder);

@@ -3,6 +3,7 @@ import { Random } from '../../src/dataset/random.js';
 import { synthesiseCry } from '../../src/dataset/synth/cry.js';
 import { babble } from '../../src/dataset/synth/nursery.js';
 import { melCentresHz } from '../../src/features/mel-scale.js';
+import { toFloat16 } from '../../src/model/float16.js';
 import { Augmenter, type Clip, type Example } from '../../src/training/augment.js';
 import { TEACHER_CLASSES, TEACHER_CRY_CLASSES } from '../../src/training/teacher.js';
 import { LABELS } from '../../src/values.js';
@@ -18,7 +19,7 @@ describe('Augmenter', () => {
       label,
       weight: 1,
       samples: Int16Array.from(samples, x => Math.round(x * 32767)),
-      teacher: new Float32Array(windows * TEACHER_CLASSES).fill(taught),
+      teacher: toFloat16(new Float32Array(windows * TEACHER_CLASSES).fill(taught)),
     };
   };
   const augmenter = new Augmenter(

@@ -22,11 +22,11 @@ describe('what training learns from', () => {
     const magic = Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, header.length, 0]);
     const data = Buffer.from(toFloat16(values).buffer);
     await writeFile(
-      path.join(folder, 'pack_window_scores.npy'),
+      path.join(folder, 'window_scores.npy'),
       Buffer.concat([magic, Buffer.from(header), data]),
     );
     await writeFile(
-      path.join(folder, 'pack_window_index.csv'),
+      path.join(folder, 'window_index.csv'),
       'path,first_window,windows\na.wav,0,1\nb.wav,1,2\n',
     );
   }
@@ -35,13 +35,13 @@ describe('what training learns from', () => {
     const values = new Float32Array(3 * TEACHER_CLASSES);
     values[2 * TEACHER_CLASSES + 20] = 0.75;
     await writeScores('<f2', TEACHER_CLASSES, values);
-    const teacher = new Teacher(folder);
+    const teacher = new Teacher([folder]);
     assert.equal(teacher.of('a.wav')!.length, TEACHER_CLASSES);
     assert.equal(cryPeak(teacher.of('a.wav')!), 0);
     assert.equal(cryPeak(teacher.of('b.wav')!), 0.75);
     assert.equal(teacher.of('c.wav'), undefined);
     await writeScores('<f4', TEACHER_CLASSES, values);
-    assert.throws(() => new Teacher(folder), { code: 'teacher', message: /float16 with 521 columns.*<f4/ });
+    assert.throws(() => new Teacher([folder]), { code: 'teacher', message: /float16 with 521 columns.*<f4/ });
   });
 
   it('are not the labels that a look or the teacher contradicts', async () => {
@@ -56,7 +56,8 @@ describe('what training learns from', () => {
       licence: '',
       attribution: '',
     });
-    const heard = (cry: number): Float32Array => new Float32Array(TEACHER_CLASSES).fill(cry, 20, 21);
+    const heard = (cry: number): Uint16Array =>
+      toFloat16(new Float32Array(TEACHER_CLASSES).fill(cry, 20, 21));
     const cry = recording('cry', 'donateacry');
     const removed = recording('speech', 'donateacry');
     assert.equal(isDoubtful(cry, undefined, heard(0.01)), true, 'the teacher hears nothing');

@@ -25,6 +25,7 @@ const CONFIG: TrainingConfig = {
   dropout: 0.1,
   rivalWeights: {},
   widths: { conv1: 4, conv2: 6, conv3: 8, conv4: 8, residual1: 8, residual2: 8, conv5: 8, embedding: 12 },
+  nightHours: 0.1,
   checkpointSteps: 10,
   notice: 'Learned from synthetic sounds.',
 };
@@ -87,7 +88,7 @@ describe('deepinfant train', function () {
     assert.equal(aucs.length, 2);
     // Chance is 0.5; cries against a fan are easy.
     for (const auc of aucs) assert.ok(auc > 0.9, resumed.output);
-    const { manifest } = await readModel(path.join(folder, 'run', 'model'));
+    const { manifest } = await readModel(path.join(folder, 'run', 'fold1', 'model'));
     assert.equal(manifest.training.notice, CONFIG.notice);
 
     const log = await readFile(path.join(folder, 'run', 'fold0', 'log.csv'), 'utf8');
@@ -99,7 +100,7 @@ describe('deepinfant train', function () {
     const straight = await train('straight', '--fold', '0').ended;
     assert.equal(straight.status, 0, straight.output);
     const weights = (run: string): Promise<Buffer> =>
-      readFile(path.join(folder, run, 'fold0', 'weights.bin'));
+      readFile(path.join(folder, run, 'fold0', 'model', 'weights.bin'));
     assert.deepEqual(await weights('run'), await weights('straight'));
   });
 
