@@ -18,8 +18,7 @@ import { AdamW, oneCycle } from './optimiser.js';
 
 /** How mel7s is trained; plain cross-entropy, as the seed's. */
 export interface Mel7sTraining {
-  /** How often each recording is seen. */
-  epochs: number;
+  steps: number;
   batch: number;
   /** Peak of the one-cycle schedule, and AdamW's decay. */
   learningRate: number;
@@ -100,11 +99,6 @@ class TrainableMel7s {
   }
 }
 
-/** Steps of a training on this many recordings. */
-export function mel7sSteps(examples: number, { epochs, batch }: Mel7sTraining): number {
-  return Math.ceil((epochs * examples) / batch);
-}
-
 /**
  * Trains mel7s: all examples in shuffled order, again and again; of a recording longer than 7 s a random part.
  * @param onStep called before each step; may throw to stop
@@ -119,11 +113,10 @@ export async function trainMel7s(
 ): Promise<NamedWeights[]> {
   const network = new TrainableMel7s(tf, seed);
   const optimiser = new AdamW(tf, network.variables, training.weightDecay);
-  const steps = mel7sSteps(examples.length, training);
   const random = new Random(seed);
   let waiting: Mel7sExample[] = [];
   try {
-    for (let step = 0; step < steps; step++) {
+    for (let step = 0; step < training.steps; step++) {
       onStep();
       while (waiting.length < training.batch) waiting = [...waiting, ...shuffled(examples, random)];
       const batch = waiting.splice(0, training.batch);
@@ -141,7 +134,7 @@ export async function trainMel7s(
         const logits = network.forward(x, training.dropout, step);
         return tf.losses.softmaxCrossEntropy(targets, logits);
       };
-      optimiser.minimise(loss, oneCycle(step, steps, training.learningRate), step + 1);
+      optimiser.minimise(loss, oneCycle(step, training.steps, training.learningRate), step + 1);
       tf.dispose([x, targets]);
       // Lets a signal be heard.
       await new Promise(setImmediate);

@@ -103,7 +103,7 @@ function writeManifest(folder: string, manifest: ModelManifest): Promise<void> {
 }
 
 /** What a model owes to the recordings it learned from: sources, licences and authors, each once. */
-function noticeOf(notice: string, recordings: Corpus['recordings']): string {
+export function noticeOf(notice: string, recordings: Corpus['recordings']): string {
   const authors = new Map<string, Set<string>>();
   for (const { source, licence, attribution } of recordings) {
     const heading = [source, licence].filter(Boolean).join(', ');

@@ -160,7 +160,7 @@ async function once<T>(file: string, make: () => Promise<T>): Promise<T> {
 }
 
 /** Marks a folder as holding this run, unless it holds another. */
-async function claim(folder: string, run: string): Promise<void> {
+export async function claim(folder: string, run: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const file = path.join(folder, 'run.json');
   const held = await readFile(file, 'utf8').catch(() => undefined);
