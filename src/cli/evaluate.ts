@@ -1,33 +1,26 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { readManifest, type Recording } from '../dataset/manifest.js';
-import { DeepInfantError } from '../errors.js';
-import {
-  evaluationOf,
-  figuresTable,
-  type RivalScores,
-  type ScoredRecording,
-} from '../evaluation/evaluation.js';
-import { isCry } from '../evaluation/metrics.js';
-import { reportPage, type Measurement } from '../evaluation/report.js';
-import { readRival } from '../evaluation/rivals.js';
-import { loadClassifier } from '../model/load.js';
-import { PRESETS, type ModelManifest } from '../model/manifest.js';
-import { writeAtomically } from '../training/checkpoint.js';
 import { HEARING_OPTIONS, MODEL_USAGE, usageError } from './arguments.js';
-import { hearRecording, hearSeveral } from './hear-recording.js';
+import { evaluateRecordings } from './evaluate-recordings.js';
+import { evaluateScene } from './evaluate-scene.js';
 import { abortOnInterrupt } from './interrupt.js';
-import { print, printError, printJson } from './output.js';
+import { subjectsOf } from './subjects.js';
 
-export const EVALUATE_USAGE = `deepinfant evaluate --data DIR [--json] [--out DIR] [--model NAME] [--rival NAME=FILE.csv]...
+export const EVALUATE_USAGE = `deepinfant evaluate --data DIR [--scene [--nights N] [--hours H] [--seed S]] [--model NAME | --run DIR]
+                    [--rival NAME=FILE]... [--json] [--out DIR]
   Measures how well a model tells cries from other recordings, on a folder of them with a manifest.csv that the model
   never learned from, and writes a report with curves and the worst errors to OUT/index.html. Ends with status 1 if a
   recording can't be read to its end.
+  --scene         play it nights made of the recordings instead: a room or a noise machine, a sound every 20 to 120 s,
+                  three episodes of crying an hour; tells episodes found, their delay, and false alarms a night
+  --nights N, --hours H, --seed S
+                  so many nights (1) of so many hours (8), drawn from a seed (1)
+  --run DIR       measure a run of deepinfant train: each fold's model on the recordings that it did not see
+  --rival NAME=FILE
+                  put another detector beside it: a table (path,score) of its scores of the same recordings, or YAMNet's
+                  .tflite file, which in nights is heard by Frigate's rule at 0.8 and at 0.5
   --json          print the figures as a JSON object instead; the report is written if --out is given
-  --out DIR       folder of the report (runs/evaluate-MODEL-on-DATA)
-  --rival NAME=FILE.csv
-                  put another detector beside it, whose scores of the same recordings are in a table: path,score
+  --out DIR       folder of the report (runs/evaluate-MODEL-on-DATA, or runs/nights-of-MODEL-on-DATA)
   ${MODEL_USAGE}`;
 
 /** `deepinfant evaluate`. @returns the exit status */
@@ -36,114 +29,67 @@ export async function evaluate(args: string[]): Promise<number> {
     args,
     options: {
       json: HEARING_OPTIONS.json,
-      model: HEARING_OPTIONS.model,
+      model: { type: 'string' },
+      run: { type: 'string' },
       data: { type: 'string' },
       out: { type: 'string' },
       rival: { type: 'string', multiple: true, default: [] },
+      scene: { type: 'boolean', default: false },
+      nights: { type: 'string' },
+      hours: { type: 'string' },
+      seed: { type: 'string' },
     },
   });
-  const { data } = values;
+  const { data, run, scene, json } = values;
   if (data === undefined) throw usageError('Name, with --data, a folder of recordings with a manifest.csv.');
-  const rivalFiles = values.rival.map(nameAndFile);
+  if (run !== undefined && values.model !== undefined)
+    throw usageError('Name a --model or a --run, not both.');
+  if (!scene && (values.nights ?? values.hours ?? values.seed) !== undefined)
+    throw usageError('--nights, --hours and --seed are for --scene: add it.');
+  const rivals = new Map(values.rival.map(nameAndFile));
+  const nights = numberOf('nights', values.nights, 1);
+  const hours = numberOf('hours', values.hours, 8);
+  const seed = numberOf('seed', values.seed, 1);
+  if (!(Number.isInteger(nights) && nights > 0)) throw usageError('--nights is a whole number, 1 at least.');
+  if (!(hours >= LEAST_HOURS)) throw usageError(`--hours is ${LEAST_HOURS} at least: an episode needs room.`);
   const signal = abortOnInterrupt();
-  const { recordings, left } = await readManifest(data);
-  checkClasses(recordings, path.join(data, 'manifest.csv'));
-  const paths = recordings.map(recording => recording.path);
-  const rivals = new Map<string, RivalScores>();
-  for (const [name, file] of rivalFiles) rivals.set(name, await readRival(file, paths));
-  const leftOut = Object.entries(left).map(([label, count]) => `, ${count} '${label}' left out`);
-  process.stderr.write(`${recordings.length} recordings${leftOut.join('')}\n`);
+  const model = values.model ?? HEARING_OPTIONS.model.default;
+  const { subjects, left, remarks } = await subjectsOf(data, { model, run });
+  const count = subjects.reduce((sum, { recordings }) => sum + recordings.length, 0);
+  const leftOut = Object.entries(left).map(([label, n]) => `, ${n} '${label}' left out`);
+  process.stderr.write([`${count} recordings${leftOut.join('')}`, ...remarks, ''].join('\n'));
 
-  const { model, presets, scored, unreadable } = await score(recordings, values.model, signal);
-  checkClasses(scored, `What could be read of ${data}`);
-  const evaluation = evaluationOf(scored, rivals);
-  if (values.json) printJson({ model, ...evaluation });
-  else printTable(figuresTable(`${model.name} ${model.version}`, evaluation));
-  if (!values.json || values.out !== undefined) {
-    const name = `evaluate-${model.name}-on-${path.basename(path.resolve(data))}`;
-    const report = path.join(values.out ?? path.join('runs', name), 'index.html');
-    const measurement: Measurement = {
-      model,
-      data,
-      recordings: scored,
-      fileOf: recording => path.join(data, recording.path),
-      rivals,
-      thresholds: Object.fromEntries(PRESETS.map(preset => [preset, presets[preset].clip])),
-      left,
-      unreadable,
-      date: new Date(),
-      command: ['deepinfant evaluate', ...args.map(word => (/\s/.test(word) ? `'${word}'` : word))].join(' '),
-    };
-    await mkdir(path.dirname(report), { recursive: true });
-    await writeAtomically(report, await reportPage(measurement, evaluation));
-    if (!values.json) print(`\nReport: ${report}`);
-  }
-  if (unreadable.length === 0) return 0;
-  printError(
-    `${unreadable.length} of ${recordings.length} recordings could not be read, or not to their end: the figures lack them.`,
-  );
-  return 1;
+  const what = path.basename(path.resolve(run ?? model));
+  const folder = `${scene ? 'nights-of' : 'evaluate'}-${what}-on-${path.basename(path.resolve(data))}`;
+  const out = values.out ?? (json ? undefined : path.join('runs', folder));
+  const quoted = args.map(word => (/\s/.test(word) ? `'${word}'` : word));
+  const common = {
+    data,
+    subjects,
+    rivals,
+    json,
+    out,
+    command: `deepinfant evaluate ${quoted.join(' ')}`,
+    signal,
+  };
+  if (!scene) return (await evaluateRecordings({ ...common, left })) > 0 ? 1 : 0;
+  await evaluateScene({ ...common, nights, hours, seed });
+  return 0;
 }
 
-/** The parts of NAME=FILE.csv. @throws DeepInfantError `usage` */
+/** Shorter nights have less than one episode. */
+const LEAST_HOURS = 0.4;
+
+function numberOf(name: string, text: string | undefined, otherwise: number): number {
+  const number = text === undefined ? otherwise : Number(text);
+  if (text?.trim() === '' || !Number.isFinite(number))
+    throw usageError(`--${name} is a number, not '${text}'.`);
+  return number;
+}
+
+/** The parts of NAME=FILE. @throws DeepInfantError `usage` */
 function nameAndFile(rival: string): [name: string, file: string] {
   const [, name, file] = /^([^=]+)=(.+)$/.exec(rival) ?? [];
-  if (!name) throw usageError(`--rival takes NAME=FILE.csv, not '${rival}'.`);
+  if (!name) throw usageError(`--rival takes NAME=FILE, not '${rival}'.`);
   return [name, file];
-}
-
-/** @throws DeepInfantError `one-class` unless there are cries and other recordings */
-function checkClasses(recordings: readonly { label: string }[], where: string): void {
-  const cries = recordings.filter(isCry).length;
-  if (cries > 0 && cries < recordings.length) return;
-  const missing =
-    cries === 0
-      ? "no recording with the label 'cry': there is nothing to find"
-      : 'only cries: nothing could be a false alarm';
-  throw new DeepInfantError('one-class', `${where} holds ${missing}. Add some to the manifest.`);
-}
-
-/** Hears the recordings as `classify` does. Those that cannot be read to their end are told and left out. */
-async function score(
-  recordings: readonly Recording[],
-  model: string,
-  signal: AbortSignal,
-): Promise<{
-  model: Measurement['model'];
-  presets: ModelManifest['presets'];
-  scored: ScoredRecording[];
-  unreadable: string[];
-}> {
-  const classifier = await loadClassifier(model);
-  const { name, version, presets } = classifier.manifest;
-  const scored: ScoredRecording[] = [];
-  const unreadable: string[] = [];
-  try {
-    const results = hearSeveral(recordings, async recording => ({
-      recording,
-      heard: await hearRecording(recording.file, { classifier, preset: 'balanced', signal }),
-    }));
-    for await (const { recording, heard } of results) {
-      if (heard.error) {
-        printError(heard.error.message);
-        unreadable.push(heard.error.message);
-        continue;
-      }
-      const { path, label, group, source } = recording;
-      const steps = heard.windows.map(({ startS, endS, scores }) => ({
-        atS: (startS + endS) / 2,
-        score: scores.cry,
-      }));
-      scored.push({ path, label, group, source, score: heard.score, steps });
-    }
-  } finally {
-    await classifier.close();
-  }
-  return { model: { name, version }, presets, scored, unreadable };
-}
-
-function printTable(rows: readonly (readonly string[])[]): void {
-  const widths = rows[0].map((_, i) => Math.max(...rows.map(row => row[i].length)));
-  for (const [name, ...numbers] of rows)
-    print([name.padEnd(widths[0]), ...numbers.map((cell, i) => cell.padStart(widths[i + 1]))].join('  '));
 }

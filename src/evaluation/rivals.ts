@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { parseCsv } from '../dataset/csv.js';
 import { DeepInfantError, messageOf } from '../errors.js';
+import { Yamnet } from '../teacher/yamnet.js';
+import { readSamples } from '../training/clips.js';
+import { TEACHER_CLASSES, TEACHER_CRY_CLASSES, TEACHER_HOP } from '../training/teacher.js';
 import type { RivalScores } from './evaluation.js';
 
 const NAMED = 3;
@@ -8,10 +11,10 @@ const NAMED = 3;
 /**
  * Reads another detector's scores of a corpus: a CSV table with the columns `path`, as in the corpus's manifest, and
  * `score`, any number that is larger for more of a cry.
- * @param paths the recordings to be compared; others in the table are ignored
+ * @param recordings to be compared; others in the table are ignored
  * @throws DeepInfantError `rival` when the file cannot be read, lacks a column or a recording, or a score is no number
  */
-export async function readRival(file: string, paths: readonly string[]): Promise<RivalScores> {
+export async function readRival(file: string, recordings: readonly { path: string }[]): Promise<RivalScores> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
@@ -42,14 +45,36 @@ export async function readRival(file: string, paths: readonly string[]): Promise
     }
     scores.set(row.path, score);
   }
-  const missing = paths.filter(path => !scores.has(path));
+  const missing = recordings.map(({ path }) => path).filter(path => !scores.has(path));
   if (missing.length > 0) {
     const some = missing.slice(0, NAMED).join(', ');
     throw new DeepInfantError(
       'rival',
-      `The rival's ${file} lacks ${missing.length} of ${paths.length} recordings: ${some}${missing.length > NAMED ? '…' : ''}. ` +
+      `The rival's ${file} lacks ${missing.length} of ${recordings.length} recordings: ${some}${missing.length > NAMED ? '…' : ''}. ` +
         'Score every recording of the manifest, by the path that it gives.',
     );
   }
+  return scores;
+}
+
+/**
+ * Scores recordings with YAMNet: the highest score that any of its three crying classes has in any window of 0.975 s,
+ * one every 0.256 s.
+ * @param file of the network, see Yamnet
+ */
+export async function yamnetScores(
+  file: string,
+  recordings: readonly { path: string; file: string }[],
+): Promise<RivalScores> {
+  const yamnet = await Yamnet.open(file);
+  const scores = new Map<string, number>();
+  for (const recording of recordings) {
+    const windows = yamnet.score(await readSamples(recording.file), TEACHER_HOP);
+    let peak = 0;
+    for (let i = 0; i < windows.length; i += TEACHER_CLASSES)
+      for (const c of TEACHER_CRY_CLASSES) peak = Math.max(peak, windows[i + c]);
+    scores.set(recording.path, peak);
+  }
+  yamnet.dispose();
   return scores;
 }

@@ -121,27 +121,26 @@ describe('deepinfant evaluate', function () {
     const whole = readFileSync(path.join(corpus, 'cry0.wav'));
     writeFileSync(path.join(corpus, 'half.wav'), whole.subarray(0, whole.length / 2));
     writeFileSync(path.join(corpus, 'text.wav'), 'no audio');
-    manifest(...rows, 'half.wav,cry,b,home', 'text.wav,music,c,home', 'gone.wav,music,d,home');
+    manifest(...rows, 'half.wav,cry,b,home', 'text.wav,music,c,home');
     const out = path.join(folder, 'broken');
     const { status, stdout, stderr } = await deepinfant('evaluate', '--data', corpus, '--json', '--out', out);
     assert.equal(status, 1);
     assert.equal(jsonLines<Printed>(stdout)[0].files, 8);
     const told = stderr.trimEnd().split('\n');
-    assert.equal(told[0], '11 recordings');
+    assert.equal(told[0], '10 recordings');
     assert.match(told[1], /half\.wav is cut off/);
     assert.match(told[2], /text\.wav is not audio/);
-    assert.match(told[3], /gone\.wav does not exist/);
-    assert.match(told[4], /^deepinfant: 3 of 11 recordings could not be read/);
+    assert.match(told[3], /^deepinfant: 2 of 10 recordings could not be read/);
     const page = readFileSync(path.join(out, 'index.html'), 'utf8');
-    assert.match(page, /missing below: 3<\/strong><ul><li>[^<]*half\.wav/);
+    assert.match(page, /missing below: 2<\/strong><ul><li>[^<]*half\.wav/);
   });
 
   const mistakes: [string, (all: string[]) => string[], RegExp][] = [
-    ['cries only', all => all.filter(row => row.includes(',cry,')), /manifest\.csv holds only cries/],
+    ['cries only', all => all.filter(row => row.includes(',cry,')), /my sounds holds only cries/],
     ['no cry', all => all.filter(row => !row.includes(',cry,')), /holds no recording with the label 'cry'/],
     [
       'no cry that can be read',
-      all => [...all.filter(row => !row.includes(',cry,')), 'none.wav,cry,g,home'],
+      all => [...all.filter(row => !row.includes(',cry,')), 'text.wav,cry,g,home'],
       /What could be read of .*my sounds holds no recording with the label 'cry'/,
     ],
   ];
@@ -160,7 +159,7 @@ describe('deepinfant evaluate', function () {
     assert.equal(status, 1);
     assert.match(
       stderr,
-      /^deepinfant: The rival's \S+short\.csv lacks 2 of 8 recordings: cry1\.wav, fan3\.wav\./,
+      /\ndeepinfant: The rival's \S+short\.csv lacks 2 of 8 recordings: cry1\.wav, fan3\.wav\./,
     );
   });
 
@@ -177,5 +176,54 @@ describe('deepinfant evaluate', function () {
     const { status, stdout, stderr } = await outcome;
     assert.deepEqual({ status, stdout, stderr }, { status: 130, stdout: '', stderr: '9 recordings\n' });
     assert.ok(!existsSync(out));
+  });
+
+  it('names a recording of the manifest that is not there', async () => {
+    manifest(...rows, 'gone.wav,music,d,home');
+    const { status, stderr } = await deepinfant('evaluate', '--data', corpus, '--json');
+    assert.equal(status, 1);
+    assert.match(stderr, /gone\.wav/);
+  });
+
+  it('plays nights of the recordings, the same for the same seed', async () => {
+    const out = path.join(folder, 'nights');
+    const scene = ['evaluate', '--data', corpus, '--scene', '--nights', '2', '--hours', '0.5', '--json'];
+    const [first, second] = await Promise.all([deepinfant(...scene, '--out', out), deepinfant(...scene)]);
+    assert.equal(first.status, 0, first.stderr);
+    const [{ nights, hours, presets, rivals }] = jsonLines<{
+      nights: number;
+      hours: number;
+      presets: Record<string, Record<string, number>>;
+      rivals: object;
+    }>(first.stdout);
+    assert.deepEqual([nights, hours, rivals], [2, 0.5, {}]);
+    assert.deepEqual(Object.keys(presets), ['careful', 'balanced', 'sensitive']);
+    assert.deepEqual(Object.keys(presets.balanced), [
+      'falseAlarmsPerNight',
+      'episodes',
+      'found',
+      'latencyMedianS',
+      'latencyP95S',
+    ]);
+    assert.equal(presets.balanced.episodes, 4);
+    assert.ok(presets.sensitive.found >= 3, first.stdout);
+    assert.equal(first.stdout, second.stdout);
+    assert.match(readFileSync(path.join(out, 'index.html'), 'utf8'), /Night 2/);
+  });
+
+  it('says what is wrong with how it was called', async () => {
+    for (const [args, message] of [
+      [['--nights', '2'], /--nights, --hours and --seed are for --scene/],
+      [['--scene', '--hours', 'x'], /--hours is a number, not 'x'/],
+      [['--scene', '--hours', '0'], /--hours is 0\.4 at least/],
+      [['--scene', '--nights', '1.5'], /--nights is a whole number/],
+      [['--model', 'crynet', '--run', 'r'], /a --model or a --run, not both/],
+      [['--rival', 'x'], /--rival takes NAME=FILE, not 'x'/],
+      [['--run', folder], /holds no fold/],
+    ] as [string[], RegExp][]) {
+      const { status, stderr } = await deepinfant('evaluate', '--data', corpus, ...args);
+      assert.ok(status === 1 || status === 2);
+      assert.match(stderr, message);
+    }
   });
 });

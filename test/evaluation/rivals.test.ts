@@ -15,7 +15,7 @@ describe('readRival', () => {
 
   it('reads the scores by path, in any order, of more recordings than asked for', async () => {
     await writeFile(file, 'note,score,path\n,0.5,b.wav\n,-1e-3,a.wav\n,7,c.wav\n');
-    const scores = await readRival(file, ['a.wav', 'b.wav']);
+    const scores = await readRival(file, [{ path: 'a.wav' }, { path: 'b.wav' }]);
     assert.deepEqual([scores.get('a.wav'), scores.get('b.wav')], [-0.001, 0.5]);
   });
 
@@ -30,8 +30,8 @@ describe('readRival', () => {
   for (const [what, table, message] of mistakes) {
     it(`says where a table lacks ${what}`, async () => {
       await writeFile(file, table);
-      const paths = ['a.wav', 'b.wav', 'c.wav', 'd.wav', 'e.wav'];
-      await assert.rejects(readRival(file, paths), { code: 'rival', message });
+      const recordings = ['a.wav', 'b.wav', 'c.wav', 'd.wav', 'e.wav'].map(path => ({ path }));
+      await assert.rejects(readRival(file, recordings), { code: 'rival', message });
     });
   }
 

@@ -1,0 +1,135 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { DeepInfantError } from '../errors.js';
+import {
+  evaluationOf,
+  figuresTable,
+  type RivalScores,
+  type ScoredRecording,
+} from '../evaluation/evaluation.js';
+import { isCry } from '../evaluation/metrics.js';
+import { reportPage, type Measurement } from '../evaluation/report.js';
+import { readRival, yamnetScores } from '../evaluation/rivals.js';
+import { loadClassifier } from '../model/load.js';
+import { PRESETS, type ModelManifest } from '../model/manifest.js';
+import { writeAtomically } from '../training/checkpoint.js';
+import { hearRecording, hearSeveral } from './hear-recording.js';
+import { print, printError, printJson, printTable } from './output.js';
+import type { Subject } from './subjects.js';
+
+export interface RecordingsOptions {
+  data: string;
+  subjects: readonly Subject[];
+  left: Record<string, number>;
+  /** Files of rivals by name: tables of scores, or YAMNet. */
+  rivals: ReadonlyMap<string, string>;
+  json: boolean;
+  /** Folder of the report; none is written without it. */
+  out: string | undefined;
+  command: string;
+  signal: AbortSignal;
+}
+
+/** `deepinfant evaluate` of recordings. @returns how many could not be read to their end */
+export async function evaluateRecordings({
+  data,
+  subjects,
+  left,
+  rivals: rivalFiles,
+  json,
+  out,
+  command,
+  signal,
+}: RecordingsOptions): Promise<number> {
+  const recordings = subjects.flatMap(subject => subject.recordings);
+  checkClasses(recordings, data);
+  const rivals = new Map<string, RivalScores>();
+  for (const [name, file] of rivalFiles) {
+    const isNetwork = file.endsWith('.tflite');
+    rivals.set(name, await (isNetwork ? yamnetScores(file, recordings) : readRival(file, recordings)));
+  }
+  const results = [];
+  for (const subject of subjects) results.push(await score(subject, signal));
+  const [{ model, presets }] = results;
+  const scored = results.flatMap(result => result.scored);
+  const unreadable = results.flatMap(result => result.unreadable);
+  checkClasses(scored, `What could be read of ${data}`);
+  const evaluation = evaluationOf(scored, rivals);
+  if (json) printJson({ model, ...evaluation });
+  else printTable(figuresTable(`${model.name} ${model.version}`, evaluation));
+  if (out !== undefined) {
+    const report = path.join(out, 'index.html');
+    // Each fold's model has thresholds of its own.
+    const shown = subjects.length === 1 ? PRESETS : [];
+    const measurement: Measurement = {
+      model,
+      data,
+      recordings: scored,
+      fileOf: recording => path.join(data, recording.path),
+      rivals,
+      thresholds: Object.fromEntries(shown.map(preset => [preset, presets[preset].clip])),
+      left,
+      unreadable,
+      date: new Date(),
+      command,
+    };
+    await mkdir(out, { recursive: true });
+    await writeAtomically(report, await reportPage(measurement, evaluation));
+    if (!json) print(`\nReport: ${report}`);
+  }
+  if (unreadable.length > 0) {
+    printError(
+      `${unreadable.length} of ${recordings.length} recordings could not be read, or not to their end: the figures lack them.`,
+    );
+  }
+  return unreadable.length;
+}
+
+/** @throws DeepInfantError `one-class` unless there are cries and other recordings */
+function checkClasses(recordings: readonly { label: string }[], where: string): void {
+  const cries = recordings.filter(isCry).length;
+  if (cries > 0 && cries < recordings.length) return;
+  const missing =
+    cries === 0
+      ? "no recording with the label 'cry': there is nothing to find"
+      : 'only cries: nothing could be a false alarm';
+  throw new DeepInfantError('one-class', `${where} holds ${missing}. Add some to the manifest.`);
+}
+
+/** Hears the recordings as `classify` does. Those that cannot be read to their end are told and left out. */
+async function score(
+  { model, recordings }: Subject,
+  signal: AbortSignal,
+): Promise<{
+  model: Measurement['model'];
+  presets: ModelManifest['presets'];
+  scored: ScoredRecording[];
+  unreadable: string[];
+}> {
+  const classifier = await loadClassifier(model);
+  const { name, version, presets } = classifier.manifest;
+  const scored: ScoredRecording[] = [];
+  const unreadable: string[] = [];
+  try {
+    const results = hearSeveral(recordings, async recording => ({
+      recording,
+      heard: await hearRecording(recording.file, { classifier, preset: 'balanced', signal }),
+    }));
+    for await (const { recording, heard } of results) {
+      if (heard.error) {
+        printError(heard.error.message);
+        unreadable.push(heard.error.message);
+        continue;
+      }
+      const { path, label, group, source } = recording;
+      const steps = heard.windows.map(({ startS, endS, scores }) => ({
+        atS: (startS + endS) / 2,
+        score: scores.cry,
+      }));
+      scored.push({ path, label, group, source, score: heard.score, steps });
+    }
+  } finally {
+    await classifier.close();
+  }
+  return { model: { name, version }, presets, scored, unreadable };
+}
