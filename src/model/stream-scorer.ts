@@ -18,7 +18,7 @@ const BATCH_STREAMS = 16;
 export interface ScorerStream {
   logMel: LogMel;
   net: NetState;
-  /** Frames that do not fill a step yet, row-major. */
+  /** Frames that are still to be scored, row-major. */
   frames: Float32Array;
   /** Absolute number of the stream's first sample, and of the next one; the clock is that of the last chunk. */
   first: number;
@@ -32,11 +32,15 @@ export interface ScorerStream {
   steps: number;
 }
 
-/** Scores audio of many streams with one network: chunks in, calibrated scores per step out. */
+/**
+ * Scores audio of many streams with one network: chunks in, calibrated scores per step out. Read flexibly, a step is the
+ * network's own, and knows what was heard before; read in fixed windows, a step is a window that begins with nothing.
+ */
 export class StreamScorer {
   private readonly net: StreamingNet;
   private readonly manifest: ModelManifest;
-  /** Samples from one step to the next, up to the end of the first step, and in a window. */
+  /** Frames that a first step needs; samples from one step to the next, up to the end of the first, in a window. */
+  private readonly firstStepFrames: number;
   private readonly stepSamples: number;
   private readonly firstStepSamples: number;
   private readonly windowSamples: number;
@@ -44,10 +48,12 @@ export class StreamScorer {
   constructor(net: StreamingNet, manifest: ModelManifest) {
     this.net = net;
     this.manifest = manifest;
-    const { hop, fftSize } = manifest.frontEnd;
-    this.stepSamples = FRAMES_PER_STEP * hop;
-    this.firstStepSamples = (FRAMES_PER_STEP - 1) * hop + fftSize;
-    this.windowSamples = (manifest.windowFrames - 1) * hop + fftSize;
+    const { frontEnd, reading, hopFrames, windowFrames } = manifest;
+    const { hop, fftSize } = frontEnd;
+    this.firstStepFrames = reading === 'fixed' ? windowFrames : hopFrames;
+    this.stepSamples = hopFrames * hop;
+    this.firstStepSamples = (this.firstStepFrames - 1) * hop + fftSize;
+    this.windowSamples = (windowFrames - 1) * hop + fftSize;
   }
 
   open(): ScorerStream {
@@ -126,17 +132,19 @@ export class StreamScorer {
   }
 
   private score(streams: readonly ScorerStream[]): Scores[][] {
-    const stepLength = FRAMES_PER_STEP * this.manifest.frontEnd.mels;
+    const { hopFrames, frontEnd } = this.manifest;
     const results = new Map<ScorerStream, Scores[]>(streams.map(stream => [stream, []]));
     const bySteps = new Map<number, ScorerStream[]>();
     for (const stream of streams) {
-      const steps = Math.floor(stream.frames.length / stepLength);
+      const frames = stream.frames.length / frontEnd.mels;
+      const steps = Math.floor((frames - this.firstStepFrames) / hopFrames) + 1;
       if (steps > 0) bySteps.set(steps, [...(bySteps.get(steps) ?? []), stream]);
     }
     for (const [steps, waiting] of bySteps) {
       while (waiting.length > 0) {
         const group = waiting.splice(0, BATCH_STREAMS);
-        const outputs = this.run(group, steps * stepLength);
+        const outputs =
+          this.manifest.reading === 'fixed' ? this.runWindows(group, steps) : this.run(group, steps);
         group.forEach((stream, i) =>
           results.set(
             stream,
@@ -148,8 +156,9 @@ export class StreamScorer {
     return streams.map(stream => results.get(stream)!);
   }
 
-  /** Runs the first `length` values of each stream's waiting frames through the network. */
-  private run(group: readonly ScorerStream[], length: number): Step[][] {
+  /** Runs the frames of each stream's next steps through the network. */
+  private run(group: readonly ScorerStream[], steps: number): Step[][] {
+    const length = steps * FRAMES_PER_STEP * this.manifest.frontEnd.mels;
     const input = new Float32Array(group.length * length);
     group.forEach((stream, i) => {
       input.set(this.scaled(stream.frames.subarray(0, length)), i * length);
@@ -157,6 +166,27 @@ export class StreamScorer {
     });
     const nets = group.map(stream => stream.net);
     return this.net.run(nets, input, this.manifest.frontEnd.mels);
+  }
+
+  /** Runs the next windows of each stream through the network, each by itself, filled up with quiet before it. */
+  private runWindows(group: readonly ScorerStream[], steps: number): Step[][] {
+    const { frontEnd, hopFrames, windowFrames, scaling } = this.manifest;
+    const { mels } = frontEnd;
+    const filled = Math.ceil(windowFrames / FRAMES_PER_STEP) * FRAMES_PER_STEP;
+    const input = new Float32Array(group.length * steps * filled * mels);
+    input.fill((scaling.floorDb - scaling.meanDb) / scaling.stdDb);
+    group.forEach((stream, i) => {
+      for (let step = 0; step < steps; step++) {
+        const first = step * hopFrames;
+        const window = stream.frames.subarray(first * mels, (first + windowFrames) * mels);
+        input.set(this.scaled(window), ((i * steps + step + 1) * filled - windowFrames) * mels);
+      }
+      stream.frames = stream.frames.slice(steps * hopFrames * mels);
+    });
+    const states = Array.from({ length: group.length * steps }, (): NetState => ({}));
+    const outputs = this.net.run(states, input, mels).map(windowSteps => windowSteps.at(-1)!);
+    for (const state of states) this.net.forget(state);
+    return group.map((_, i) => outputs.slice(i * steps, (i + 1) * steps));
   }
 
   private scaled(frames: Float32Array): Float32Array {

@@ -24,15 +24,15 @@ describe('StreamScorer', () => {
     lost: 0,
   });
 
-  function inPieces(samples: Float32Array, piece: number, firstSample = 0): Scores[] {
-    const stream = scorer.open();
+  function inPieces(samples: Float32Array, piece: number, firstSample = 0, by = scorer): Scores[] {
+    const stream = by.open();
     const scores: Scores[] = [];
     for (let at = 0; at < samples.length; at += piece) {
       scores.push(
-        ...scorer.push([{ stream, chunk: chunk(samples.subarray(at, at + piece), firstSample + at) }])[0],
+        ...by.push([{ stream, chunk: chunk(samples.subarray(at, at + piece), firstSample + at) }])[0],
       );
     }
-    scores.push(...scorer.flush(stream));
+    scores.push(...by.flush(stream));
     return scores;
   }
 
@@ -61,6 +61,45 @@ describe('StreamScorer', () => {
       'steps differ, else this shows nothing',
     );
     for (const piece of [160, 1000, 4096, 16000, 50_000]) assertSame(inPieces(samples, piece), whole, 1e-4);
+  });
+
+  describe('in fixed windows', () => {
+    const HOP_FRAMES = 15;
+    const WINDOW_FRAMES = 27;
+    let fixed: StreamScorer;
+    before(async () => {
+      const weights = await smallWeights();
+      const manifest = draftManifest('small', weights);
+      const reading = { reading: 'fixed', hopFrames: HOP_FRAMES, windowFrames: WINDOW_FRAMES } as const;
+      fixed = new StreamScorer(new StreamingNet(tf, weights), { ...manifest, ...reading });
+    });
+
+    it('gives a step every 0.48 s, the first after 0.96 s', () => {
+      const steps = inPieces(unevenNoise(4), 16000, 0, fixed);
+      assert.deepEqual(
+        steps.slice(0, 3).map(({ startSample, endSample }) => [startSample, endSample]),
+        [0, 1, 2].map(i => [i * HOP_FRAMES * 512, i * HOP_FRAMES * 512 + (WINDOW_FRAMES - 1) * 512 + 2048]),
+      );
+    });
+
+    it('hears the same in pieces of any size, and in several streams at once', () => {
+      const samples = unevenNoise(7);
+      const whole = inPieces(samples, samples.length, 0, fixed);
+      assert.ok(Math.abs(whole[3].scores.cry - whole[5].scores.cry) > 1e-3);
+      for (const piece of [1000, 16000]) assertSame(inPieces(samples, piece, 0, fixed), whole, 1e-4);
+      const streams = [fixed.open(), fixed.open()];
+      const both = fixed.push(streams.map(stream => ({ stream, chunk: chunk(samples) })));
+      for (const [i, stream] of streams.entries())
+        assertSame([...both[i], ...fixed.flush(stream)], whole, 1e-4);
+    });
+
+    it('knows nothing of what was before a window', () => {
+      const window = unevenNoise(0.96, 5);
+      const before = unevenNoise(0.48 * 4, 9);
+      const alone = inPieces(window, window.length, 0, fixed)[0];
+      const after = inPieces(Float32Array.from([...before, ...window]), 16000, 0, fixed)[4];
+      assert.ok(Math.abs(alone.scores.cry - after.scores.cry) < 1e-4);
+    });
   });
 
   it('scores many streams in one batch as it scores each alone', () => {
