@@ -26,6 +26,20 @@ export interface AudioChunk {
 export const LABELS = ['cry', 'speech', 'laugh', 'animal', 'music', 'alarm', 'household', 'silence'] as const;
 export type Label = (typeof LABELS)[number];
 
+/**
+ * The voice in a piece of audio, as far as a telephone would carry it (150 to 3400 Hz). Of two voices or of a tune it
+ * tells the louder.
+ */
+export interface Voice {
+  /** Fundamental frequency in Hz, 150 to 3400; null where nothing is voiced. */
+  f0Hz: number | null;
+  /** Share of the power that repeats with `f0Hz`, in [0, 1]. */
+  periodicity: number;
+  /** Root mean square levels below and above 1 kHz, in dB of full scale; -120 at least. */
+  lowDb: number;
+  highDb: number;
+}
+
 /** One step of CryNet: what it heard in the window that ends at `endSample`. */
 export interface Scores {
   /** Calibrated probability in [0, 1] of each label. */
@@ -40,10 +54,22 @@ export interface Scores {
   at: number;
   /** Root mean square level of the audio that is new in this step, in dB of full scale; -120 at least. */
   levelDb: number;
+  /** The voice in the same audio, whoever's it is. */
+  voice: Voice;
 }
 
 export type CryState = 'started' | 'ongoing' | 'ended';
 export type Intensity = 'fuss' | 'cry' | 'scream';
+
+/** The voice of a cry without the steady noise of the room: what its intensity is judged by. */
+export interface CryVoice {
+  /** Mean fundamental frequency in Hz, 150 to 3400; null where nothing is voiced. */
+  f0Hz: number | null;
+  /** Share of the power that does not repeat with the fundamental, in [0, 1]: 0 is a clear tone, 1 is noise. */
+  roughness: number;
+  /** Level of 1 to 3.4 kHz over that of 150 Hz to 1 kHz, in dB. */
+  balanceDb: number;
+}
 
 /** A step that counted towards a cry. */
 export interface CryWindow {
@@ -73,6 +99,7 @@ export interface CryEvent {
   peakScore: number;
   meanScore: number;
   intensity: Intensity;
+  voice: CryVoice;
   /** The windows that caused this message: for `started` those that decided it, later those since the last message. */
   windows: CryWindow[];
   /** Mean of CryNet's embeddings over the same windows. */

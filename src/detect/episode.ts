@@ -1,9 +1,16 @@
 import { SAMPLE_RATE, type CryEvent, type CryState, type CryWindow, type Scores } from '../values.js';
+import { CryVoiceMean } from './cry-voice.js';
 import { intensityOf } from './intensity.js';
+import type { NoiseFloor } from './noise-floor.js';
 
 /** One step, and the first sample that no earlier step had heard: where its newest hop begins. */
 export interface Step extends Scores {
   hopStart: number;
+}
+
+/** Seconds of a step that no earlier one had heard. */
+export function durationS({ hopStart, endSample }: Step): number {
+  return (endSample - hopStart) / SAMPLE_RATE;
 }
 
 /**
@@ -20,15 +27,15 @@ export class Episode {
   private steps = 0;
   private scoreSum = 0;
   private peakScore = 0;
-  private powerSum = 0;
+  private readonly voice = new CryVoiceMean();
   private readonly embeddingSum: Float64Array;
   private windows: CryWindow[] = [];
   private messageAt = 0;
 
-  /** @param roomDb Level of the room before the cry, in dB of full scale; undefined when it was not heard. */
+  /** @param room Has heard each step before the episode does. */
   constructor(
     private readonly source: string,
-    private readonly roomDb: number | undefined,
+    private readonly room: NoiseFloor,
     private readonly first: Step,
   ) {
     this.last = first;
@@ -37,12 +44,12 @@ export class Episode {
   }
 
   hear(step: Step): void {
-    const { scores, embedding, startSample, levelDb } = step;
+    const { scores, embedding, startSample } = step;
     this.last = step;
     this.steps++;
     this.scoreSum += scores.cry;
     this.peakScore = Math.max(this.peakScore, scores.cry);
-    this.powerSum += 10 ** (levelDb / 10);
+    this.voice.hear(step.voice, this.room.powers, durationS(step));
     embedding.forEach((value, i) => (this.embeddingSum[i] += value));
     this.windows.push({ startS: startSample / SAMPLE_RATE, score: scores.cry });
   }
@@ -83,8 +90,7 @@ export class Episode {
 
   private event(state: CryState, endSample: number): CryEvent {
     const onset = epochOf(this.first.hopStart, this.first);
-    const durationS = (endSample - this.first.hopStart) / SAMPLE_RATE;
-    const levelDb = 10 * Math.log10(this.powerSum / this.steps);
+    const voice = this.voice.voice;
     const windows = this.windows;
     this.windows = [];
     return {
@@ -93,10 +99,11 @@ export class Episode {
       state,
       onset,
       onsetS: this.first.hopStart / SAMPLE_RATE,
-      durationS,
+      durationS: (endSample - this.first.hopStart) / SAMPLE_RATE,
       peakScore: this.peakScore,
       meanScore: this.scoreSum / this.steps,
-      intensity: intensityOf(this.roomDb === undefined ? undefined : levelDb - this.roomDb, durationS),
+      intensity: intensityOf(voice),
+      voice,
       windows,
       embedding: Float32Array.from(this.embeddingSum, sum => sum / this.steps),
     };

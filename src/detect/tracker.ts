@@ -1,9 +1,9 @@
 import { DeepInfantError } from '../errors.js';
 import { logit } from '../model/calibration.js';
 import type { TrackerThresholds } from '../model/manifest.js';
-import { SAMPLE_RATE, type CryEvent, type Scores } from '../values.js';
-import { Episode, type Step } from './episode.js';
-import { RoomLevel } from './room-level.js';
+import type { CryEvent, Scores } from '../values.js';
+import { Episode, durationS, type Step } from './episode.js';
+import { NoiseFloor } from './noise-floor.js';
 
 export interface TrackerSettings extends TrackerThresholds {
   /** Seconds without crying after which it is over: cries come in bursts, with a breath or a rest between. */
@@ -38,7 +38,7 @@ export class Tracker {
   private last: Step | undefined;
   private suspected: Episode | undefined;
   private reported: Episode | undefined;
-  private room = new RoomLevel();
+  private room = new NoiseFloor();
 
   /**
    * @param source Name of the source; goes into the events and their ids.
@@ -68,6 +68,7 @@ export class Tracker {
     if (lastEnd !== undefined && scores.endSample <= lastEnd) return [...this.flush(), ...this.push(scores)];
     const step = { ...scores, hopStart: Math.max(lastEnd ?? 0, scores.startSample) };
     this.last = step;
+    this.room.hear(step.voice, durationS(step));
     return this.reported ? this.follow(this.reported, step) : this.watch(step);
   }
 
@@ -79,7 +80,7 @@ export class Tracker {
     this.last = undefined;
     this.suspected = undefined;
     this.reported = undefined;
-    this.room = new RoomLevel();
+    this.room = new NoiseFloor();
     return events;
   }
 
@@ -88,12 +89,9 @@ export class Tracker {
     const { neutral, evidence } = this.settings;
     this.weigh(step);
     if (this.evidence === 0) this.suspected = undefined;
-    if (!(step.scores.cry >= neutral)) {
-      if (!this.suspected) this.room.hear(step.levelDb, durationS(step));
-      return [];
-    }
+    if (!(step.scores.cry >= neutral)) return [];
     if (this.suspected) this.suspected.hear(step);
-    else this.suspected = new Episode(this.source, this.room.db, step);
+    else this.suspected = new Episode(this.source, this.room, step);
     if (!this.suspected.isRepeated || this.evidence < evidence) return [];
     this.reported = this.suspected;
     this.suspected = undefined;
@@ -122,9 +120,4 @@ export class Tracker {
     const sum = this.evidence + weight * durationS(step);
     this.evidence = Math.max(0, this.reported ? Math.min(evidence, sum) : sum);
   }
-}
-
-/** Length of what no earlier step had heard. */
-function durationS({ hopStart, endSample }: Step): number {
-  return (endSample - hopStart) / SAMPLE_RATE;
 }

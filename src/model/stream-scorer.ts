@@ -1,5 +1,6 @@
 import { concat } from '../concat.js';
 import { LogMel } from '../features/log-mel.js';
+import { measureVoice } from '../features/voice.js';
 import { LABELS, SAMPLE_RATE, type AudioChunk, type Label, type Scores } from '../values.js';
 import { calibrated, sigmoid } from './calibration.js';
 import { FRAMES_PER_STEP } from './cry-net.js';
@@ -24,10 +25,10 @@ export interface ScorerStream {
   first: number;
   next: number;
   clock: { sample: number; at: number };
-  /** Energy of the samples of the step in the making, their number, and levels of steps that are not scored yet. */
-  energy: number;
-  counted: number;
-  levelsDb: number[];
+  /** Samples that do not fill a step yet. */
+  samples: Float32Array;
+  /** What was measured of steps that are not scored yet. */
+  measured: Pick<Scores, 'levelDb' | 'voice'>[];
   /** Steps scored so far. */
   steps: number;
 }
@@ -64,9 +65,8 @@ export class StreamScorer {
       first: NaN,
       next: NaN,
       clock: { sample: 0, at: 0 },
-      energy: 0,
-      counted: 0,
-      levelsDb: [],
+      samples: new Float32Array(0),
+      measured: [],
       steps: 0,
     };
   }
@@ -119,16 +119,16 @@ export class StreamScorer {
 
   private hear(stream: ScorerStream, samples: Float32Array): void {
     stream.frames = concat([stream.frames, stream.logMel.push(samples)]);
-    for (const x of samples) {
-      if (Number.isFinite(x)) stream.energy += x * x;
-      stream.counted++;
-      stream.next++;
-      const past = stream.next - stream.first - this.firstStepSamples;
-      if (past < 0 || past % this.stepSamples !== 0) continue;
-      const meanSquare = stream.energy / stream.counted;
-      stream.levelsDb.push(Math.max(LEAST_LEVEL_DB, 10 * Math.log10(meanSquare + 1e-20)));
-      stream.energy = stream.counted = 0;
+    stream.samples = concat([stream.samples, samples]);
+    stream.next += samples.length;
+    const isFirst = stream.steps + stream.measured.length === 0;
+    let start = 0;
+    let end = isFirst ? this.firstStepSamples : this.stepSamples;
+    for (; end <= stream.samples.length; start = end, end += this.stepSamples) {
+      const step = stream.samples.subarray(start, end);
+      stream.measured.push({ levelDb: levelDb(step), voice: measureVoice(step) });
     }
+    stream.samples = stream.samples.slice(start);
   }
 
   private score(streams: readonly ScorerStream[]): Scores[][] {
@@ -209,7 +209,12 @@ export class StreamScorer {
       startSample: start,
       endSample: end,
       at: stream.clock.at + ((start - stream.clock.sample) / SAMPLE_RATE) * 1000,
-      levelDb: stream.levelsDb.shift()!,
+      ...stream.measured.shift()!,
     };
   }
+}
+
+function levelDb(samples: Float32Array): number {
+  const energy = samples.reduce((sum, x) => (Number.isFinite(x) ? sum + x * x : sum), 0);
+  return Math.max(LEAST_LEVEL_DB, 10 * Math.log10(energy / samples.length + 1e-20));
 }

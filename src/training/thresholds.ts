@@ -3,7 +3,7 @@ import { thresholdAt } from '../evaluation/metrics.js';
 import { TRACKER_DEFAULTS } from '../detect/tracker.js';
 import { calibrated, logit, type Calibration } from '../model/calibration.js';
 import { PRESETS, type Preset, type PresetThresholds, type TrackerThresholds } from '../model/manifest.js';
-import { LABELS, SAMPLE_RATE, type Label, type Scores } from '../values.js';
+import { LABELS, SAMPLE_RATE, type Label, type Scores, type Voice } from '../values.js';
 import type { NightRecord } from './measure.js';
 
 /** What each preset promises (see PresetThresholds). */
@@ -77,6 +77,8 @@ function tryThresholds(
   );
 }
 
+const SILENCE: Voice = { f0Hz: null, periodicity: 0, lowDb: -120, highDb: -120 };
+
 /** Calibrated steps as a tracker takes them; of the rest it needs no more than the times. */
 function asScores(steps: NightRecord['steps'], calibration: Calibration): Scores[] {
   const embedding = new Float32Array(0);
@@ -84,6 +86,6 @@ function asScores(steps: NightRecord['steps'], calibration: Calibration): Scores
     const startSample = i === 0 ? 0 : steps[i - 1].endSample;
     const scores = Object.fromEntries(LABELS.map(label => [label, 0])) as Record<Label, number>;
     scores.cry = calibrated(logit(cry), calibration);
-    return { scores, embedding, startSample, endSample, at: 0, levelDb: 0 };
+    return { scores, embedding, startSample, endSample, at: 0, levelDb: 0, voice: SILENCE };
   });
 }

@@ -1,4 +1,4 @@
-import { LABELS, SAMPLE_RATE, type Label, type Scores } from '../../src/values.js';
+import { LABELS, SAMPLE_RATE, type Label, type Scores, type Voice } from '../../src/values.js';
 
 export const HOP_SAMPLES = 4096;
 export const HOP_S = HOP_SAMPLES / SAMPLE_RATE;
@@ -7,16 +7,12 @@ export const WINDOW_SAMPLES = 4 * HOP_SAMPLES;
 export const START_MS = Date.UTC(2026, 0, 31, 12);
 
 export interface StepOptions {
-  levelDb?: number;
+  voice?: Partial<Voice>;
   embedding?: readonly number[];
 }
 
 /** Step `index` of a stream that began at START_MS. */
-export function step(
-  index: number,
-  cry: number,
-  { levelDb = -60, embedding = [] }: StepOptions = {},
-): Scores {
+export function step(index: number, cry: number, { voice = {}, embedding = [] }: StepOptions = {}): Scores {
   const endSample = (index + 1) * HOP_SAMPLES;
   const startSample = Math.max(0, endSample - WINDOW_SAMPLES);
   const scores = Object.fromEntries(LABELS.map(label => [label, 0])) as Record<Label, number>;
@@ -26,7 +22,8 @@ export function step(
     startSample,
     endSample,
     at: START_MS + (startSample / SAMPLE_RATE) * 1000,
-    levelDb,
+    levelDb: -60,
+    voice: { f0Hz: 450, periodicity: 0.9, lowDb: -33, highDb: -33, ...voice },
   };
 }
 

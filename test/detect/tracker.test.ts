@@ -199,15 +199,36 @@ describe('Tracker', () => {
       assert.deepEqual(started.embedding, Float32Array.of(1.5, -2));
     });
 
-    it('call a cry by how far it stands out of the room before it', () => {
-      const stream = (levelDb: number): Scores[] => [
-        ...times(20, 0).map((cry, i) => step(i, cry, { levelDb: -60 })),
-        ...times(30, 0.9).map((cry, i) => step(20 + i, cry, { levelDb })),
+    it('call a cry by its voice, and follow it when it grows', () => {
+      const voices = [
+        { f0Hz: 360, periodicity: 0.98 },
+        { f0Hz: 500, periodicity: 0.9 },
+        { f0Hz: 800, periodicity: 0.9 },
       ];
+      // A silent step tells that what is not periodic in the others is no noise of the room.
+      const pause = { f0Hz: null, periodicity: 0, lowDb: -120, highDb: -120 };
+      const stream = voices.flatMap((voice, part) =>
+        times(60, 0.9).map((cry, i) => step(60 * part + i, cry, { voice: i % 5 ? voice : pause })),
+      );
+      const heard = track(stream).map(({ intensity }) => intensity);
       assert.deepEqual(
-        [-55, -35, -15].map(levelDb => track(stream(levelDb)).at(-1)!.intensity),
+        heard.filter((intensity, i) => intensity !== heard[i - 1]),
         ['fuss', 'cry', 'scream'],
       );
+    });
+
+    it('judge the voice without the noise of the room before it', () => {
+      // The room counts as half of what is heard, and a quarter is periodic: half of what is not the room.
+      const room = { f0Hz: null, periodicity: 0, lowDb: -43.5, highDb: -43.5 };
+      const cry = { f0Hz: 450, periodicity: 0.25, lowDb: -40, highDb: -40 };
+      const stream = [
+        ...times(20, 0).map((score, i) => step(i, score, { voice: room })),
+        ...times(30, 0.9).map((score, i) => step(20 + i, score, { voice: cry })),
+      ];
+      const { voice } = track(stream).at(-1)!;
+      assertNear(voice.f0Hz!, 450, 1e-6);
+      assertNear(voice.roughness, 0.5, 0.01);
+      assertNear(voice.balanceDb, 0, 1e-6);
     });
 
     it('do not grow with a cry of hours', () => {
@@ -246,13 +267,15 @@ describe('Tracker', () => {
 
     it('forgets a suspicion and the room', () => {
       const tracker = new Tracker('cot', SETTINGS);
-      for (const scores of steps(...times(20, 0), 0.9, 0.9, 0.9)) tracker.push(scores);
+      const silence = { f0Hz: null, periodicity: 0, lowDb: -120, highDb: -120 };
+      for (let i = 0; i < 20; i++) tracker.push(step(i, 0, { voice: silence }));
+      for (let i = 20; i < 23; i++) tracker.push(step(i, 0.9));
       tracker.flush();
-      const events = times(4, 0.9).map((cry, i) => tracker.push(step(i, cry, { levelDb: -60 })));
-      assert.deepEqual(
-        events.flat().map(({ state, onsetS, intensity }) => [state, onsetS, intensity]),
-        [['started', 0, 'cry']],
-      );
+      const [started, ...others] = times(4, 0.9).flatMap((cry, i) => tracker.push(step(i, cry)));
+      assert.deepEqual(others, []);
+      assert.equal(started.onsetS, 0);
+      // What all steps have beside the voice passes for the room's noise where no other was heard.
+      assertNear(started.voice.roughness, 0, 1e-9);
     });
 
     it('is a step that is not after the last one', () => {

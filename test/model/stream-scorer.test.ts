@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { measureVoice } from '../../src/features/voice.js';
 import { StreamScorer } from '../../src/model/stream-scorer.js';
 import { StreamingNet } from '../../src/model/streaming-net.js';
 import { loadTf, type Tf } from '../../src/model/tf.js';
@@ -50,6 +51,7 @@ describe('StreamScorer', () => {
       });
       assert.equal(step.endSample, expected[i].endSample);
       assert.equal(step.levelDb, expected[i].levelDb);
+      assert.deepEqual(step.voice, expected[i].voice);
     });
   }
 
@@ -162,6 +164,24 @@ describe('StreamScorer', () => {
     const steps = inPieces(new Float32Array(16000).fill(0.1), 16000);
     assert.ok(Math.abs(steps[1].levelDb - -20) < 0.01);
     assert.equal(inPieces(new Float32Array(16000), 16000)[1].levelDb, -120);
+  });
+
+  it('measures the voice in what is new in a step', () => {
+    const samples = Float32Array.from(
+      { length: 48_000 },
+      (_, n) => 0.1 * Math.sin((2 * Math.PI * 450 * n) / 16000),
+    );
+    samples.set(unevenNoise(1), 16000);
+    const steps = inPieces(samples, 1000);
+    for (const { voice, endSample } of steps.slice(0, -1)) {
+      assert.deepEqual(
+        voice,
+        measureVoice(
+          samples.subarray(Math.max(0, endSample - (endSample === 5632 ? 5632 : 4096)), endSample),
+        ),
+      );
+    }
+    assert.ok(Math.abs(steps[1].voice.f0Hz! - 450) < 2);
   });
 
   it('hears NaN and infinities as nothing and never scores outside 0 to 1', () => {

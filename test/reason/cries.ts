@@ -15,6 +15,7 @@ export function cryAt(onset: number): CryEvent {
     peakScore: 0.9,
     meanScore: 0.8,
     intensity: 'cry',
+    voice: { f0Hz: 450, roughness: 0.1, balanceDb: 0 },
     windows: [],
     embedding: new Float32Array(0),
   };
