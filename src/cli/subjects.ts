@@ -5,7 +5,8 @@ import { checkSplit } from '../dataset/folds.js';
 import type { Recording } from '../dataset/manifest.js';
 import { DeepInfantError } from '../errors.js';
 import type { TrainingConfig } from '../training/config.js';
-import { modelFolder, readCorpus } from '../training/train.js';
+import { readCorpus } from '../training/corpus.js';
+import { modelFolder } from '../training/train.js';
 
 /** A model, and recordings that it is measured on. */
 export interface Subject {
@@ -48,7 +49,7 @@ export async function subjectsOf(
   }
   checkSplit(folds, recordings);
   const subjects = numbers.map(fold => ({
-    model: modelFolder(path.resolve(run), fold),
+    model: modelFolder({ config, out: path.resolve(run) }, `fold${fold}`),
     recordings: recordings.filter((_, i) => folds[i] === fold),
   }));
   return { subjects, left, remarks };

@@ -1,22 +1,36 @@
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { FALSE_ALARM_RATES, figuresOf } from '../evaluation/metrics.js';
+import { modelPath } from '../model/load.js';
 import { readConfig } from '../training/config.js';
+import { readCorpus } from '../training/corpus.js';
 import type { HeldOutScore } from '../training/measure.js';
-import { calibrateModel } from '../training/ship.js';
-import { modelFolder, readCorpus, trainFold, type FoldRecord, type Progress } from '../training/train.js';
+import { tryRates } from '../training/rate.js';
+import {
+  calibrateFolds,
+  modelFolder,
+  trainFold,
+  trainOnAll,
+  type FoldRecord,
+  type Progress,
+  type Run,
+} from '../training/train.js';
 import { usageError } from './arguments.js';
 import { print, printError } from './output.js';
 import { clearStatus, Pace, showStatus } from './status-line.js';
 
-export const TRAIN_USAGE = `deepinfant train CONFIG --data DIR [--teacher DIR] [--fold N] [--out DIR]
-  Trains CryNet on a corpus (a folder with a manifest.csv), once for each grouped fold, measures each network on the
-  fold it did not see and in nights made of it, and writes each fold's model to OUT/foldN/model, with a calibration and
-  thresholds from the other folds. Stop it at any time: the same command goes on.
-  --more DIR  another folder of recordings, only to learn from; may be given several times
-  --teacher DIR  window scores of a teacher (see deepinfant teach); may be given several times
-  --fold N   only that fold
-  --out DIR  folder of the run (runs/NAME)`;
+export const TRAIN_USAGE = `deepinfant train CONFIG --data DIR [--more DIR]... [--teacher DIR]... [--from MODEL] [--fold N | --find-rate] [--out DIR]
+  Trains CryNet on recordings: a folder with a manifest.csv, or with cry/ and not-cry/. Trains it once for each grouped
+  fold, measures it on the fold that it did not see and in nights made of it, then on all of them for the model to use,
+  OUT/all/NAME, with the calibration and the thresholds that the folds ask for. Stop it at any time: the same command
+  goes on.
+  --more DIR     more recordings, only to learn from
+  --teacher DIR  what a teacher hears in the recordings (see deepinfant teach)
+  --from MODEL   go on from a model instead of from nothing: its name or its folder
+  --fold N       only that fold
+  --find-rate    only look for a learning rate: OUT/rate.svg shows the loss while the rate grows
+  --out DIR      folder of the run (runs/NAME)`;
 
 /** `deepinfant train`. @returns the exit status */
 export async function train(args: string[]): Promise<number> {
@@ -27,44 +41,55 @@ export async function train(args: string[]): Promise<number> {
       data: { type: 'string' },
       more: { type: 'string', multiple: true, default: [] },
       teacher: { type: 'string', multiple: true, default: [] },
+      from: { type: 'string' },
       fold: { type: 'string' },
+      'find-rate': { type: 'boolean', default: false },
       out: { type: 'string' },
     },
   });
-  if (positionals.length !== 1 || values.data === undefined)
-    throw usageError('Name one training config and, with --data, the folder of its corpus.');
+  const { data, more, teacher } = values;
+  if (positionals.length !== 1 || data === undefined)
+    throw usageError('Name one training config and, with --data, the folder of its recordings.');
   const config = await readConfig(positionals[0]);
-  const corpus = await readCorpus(config, {
-    corpus: values.data,
-    more: values.more,
-    teacher: values.teacher,
-  });
-  const out = values.out ?? path.join('runs', config.name);
   const all = Array.from({ length: config.folds }, (_, i) => i);
-  const folds = values.fold === undefined ? all : all.filter(fold => String(fold) === values.fold);
-  if (folds.length === 0) {
+  if (values.fold !== undefined && !all.map(String).includes(values.fold))
     throw usageError(`--fold is one of 0 to ${config.folds - 1}, not '${values.fold}'.`);
-  }
+  const corpus = await readCorpus(config, { corpus: data, more, teacher });
   const left = Object.entries(corpus.left).map(([label, count]) => `, ${count} '${label}' left out`);
-  print(`${corpus.recordings.length} recordings${left.join('')}`);
+  print(`${corpus.recordings.length} recordings${left.join('')}, ${corpus.more.length} more to learn from`);
   for (const remark of corpus.remarks) printError(remark);
-  const records = new Map<number, FoldRecord>();
-  for (const fold of folds) {
-    const record = await trainFold(config, corpus, fold, out, progressLine(`fold ${fold}`));
-    records.set(fold, record);
-    printFigures(`fold ${fold}`, record.scores);
+  const run: Omit<Run, 'onProgress'> = {
+    config,
+    corpus,
+    out: values.out ?? path.join('runs', config.name),
+    from: values.from === undefined ? undefined : modelPath(values.from),
+  };
+
+  if (values['find-rate']) {
+    await mkdir(run.out, { recursive: true });
+    const rate = await tryRates({ ...run, onProgress: progressLine('rates') });
+    print(`learning rate: ${rate.toPrecision(2)}, at which the loss falls fastest; see ${run.out}/rate.svg`);
+    return 0;
   }
-  if (folds.length > 1) {
-    printFigures(
-      'all folds',
-      [...records.values()].flatMap(({ scores }) => scores),
-    );
-    for (const fold of folds) {
-      const others = folds.filter(other => other !== fold).map(other => records.get(other)!);
-      await calibrateModel(modelFolder(out, fold), others, corpus);
-    }
+  const trained = async (fold: number): Promise<FoldRecord> => {
+    const record = await trainFold({ ...run, onProgress: progressLine(`fold ${fold}`) }, fold);
+    printFigures(`fold ${fold}`, record.flexible.scores);
+    return record;
+  };
+  if (values.fold !== undefined) {
+    await trained(Number(values.fold));
+    return 0;
   }
-  for (const fold of folds) print(`model of fold ${fold}: ${modelFolder(out, fold)}`);
+  const records: FoldRecord[] = [];
+  for (const fold of all) records.push(await trained(fold));
+  printFigures(
+    'all folds',
+    records.flatMap(({ flexible }) => flexible.scores),
+  );
+  const last: Run = { ...run, onProgress: progressLine('all') };
+  await calibrateFolds(last, records);
+  await trainOnAll(last, records);
+  print(`model to use: ${modelFolder(run, 'all')}`);
   return 0;
 }
 

@@ -20,6 +20,11 @@ export function listModels(): string[] {
     .sort();
 }
 
+/** Folder of a model that comes with the package, by its name, or of any other, by its path. */
+export function modelPath(model: string): string {
+  return /[\\/]/.test(model) ? path.resolve(model) : path.join(MODELS, model);
+}
+
 interface SharedModel {
   classifier: Promise<WorkerClassifier>;
   users: number;
@@ -34,7 +39,7 @@ const shared = new Map<string, SharedModel>();
  * @throws DeepInfantError `model-missing`, `model-invalid` or `model-newer`
  */
 export async function loadClassifier(model = DEFAULT_MODEL): Promise<Classifier> {
-  const folder = /[\\/]/.test(model) ? path.resolve(model) : path.join(MODELS, model);
+  const folder = modelPath(model);
   const entry = shared.get(folder) ?? share(folder);
   entry.users++;
   const classifier = await entry.classifier;

@@ -4,7 +4,7 @@ import { melCentresHz } from '../features/mel-scale.js';
 import { fromFloat16 } from '../model/float16.js';
 import { LogMel } from '../features/log-mel.js';
 import { LABELS, SAMPLE_RATE, type Label } from '../values.js';
-import { TEACHER_CLASSES, TEACHER_CRY_CLASSES, TEACHER_HOP, TEACHER_WINDOW } from './teacher.js';
+import { cryPeak, TEACHER_CLASSES, TEACHER_CRY_CLASSES, TEACHER_HOP, TEACHER_WINDOW } from './teacher.js';
 
 /** A training recording in memory. */
 export interface Clip {
@@ -41,6 +41,12 @@ const CRY_SHARE = 0.4;
  * a rival stays one, and the few cats of a corpus stand for many.
  */
 const TEMPO_RANGE = { cry: 0.22, rival: 0.35 };
+/** Length of excerpts; the teacher's score from which on it hears a cry; its window in hops, less the one it ends in. */
+const EXCERPT_S = [1.5, 4] as const;
+const SURE_CRY = 0.3;
+const TEACHER_WINDOW_HOPS = 3;
+/** Frequencies are stretched by up to this factor, as by another length of the vocal tract. */
+const WARP = 1.12;
 /** Mel power that a quiet recording still has: rounding noise near -90 dB of full scale. */
 const FLOOR_DB = -70;
 /**
@@ -158,7 +164,7 @@ export class Augmenter {
   ): { samples: Float32Array; teacher: Float32Array; heard: Float32Array; silent: Float32Array } {
     const range = clip.label === 'cry' ? TEMPO_RANGE.cry : TEMPO_RANGE.rival;
     const tempo = random.chance(0.8) ? Math.exp(random.uniform(-range, range)) : 1;
-    const source = clip.samples;
+    const { samples: source, teacher: heardBefore } = random.chance(0.5) ? excerpt(clip, random) : clip;
     const needed = Math.floor(this.samples * tempo) + 2;
     const repeat = source.length < needed && random.chance(0.5);
     const isLong = source.length > needed;
@@ -184,15 +190,15 @@ export class Augmenter {
       const end = start + (step * this.stepSamples + this.firstStepSamples) * tempo;
       if (end < 0 || end > source.length + SILENT_AFTER) silent[step] = 1;
     }
-    if (clip.teacher) {
-      const windows = clip.teacher.length / TEACHER_CLASSES;
+    if (heardBefore) {
+      const windows = heardBefore.length / TEACHER_CLASSES;
       for (let step = TEACHER_LAG_STEPS; step < this.steps; step++) {
         let centre = start + ((step - TEACHER_LAG_STEPS) * TEACHER_HOP + TEACHER_WINDOW / 2) * tempo;
         if (repeat) centre %= source.length;
         if (centre < -TEACHER_HOP || centre > source.length + TEACHER_HOP) continue;
         const nearest = Math.round((centre - TEACHER_WINDOW / 2) / TEACHER_HOP);
         const window = Math.min(windows - 1, Math.max(0, nearest));
-        const scores = clip.teacher.subarray(window * TEACHER_CLASSES, (window + 1) * TEACHER_CLASSES);
+        const scores = heardBefore.subarray(window * TEACHER_CLASSES, (window + 1) * TEACHER_CLASSES);
         teacher.set(fromFloat16(scores), step * TEACHER_CLASSES);
         heard[step] = 1;
       }
@@ -211,6 +217,7 @@ export class Augmenter {
           share: random.uniform(0.05, 0.6),
         }
       : undefined;
+    if (random.chance(0.5)) this.warp(melDb, WARP ** random.uniform(-1, 1));
     const power = Float32Array.from(melDb, db => 10 ** (db / 10));
     if (reverb) {
       const tail = new Float32Array(mels);
@@ -236,6 +243,21 @@ export class Augmenter {
       melDb[i] = Math.max(FLOOR_DB, 10 * Math.log10(power[i] + noise + 1e-12) + levelDb);
     }
     if (random.chance(0.6)) this.blank(melDb, random);
+  }
+
+  /** Moves what is at one mel to `factor` times it (Jaitly and Hinton 2013, vocal tract length perturbation). */
+  private warp(melDb: Float32Array, factor: number): void {
+    const mels = this.logMel.mels;
+    const before = new Float32Array(mels);
+    for (let t = 0; t < this.frames; t++) {
+      before.set(melDb.subarray(t * mels, (t + 1) * mels));
+      for (let m = 0; m < mels; m++) {
+        const at = Math.min(mels - 1, m / factor);
+        const low = Math.floor(at);
+        const high = Math.min(mels - 1, low + 1);
+        melDb[t * mels + m] = before[low] + (before[high] - before[low]) * (at - low);
+      }
+    }
   }
 
   /** Gain of each mel in dB: tilt, a ripple as rooms and small loudspeakers have, high-pass, and the codec's bandwidth. */
@@ -288,6 +310,43 @@ export class Augmenter {
     const first = random.integer(this.frames - stretch);
     melDb.fill(mean, first * mels, (first + stretch) * mels);
   }
+}
+
+/**
+ * A part of a recording, in whole hops of the teacher, of a cry one in which the teacher heard it: a corpus's cries and
+ * rivals differ in length, which must not betray the label.
+ */
+function excerpt(clip: Clip, random: Random): Pick<Clip, 'samples' | 'teacher'> {
+  const { samples, teacher, label } = clip;
+  const hops = Math.floor(samples.length / TEACHER_HOP);
+  const length = Math.round((random.uniform(...EXCERPT_S) * SAMPLE_RATE) / TEACHER_HOP);
+  if (length >= hops) return clip;
+  let first = random.integer(hops - length + 1);
+  if (teacher) {
+    const windows = Math.max(1, length - TEACHER_WINDOW_HOPS);
+    if (label === 'cry') first = startHeard(teacher, windows, hops - length, random) ?? first;
+    const scores = teacher.subarray(first * TEACHER_CLASSES, (first + windows) * TEACHER_CLASSES);
+    return {
+      samples: samples.subarray(first * TEACHER_HOP, (first + length) * TEACHER_HOP),
+      teacher: scores,
+    };
+  }
+  return { samples: samples.subarray(first * TEACHER_HOP, (first + length) * TEACHER_HOP) };
+}
+
+/** A random first window of those excerpts in which the teacher is sure of a cry; undefined if there is none. */
+function startHeard(
+  teacher: Uint16Array,
+  windows: number,
+  latest: number,
+  random: Random,
+): number | undefined {
+  const sure = Array.from({ length: teacher.length / TEACHER_CLASSES }, (_, window) => window).filter(
+    window => cryPeak(teacher.subarray(window * TEACHER_CLASSES, (window + 1) * TEACHER_CLASSES)) > SURE_CRY,
+  );
+  if (sure.length === 0) return undefined;
+  const first = random.pick(sure) - random.integer(windows);
+  return Math.max(0, Math.min(latest, first));
 }
 
 /** Amplitude factor of a level in dB. */

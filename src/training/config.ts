@@ -10,12 +10,15 @@ export interface TrainingConfig {
   seed: number;
   /** The corpus is cut into this many grouped folds, each kept out and measured once. */
   folds: number;
-  /** The fold whose network is shipped: its recordings stay unseen by it. */
-  shippedFold: number;
   steps: number;
   batch: number;
   /** Length of a training crop in frames, a multiple of FRAMES_PER_STEP. */
   cropFrames: number;
+  /**
+   * Stops a network that no longer gets better on the next fold, which is then kept out as well: its AUC there is
+   * measured every so many steps, and may fail to rise so many times. Without it all steps are made.
+   */
+  earlyStop?: { everySteps: number; patience: number };
   /** Peak of the one-cycle schedule, and AdamW's decay. */
   learningRate: number;
   weightDecay: number;

@@ -23,6 +23,7 @@ export class BatchNorm {
   /** `mean` and `variance` are running averages that no gradient reaches. */
   readonly variables: Record<'gamma' | 'beta' | 'mean' | 'variance', Variable>;
   private readonly tf: Tf;
+  private isFrozen = false;
 
   constructor(tf: Tf, channels: number) {
     this.tf = tf;
@@ -36,9 +37,23 @@ export class BatchNorm {
     };
   }
 
-  /** Normalises by the batch's statistics, which also move the running ones. */
+  /** Becomes a mere bias, as `fold` left it: batches too small or of one kind would only harm it from here on. */
+  freeze(bias: Float32Array): void {
+    const { gamma, beta, mean, variance } = this.variables;
+    const { tf } = this;
+    tf.tidy(() => {
+      gamma.assign(tf.onesLike(gamma));
+      beta.assign(tf.tensor1d(bias));
+      mean.assign(tf.zerosLike(mean));
+      variance.assign(tf.fill(variance.shape, 1 - NORM_EPSILON));
+    });
+    this.isFrozen = true;
+  }
+
+  /** Normalises by the batch's statistics, which also move the running ones; frozen, scales and shifts only. */
   apply(x: Tensor4D): Tensor4D {
     const tf = this.tf;
+    if (this.isFrozen) return tf.add<Tensor4D>(tf.mul(x, this.variables.gamma), this.variables.beta);
     const count = x.size / x.shape[3];
     const operation = tf.customGrad((...args) => {
       const [x, gamma, beta, save] = args as unknown as [

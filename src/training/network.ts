@@ -1,5 +1,6 @@
 import type { Tensor, Tensor1D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import { Random } from '../dataset/random.js';
+import { DeepInfantError } from '../errors.js';
 import {
   CONVOLUTION_NAMES,
   CONVOLUTIONS,
@@ -10,6 +11,7 @@ import {
   type ConvolutionName,
 } from '../model/cry-net.js';
 import type { Tf } from '../model/tf.js';
+import type { NamedWeights } from '../model/weights.js';
 import { BatchNorm, heNormal } from './layers.js';
 
 /** Output channels of each convolution; the logits' are the labels. */
@@ -93,6 +95,27 @@ export class TrainableCryNet {
       this.get('teacher/bias'),
     );
     return { logits: flat(logits), teacher: flat(teacher) };
+  }
+
+  /**
+   * Takes over the weights of a model, to go on from it: normalisation stays as the model has it.
+   * @throws DeepInfantError `widths` when the model has layers of other widths
+   */
+  load(weights: readonly NamedWeights[]): void {
+    const { tf } = this;
+    for (const { name, shape, values } of weights) {
+      const [layer, part] = name.split('/') as [ConvolutionName, string];
+      const variable = this.variables.get(part === 'bias' && layer !== 'logits' ? `${layer}/beta` : name);
+      if (variable?.shape.join() !== shape.join()) {
+        const why = `has ${name} of ${shape.join(' x ')}, the config ${variable?.shape.join(' x ') ?? 'none'}`;
+        throw new DeepInfantError('widths', `The model to go on from ${why}: give the config its widths.`);
+      }
+      if (part === 'bias' && layer !== 'logits') this.norms.get(layer)!.freeze(values);
+      else
+        tf.tidy(() => {
+          variable.assign(tf.tensor(values, shape));
+        });
+    }
   }
 
   /** The weights to ship, with batch normalisation's running statistics folded in. The caller disposes them. */

@@ -5,19 +5,23 @@ import { SEED_FRONT_END } from '../features/log-mel.js';
 import { logit } from '../model/calibration.js';
 import { FRAMES_PER_STEP } from '../model/cry-net.js';
 import { readModel } from '../model/load.js';
-import type { ModelManifest } from '../model/manifest.js';
+import { READINGS, type ModelManifest, type Reading } from '../model/manifest.js';
 import { packWeights, sha256, type NamedWeights } from '../model/weights.js';
 import { LABELS } from '../values.js';
 import { writeAtomically } from './checkpoint.js';
 import type { TrainingConfig } from './config.js';
+import type { Corpus } from './corpus.js';
 import type { TrainableCryNet } from './network.js';
 import { chooseThresholds } from './thresholds.js';
-import type { Corpus, FoldRecord } from './train.js';
+import type { HeldOut } from './train.js';
 
 /** The network's input: what is below rounding noise is equal, the rest about zero mean and unit spread. */
 export const SCALING = { floorDb: -70, meanDb: -40, stdDb: 20 };
-/** Frames of the teacher's window (0.975 s), rounded up: what a step's score speaks of. */
-const WINDOW_FRAMES = 28;
+/** Frames from one step to the next, and of what its score speaks of: 0.975 s; fixed windows overlap by half. */
+const READ_FRAMES: Record<Reading, { hopFrames: number; windowFrames: number }> = {
+  flexible: { hopFrames: FRAMES_PER_STEP, windowFrames: 28 },
+  fixed: { hopFrames: 15, windowFrames: 27 },
+};
 
 /** A trained network's weights as they are shipped. */
 export function foldedWeights(network: TrainableCryNet): NamedWeights[] {
@@ -33,7 +37,11 @@ export function foldedWeights(network: TrainableCryNet): NamedWeights[] {
 }
 
 /** A manifest without calibration and measurements. */
-export function draftManifest(name: string, tensors: ModelManifest['weights']['tensors']): ModelManifest {
+export function draftManifest(
+  name: string,
+  tensors: ModelManifest['weights']['tensors'],
+  reading: Reading = 'flexible',
+): ModelManifest {
   return {
     format: 1,
     name,
@@ -41,9 +49,8 @@ export function draftManifest(name: string, tensors: ModelManifest['weights']['t
     licence: 'Apache-2.0',
     frontEnd: SEED_FRONT_END,
     scaling: SCALING,
-    reading: 'flexible',
-    hopFrames: FRAMES_PER_STEP,
-    windowFrames: WINDOW_FRAMES,
+    reading,
+    ...READ_FRAMES[reading],
     labels: LABELS,
     embeddingSize: tensors.find(tensor => tensor.name === 'embedding/bias')!.shape[0],
     calibration: { a: 1, b: 0 },
@@ -57,43 +64,48 @@ export function draftManifest(name: string, tensors: ModelManifest['weights']['t
   };
 }
 
-/** Writes a trained network as a model that can be run, not calibrated yet. */
-export async function writeModel(
+/** Name of a model's reading: the flexible one bears the model's own. */
+export function modelName(name: string, reading: Reading): string {
+  return reading === 'flexible' ? name : `${name}-${reading}`;
+}
+
+/** Writes a trained network as models that can be run, one a reading, both of the same weights, not calibrated yet. */
+export async function writeModels(
   folder: string,
   weights: NamedWeights[],
   config: TrainingConfig,
   corpus: Corpus,
   keptOut: string,
 ): Promise<void> {
-  const manifest = draftManifest(config.name, weights);
   const packed = packWeights(weights);
-  manifest.weights.sha256 = sha256(packed);
-  const { seed, notice } = config;
-  manifest.training = { dataSha256: corpus.sha256, groups: keptOut, seed, notice };
-  await mkdir(folder, { recursive: true });
-  await writeAtomically(path.join(folder, 'weights.bin'), packed);
-  await writeAtomically(
-    path.join(folder, 'NOTICE'),
-    noticeOf(notice, [...corpus.recordings, ...corpus.more]),
-  );
-  await writeManifest(folder, manifest);
+  const { name, seed, notice } = config;
+  for (const reading of READINGS) {
+    const manifest = draftManifest(modelName(name, reading), weights, reading);
+    manifest.weights.sha256 = sha256(packed);
+    manifest.training = { dataSha256: corpus.sha256, groups: keptOut, seed, notice };
+    const model = path.join(folder, manifest.name);
+    await mkdir(model, { recursive: true });
+    if (reading === 'flexible') {
+      await writeAtomically(path.join(model, manifest.weights.file), packed);
+      const recordings = [...corpus.recordings, ...corpus.more];
+      await writeAtomically(path.join(model, 'NOTICE'), noticeOf(notice, recordings));
+    } else manifest.weights.file = `../${name}/${manifest.weights.file}`;
+    await writeManifest(model, manifest);
+  }
 }
 
-/**
- * Gives a model its calibration and thresholds: from other folds' held-out scores and nights, of networks that had not
- * seen those recordings either, so that the model's own fold stays untouched for measuring.
- */
+/** Gives a model its calibration and thresholds, from what was said of recordings that were not learned from. */
 export async function calibrateModel(
   folder: string,
-  others: readonly FoldRecord[],
+  heldOut: readonly HeldOut[],
   corpus: Corpus,
 ): Promise<void> {
   const { manifest } = await readModel(folder);
-  const sure = others.flatMap(({ scores }) => scores).filter(({ path }) => !corpus.doubtful.has(path));
+  const sure = heldOut.flatMap(({ scores }) => scores).filter(({ path }) => !corpus.doubtful.has(path));
   const logits = (wanted: boolean): number[] =>
     sure.filter(recording => isCry(recording) === wanted).map(({ score }) => logit(score));
   manifest.calibration = plattCalibration(logits(true), logits(false));
-  const nights = others.flatMap(other => other.nights);
+  const nights = heldOut.flatMap(one => one.nights);
   manifest.presets = chooseThresholds(manifest.calibration, logits(false), nights);
   await writeManifest(folder, manifest);
 }

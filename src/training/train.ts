@@ -1,162 +1,186 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { DeepInfantError } from '../errors.js';
-import { readCorpusFolder } from '../dataset/corpus.js';
-import { checkTrainable, groupedFolds } from '../dataset/folds.js';
 import type { Recording } from '../dataset/manifest.js';
-import type { Classifier } from '../model/classifier.js';
-import { loadClassifier } from '../model/load.js';
+import { DeepInfantError } from '../errors.js';
+import { figuresOf } from '../evaluation/metrics.js';
+import { loadClassifier, readModel } from '../model/load.js';
+import { READINGS, type Reading } from '../model/manifest.js';
+import { unpackWeights } from '../model/weights.js';
 import { LABELS } from '../values.js';
 import { loadTrainingTf } from './backend.js';
 import { writeAtomically } from './checkpoint.js';
-import { isDoubtful, loadClips, readVerdicts } from './clips.js';
-import type { TrainingConfig, TrainingData } from './config.js';
+import { loadClips } from './clips.js';
+import type { TrainingConfig } from './config.js';
+import type { Corpus } from './corpus.js';
 import { recordNights, scoreRecordings, type HeldOutScore, type NightRecord } from './measure.js';
 import { TrainableCryNet } from './network.js';
-import { optimise } from './optimise.js';
-import { foldedWeights, writeModel } from './ship.js';
-import { Teacher, TEACHER_CLASSES } from './teacher.js';
+import { optimise, type Validation } from './optimise.js';
+import { calibrateModel, foldedWeights, modelName, writeModels } from './ship.js';
+import { TEACHER_CLASSES } from './teacher.js';
 
 /** What is shown while a run goes on. */
 export interface Progress {
-  phase: 'reading' | 'training' | 'measuring' | 'nights';
+  phase: 'reading' | 'training' | 'validating' | 'measuring' | 'nights';
   done: number;
   total: number;
   loss?: number;
 }
 
-/** A corpus cut into folds by groups. */
-export interface Corpus {
-  recordings: Recording[];
-  /** Recordings that are learned from in every fold. */
-  more: Recording[];
-  teacher: Teacher | undefined;
-  /** Paths of recordings whose label is in doubt: they are measured, but neither taught nor asked for thresholds. */
-  doubtful: Set<string>;
-  /** Recordings whose label is not scored, by label. */
-  left: Record<string, number>;
-  /** What a person should know of the corpus, a sentence each. */
-  remarks: string[];
-  folds: number[];
-  sha256: string;
+/** A training run: what is learned, from what, and where its results lie. */
+export interface Run {
+  config: TrainingConfig;
+  corpus: Corpus;
+  out: string;
+  /** Folder of a model to go on from; without it the network begins with random weights. */
+  from: string | undefined;
+  onProgress: (progress: Progress) => void;
 }
 
-/**
- * Reads a corpus and cuts it; the same config gives the same folds.
- * @throws DeepInfantError what readCorpusFolder throws, and `too-few-recordings` (see checkTrainable), so that a run does
- * not end on it hours later
- */
-export async function readCorpus(config: TrainingConfig, data: TrainingData): Promise<Corpus> {
-  const { recordings, left, remarks, sha256 } = await readCorpusFolder(data.corpus);
-  checkTrainable(recordings, config.folds);
-  const more = (await Promise.all(data.more.map(readCorpusFolder))).flatMap(corpus => corpus.recordings);
-  const teacher = data.teacher.length === 0 ? undefined : new Teacher(data.teacher);
-  const verdicts = readVerdicts(data.corpus);
-  const doubtful = recordings.filter(recording =>
-    isDoubtful(recording, verdicts.get(recording.path), teacher?.of(recording.path)),
-  );
-  return {
-    recordings,
-    more,
-    teacher,
-    doubtful: new Set(doubtful.map(recording => recording.path)),
-    left,
-    remarks,
-    folds: groupedFolds(recordings, config.folds, config.seed),
-    sha256,
-  };
-}
-
-/** What a fold's network said of the recordings that it never saw, and in nights made of them. Not calibrated. */
-export interface FoldRecord {
+/** What a network said of recordings that it never saw, and in nights made of them. Not calibrated. */
+export interface HeldOut {
   scores: HeldOutScore[];
   nights: NightRecord[];
 }
 
-/** Folder of a fold's model in the folder of a run. */
-export function modelFolder(out: string, fold: number): string {
-  return path.join(out, `fold${fold}`, 'model');
+/** A fold's network, read in each way. */
+export type FoldRecord = Record<Reading, HeldOut>;
+
+/** Folders of a run's parts: one a fold, and `all`. */
+export type Part = `fold${number}` | 'all';
+
+/** Where a part's model lies. */
+export function modelFolder(
+  { config, out }: Pick<Run, 'config' | 'out'>,
+  part: Part,
+  reading: Reading = 'flexible',
+): string {
+  return path.join(out, part, modelName(config.name, reading));
 }
 
 /**
- * Trains one fold's network and measures it on the recordings that were kept out, in `OUT/foldN`: `run.json`, `log.csv`
- * (step and running loss), `checkpoint.bin`, `model/`, `scores.json` and `nights.json`. What is done is not done again;
- * a stopped run goes on from its checkpoint.
- * @throws DeepInfantError `run-differs` when the folder holds a run of another config or corpus
+ * Trains one fold's network and measures it on the recordings that were kept out, in `OUT/foldN`: `run.json`, `log.csv`,
+ * `curves.svg`, `checkpoint.bin`, the model in each reading, and what each said of the recordings and in nights. What is
+ * done is not done again; a stopped run goes on from its checkpoint.
+ * @throws DeepInfantError `run-differs` when the folder holds a run of another config, corpus or model
  */
-export async function trainFold(
-  config: TrainingConfig,
-  corpus: Corpus,
-  fold: number,
-  out: string,
-  onProgress: (progress: Progress) => void,
-): Promise<FoldRecord> {
-  const folder = path.join(out, `fold${fold}`);
-  await claim(folder, JSON.stringify({ config, corpusSha256: corpus.sha256 }, null, 2));
-  const model = modelFolder(out, fold);
-  if (!existsSync(path.join(model, 'manifest.json'))) {
-    const tf = await loadTrainingTf();
-    const teacherClasses = corpus.teacher === undefined ? 0 : TEACHER_CLASSES;
-    const network = new TrainableCryNet(tf, config.widths, LABELS.length, teacherClasses, config.seed + fold);
-    const taught = corpus.recordings.filter(
-      (recording, i) => corpus.folds[i] !== fold && !corpus.doubtful.has(recording.path),
-    );
-    const clips = await loadClips(
-      [...taught, ...corpus.more],
-      corpus.teacher,
-      config.rivalWeights,
-      onProgress,
-    );
-    await optimise(tf, network, clips, { ...config, seed: config.seed + fold }, folder, onProgress);
-    const keptOut = `grouped fold ${fold} of ${config.folds} (seed ${config.seed}) was kept out`;
-    await writeModel(model, foldedWeights(network), config, corpus, keptOut);
-  }
-  return {
-    scores: await once(path.join(folder, 'scores.json'), () => measured(scoreHeldOut)),
-    nights: await once(path.join(folder, 'nights.json'), () => measured(playNights)),
-  };
-
-  async function measured<T>(measure: (classifier: Classifier) => Promise<T>): Promise<T> {
-    const classifier = await loadClassifier(model);
-    try {
-      return await measure(classifier);
-    } finally {
+export async function trainFold(run: Run, fold: number): Promise<FoldRecord> {
+  const { config, corpus, onProgress } = run;
+  const { earlyStop, folds, seed } = config;
+  const part: Part = `fold${fold}`;
+  const validated = earlyStop ? (fold + 1) % folds : undefined;
+  const inFolds = (wanted: (fold: number) => boolean): Recording[] =>
+    corpus.recordings.filter((_, i) => wanted(corpus.folds[i]));
+  const heldOut = inFolds(one => one === fold);
+  const keptOut = `grouped fold ${fold} of ${folds} (seed ${seed}) was kept out`;
+  const taught = inFolds(one => one !== fold && one !== validated);
+  await learn({ ...run, config: { ...config, seed: seed + fold } }, part, taught, {
+    keptOut,
+    validation: inFolds(one => one === validated),
+  });
+  const sure = heldOut.filter(({ path }) => !corpus.doubtful.has(path));
+  const records: Partial<FoldRecord> = {};
+  for (const reading of READINGS) {
+    const file = path.join(run.out, part, `${reading}.json`);
+    if (!existsSync(file)) {
+      const classifier = await loadClassifier(path.resolve(modelFolder(run, part, reading)));
+      const nights = { hours: config.nightHours, seed: seed + fold * NIGHT_SEEDS };
+      const record: HeldOut = {
+        scores: await scoreRecordings(classifier, heldOut, done => {
+          onProgress({ phase: 'measuring', done, total: heldOut.length });
+        }),
+        nights: await recordNights(classifier, sure, nights, hours => {
+          onProgress({ phase: 'nights', done: Math.floor(60 * hours), total: Math.round(60 * nights.hours) });
+        }),
+      };
       await classifier.close();
+      await writeAtomically(file, JSON.stringify(record));
     }
+    records[reading] = JSON.parse(await readFile(file, 'utf8')) as HeldOut;
   }
-
-  function scoreHeldOut(classifier: Classifier): Promise<HeldOutScore[]> {
-    const heldOut = corpus.recordings.filter((_, i) => corpus.folds[i] === fold);
-    return scoreRecordings(classifier, heldOut, done => {
-      onProgress({ phase: 'measuring', done, total: heldOut.length });
-    });
-  }
-
-  function playNights(classifier: Classifier): Promise<NightRecord[]> {
-    const sure = corpus.recordings.filter(
-      (recording, i) => corpus.folds[i] === fold && !corpus.doubtful.has(recording.path),
-    );
-    const nights = { hours: config.nightHours, seed: config.seed + fold * NIGHT_SEEDS };
-    return recordNights(classifier, sure, nights, hours => {
-      onProgress({
-        phase: 'nights',
-        done: Math.floor(60 * hours),
-        total: Math.round(60 * config.nightHours),
-      });
-    });
-  }
+  return records as FoldRecord;
 }
 
 /** Folds have nights of seeds this far apart. */
 const NIGHT_SEEDS = 1000;
 
-/** What a file of JSON holds, or, if there is none, what is made for it. */
-async function once<T>(file: string, make: () => Promise<T>): Promise<T> {
-  if (existsSync(file)) return JSON.parse(await readFile(file, 'utf8')) as T;
-  const made = await make();
-  await writeAtomically(file, JSON.stringify(made));
-  return made;
+/**
+ * Gives each fold's models a calibration and thresholds from the other folds, so that what a fold was measured on stays
+ * untouched.
+ */
+export async function calibrateFolds(run: Run, records: readonly FoldRecord[]): Promise<void> {
+  for (const [fold] of records.entries())
+    await calibrate(
+      run,
+      `fold${fold}`,
+      records.filter((_, other) => other !== fold),
+    );
+}
+
+/**
+ * Trains the network to be used, on all recordings, in `OUT/all`, and gives it the calibration and thresholds that the
+ * folds' networks ask for, which had the same config and four fifths of the recordings.
+ */
+export async function trainOnAll(run: Run, records: readonly FoldRecord[]): Promise<void> {
+  const { config, corpus } = run;
+  await learn(run, 'all', corpus.recordings, {
+    keptOut: `nothing was kept out; figures are of ${config.folds} grouped folds (seed ${config.seed})`,
+    validation: [],
+  });
+  await calibrate(run, 'all', records);
+}
+
+async function calibrate(run: Run, part: Part, records: readonly FoldRecord[]): Promise<void> {
+  for (const reading of READINGS)
+    await calibrateModel(
+      modelFolder(run, part, reading),
+      records.map(record => record[reading]),
+      run.corpus,
+    );
+}
+
+/** Trains a part's network and writes its models, unless they are there. */
+async function learn(
+  run: Run,
+  part: Part,
+  taught: readonly Recording[],
+  { keptOut, validation }: { keptOut: string; validation: readonly Recording[] },
+): Promise<void> {
+  const { config, corpus, out, from, onProgress } = run;
+  const folder = path.join(out, part);
+  const model = from === undefined ? undefined : await readModel(from);
+  const { sha256: fromSha256 } = model?.manifest.weights ?? {};
+  await claim(folder, JSON.stringify({ config, corpusSha256: corpus.sha256, fromSha256 }, null, 2));
+  if (existsSync(path.join(modelFolder(run, part, 'fixed'), 'manifest.json'))) return;
+
+  const tf = await loadTrainingTf();
+  const teacherClasses = corpus.teacher === undefined ? 0 : TEACHER_CLASSES;
+  const network = new TrainableCryNet(tf, config.widths, LABELS.length, teacherClasses, config.seed);
+  if (model) network.load(unpackWeights(model.weights, model.manifest.weights.tensors));
+  const sure = [...taught, ...corpus.more].filter(({ path }) => !corpus.doubtful.has(path));
+  const clips = await loadClips(sure, corpus.teacher, config.rivalWeights, onProgress);
+  const write = (to: string): Promise<void> =>
+    writeModels(to, foldedWeights(network), config, corpus, keptOut);
+  const validate: Validation = async () => {
+    const draft = path.join(folder, 'validation');
+    await write(draft);
+    const classifier = await loadClassifier(path.resolve(draft, config.name));
+    const scores = await scoreRecordings(classifier, validation, done => {
+      onProgress({ phase: 'validating', done, total: validation.length });
+    });
+    await classifier.close();
+    return figuresOf(scores).auc;
+  };
+  await optimise(
+    tf,
+    network,
+    clips,
+    config,
+    folder,
+    onProgress,
+    validation.length > 0 ? validate : undefined,
+  );
+  await write(folder);
 }
 
 /** Marks a folder as holding this run, unless it holds another. */
