@@ -26,7 +26,7 @@ export function readVerdicts(folder: string): Map<string, string> {
 
 /**
  * Whether a label is too doubtful to learn from: a look at the spectrogram contradicts it, or, where nobody looked, the
- * teacher does: it hears nothing in a cry, or crying in what the cry corpus's listeners removed.
+ * teacher does: it hears nothing in a cry, or crying in what the cry corpus's listeners removed, or in what nobody heard.
  */
 export function isDoubtful(
   recording: Recording,
@@ -38,7 +38,9 @@ export function isDoubtful(
   if (verdict === 'unclear') return true;
   if (!teacher) return false;
   const peak = cryPeak(teacher);
-  return recording.label === 'cry' ? peak < 0.03 : recording.source === 'donateacry' && peak > 0.06;
+  if (recording.label === 'cry') return peak < 0.03;
+  if (recording.label === 'other') return peak > 0.15;
+  return recording.source === 'donateacry' && peak > 0.06;
 }
 
 /** 16 bit, in memory that the batches' thread shares. */

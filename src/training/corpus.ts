@@ -32,7 +32,7 @@ export async function readCorpus(config: TrainingConfig, data: TrainingData): Pr
   const more = (await Promise.all(data.more.map(readCorpusFolder))).flatMap(corpus => corpus.recordings);
   const teacher = data.teacher.length === 0 ? undefined : new Teacher(data.teacher);
   const verdicts = readVerdicts(data.corpus);
-  const doubtful = recordings.filter(recording =>
+  const doubtful = [...recordings, ...more].filter(recording =>
     isDoubtful(recording, verdicts.get(recording.path), teacher?.of(recording.path)),
   );
   return {

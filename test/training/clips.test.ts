@@ -66,6 +66,7 @@ describe('what training learns from', () => {
     assert.equal(isDoubtful(cry, 'unclear', heard(0.9)), true);
     assert.equal(isDoubtful(removed, undefined, heard(0.2)), true, 'the teacher hears crying');
     assert.equal(isDoubtful(recording('animal', 'esc50'), undefined, heard(0.2)), false, 'a cat is a cat');
+    assert.equal(isDoubtful(recording('other', 'games'), undefined, heard(0.2)), true, 'nobody listened');
     assert.equal(isDoubtful(cry, undefined, undefined), false);
     await writeFile(path.join(folder, 'eye.csv'), 'path,label,verdict\na.wav,cry,none\n');
     assert.deepEqual([...readVerdicts(folder)], [['a.wav', 'none']]);
