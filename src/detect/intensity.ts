@@ -5,8 +5,8 @@ const SCREAM_FROM = 0.625;
 
 /**
  * How hard the baby cries: `fuss` where distress() is below 3/8, `scream` from 5/8 on, else `cry`. Conventions, as there
- * are no recordings that people labelled so: they part the synthesiser's three manners best, and call about two fifths
- * of the cries of a corpus a fuss and a fifth a scream.
+ * are no recordings that people labelled so: they part the synthesiser's three manners, and call about two fifths of the
+ * cries of a corpus a fuss and a quarter a scream.
  */
 export function intensityOf(voice: CryVoice): Intensity {
   const value = distress(voice);
@@ -20,11 +20,11 @@ export function intensityOf(voice: CryVoice): Intensity {
  *
  * - Pitch, from 350 to 700 Hz: higher cries are rated worse (Protopapas & Eimas 1997, JASA 102). Phonation ends at about
  *   700 Hz; above 1 kHz lies hyperphonation (Robb 2003, Folia Phoniatrica et Logopaedica 55). It counts twice, as
- *   neither distance nor noise nor the microphone's frequency response change it.
- * - Roughness, up to 0.2: tells pain from discomfort (Koutseff et al. 2018, Bioacoustics 27), as dysphonation does
- *   (Gustafson & Green 1989, Child Development 60), and is what makes a scream alarming (Arnal et al. 2015, Current
- *   Biology 25).
- * - Balance, from -10 to 10 dB: effort moves energy upwards, and its share of the bands goes with how cries are rated
+ *   distance, noise and the microphone's frequency response hardly change it.
+ * - Roughness, up to 0.2: tells pain from discomfort (Koutseff et al. 2018, Bioacoustics 27), goes with how adults rate a
+ *   cry (dysphonation; Gustafson & Green 1989, Child Development 60), and makes a scream alarming (Arnal et al. 2015,
+ *   Current Biology 25).
+ * - Balance, from -10 to 10 dB: effort moves energy upwards, and how it is spread goes with how cries are rated, too
  *   (Gustafson & Green 1989; Yoo et al. 2019, Frontiers in Psychology 10).
  */
 export function distress({ f0Hz, roughness, balanceDb }: CryVoice): number {
