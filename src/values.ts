@@ -56,6 +56,8 @@ export interface Scores {
   levelDb: number;
   /** The voice in the same audio, whoever's it is. */
   voice: Voice;
+  /** What a model that guesses reasons by sound says of a cry; now and then, while it is heard. */
+  guess?: ReasonGuess;
 }
 
 export type CryState = 'started' | 'ongoing' | 'ended';
@@ -104,9 +106,14 @@ export interface CryEvent {
   windows: CryWindow[];
   /** Mean of CryNet's embeddings over the same windows. */
   embedding: Float32Array;
+  /** What a model that guesses reasons by sound said last. */
+  guess?: ReasonGuess;
   /** Added by the reason room. */
   reason?: ReasonEstimate;
 }
+
+/** Probabilities of the reasons that a model knows, by sound alone; uncalibrated, and of no use beyond its own phones. */
+export type ReasonGuess = Partial<Record<Reason, number>>;
 
 export const REASONS = ['hungry', 'tired', 'discomfort', 'belly pain', 'burping', 'lonely'] as const;
 export type Reason = (typeof REASONS)[number];

@@ -1,4 +1,11 @@
-import { SAMPLE_RATE, type CryEvent, type CryState, type CryWindow, type Scores } from '../values.js';
+import {
+  SAMPLE_RATE,
+  type CryEvent,
+  type CryState,
+  type CryWindow,
+  type ReasonGuess,
+  type Scores,
+} from '../values.js';
 import { CryVoiceMean } from './cry-voice.js';
 import { intensityOf } from './intensity.js';
 import type { NoiseFloor } from './noise-floor.js';
@@ -31,6 +38,7 @@ export class Episode {
   private readonly embeddingSum: Float64Array;
   private windows: CryWindow[] = [];
   private messageAt = 0;
+  private guess: ReasonGuess | undefined;
 
   /** @param room Has heard each step before the episode does. */
   constructor(
@@ -51,6 +59,7 @@ export class Episode {
     this.peakScore = Math.max(this.peakScore, scores.cry);
     this.voice.hear(step.voice, this.room.powers, durationS(step));
     embedding.forEach((value, i) => (this.embeddingSum[i] += value));
+    this.guess = step.guess ?? this.guess;
     this.windows.push({ startS: startSample / SAMPLE_RATE, score: scores.cry });
   }
 
@@ -104,6 +113,7 @@ export class Episode {
       meanScore: this.scoreSum / this.steps,
       intensity: intensityOf(voice),
       voice,
+      ...(this.guess && { guess: this.guess }),
       windows,
       embedding: Float32Array.from(this.embeddingSum, sum => sum / this.steps),
     };

@@ -1,6 +1,7 @@
 import { DeepInfantError } from '../errors.js';
 import { LABELS } from '../values.js';
 import { CONVOLUTION_NAMES, FRAMES_PER_STEP } from './cry-net.js';
+import { MEL7S_NAMES, MEL7S_REASONS, type Mel7sManifest } from './mel7s.js';
 import { PRESETS, READINGS, type ModelManifest } from './manifest.js';
 
 type Form = 'number' | 'string' | 'array' | { readonly [field: string]: Form };
@@ -38,6 +39,14 @@ const FORM = {
   training: { dataSha256: 'string', groups: 'string', seed: 'number', notice: 'string' },
 } as const satisfies Record<keyof ModelManifest, Form>;
 
+const { format, name, version, licence, frontEnd, scaling, weights, training } = FORM;
+const MEL7S_FORM = {
+  ...{ format, name, version, licence, frontEnd, scaling, weights, training },
+  detector: 'string',
+  clipS: 'number',
+  reasons: 'array',
+} as const satisfies Record<keyof Mel7sManifest, Form>;
+
 /**
  * Checks what was read from a manifest.json.
  * @param file names it in errors
@@ -45,9 +54,59 @@ const FORM = {
  * missing or cannot be
  */
 export function checkManifest(read: unknown, file: string): ModelManifest {
-  const invalid = (what: string): DeepInfantError =>
-    new DeepInfantError('model-invalid', `${file}: ${what}. Install the model again.`);
-  const differences = compare(read, FORM, '');
+  checkForm(read, FORM, file);
+  const manifest = read as ModelManifest;
+  const { labels, presets, weights, reading, hopFrames, windowFrames, embeddingSize, scaling } = manifest;
+  if (labels.join() !== LABELS.join())
+    throw invalid(file, `labels are ${labels.join()}, not ${LABELS.join()}`);
+  if (!READINGS.includes(reading))
+    throw invalid(file, `reading is '${reading}', not one of ${READINGS.join(', ')}`);
+  if (reading === 'flexible' && hopFrames !== FRAMES_PER_STEP)
+    throw invalid(file, `hopFrames is ${hopFrames}, not ${FRAMES_PER_STEP}`);
+  if (!(hopFrames > 0 && windowFrames >= hopFrames))
+    throw invalid(file, `windowFrames is ${windowFrames}, fewer than the ${hopFrames} of hopFrames`);
+  if (!(scaling.stdDb > 0)) throw invalid(file, `scaling.stdDb is ${scaling.stdDb}, not above 0`);
+  for (const preset of PRESETS) {
+    const { neutral, evidence, clip } = presets[preset];
+    if (!(neutral > 0 && neutral < 1 && evidence > 0 && clip > 0 && clip < 1)) {
+      throw invalid(file, `presets.${preset} is not 0 < neutral < 1, evidence > 0 and 0 < clip < 1`);
+    }
+  }
+  const shapes = new Map(weights.tensors.map(({ name, shape }) => [name, shape]));
+  for (const name of CONVOLUTION_NAMES) {
+    if (shapes.get(`${name}/kernel`)?.length !== 4 || shapes.get(`${name}/bias`)?.length !== 1) {
+      throw invalid(file, `weights.tensors lacks '${name}'`);
+    }
+  }
+  const [size] = shapes.get('embedding/bias')!;
+  if (embeddingSize !== size)
+    throw invalid(file, `embeddingSize is ${embeddingSize}, but its weights make ${size}`);
+  return manifest;
+}
+
+/** Whether what was read is the manifest of a model that only guesses reasons. */
+export function isMel7s(read: unknown): boolean {
+  return typeof read === 'object' && read !== null && 'reasons' in read;
+}
+
+/** As checkManifest, for mel7s. */
+export function checkMel7sManifest(read: unknown, file: string): Mel7sManifest {
+  checkForm(read, MEL7S_FORM, file);
+  const manifest = read as Mel7sManifest;
+  const { reasons, weights } = manifest;
+  if (reasons.join() !== MEL7S_REASONS.join())
+    throw invalid(file, `reasons are ${reasons.join()}, not ${MEL7S_REASONS.join()}`);
+  const names = new Set(weights.tensors.map(({ name }) => name));
+  for (const name of MEL7S_NAMES) {
+    if (!names.has(`${name}/kernel`) || !names.has(`${name}/bias`))
+      throw invalid(file, `weights.tensors lacks '${name}'`);
+  }
+  return manifest;
+}
+
+/** @throws DeepInfantError `model-newer` or `model-invalid` where a manifest departs from its form */
+function checkForm(read: unknown, form: Form, file: string): void {
+  const differences = compare(read, form, '');
   const format = (read as { format?: unknown } | null)?.format;
   const isNewer = typeof format === 'number' && format > 1;
   if (isNewer || (format === 1 && differences.unknown.length > 0)) {
@@ -57,34 +116,11 @@ export function checkManifest(read: unknown, file: string): ModelManifest {
       `${file} is made for a newer version of this package (format ${format}${unknown}). Update @deepinfant/node-red.`,
     );
   }
-  if (differences.wrong.length > 0) throw invalid(differences.wrong.join(', '));
+  if (differences.wrong.length > 0) throw invalid(file, differences.wrong.join(', '));
+}
 
-  const manifest = read as ModelManifest;
-  const { labels, presets, weights, reading, hopFrames, windowFrames, embeddingSize, scaling } = manifest;
-  if (labels.join() !== LABELS.join()) throw invalid(`labels are ${labels.join()}, not ${LABELS.join()}`);
-  if (!READINGS.includes(reading))
-    throw invalid(`reading is '${reading}', not one of ${READINGS.join(', ')}`);
-  if (reading === 'flexible' && hopFrames !== FRAMES_PER_STEP)
-    throw invalid(`hopFrames is ${hopFrames}, not ${FRAMES_PER_STEP}`);
-  if (!(hopFrames > 0 && windowFrames >= hopFrames))
-    throw invalid(`windowFrames is ${windowFrames}, fewer than the ${hopFrames} of hopFrames`);
-  if (!(scaling.stdDb > 0)) throw invalid(`scaling.stdDb is ${scaling.stdDb}, not above 0`);
-  for (const preset of PRESETS) {
-    const { neutral, evidence, clip } = presets[preset];
-    if (!(neutral > 0 && neutral < 1 && evidence > 0 && clip > 0 && clip < 1)) {
-      throw invalid(`presets.${preset} is not 0 < neutral < 1, evidence > 0 and 0 < clip < 1`);
-    }
-  }
-  const shapes = new Map(weights.tensors.map(({ name, shape }) => [name, shape]));
-  for (const name of CONVOLUTION_NAMES) {
-    if (shapes.get(`${name}/kernel`)?.length !== 4 || shapes.get(`${name}/bias`)?.length !== 1) {
-      throw invalid(`weights.tensors lacks '${name}'`);
-    }
-  }
-  const [size] = shapes.get('embedding/bias')!;
-  if (embeddingSize !== size)
-    throw invalid(`embeddingSize is ${embeddingSize}, but its weights make ${size}`);
-  return manifest;
+function invalid(file: string, what: string): DeepInfantError {
+  return new DeepInfantError('model-invalid', `${file}: ${what}. Install the model again.`);
 }
 
 /** Where a value departs from a form, by the paths of its fields. */

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DeepInfantError, messageOf } from '../errors.js';
 import { PACKAGE_ROOT } from '../package-root.js';
-import { checkManifest } from './check-manifest.js';
+import { checkManifest, checkMel7sManifest, isMel7s } from './check-manifest.js';
 import type { Classifier } from './classifier.js';
 import type { ModelManifest } from './manifest.js';
 import { sha256 } from './weights.js';
@@ -61,9 +61,7 @@ function share(folder: string): SharedModel {
   const drop = (): void => {
     forget(folder, entry);
   };
-  const classifier = readModel(folder).then(
-    ({ manifest, weights }) => new WorkerClassifier(manifest, weights, drop),
-  );
+  const classifier = readModel(folder).then(model => new WorkerClassifier(model, drop));
   const entry = { classifier, users: 0 };
   shared.set(folder, entry);
   classifier.catch(drop);
@@ -75,12 +73,21 @@ function forget(folder: string, entry: SharedModel): void {
   if (shared.get(folder) === entry) shared.delete(folder);
 }
 
+/** A model as it is run. */
+export interface LoadedModel {
+  manifest: ModelManifest;
+  weights: Uint8Array;
+  /** A second network that guesses the reason of what the first one calls a cry. */
+  guesser?: { tensors: ModelManifest['weights']['tensors']; weights: Uint8Array };
+}
+
 /**
- * Reads and checks a model's manifest and weights.
+ * Reads and checks a model's manifest and weights; of one that only guesses reasons also those of the model beside it
+ * that tells it when there is a cry.
  * @throws DeepInfantError `model-missing` (no such folder or file), `model-invalid` (not a manifest, or weights whose
  * SHA-256 differs), `model-newer` (made for a later version of this package)
  */
-export async function readModel(folder: string): Promise<{ manifest: ModelManifest; weights: Uint8Array }> {
+export async function readModel(folder: string): Promise<LoadedModel> {
   const manifestFile = path.join(folder, 'manifest.json');
   const text = Buffer.from(await readModelFile(manifestFile)).toString('utf8');
   let read: unknown;
@@ -90,16 +97,29 @@ export async function readModel(folder: string): Promise<{ manifest: ModelManife
     const why = `${manifestFile}: not JSON (${messageOf(error)}). Install the model again.`;
     throw new DeepInfantError('model-invalid', why);
   }
+  if (isMel7s(read)) {
+    const { name, version, detector, weights } = checkMel7sManifest(read, manifestFile);
+    const { manifest, weights: detectorWeights } = await readModel(path.join(folder, '..', detector));
+    const guesser = { tensors: weights.tensors, weights: await readWeights(folder, weights) };
+    return { manifest: { ...manifest, name, version }, weights: detectorWeights, guesser };
+  }
   const manifest = checkManifest(read, manifestFile);
-  const weightsFile = path.join(folder, manifest.weights.file);
+  return { manifest, weights: await readWeights(folder, manifest.weights) };
+}
+
+async function readWeights(
+  folder: string,
+  { file, sha256: expected }: ModelManifest['weights'],
+): Promise<Uint8Array> {
+  const weightsFile = path.join(folder, file);
   const weights = await readModelFile(weightsFile);
-  if (sha256(weights) !== manifest.weights.sha256) {
+  if (sha256(weights) !== expected) {
     throw new DeepInfantError(
       'model-invalid',
       `${weightsFile} is not the file that its manifest names (SHA-256 differs). Install the model again.`,
     );
   }
-  return { manifest, weights };
+  return weights;
 }
 
 async function readModelFile(file: string): Promise<Uint8Array> {

@@ -16,8 +16,8 @@ export const MEL7S_REASONS = [
 export type Mel7sReason = (typeof MEL7S_REASONS)[number];
 
 /** What mel7s hears of a recording: a picture of its first 7 s, PICTURE_FRAMES x 128 mels. */
-const CLIP_S = 7;
-const CLIP_SAMPLES = CLIP_S * SAMPLE_RATE;
+export const MEL7S_S = 7;
+const CLIP_SAMPLES = MEL7S_S * SAMPLE_RATE;
 export const PICTURE_FRAMES = Math.floor((CLIP_SAMPLES - SEED_FRONT_END.fftSize) / SEED_FRONT_END.hop) + 1;
 const { mels } = SEED_FRONT_END;
 
@@ -30,7 +30,9 @@ export interface Mel7sManifest extends Pick<
   'format' | 'version' | 'licence' | 'frontEnd' | 'scaling' | 'weights' | 'training'
 > {
   name: 'mel7s';
-  clipS: typeof CLIP_S;
+  /** Model beside it that tells when there is a cry. */
+  detector: string;
+  clipS: typeof MEL7S_S;
   reasons: typeof MEL7S_REASONS;
 }
 

@@ -5,6 +5,7 @@ import { LABELS, SAMPLE_RATE, type AudioChunk, type Label, type Scores } from '.
 import { calibrated, sigmoid } from './calibration.js';
 import { FRAMES_PER_STEP } from './cry-net.js';
 import type { ModelManifest } from './manifest.js';
+import type { Scorer } from './scorer.js';
 import type { NetState, Step, StreamingNet } from './streaming-net.js';
 
 /** A gap beyond this is not worth hearing as silence: what was before has no bearing on what comes. */
@@ -37,7 +38,7 @@ export interface ScorerStream {
  * Scores audio of many streams with one network: chunks in, calibrated scores per step out. Read flexibly, a step is the
  * network's own, and knows what was heard before; read in fixed windows, a step is a window that begins with nothing.
  */
-export class StreamScorer {
+export class StreamScorer implements Scorer<ScorerStream> {
   private readonly net: StreamingNet;
   private readonly manifest: ModelManifest;
   /** Frames that a first step needs; samples from one step to the next, up to the end of the first, in a window. */
@@ -86,7 +87,6 @@ export class StreamScorer {
     return now.map((scores, i) => [...before[i], ...scores]);
   }
 
-  /** Fills a stream's last step with silence, scores it, and begins the stream anew. */
   flush(stream: ScorerStream): Scores[] {
     if (Number.isNaN(stream.next)) return [];
     const heard = stream.next - stream.first;
@@ -98,7 +98,6 @@ export class StreamScorer {
     return scores;
   }
 
-  /** Forgets what a stream has heard. */
   reset(stream: ScorerStream): void {
     this.net.forget(stream.net);
     Object.assign(stream, this.open());

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { DeepInfantError } from '../errors.js';
 import { SAMPLE_RATE, type AudioChunk, type Scores } from '../values.js';
 import type { Classifier, ClassifierStream } from './classifier.js';
+import type { LoadedModel } from './load.js';
 import type { ModelManifest } from './manifest.js';
 import type { WorkerReply, WorkerRequest } from './worker.js';
 
@@ -23,10 +24,11 @@ export class WorkerClassifier implements Classifier {
   private failure: Error | undefined;
 
   /** @param onEnd called when the worker has ended, also by itself: the next user needs a new one */
-  constructor(manifest: ModelManifest, weights: Uint8Array, onEnd: () => void) {
+  constructor(model: LoadedModel, onEnd: () => void) {
+    const { manifest } = model;
     this.manifest = manifest;
     this.onEnd = onEnd;
-    this.worker = new Worker(path.join(__dirname, 'worker.js'), { workerData: { manifest, weights } });
+    this.worker = new Worker(path.join(__dirname, 'worker.js'), { workerData: model });
     this.worker.on('message', (reply: WorkerReply) => {
       const call = this.waiting.get(reply.call);
       this.waiting.delete(reply.call);

@@ -1,10 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../errors.js';
 import type { AudioChunk, Scores } from '../values.js';
-import type { ModelManifest } from './manifest.js';
-import { StreamScorer, type ScorerStream } from './stream-scorer.js';
+import { GuessingScorer } from './guessing-scorer.js';
+import { Mel7s } from './mel7s.js';
+import type { Scorer } from './scorer.js';
+import { StreamScorer } from './stream-scorer.js';
 import { StreamingNet } from './streaming-net.js';
 import { loadTf } from './tf.js';
+import type { LoadedModel } from './load.js';
 import { unpackWeights } from './weights.js';
 
 export type WorkerRequest =
@@ -12,22 +15,25 @@ export type WorkerRequest =
 export type WorkerReply = { call: number; scores: Scores[] } | { call: number; error: string };
 
 const port = parentPort!;
-const streams = new Map<number, ScorerStream>();
+const streams = new Map<number, unknown>();
 const scorer = load();
 /** Chunks that arrived since the last run, at most one of each stream: they run as one batch. */
-let batch: { call: number; stream: ScorerStream; chunk: AudioChunk }[] = [];
+let batch: { call: number; stream: unknown; chunk: AudioChunk }[] = [];
 
-async function load(): Promise<StreamScorer> {
-  const { manifest, weights } = workerData as { manifest: ModelManifest; weights: Uint8Array };
+async function load(): Promise<Scorer<unknown>> {
+  const { manifest, weights, guesser } = workerData as LoadedModel;
   const { tf } = await loadTf('wasm');
-  return new StreamScorer(new StreamingNet(tf, unpackWeights(weights, manifest.weights.tensors)), manifest);
+  const net = new StreamingNet(tf, unpackWeights(weights, manifest.weights.tensors));
+  const scorer = new StreamScorer(net, manifest);
+  if (!guesser) return scorer;
+  return new GuessingScorer(scorer, new Mel7s(tf, unpackWeights(guesser.weights, guesser.tensors)));
 }
 
 function reply(to: WorkerReply): void {
   port.postMessage(to);
 }
 
-function runBatch(scorer: StreamScorer): void {
+function runBatch(scorer: Scorer<unknown>): void {
   const running = batch;
   batch = [];
   let results: Scores[][];
@@ -45,7 +51,7 @@ function runBatch(scorer: StreamScorer): void {
 async function handle({ call, ...request }: WorkerRequest & { call: number }): Promise<void> {
   const ready = await scorer;
   let stream = streams.get(request.stream);
-  if (!stream) streams.set(request.stream, (stream = ready.open()));
+  if (stream === undefined) streams.set(request.stream, (stream = ready.open()));
   // A stream's calls are answered in their order.
   if (batch.some(waiting => waiting.stream === stream)) runBatch(ready);
   switch (request.do) {

@@ -55,9 +55,23 @@ export function reasonLine(event: CryEvent, baby: { name: string }): string {
   const length = durationText(Math.max(1, event.durationS));
   const cry =
     event.state === 'ended' ? `${name} cried for ${length}` : `${name} has been crying for ${length}`;
-  if (!event.reason) return cry;
-  const { label, confidence } = event.reason;
-  if (label === 'unsure') return `${cry}: not sure why`;
-  const guess = confidence >= 0.5 ? 'probably' : 'maybe';
-  return `${cry}: ${guess} ${GUESSES[label]} (${Math.round(confidence * 100)} %)`;
+  return [cry, why(event), guessed(event)].filter(Boolean).join(': ');
+}
+
+function why({ reason }: CryEvent): string {
+  if (!reason) return '';
+  const { label, confidence } = reason;
+  if (label === 'unsure') return 'not sure why';
+  return `${confidence >= 0.5 ? 'probably' : 'maybe'} ${GUESSES[label]} (${percent(confidence)})`;
+}
+
+/** What a model makes of the sound alone; no reason to believe it. */
+function guessed({ guess }: CryEvent): string {
+  if (!guess) return '';
+  const [[reason, probability]] = (Object.entries(guess) as [Reason, number][]).sort(([, a], [, b]) => b - a);
+  return `the sound alone is taken for ${GUESSES[reason]} (${percent(probability)})`;
+}
+
+function percent(share: number): string {
+  return `${Math.round(100 * share)} %`;
 }
