@@ -6,7 +6,7 @@ import type { Batch } from './batches.js';
 import { TEACHER_CLASSES, TEACHER_CRY_CLASSES } from './teacher.js';
 
 const CRY = LABELS.indexOf('cry');
-/** A clip counts by its strongest steps: a cry may fill one second of seven. */
+/** A clip counts by its strongest steps of those in which it sounds: a cry may fill one second of seven. */
 const POOLED_SHARE = 0.3;
 /** Clip labels are wrong now and then: no target is surer than this. */
 const LABEL_SMOOTHING = 0.02;
@@ -49,6 +49,8 @@ function teacherLogit(score: number): number {
 
 /** What a batch asks of the network, as tensors. */
 export interface Targets {
+  /** Steps by which each example counts. */
+  strongest: number[];
   /** [batch, labels], and 1 where the label is known. */
   labels: Tensor2D;
   known: Tensor2D;
@@ -68,8 +70,11 @@ export function targetsOf(tf: Tf, batch: Batch, size: number, spread: TeacherSpr
   const steps = batch.heard.length / size;
   const cry = new Float32Array(size * steps);
   const weight = new Float32Array(size * steps);
+  const strongest: number[] = [];
   for (let b = 0; b < size; b++) {
     const isCry = batch.labels[b * LABELS.length + CRY] === 1;
+    const silent = batch.silent.subarray(b * steps, (b + 1) * steps).reduce((sum, s) => sum + s, 0);
+    strongest.push(Math.max(1, Math.floor(POOLED_SHARE * (steps - silent))));
     let best = 0;
     const crying = Float32Array.from({ length: steps }, (_, s) => {
       let score = 0;
@@ -82,9 +87,10 @@ export function targetsOf(tf: Tf, batch: Batch, size: number, spread: TeacherSpr
     for (let s = 0; s < steps; s++) {
       const at = b * steps + s;
       if (!isCry || batch.silent[at]) weight[at] = 1;
-      // A teacher that hears no cry in a cry clip says nothing about where it is; between sure and not it says nothing either.
+      // A teacher that hears no cry in a cry clip says nothing about where it is; between sure and not it says nothing
+      // either. What it hears at all in a clip that people heard a cry in is one: its scores are low throughout.
       else if (best > 0.25 && (crying[s] > 0.3 || crying[s] < 0.03)) weight[at] = batch.heard[at];
-      cry[at] = isCry && !batch.silent[at] ? Math.min(1, 1.6 * crying[s]) : 0;
+      cry[at] = isCry && !batch.silent[at] && crying[s] > 0.3 ? 1 - LABEL_SMOOTHING : 0;
     }
   }
   const known = Float32Array.from(batch.labels, v => (Number.isNaN(v) ? 0 : 1));
@@ -93,6 +99,7 @@ export function targetsOf(tf: Tf, batch: Batch, size: number, spread: TeacherSpr
     v => (v === 1 ? 1 : 0) * (1 - 2 * LABEL_SMOOTHING) + LABEL_SMOOTHING,
   );
   return {
+    strongest,
     labels: tf.tensor2d(labels, [size, LABELS.length]),
     known: tf.tensor2d(known, [size, LABELS.length]),
     cry: tf.tensor2d(cry, [size, steps]),
@@ -126,7 +133,7 @@ export function lossOf(
   const weighted = (losses: Tensor, weights: Tensor): Tensor =>
     tf.div(tf.sum(tf.mul(losses, weights)), tf.maximum(tf.sum(weights), 1));
 
-  const clip = crossEntropy(tf, strongest(tf, logits), targets.labels);
+  const clip = crossEntropy(tf, strongest(tf, logits, targets.strongest), targets.labels);
   const cryColumn = tf.oneHot(tf.scalar(CRY, 'int32'), LABELS.length);
   const rivals = tf.mul(targets.known, tf.sub(1, cryColumn));
   const step = crossEntropy(tf, tf.squeeze(tf.slice(logits, [0, 0, CRY], [-1, -1, 1]), [2]), targets.cry);
@@ -146,16 +153,15 @@ export function lossOf(
 }
 
 /** Mean over the strongest steps of each label [batch, labels]: by a mask, as TopK has no gradient. */
-function strongest(tf: Tf, logits: Tensor3D): Tensor {
+function strongest(tf: Tf, logits: Tensor3D, counts: readonly number[]): Tensor {
   const [batch, steps, labels] = logits.shape;
-  const kept = Math.max(1, Math.floor(POOLED_SHARE * steps));
   const values = logits.dataSync();
   const mask = new Float32Array(values.length);
   const column = new Float32Array(steps);
   for (let b = 0; b < batch; b++) {
     for (let l = 0; l < labels; l++) {
       for (let s = 0; s < steps; s++) column[s] = values[(b * steps + s) * labels + l];
-      const least = column.slice().sort()[steps - kept];
+      const least = column.slice().sort()[steps - counts[b]];
       const ties = column.reduce((n, v) => n + (v >= least ? 1 : 0), 0);
       for (let s = 0; s < steps; s++) mask[(b * steps + s) * labels + l] = column[s] >= least ? 1 / ties : 0;
     }
