@@ -74,7 +74,9 @@ export class Augmenter {
   private readonly stepSamples: number;
   private readonly firstStepSamples: number;
   private readonly centresHz: number[];
-  private readonly whiteNoiseDb: Float32Array;
+  /** Mel power of white noise, [frames x mels], and its mean by mel. */
+  private readonly whiteNoise: Float32Array;
+  private readonly whiteNoiseMean: Float32Array;
 
   /** @param frames length of a crop, a multiple of the network's frames per step */
   constructor(clips: readonly Clip[], frames: number, framesPerStep: number) {
@@ -89,9 +91,12 @@ export class Augmenter {
     this.firstStepSamples = (framesPerStep - 1) * this.logMel.hop + this.logMel.fftSize;
     this.centresHz = melCentresHz(this.logMel.mels, 0, SAMPLE_RATE / 2);
     const random = new Random(1);
-    this.whiteNoiseDb = this.logMel.push(
-      Float32Array.from({ length: 40 * SAMPLE_RATE }, () => 0.1 * random.normal()),
-    );
+    const noise = Float32Array.from({ length: 40 * SAMPLE_RATE }, () => 0.1 * random.normal());
+    this.whiteNoise = this.logMel.push(noise).map(powerOf);
+    const { mels } = this.logMel;
+    this.whiteNoiseMean = new Float32Array(mels);
+    for (let i = 0; i < this.whiteNoise.length; i++)
+      this.whiteNoiseMean[i % mels] += (this.whiteNoise[i] * mels) / this.whiteNoise.length;
   }
 
   /** A random example; the same `random` state gives the same one. */
@@ -218,7 +223,7 @@ export class Augmenter {
         }
       : undefined;
     if (random.chance(0.5)) this.warp(melDb, WARP ** random.uniform(-1, 1));
-    const power = Float32Array.from(melDb, db => 10 ** (db / 10));
+    const power = melDb.map(powerOf);
     if (reverb) {
       const tail = new Float32Array(mels);
       for (let t = 0; t < frames; t++) {
@@ -229,18 +234,19 @@ export class Augmenter {
         }
       }
     }
+    const gain = gainDb.map(powerOf);
     let mean = 0;
     for (let i = 0; i < power.length; i++) {
-      power[i] *= 10 ** (gainDb[i % mels] / 10);
+      power[i] *= gain[i % mels];
       mean += power[i] / power.length;
     }
     const noiseGain = this.noiseGain(random, mean);
-    const noiseFrames = this.whiteNoiseDb.length / mels;
+    const noiseFrames = this.whiteNoise.length / mels;
     const from = random.integer(noiseFrames - frames) * mels;
     const levelDb = random.uniform(-25, 12);
     for (let i = 0; i < power.length; i++) {
-      const noise = noiseGain[i % mels] * 10 ** (this.whiteNoiseDb[from + i] / 10);
-      melDb[i] = Math.max(FLOOR_DB, 10 * Math.log10(power[i] + noise + 1e-12) + levelDb);
+      const noise = noiseGain[i % mels] * this.whiteNoise[from + i];
+      melDb[i] = Math.max(FLOOR_DB, DB_PER_NEPER * Math.log(power[i] + noise + 1e-12) + levelDb);
     }
     if (random.chance(0.6)) this.blank(melDb, random);
   }
@@ -291,7 +297,7 @@ export class Augmenter {
     });
     const mels = this.centresHz.length;
     let mean = 0;
-    for (let m = 0; m < mels; m++) mean += (colour[m] * 10 ** (this.whiteNoiseDb[m] / 10)) / mels;
+    for (let m = 0; m < mels; m++) mean += (colour[m] * this.whiteNoiseMean[m]) / mels;
     const gain = (signalPower * 10 ** (-ratioDb / 10)) / mean;
     return colour.map(c => c * gain);
   }
@@ -349,6 +355,14 @@ function startHeard(
   return Math.max(0, Math.min(latest, first));
 }
 
+/** Decibels of a power e times as large. exp and log are ten times as fast as a power of 10. */
+const DB_PER_NEPER = 10 / Math.LN10;
+
+/** Power of a level in dB. */
+function powerOf(db: number): number {
+  return Math.exp(db / DB_PER_NEPER);
+}
+
 /** Amplitude factor of a level in dB. */
 function decibels(db: number): number {
   return 10 ** (db / 20);
@@ -356,7 +370,7 @@ function decibels(db: number): number {
 
 function rms(samples: Float32Array): number {
   let sum = 0;
-  for (const x of samples) sum += x * x;
+  for (let i = 0; i < samples.length; i++) sum += samples[i] * samples[i];
   return Math.sqrt(sum / samples.length + 1e-9);
 }
 
