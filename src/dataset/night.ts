@@ -23,8 +23,6 @@ export function castOf<Sound extends { label: string; group: string }>(
 
 export interface NightSettings {
   hours: number;
-  /** Episodes of crying, spread evenly but for chance. */
-  episodesPerHour: number;
   seed: number;
 }
 
@@ -54,6 +52,8 @@ const OTHER_EVERY_S = [20, 120] as const;
 const CRY_DB = [-42, -18] as const;
 /** A cry is at least this much above (or little below) the steady noise: else nobody could ask for it. */
 const CRY_OVER_NOISE_DB = [-3, 10] as const;
+/** Spread evenly but for chance: 24 in a night of eight hours. */
+const EPISODES_PER_HOUR = 3;
 const CRIES_OF_EPISODE = 4;
 const REST_S = [0.5, 3] as const;
 /** Time before and after an episode in which no other begins. */
@@ -63,10 +63,7 @@ const EPISODE_APART_S = 90;
  * Draws a night in a nursery: the hush of a room or a white-noise machine throughout, a sound that is no cry every 20
  * to 120 s, and episodes of one to four cries of one baby, anywhere, also over the other sounds.
  */
-export function planNight<Sound>(
-  cast: NightCast<Sound>,
-  { hours, episodesPerHour, seed }: NightSettings,
-): NightPlan<Sound> {
+export function planNight<Sound>(cast: NightCast<Sound>, { hours, seed }: NightSettings): NightPlan<Sound> {
   const random = new Random(seed);
   const durationS = hours * 3600;
   const noises: NightPlan<Sound>['noises'] = [];
@@ -81,7 +78,7 @@ export function planNight<Sound>(
     others.push({ sound: random.pick(cast.others), startS, levelDb: random.uniform(...OTHER_DB) });
     startS += random.uniform(...OTHER_EVERY_S);
   }
-  const episodes = Math.round(hours * episodesPerHour);
+  const episodes = Math.max(1, Math.round(hours * EPISODES_PER_HOUR));
   const share = durationS / episodes;
   const planned = Array.from({ length: episodes }, (_, i) => {
     const startS = share * i + random.uniform(0, Math.max(1, share - EPISODE_APART_S));

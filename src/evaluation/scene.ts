@@ -19,8 +19,6 @@ import {
 
 /** Frigate's own threshold, and the least that it allows. */
 const FRIGATE_THRESHOLDS = [0.8, 0.5];
-/** Episodes of crying in an hour: 24 in a night of eight. */
-const EPISODES_PER_HOUR = 3;
 /** Seconds of which the curve shows the highest score. */
 const CURVE_S = 20;
 
@@ -52,7 +50,7 @@ export async function playScene<Sound extends NightSound>(
   { hours, seed }: { hours: number; seed: number },
   onProgress: (heardS: number) => void,
 ): Promise<NightResult<Sound>> {
-  const plan = planNight(castOf(recordings), { hours, seed, episodesPerHour: EPISODES_PER_HOUR });
+  const plan = planNight(castOf(recordings), { hours, seed });
   const trackers = new Map(
     PRESETS.map(preset => {
       const { neutral, evidence } = classifier.manifest.presets[preset];

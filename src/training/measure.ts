@@ -44,8 +44,6 @@ export interface NightRecord {
 
 /** Nights are at most this long. */
 const NIGHT_HOURS = 8;
-/** Episodes of crying in an hour. */
-const EPISODES_PER_HOUR = 3;
 
 /** Lets a classifier hear nights made of recordings that it never saw, several nights at once. */
 export async function recordNights(
@@ -58,8 +56,7 @@ export async function recordNights(
   const heardS = new Array<number>(nights).fill(0);
   return Promise.all(
     heardS.map(async (_, night) => {
-      const settings = { hours: hours / nights, episodesPerHour: EPISODES_PER_HOUR, seed: seed + night };
-      const plan = planNight(castOf(recordings), settings);
+      const plan = planNight(castOf(recordings), { hours: hours / nights, seed: seed + night });
       const steps: NightRecord['steps'] = [];
       const ear = new ClassifierEar(classifier, ({ endSample, scores }: Scores) =>
         steps.push({ endSample, cry: scores.cry }),

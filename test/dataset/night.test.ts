@@ -16,7 +16,7 @@ const RECORDINGS: Sound[] = [
   { name: 'hum', label: 'household', group: 'h' },
   { name: 'hush', label: 'silence', group: 's' },
 ];
-const SETTINGS = { hours: 2, episodesPerHour: 3, seed: 1 };
+const SETTINGS = { hours: 2, seed: 1 };
 
 /** A second of a tone, with half a second of silence before and after. */
 function tone(hz: number): Float32Array {
