@@ -7,6 +7,7 @@ import { classify, CLASSIFY_USAGE } from './classify.js';
 import { evaluate, EVALUATE_USAGE } from './evaluate.js';
 import { listen, LISTEN_USAGE } from './listen.js';
 import { printError, print } from './output.js';
+import { protocol, PROTOCOL_USAGE } from './protocol.js';
 import { teach, TEACH_USAGE } from './teach.js';
 import { train, TRAIN_USAGE } from './train.js';
 
@@ -22,6 +23,7 @@ const COMMANDS = new Map<string, Command>([
   ['teach', { usage: TEACH_USAGE, run: teach }],
   ['train', { usage: TRAIN_USAGE, run: train }],
   ['evaluate', { usage: EVALUATE_USAGE, run: evaluate }],
+  ['protocol', { usage: PROTOCOL_USAGE, run: protocol }],
 ]);
 
 const USAGE = `deepinfant hears whether a baby cries, and estimates why.

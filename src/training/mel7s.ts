@@ -101,7 +101,7 @@ class TrainableMel7s {
 
 /**
  * Trains mel7s: all examples in shuffled order, again and again; of a recording longer than 7 s a random part.
- * @param onStep called before each step; may throw to stop
+ * @param onStep told the loss of each step; may throw to stop
  * @returns the weights to ship; the same seed gives the same ones on the same backend
  */
 export async function trainMel7s(
@@ -109,17 +109,17 @@ export async function trainMel7s(
   examples: readonly Mel7sExample[],
   training: Mel7sTraining,
   seed: number,
-  onStep: () => void,
+  onStep: (loss: number) => void,
 ): Promise<NamedWeights[]> {
   const network = new TrainableMel7s(tf, seed);
   const optimiser = new AdamW(tf, network.variables, training.weightDecay);
   const random = new Random(seed);
+  const batchSize = Math.min(training.batch, examples.length);
   let waiting: Mel7sExample[] = [];
   try {
     for (let step = 0; step < training.steps; step++) {
-      onStep();
-      while (waiting.length < training.batch) waiting = [...waiting, ...shuffled(examples, random)];
-      const batch = waiting.splice(0, training.batch);
+      while (waiting.length < batchSize) waiting = [...waiting, ...shuffled(examples, random)];
+      const batch = waiting.splice(0, batchSize);
       const [x, targets] = tf.tidy(() => [
         mel7sInput(
           tf,
@@ -134,8 +134,10 @@ export async function trainMel7s(
         const logits = network.forward(x, training.dropout, step);
         return tf.losses.softmaxCrossEntropy(targets, logits);
       };
-      optimiser.minimise(loss, oneCycle(step, training.steps, training.learningRate), step + 1);
+      const rate = oneCycle(step, training.steps, training.learningRate);
+      const value = optimiser.minimise(loss, rate, step + 1);
       tf.dispose([x, targets]);
+      onStep(value);
       // Lets a signal be heard.
       await new Promise(setImmediate);
     }

@@ -8,10 +8,19 @@ export interface Point {
   text?: string;
 }
 
+/** A bar over a stretch of the x axis. */
+export interface Bar {
+  from: number;
+  to: number;
+  value: number;
+  /** Drawn as a line over it. */
+  interval?: readonly [low: number, high: number];
+}
+
 /** What a plot shows. Values beyond an axis are drawn at its end. */
 export type Series = { name: string } & (
   | { mark: 'line' | 'dashed' | 'dots'; points: readonly Point[] }
-  | { mark: 'bars'; bars: readonly { from: number; to: number; value: number }[] }
+  | { mark: 'bars'; bars: readonly Bar[] }
   | { mark: 'image'; href: string; from: Point; to: Point }
 );
 
@@ -111,9 +120,12 @@ function markOf(series: Series, colour: string, { at, bottom }: Area): string {
         .join('');
     case 'bars':
       return series.bars
-        .map(({ from, to, value }) => {
+        .map(({ from, to, value, interval }) => {
           const [foot, head] = [at({ x: from, y: 0 }), at({ x: to, y: value })];
-          return rectangle(foot.x, head.y, head.x - foot.x, foot.y - head.y, `fill="${colour}"`);
+          const bar = rectangle(foot.x, head.y, head.x - foot.x, foot.y - head.y, `fill="${colour}"`);
+          if (!interval) return bar;
+          const [low, high] = interval.map(end => at({ x: (from + to) / 2, y: end }));
+          return `${bar}<path d="M${low.x} ${low.y}V${high.y}" stroke="currentColor" stroke-width="1.5"/>`;
         })
         .join('');
     case 'image': {

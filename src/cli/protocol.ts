@@ -1,0 +1,87 @@
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { readCorpusFolder } from '../dataset/corpus.js';
+import { loadClassifier } from '../model/load.js';
+import { writeAtomically } from '../training/checkpoint.js';
+import { phoneTable, protocolFigures, protocolPlot, protocolTable } from '../training/protocol-figures.js';
+import { PROTOCOL_SETTINGS, runProtocols, type ProtocolRun } from '../training/protocol.js';
+import { readReasonClips } from '../training/reason-clips.js';
+import { usageError } from './arguments.js';
+import { abortOnInterrupt } from './interrupt.js';
+import { print, printError, printJson, printTable } from './output.js';
+import { bar, clearStatus, Pace, showStatus } from './status-line.js';
+
+export const PROTOCOL_USAGE = `deepinfant protocol --data DIR [--out DIR] [--steps N] [--json]
+  Measures how well sound tells why a baby cries, five reasons, and how much of it is the way of measuring: with changed
+  copies made before a split by file, with a split by file, and with phones kept apart (docs/protocol.md). DIR is a folder
+  with a manifest.csv that says each cry's reason. OUT also gets a picture and the model mel7s, trained on everything.
+  Stop it at any time: the same command goes on.
+  --out DIR    folder of the run (runs/protocol)
+  --steps N    training steps of each network (${PROTOCOL_SETTINGS.mel7s.steps})
+  --json       print the figures as a JSON object instead`;
+
+const LOG_LINE_STEPS = 100;
+
+/** `deepinfant protocol`. @returns the exit status */
+export async function protocol(args: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      data: { type: 'string' },
+      out: { type: 'string', default: path.join('runs', 'protocol') },
+      steps: { type: 'string', default: String(PROTOCOL_SETTINGS.mel7s.steps) },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const { data, out } = values;
+  const steps = Number(values.steps);
+  if (data === undefined) throw usageError('Name, with --data, a folder of recordings with a manifest.csv.');
+  if (!(Number.isInteger(steps) && steps > 0)) throw usageError('--steps is a whole number, 1 at least.');
+  const signal = abortOnInterrupt();
+  const corpus = await readCorpusFolder(data);
+  for (const remark of corpus.remarks) printError(remark);
+  const { clips, left } = await readReasonClips(corpus.recordings);
+  const phones = new Set(clips.map(({ recording }) => recording.group)).size;
+  const leftOut = Object.entries(left).map(([why, count]) => `, ${count} left out: ${why}`);
+  process.stderr.write(`${clips.length} cries with a reason from ${phones} phones${leftOut.join('')}\n`);
+
+  const classifier = await loadClassifier();
+  try {
+    const predictions = await runProtocols({
+      clips,
+      corpusSha256: corpus.sha256,
+      classifier,
+      settings: { ...PROTOCOL_SETTINGS, mel7s: { ...PROTOCOL_SETTINGS.mel7s, steps } },
+      folder: out,
+      signal,
+      onProgress: progressLine(),
+    });
+    const figures = protocolFigures(predictions);
+    const picture = path.join(out, 'balanced-accuracy.svg');
+    await writeAtomically(picture, protocolPlot(figures));
+    if (values.json) printJson({ recordings: clips.length, phones, left, protocols: figures });
+    else {
+      printTable(protocolTable(figures));
+      print('');
+      printTable(phoneTable(figures));
+      print(`\nPicture: ${picture}\nModel: ${path.join(out, 'model')}`);
+    }
+  } finally {
+    clearStatus();
+    await classifier.close();
+  }
+  return 0;
+}
+
+/** Shows progress in one line of a terminal, and now and then in a log. */
+function progressLine(): ProtocolRun['onProgress'] {
+  const paces = new Map<string, Pace>();
+  return (phase, done, total, loss) => {
+    const pace = paces.get(phase) ?? new Pace();
+    paces.set(phase, pace);
+    const lossText = loss === undefined ? '' : `, loss ${loss.toFixed(3)}`;
+    const text = `${phase} ${done}/${total}${lossText}${pace.left(done, total)}`;
+    showStatus(`${bar(done / total)} ${text}`);
+    if (done % LOG_LINE_STEPS === 0 && !process.stderr.isTTY) process.stderr.write(`${text}\n`);
+  };
+}
