@@ -13,6 +13,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { listRecordings, readRecording } from '../src/audio/recording.js';
+import { inOrder } from '../src/cli/in-order.js';
 import { concat } from '../src/concat.js';
 import { Random } from '../src/dataset/random.js';
 import { sha256 } from '../src/model/weights.js';
@@ -44,6 +45,7 @@ const PACKAGES = {
   'pingus-data': 25,
   kanagram: 25,
 };
+const AT_ONCE = 3;
 const PIECE_S = 5;
 const LEAST_S = 0.15;
 /** From a long recording up to so many pieces, one every so many seconds. */
@@ -54,23 +56,29 @@ const LEAST_PEAK = 1e-3;
 async function main(out: string): Promise<void> {
   await mkdir(out, { recursive: true });
   const rows: string[] = [];
-  for (const [name, minutes] of Object.entries(PACKAGES)) {
-    const table = path.join(out, name, 'rows.csv');
-    if (!existsSync(table)) {
-      const work = await mkdtemp(path.join(os.tmpdir(), 'deepinfant-sounds-'));
-      try {
-        const version = unpack(name, work);
-        await writeFile(table, (await cut(name, version, minutes * 60, work, out)).join('\n'));
-      } finally {
-        await rm(work, { recursive: true });
-      }
-    }
-    const added = (await readFile(table, 'utf8')).split('\n').filter(Boolean);
-    console.log(`${name}: ${added.length} pieces`);
-    rows.push(...added);
-  }
+  const gathered = inOrder(Object.entries(PACKAGES), AT_ONCE, ([name, minutes]) =>
+    gather(name, minutes, out),
+  );
+  for await (const added of gathered) rows.push(...added);
   const header = 'path,label,split_group,source,attribution,licence';
   await writeFile(path.join(out, 'manifest.csv'), [header, ...rows].join('\n'));
+}
+
+/** @returns the rows of a package's pieces */
+async function gather(name: string, minutes: number, out: string): Promise<string[]> {
+  const table = path.join(out, name, 'rows.csv');
+  if (!existsSync(table)) {
+    const work = await mkdtemp(path.join(os.tmpdir(), 'deepinfant-sounds-'));
+    try {
+      const version = unpack(name, work);
+      await writeFile(table, (await cut(name, version, minutes * 60, work, out)).join('\n'));
+    } finally {
+      await rm(work, { recursive: true });
+    }
+  }
+  const rows = (await readFile(table, 'utf8')).split('\n').filter(Boolean);
+  console.log(`${name}: ${rows.length} pieces`);
+  return rows;
 }
 
 /** Downloads a package and unpacks it, and the archives of sounds in it. @returns its version */
