@@ -126,13 +126,21 @@ describe('protocols of reasons', function () {
       assert.equal(commonest.accuracy, name === 'copies-by-file' ? 1 / 5 : 1 / 3);
       assert.equal(commonest.balancedAccuracy, 1 / 5);
     }
+    // A phone's recordings, alike in reason, count once where phones are apart.
+    const widths = (['by-file', 'by-phone'] as const).map(name => {
+      const [low, high] = figures[name].guessers.commonest.intervals.accuracy;
+      return high - low;
+    });
+    assert.ok(widths[1] > 1.2 * widths[0], widths.join());
     const { known, unknown } = figures['by-file'].phones;
     assert.equal(known.tested + unknown.tested, clips.length);
 
     assert.match(protocolTable(figures)[1][0], /^copies made, then split by file \(60 tested\)$/);
     assert.match(protocolTable(figures)[2][1], /^\d\.\d\d \(\d\.\d\d to \d\.\d\d\)$/);
     assert.equal(phoneTable(figures).length, 1 + 4);
-    assert.match(protocolPlot(figures), /^<svg .*always the commonest.*<\/svg>$/s);
+    const picture = protocolPlot(figures);
+    assert.match(picture, /^<svg .*always the commonest.*<\/svg>$/s);
+    assert.equal(picture.match(/stroke-width="1.5"/g)!.length, 4 * 3, 'an interval a bar');
   });
 
   it('does nothing twice, and goes on where it was stopped', async () => {
