@@ -29,7 +29,7 @@ interface Protocol {
 export const PROTOCOLS = {
   'copies-by-file': {
     title: 'copies made, then split by file',
-    shortTitle: 'copies by file',
+    shortTitle: 'copies, by file',
     hasCopies: true,
     isByPhone: false,
   },
