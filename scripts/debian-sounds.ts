@@ -13,7 +13,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { listRecordings, readRecording } from '../src/audio/recording.js';
-import { inOrder } from '../src/cli/in-order.js';
+import { inOrder } from '../src/in-order.js';
 import { concat } from '../src/concat.js';
 import { Random } from '../src/dataset/random.js';
 import { sha256 } from '../src/model/weights.js';

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import { concat } from '../concat.js';
 import { DeepInfantError } from '../errors.js';
 import { SAMPLE_RATE, type AudioChunk } from '../values.js';
 import { ByteReader } from './byte-reader.js';
@@ -111,6 +112,13 @@ export async function* readRecording(
     throw new DeepInfantError('no-samples', `${name} has a header but no audio after it. Record it again.`);
   }
   if (truncated) throw truncated;
+}
+
+/** Reads a whole recording into memory: 16 kHz mono. @throws DeepInfantError when it cannot be read */
+export async function readSamples(file: string): Promise<Float32Array> {
+  const parts: Float32Array[] = [];
+  for await (const chunk of readRecording(file)) parts.push(chunk.samples);
+  return concat(parts);
 }
 
 function createResampler(rate: number, name: string): Resampler {

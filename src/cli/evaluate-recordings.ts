@@ -12,7 +12,7 @@ import { reportPage, type Measurement } from '../evaluation/report.js';
 import { readRival, yamnetScores } from '../evaluation/rivals.js';
 import { loadClassifier } from '../model/load.js';
 import { PRESETS, type ModelManifest } from '../model/manifest.js';
-import { writeAtomically } from '../training/checkpoint.js';
+import { writeAtomically } from '../write-atomically.js';
 import { hearRecording, hearSeveral } from './hear-recording.js';
 import { print, printError, printJson, printTable } from './output.js';
 import type { Subject } from './subjects.js';

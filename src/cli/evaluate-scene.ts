@@ -4,8 +4,9 @@ import { scenePage, sceneTable, type SceneMeasurement } from '../evaluation/scen
 import { figuresOfNights, playScene } from '../evaluation/scene.js';
 import { loadClassifier } from '../model/load.js';
 import { Yamnet } from '../teacher/yamnet.js';
-import { writeAtomically } from '../training/checkpoint.js';
-import { isDoubtful, readSamples, readVerdicts } from '../training/clips.js';
+import { writeAtomically } from '../write-atomically.js';
+import { readSamples } from '../audio/recording.js';
+import { isDoubtful, readVerdicts } from '../training/clips.js';
 import { print, printJson, printTable } from './output.js';
 import { clearStatus, Pace, showStatus } from './status-line.js';
 import type { Subject } from './subjects.js';
@@ -38,7 +39,7 @@ export async function evaluateScene({
   command,
   signal,
 }: SceneOptions): Promise<void> {
-  const verdicts = readVerdicts(data);
+  const verdicts = await readVerdicts(data);
   const yamnets = new Map<string, Yamnet>();
   for (const [name, file] of rivals) yamnets.set(name, await Yamnet.open(file));
   const total = subjects.length * nights;

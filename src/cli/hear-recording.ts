@@ -5,7 +5,7 @@ import type { Classifier } from '../model/classifier.js';
 import type { Preset } from '../model/manifest.js';
 import { SAMPLE_RATE, type CryEvent, type Scores } from '../values.js';
 import { hear } from './hear.js';
-import { inOrder } from './in-order.js';
+import { inOrder } from '../in-order.js';
 import { bar, clearStatus, Pace, showStatus } from './status-line.js';
 
 /** Recordings heard at a time: enough for the model to batch, few enough for their memory not to matter. */

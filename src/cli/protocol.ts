@@ -2,7 +2,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { readCorpusFolder } from '../dataset/corpus.js';
 import { loadClassifier } from '../model/load.js';
-import { writeAtomically } from '../training/checkpoint.js';
+import { writeAtomically } from '../write-atomically.js';
 import { phoneTable, protocolFigures, protocolPlot, protocolTable } from '../training/protocol-figures.js';
 import { PROTOCOL_SETTINGS, runProtocols, type ProtocolRun } from '../training/protocol.js';
 import { readReasonClips } from '../training/reason-clips.js';

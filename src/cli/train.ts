@@ -3,6 +3,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { FALSE_ALARM_RATES, figuresOf } from '../evaluation/metrics.js';
 import { modelPath } from '../model/load.js';
+import { readClips } from '../training/clips.js';
 import { readConfig } from '../training/config.js';
 import { readCorpus } from '../training/corpus.js';
 import type { HeldOutScore } from '../training/measure.js';
@@ -61,6 +62,7 @@ export async function train(args: string[]): Promise<number> {
   const run: Omit<Run, 'onProgress'> = {
     config,
     corpus,
+    clips: await readClips(corpus, config.rivalWeights, progressLine('recordings')),
     out: values.out ?? path.join('runs', config.name),
     from: values.from === undefined ? undefined : modelPath(values.from),
   };

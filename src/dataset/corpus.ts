@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { inOrder } from '../cli/in-order.js';
+import { inOrder } from '../in-order.js';
 import { DeepInfantError, messageOf } from '../errors.js';
 import { joinCopies, type Copy } from './copies.js';
 import { CLASS_FOLDERS, readLabelledFolder } from './labelled-folder.js';

@@ -1,4 +1,5 @@
-import { DeepInfantError } from '../errors.js';
+import { readFile } from 'node:fs/promises';
+import { DeepInfantError, messageOf } from '../errors.js';
 
 /**
  * The wanted columns of a comma-separated table (RFC 4180: quoted fields, doubled quotes; a byte-order mark is skipped),
@@ -20,6 +21,18 @@ export function parseCsv<Column extends string>(
       ]);
       return Object.fromEntries(fields) as Record<Column, string>;
     });
+}
+
+/** parseCsv of a file. @throws DeepInfantError `csv` naming a file that cannot be read, or is malformed */
+export async function readCsv<Column extends string>(
+  file: string,
+  columns: readonly Column[],
+): Promise<Record<Column, string>[]> {
+  try {
+    return parseCsv(await readFile(file, 'utf8'), columns);
+  } catch (error) {
+    throw new DeepInfantError('csv', `Cannot read ${file}: ${messageOf(error)}`);
+  }
 }
 
 function rowsOf(table: string): string[][] {

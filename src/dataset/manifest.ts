@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { DeepInfantError, messageOf } from '../errors.js';
+import { DeepInfantError } from '../errors.js';
 import { LABELS, type Label } from '../values.js';
-import { parseCsv } from './csv.js';
+import { readCsv } from './csv.js';
 
 /** What a recording holds: a sound that CryNet scores, or `other`: no cry, and nobody says what. */
 export type RecordingLabel = Label | 'other';
@@ -34,7 +33,7 @@ const COLUMNS = [...REQUIRED, 'sublabel', 'reason', 'source', 'licence', 'attrib
  * Reads `manifest.csv` of a corpus folder: columns `path`, `label`, `split_group`, and, where there are, `sublabel`,
  * `reason`, `source`, `licence` and `attribution`.
  * Rows with another label than RECORDING_LABELS (`uncertain`, room responses) are left out and counted in `left`.
- * @throws DeepInfantError `manifest` when it is missing or malformed, lacks a column, names a file outside the folder, or
+ * @throws DeepInfantError what readCsv throws, and `manifest` when it lacks a column, names a file outside the folder, or
  * holds no recording
  */
 export async function readManifest(
@@ -43,7 +42,7 @@ export async function readManifest(
   const file = path.join(folder, 'manifest.csv');
   const recordings: Recording[] = [];
   const left = new Map<string, number>();
-  for (const row of await readRows(file)) {
+  for (const row of await readCsv(file, COLUMNS)) {
     for (const column of REQUIRED) {
       if (!row[column]) {
         throw new DeepInfantError(
@@ -78,15 +77,4 @@ export async function readManifest(
   if (recordings.length === 0)
     throw new DeepInfantError('manifest', `${file} lists no recording with a known label.`);
   return { recordings, left: Object.fromEntries(left) };
-}
-
-async function readRows(file: string): Promise<Record<(typeof COLUMNS)[number], string>[]> {
-  try {
-    return parseCsv(await readFile(file, 'utf8'), COLUMNS);
-  } catch (error) {
-    throw new DeepInfantError(
-      'manifest',
-      `Cannot read ${file}: ${messageOf(error)}. Name a folder with a well-formed manifest.csv.`,
-    );
-  }
 }

@@ -4,7 +4,7 @@ import type { Span } from '../dataset/synth/scene.js';
 import { Tracker, type TrackerSettings } from '../detect/tracker.js';
 import type { Classifier, ClassifierStream } from '../model/classifier.js';
 import type { Yamnet } from '../teacher/yamnet.js';
-import { TEACHER_CLASSES, TEACHER_CRY_CLASSES, TEACHER_WINDOW } from '../training/teacher.js';
+import { TEACHER_CLASSES, TEACHER_CRY_CLASSES, TEACHER_WINDOW } from '../teacher/teacher.js';
 import { SAMPLE_RATE, type AudioChunk, type CryEvent, type Scores } from '../values.js';
 
 /** A time in which a detector says that a baby cries, in seconds from the night's start. */

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { parseCsv } from '../dataset/csv.js';
 import { DeepInfantError, messageOf } from '../errors.js';
 import { Yamnet } from '../teacher/yamnet.js';
-import { readSamples } from '../training/clips.js';
-import { TEACHER_CLASSES, TEACHER_CRY_CLASSES, TEACHER_HOP } from '../training/teacher.js';
+import { readSamples } from '../audio/recording.js';
+import { TEACHER_CLASSES, TEACHER_CRY_CLASSES, TEACHER_HOP } from '../teacher/teacher.js';
 import type { RivalScores } from './evaluation.js';
 
 const NAMED = 3;

@@ -2,7 +2,7 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core
 import { DeepInfantError } from '../errors.js';
 import { hannWindow } from '../features/hann-window.js';
 import { loadTf, type Tf } from '../model/tf.js';
-import { TEACHER_CLASSES, TEACHER_WINDOW } from '../training/teacher.js';
+import { TEACHER_CLASSES, TEACHER_WINDOW } from './teacher.js';
 import { OPERATOR, readTflite, type TfliteGraph, type TfliteOperator } from './tflite.js';
 
 /** Samples of a frame, of its Fourier transform, and from one frame to the next. */

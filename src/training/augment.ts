@@ -4,7 +4,13 @@ import { melCentresHz } from '../features/mel-scale.js';
 import { fromFloat16 } from '../model/float16.js';
 import { LogMel } from '../features/log-mel.js';
 import { LABELS, SAMPLE_RATE, type Label } from '../values.js';
-import { cryPeak, TEACHER_CLASSES, TEACHER_CRY_CLASSES, TEACHER_HOP, TEACHER_WINDOW } from './teacher.js';
+import {
+  cryPeak,
+  TEACHER_CLASSES,
+  TEACHER_CRY_CLASSES,
+  TEACHER_HOP,
+  TEACHER_WINDOW,
+} from '../teacher/teacher.js';
 
 /** A training recording in memory. */
 export interface Clip {

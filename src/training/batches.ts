@@ -3,7 +3,7 @@ import { FRAMES_PER_STEP } from '../model/cry-net.js';
 import { Random } from '../dataset/random.js';
 import { LABELS } from '../values.js';
 import { Augmenter, type Clip } from './augment.js';
-import { TEACHER_CLASSES } from './teacher.js';
+import { TEACHER_CLASSES } from '../teacher/teacher.js';
 
 /** A batch of examples, row by row (see Example). */
 export interface Batch {

@@ -1,13 +1,7 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import type { Variable } from '@tensorflow/tfjs-core';
 import type { Tf } from '../model/tf.js';
-
-/** Writes a file so that a killed process leaves the old one or the new one, never half of one. */
-export async function writeAtomically(file: string, data: Uint8Array | string): Promise<void> {
-  const temporary = `${file}.${process.pid}.tmp`;
-  await writeFile(temporary, data);
-  await rename(temporary, file);
-}
+import { writeAtomically } from '../write-atomically.js';
 
 /** Writes variables and the number of steps done: one line of JSON, then float32 values in its order. */
 export async function saveCheckpoint(

@@ -1,27 +1,19 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { existsSync, readFileSync } from 'node:fs';
-import { readRecording } from '../audio/recording.js';
-import { concat } from '../concat.js';
-import { parseCsv } from '../dataset/csv.js';
+import { readSamples } from '../audio/recording.js';
+import { readCsv } from '../dataset/csv.js';
 import type { Recording } from '../dataset/manifest.js';
+import { cryPeak } from '../teacher/teacher.js';
 import type { Clip } from './augment.js';
-import { cryPeak, type Teacher } from './teacher.js';
+import type { Corpus } from './corpus.js';
 import type { Progress } from './train.js';
 
-/** Reads a recording into memory as 16 kHz mono. @throws DeepInfantError when it cannot be read */
-export async function readSamples(file: string): Promise<Float32Array> {
-  const parts: Float32Array[] = [];
-  for await (const chunk of readRecording(file)) parts.push(chunk.samples);
-  return concat(parts);
-}
-
 /** Verdicts of a viewer of spectrograms (`eye.csv` of a corpus: path, verdict `cry`, `none` or `unclear`), by path. */
-export function readVerdicts(folder: string): Map<string, string> {
+export async function readVerdicts(folder: string): Promise<Map<string, string>> {
   const file = path.join(folder, 'eye.csv');
   if (!existsSync(file)) return new Map();
-  return new Map(
-    parseCsv(readFileSync(file, 'utf8'), ['path', 'verdict']).map(row => [row.path, row.verdict]),
-  );
+  const rows = await readCsv(file, ['path', 'verdict']);
+  return new Map(rows.map(row => [row.path, row.verdict]));
 }
 
 /**
@@ -52,23 +44,36 @@ function toShared16(samples: Float32Array): Int16Array {
   return shared;
 }
 
-/** Reads recordings to train on, one by one, telling how many are done. Weights: see TrainingConfig.rivalWeights. */
-export async function loadClips(
-  recordings: readonly Recording[],
-  teacher: Teacher | undefined,
+/**
+ * Reads a corpus to train on, telling how many recordings are done. Those that will be kept out are read too: one that
+ * cannot be read is told now, and not after hours of training.
+ * @param weights see TrainingConfig.rivalWeights
+ * @throws DeepInfantError what readSamples throws
+ */
+export async function readClips(
+  { recordings, more, teacher }: Corpus,
   weights: Readonly<Partial<Record<string, number>>>,
   onProgress: (progress: Progress) => void,
-): Promise<Clip[]> {
-  const clips: Clip[] = [];
-  for (const { file, path: name, label, sublabel, source } of recordings) {
-    const samples = await readSamples(file);
-    clips.push({
+): Promise<Map<Recording, Clip>> {
+  const clips = new Map<Recording, Clip>();
+  const all = [...recordings, ...more];
+  for (const recording of all) {
+    const { file, path: name, label, sublabel, source } = recording;
+    clips.set(recording, {
       label,
       weight: weights[sublabel] ?? weights[source] ?? weights[label] ?? 1,
-      samples: toShared16(samples),
+      samples: toShared16(await readSamples(file)),
       teacher: teacher?.of(name),
     });
-    onProgress({ phase: 'reading', done: clips.length, total: recordings.length });
+    onProgress({ phase: 'reading', done: clips.size, total: all.length });
   }
   return clips;
+}
+
+/** What of some recordings is learned from: those whose label is not in doubt. */
+export function sureClips(
+  { corpus, clips }: { corpus: Corpus; clips: ReadonlyMap<Recording, Clip> },
+  recordings: readonly Recording[],
+): Clip[] {
+  return recordings.filter(({ path }) => !corpus.doubtful.has(path)).map(recording => clips.get(recording)!);
 }

@@ -3,7 +3,7 @@ import { checkTrainable, groupedFolds } from '../dataset/folds.js';
 import type { Recording } from '../dataset/manifest.js';
 import { isDoubtful, readVerdicts } from './clips.js';
 import type { TrainingConfig, TrainingData } from './config.js';
-import { Teacher } from './teacher.js';
+import { Teacher } from '../teacher/teacher.js';
 
 /** A corpus cut into folds by groups. */
 export interface Corpus {
@@ -29,19 +29,20 @@ export interface Corpus {
 export async function readCorpus(config: TrainingConfig, data: TrainingData): Promise<Corpus> {
   const { recordings, left, remarks, sha256 } = await readCorpusFolder(data.corpus);
   checkTrainable(recordings, config.folds);
-  const more = (await Promise.all(data.more.map(readCorpusFolder))).flatMap(corpus => corpus.recordings);
-  const teacher = data.teacher.length === 0 ? undefined : new Teacher(data.teacher);
-  const verdicts = readVerdicts(data.corpus);
-  const doubtful = [...recordings, ...more].filter(recording =>
+  const more = await Promise.all(data.more.map(readCorpusFolder));
+  const teacher = data.teacher.length === 0 ? undefined : await Teacher.read(data.teacher);
+  const verdicts = await readVerdicts(data.corpus);
+  const moreRecordings = more.flatMap(corpus => corpus.recordings);
+  const doubtful = [...recordings, ...moreRecordings].filter(recording =>
     isDoubtful(recording, verdicts.get(recording.path), teacher?.of(recording.path)),
   );
   return {
     recordings,
-    more,
+    more: moreRecordings,
     teacher,
     doubtful: new Set(doubtful.map(recording => recording.path)),
     left,
-    remarks,
+    remarks: [...remarks, ...more.flatMap(corpus => corpus.remarks)],
     folds: groupedFolds(recordings, config.folds, config.seed),
     sha256,
   };

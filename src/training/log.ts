@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { parseCsv } from '../dataset/csv.js';
+import { readCsv } from '../dataset/csv.js';
 import { plot, type Series } from '../evaluation/plots/plot.js';
-import { writeAtomically } from './checkpoint.js';
+import { writeAtomically } from '../write-atomically.js';
 
 const STEPS_PER_LINE = 25;
 /** The running loss forgets so much of what was before with each step. */
@@ -24,12 +23,7 @@ export class TrainingLog {
   /** The log of a run that goes on after `steps` steps; an empty one for 0. */
   static async read(folder: string, steps: number): Promise<TrainingLog> {
     if (steps === 0) return new TrainingLog(folder, []);
-    const rows = parseCsv(await readFile(path.join(folder, 'log.csv'), 'utf8'), [
-      'step',
-      'loss',
-      'rate',
-      'auc',
-    ]);
+    const rows = await readCsv(path.join(folder, 'log.csv'), ['step', 'loss', 'rate', 'auc']);
     const lines = rows.map(row => ({
       step: Number(row.step),
       loss: Number(row.loss),

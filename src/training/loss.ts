@@ -3,7 +3,7 @@ import type { Tf } from '../model/tf.js';
 import { fromFloat16 } from '../model/float16.js';
 import { LABELS } from '../values.js';
 import type { Batch } from './batches.js';
-import { TEACHER_CLASSES, TEACHER_CRY_CLASSES } from './teacher.js';
+import { TEACHER_CLASSES, TEACHER_CRY_CLASSES } from '../teacher/teacher.js';
 
 const CRY = LABELS.indexOf('cry');
 /** A clip counts by its strongest steps of those in which it sounds: a cry may fill one second of seven. */

@@ -5,7 +5,7 @@ import { clipScore } from '../detect/clip-score.js';
 import { ClassifierEar, hearNight } from '../evaluation/nights.js';
 import type { Classifier } from '../model/classifier.js';
 import type { Scores } from '../values.js';
-import { readSamples } from './clips.js';
+import { readSamples } from '../audio/recording.js';
 
 /** Score of one recording that the network never saw. */
 export interface HeldOutScore {

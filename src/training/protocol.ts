@@ -7,7 +7,7 @@ import type { Classifier } from '../model/classifier.js';
 import { Mel7s, MEL7S_REASONS } from '../model/mel7s.js';
 import type { Tf } from '../model/tf.js';
 import { loadTrainingTf } from './backend.js';
-import { writeAtomically } from './checkpoint.js';
+import { writeAtomically } from '../write-atomically.js';
 import { LogisticRegression, type LabelledPoint } from './logistic.js';
 import { trainMel7s, type Mel7sTraining } from './mel7s.js';
 import { describeClips, type ReasonClip, type ReasonExample } from './reason-clips.js';

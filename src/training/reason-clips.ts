@@ -1,10 +1,10 @@
-import { inOrder } from '../cli/in-order.js';
+import { inOrder } from '../in-order.js';
 import { Random } from '../dataset/random.js';
 import type { Recording } from '../dataset/manifest.js';
 import type { Classifier } from '../model/classifier.js';
 import { MEL7S_REASONS, mel7sPicture, type Mel7sReason } from '../model/mel7s.js';
 import { SAMPLE_RATE } from '../values.js';
-import { readSamples } from './clips.js';
+import { readSamples } from '../audio/recording.js';
 import type { Mel7sExample } from './mel7s.js';
 
 /** Reasons by a corpus's tags. Being cold or hot is discomfort, as in the cleaned Donate-a-cry corpus and the seed's data. */

@@ -9,15 +9,16 @@ import { READINGS, type Reading } from '../model/manifest.js';
 import { unpackWeights } from '../model/weights.js';
 import { LABELS } from '../values.js';
 import { loadTrainingTf } from './backend.js';
-import { writeAtomically } from './checkpoint.js';
-import { loadClips } from './clips.js';
+import { writeAtomically } from '../write-atomically.js';
+import type { Clip } from './augment.js';
+import { sureClips } from './clips.js';
 import type { TrainingConfig } from './config.js';
 import type { Corpus } from './corpus.js';
 import { recordNights, scoreRecordings, type HeldOutScore, type NightRecord } from './measure.js';
 import { TrainableCryNet } from './network.js';
 import { optimise, type Validation } from './optimise.js';
 import { calibrateModel, foldedWeights, modelName, writeModels } from './ship.js';
-import { TEACHER_CLASSES } from './teacher.js';
+import { TEACHER_CLASSES } from '../teacher/teacher.js';
 
 /** What is shown while a run goes on. */
 export interface Progress {
@@ -31,6 +32,8 @@ export interface Progress {
 export interface Run {
   config: TrainingConfig;
   corpus: Corpus;
+  /** The corpus's recordings in memory, see readClips. */
+  clips: ReadonlyMap<Recording, Clip>;
   out: string;
   /** Folder of a model to go on from; without it the network begins with random weights. */
   from: string | undefined;
@@ -157,8 +160,6 @@ async function learn(
   const teacherClasses = corpus.teacher === undefined ? 0 : TEACHER_CLASSES;
   const network = new TrainableCryNet(tf, config.widths, LABELS.length, teacherClasses, config.seed);
   if (model) network.load(unpackWeights(model.weights, model.manifest.weights.tensors));
-  const sure = [...taught, ...corpus.more].filter(({ path }) => !corpus.doubtful.has(path));
-  const clips = await loadClips(sure, corpus.teacher, config.rivalWeights, onProgress);
   const write = (to: string): Promise<void> =>
     writeModels(to, foldedWeights(network), config, corpus, keptOut);
   const validate: Validation = async () => {
@@ -174,7 +175,7 @@ async function learn(
   await optimise(
     tf,
     network,
-    clips,
+    sureClips(run, [...taught, ...corpus.more]),
     config,
     folder,
     onProgress,

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { synthesiseCry } from '../../src/dataset/synth/cry.js';
 import { fanNoise } from '../../src/dataset/synth/nursery.js';
-import { Teacher, TEACHER_CLASSES } from '../../src/training/teacher.js';
+import { Teacher, TEACHER_CLASSES } from '../../src/teacher/teacher.js';
 import { writeWav } from '../audio/wav-writer.js';
 import { needFiles, YAMNET } from '../teacher/published.js';
 import { deepinfant } from './run.js';
@@ -38,7 +38,7 @@ describe('deepinfant teach', function () {
     assert.equal(stdout, `9 windows of 2 recordings: ${out}\n`);
     assert.match(stderr, /broken\.wav .*\n.*1 of 3 recordings could not be read/);
     assert.equal(status, 1);
-    const teacher = new Teacher([out]);
+    const teacher = await Teacher.read([out]);
     assert.equal(teacher.of('cry.wav')!.length, 8 * TEACHER_CLASSES);
     assert.equal(teacher.of('fan.wav')!.length, TEACHER_CLASSES);
     assert.equal(teacher.of('broken.wav'), undefined);

@@ -71,7 +71,7 @@ describe('readManifest', () => {
   });
 
   it('names the file when it is missing, malformed, lacks a column or holds nothing', async () => {
-    await assert.rejects(readManifest(folder), { code: 'manifest', message: /manifest\.csv/ });
+    await assert.rejects(readManifest(folder), { code: 'csv', message: /manifest\.csv/ });
     await writeFile(path.join(folder, 'manifest.csv'), 'path,label\na.wav,cry\n');
     await assert.rejects(readManifest(folder), { code: 'manifest', message: /split_group/ });
     await writeFile(path.join(folder, 'manifest.csv'), 'path;label;split_group\na.wav;cry;p1\n');
@@ -81,7 +81,7 @@ describe('readManifest', () => {
       'path,label,split_group\na.wav,cry,"p1\nb.wav,cry,p2\n',
     );
     await assert.rejects(readManifest(folder), {
-      code: 'manifest',
+      code: 'csv',
       message: /manifest\.csv: Line 2 has a quote/,
     });
     await writeFile(path.join(folder, 'manifest.csv'), 'path,label,split_group\n');

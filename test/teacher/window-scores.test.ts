@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { toFloat16 } from '../../src/model/float16.js';
 import { writeWindowScores } from '../../src/teacher/window-scores.js';
-import { Teacher, TEACHER_CLASSES } from '../../src/training/teacher.js';
+import { Teacher, TEACHER_CLASSES } from '../../src/teacher/teacher.js';
 
 describe('writeWindowScores', () => {
   let folder: string;
@@ -19,7 +19,7 @@ describe('writeWindowScores', () => {
       return { path: name, scores: toFloat16(scores) };
     });
     await writeWindowScores(folder, recordings);
-    const teacher = new Teacher([folder]);
+    const teacher = await Teacher.read([folder]);
     for (const { path: name, scores } of recordings) assert.deepEqual(teacher.of(name), scores);
     // NEP 1: the magic string and version 1.0, then the length of a dictionary that fills a multiple of 64 bytes.
     const npy = await readFile(path.join(folder, 'window_scores.npy'));

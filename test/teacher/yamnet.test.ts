@@ -7,8 +7,8 @@ import { fanNoise } from '../../src/dataset/synth/nursery.js';
 import { synthesiseCry } from '../../src/dataset/synth/cry.js';
 import { fromFloat16 } from '../../src/model/float16.js';
 import { Yamnet } from '../../src/teacher/yamnet.js';
-import { readSamples } from '../../src/training/clips.js';
-import { Teacher, TEACHER_CLASSES, TEACHER_HOP, TEACHER_WINDOW } from '../../src/training/teacher.js';
+import { readSamples } from '../../src/audio/recording.js';
+import { Teacher, TEACHER_CLASSES, TEACHER_HOP, TEACHER_WINDOW } from '../../src/teacher/teacher.js';
 import { CORPUS, needFiles, REFERENCE_INDEX, REFERENCE_SCORES, YAMNET } from './published.js';
 
 /** Recordings to compare with TensorFlow Lite's scores. */
@@ -35,7 +35,7 @@ describe('Yamnet', function () {
     needFiles(this, manifest, REFERENCE_SCORES, REFERENCE_INDEX);
     await symlink(REFERENCE_SCORES, path.join(folder, 'window_scores.npy'));
     await symlink(REFERENCE_INDEX, path.join(folder, 'window_index.csv'));
-    const reference = new Teacher([folder]);
+    const reference = await Teacher.read([folder]);
     // Others would have been resampled, in another way than here.
     const recordings = parseCsv(await readFile(manifest, 'utf8'), ['path', 'sample_rate']).filter(
       row => row.sample_rate === '16000',

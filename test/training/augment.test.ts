@@ -5,7 +5,7 @@ import { babble } from '../../src/dataset/synth/nursery.js';
 import { melCentresHz } from '../../src/features/mel-scale.js';
 import { toFloat16 } from '../../src/model/float16.js';
 import { Augmenter, type Clip, type Example } from '../../src/training/augment.js';
-import { TEACHER_CLASSES, TEACHER_CRY_CLASSES } from '../../src/training/teacher.js';
+import { TEACHER_CLASSES, TEACHER_CRY_CLASSES } from '../../src/teacher/teacher.js';
 import { LABELS } from '../../src/values.js';
 
 const FRAMES = 64;

@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Recording } from '../../src/dataset/manifest.js';
 import { toFloat16 } from '../../src/model/float16.js';
 import { isDoubtful, readVerdicts } from '../../src/training/clips.js';
-import { cryPeak, Teacher, TEACHER_CLASSES } from '../../src/training/teacher.js';
+import { cryPeak, Teacher, TEACHER_CLASSES } from '../../src/teacher/teacher.js';
 
 describe('what training learns from', () => {
   let folder: string;
@@ -35,13 +35,16 @@ describe('what training learns from', () => {
     const values = new Float32Array(3 * TEACHER_CLASSES);
     values[2 * TEACHER_CLASSES + 20] = 0.75;
     await writeScores('<f2', TEACHER_CLASSES, values);
-    const teacher = new Teacher([folder]);
+    const teacher = await Teacher.read([folder]);
     assert.equal(teacher.of('a.wav')!.length, TEACHER_CLASSES);
     assert.equal(cryPeak(teacher.of('a.wav')!), 0);
     assert.equal(cryPeak(teacher.of('b.wav')!), 0.75);
     assert.equal(teacher.of('c.wav'), undefined);
     await writeScores('<f4', TEACHER_CLASSES, values);
-    assert.throws(() => new Teacher([folder]), { code: 'teacher', message: /float16 with 521 columns.*<f4/ });
+    await assert.rejects(Teacher.read([folder]), {
+      code: 'teacher',
+      message: /float16 with 521 columns.*<f4/,
+    });
   });
 
   it('are not the labels that a look or the teacher contradicts', async () => {
@@ -69,6 +72,6 @@ describe('what training learns from', () => {
     assert.equal(isDoubtful(recording('other', 'games'), undefined, heard(0.2)), true, 'nobody listened');
     assert.equal(isDoubtful(cry, undefined, undefined), false);
     await writeFile(path.join(folder, 'eye.csv'), 'path,label,verdict\na.wav,cry,none\n');
-    assert.deepEqual([...readVerdicts(folder)], [['a.wav', 'none']]);
+    assert.deepEqual([...(await readVerdicts(folder))], [['a.wav', 'none']]);
   });
 });

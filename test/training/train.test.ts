@@ -195,6 +195,19 @@ describe('deepinfant train', function () {
     assert.match((await train('run', ['--fold', '9']).ended).output, /--fold is one of 0 to 1, not '9'/);
   });
 
+  it('names a recording that cannot be read before it learns, also one that is kept out', async () => {
+    for (const i of [0, 2, 4, 6]) {
+      const file = path.join(folder, 'corpus', `household${i}.wav`);
+      const whole = await readFile(file);
+      await writeFile(file, 'no sound');
+      const { status, output } = await train('unreadable', ['--fold', '0']).ended;
+      await writeFile(file, whole);
+      assert.equal(status, 1);
+      assert.match(output, new RegExp(`household${i}\\.wav`));
+    }
+    assert.ok(!existsSync(path.join(folder, 'unreadable', 'fold0', 'log.csv')));
+  });
+
   it('names what is missing', async () => {
     await rm(path.join(folder, 'corpus', 'cry3.wav'));
     const { status, output } = await train('broken').ended;

@@ -1,3 +1,4 @@
+import { Fft } from '../../../src/features/fft.js';
 import { SAMPLE_RATE } from '../../../src/values.js';
 
 /** Level in dB of full scale of each frame of so many seconds. */
@@ -53,6 +54,7 @@ export function pitches(samples: Float32Array, lowestHz: number, highestHz: numb
 /** Power per bin of the mean spectrum, Hann window of 2048 samples: bins are 7.8125 Hz wide. */
 export function spectrum(samples: Float32Array): Float64Array {
   const size = 2048;
+  const fft = new Fft(size);
   const power = new Float64Array(size / 2);
   const window = Float64Array.from(
     { length: size },
@@ -61,7 +63,7 @@ export function spectrum(samples: Float32Array): Float64Array {
   for (let start = 0; start + size <= samples.length; start += size) {
     const real = Float64Array.from({ length: size }, (_, i) => samples[start + i] * window[i]);
     const imaginary = new Float64Array(size);
-    fourier(real, imaginary);
+    fft.transform(real, imaginary);
     for (let bin = 0; bin < power.length; bin++) power[bin] += real[bin] ** 2 + imaginary[bin] ** 2;
   }
   return power;
@@ -72,37 +74,6 @@ export function share(power: Float64Array, fromHz: number, toHz: number): number
   const bin = (hz: number): number => Math.round((hz * 2 * power.length) / SAMPLE_RATE);
   const sum = (part: Float64Array): number => part.reduce((a, b) => a + b, 0);
   return sum(power.subarray(bin(fromHz), bin(toHz))) / sum(power);
-}
-
-/** Discrete Fourier transform in place, for a length that is a power of 2 (Cooley & Tukey 1965). */
-function fourier(real: Float64Array, imaginary: Float64Array): void {
-  const n = real.length;
-  const swap = (values: Float64Array, i: number, j: number): void => {
-    [values[i], values[j]] = [values[j], values[i]];
-  };
-  for (let i = 1, j = 0; i < n; i++) {
-    let bit = n / 2;
-    for (; j & bit; bit /= 2) j ^= bit;
-    j ^= bit;
-    if (i >= j) continue;
-    swap(real, i, j);
-    swap(imaginary, i, j);
-  }
-  for (let size = 2; size <= n; size *= 2) {
-    for (let k = 0; k < size / 2; k++) {
-      const cos = Math.cos((2 * Math.PI * k) / size);
-      const sin = -Math.sin((2 * Math.PI * k) / size);
-      for (let even = k; even < n; even += size) {
-        const odd = even + size / 2;
-        const r = cos * real[odd] - sin * imaginary[odd];
-        const i = cos * imaginary[odd] + sin * real[odd];
-        real[odd] = real[even] - r;
-        imaginary[odd] = imaginary[even] - i;
-        real[even] += r;
-        imaginary[even] += i;
-      }
-    }
-  }
 }
 
 export function median(values: readonly number[]): number {

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { DeepInfantError } from '../errors.js';
-import { parseCsv } from '../dataset/csv.js';
+import { DeepInfantError, messageOf } from '../errors.js';
+import { readCsv } from '../dataset/csv.js';
 import { fromFloat16 } from '../model/float16.js';
 
 /** Samples of a teacher window, samples from one to the next, and its classes (YAMNet on AudioSet's ontology). */
@@ -13,22 +13,26 @@ export const TEACHER_CRY_CLASSES = [19, 20, 21];
 
 /** Window scores of a teacher network over a corpus: what it heard every TEACHER_HOP samples of each recording. */
 export class Teacher {
-  private readonly scores = new Map<string, Uint16Array>();
-
   /**
+   * Reads what a teacher heard.
    * @param folders each holds window_scores.npy (float16 [windows, TEACHER_CLASSES], C order) and window_index.csv
    * (`path`, `first_window`, `windows`)
+   * @throws DeepInfantError `teacher` or `csv`, naming the file, when one cannot be read
    */
-  constructor(folders: readonly string[]) {
+  static async read(folders: readonly string[]): Promise<Teacher> {
+    const all = new Map<string, Uint16Array>();
     for (const folder of folders) {
-      const scores = readFloat16Npy(path.join(folder, 'window_scores.npy'), TEACHER_CLASSES);
-      const index = readFileSync(path.join(folder, 'window_index.csv'), 'utf8');
-      for (const row of parseCsv(index, ['path', 'first_window', 'windows'])) {
+      const scores = await readFloat16Npy(path.join(folder, 'window_scores.npy'), TEACHER_CLASSES);
+      const index = path.join(folder, 'window_index.csv');
+      for (const row of await readCsv(index, ['path', 'first_window', 'windows'])) {
         const first = Number(row.first_window) * TEACHER_CLASSES;
-        this.scores.set(row.path, scores.subarray(first, first + Number(row.windows) * TEACHER_CLASSES));
+        all.set(row.path, scores.subarray(first, first + Number(row.windows) * TEACHER_CLASSES));
       }
     }
+    return new Teacher(all);
   }
+
+  private constructor(private readonly scores: ReadonlyMap<string, Uint16Array>) {}
 
   /**
    * Scores [windows x TEACHER_CLASSES] of a recording in binary16, in memory that threads share, by its path in the
@@ -50,8 +54,13 @@ export function cryPeak(scores: Uint16Array): number {
 }
 
 /** Form: NumPy's NEP 1, versions 1 to 3. */
-function readFloat16Npy(file: string, columns: number): Uint16Array {
-  const bytes = readFileSync(file);
+async function readFloat16Npy(file: string, columns: number): Promise<Uint16Array> {
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw new DeepInfantError(
+      'teacher',
+      `Cannot read ${file}: ${messageOf(error)}. Make it with deepinfant teach.`,
+    );
+  });
   const headerLength = bytes[6] === 1 ? bytes.readUInt16LE(8) : bytes.readUInt32LE(8);
   const start = (bytes[6] === 1 ? 10 : 12) + headerLength;
   const header = bytes.toString('latin1', 10, start);
