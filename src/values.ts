@@ -22,6 +22,41 @@ export interface AudioChunk {
   lost: number;
 }
 
+/**
+ * How a source is: `silent` hears digital silence, or a level that no room has; `stalled` gets nothing; `backoff` waits
+ * for its next try; `failed` needs a person, and tries on all the same; `ended` is a recording that was heard out.
+ */
+export type SourceState =
+  'starting' | 'running' | 'silent' | 'stalled' | 'backoff' | 'failed' | 'ended' | 'stopped';
+
+/** A source's health: told when its state changes, and every ten seconds of audio. */
+export interface SourceHealth {
+  /** Name of the source. */
+  source: string;
+  state: SourceState;
+  /** Epoch time in ms since when it is in this state. */
+  since: number;
+  /** Seconds from the source's start to the newest sample; lost ones are counted. */
+  positionS: number;
+  /** How often it had to be opened again. */
+  restarts: number;
+  /** Seconds of audio that were lost. */
+  lostS: number;
+  /** Level of the last second without its mean, in dB of full scale, -120 at least; null before the first second. */
+  levelDb: number | null;
+  /** Share of the last second's samples at full scale, in [0, 1]. */
+  clipping: number;
+  /**
+   * How far the source's sample clock fell behind this computer's clock since it was opened, in ms, lost audio left out;
+   * negative: ran ahead.
+   */
+  driftMs: number;
+  /** What went wrong, and what to do; in the states `stalled`, `backoff` and `failed`. */
+  error?: string;
+  /** Seconds until the next try; in the states `backoff` and `failed`. */
+  retryInS?: number;
+}
+
 /** What CryNet scores: the cry and its rivals. Several may be present at once. */
 export const LABELS = ['cry', 'speech', 'laugh', 'animal', 'music', 'alarm', 'household', 'silence'] as const;
 export type Label = (typeof LABELS)[number];

@@ -1,0 +1,38 @@
+import type { CaptureEndKind } from './capture.js';
+
+/** The wait before the second try and the longest one, in ms. */
+interface Pace {
+  firstMs: number;
+  mostMs: number;
+}
+
+const USUAL: Pace = { firstMs: 1000, mostMs: 60_000 };
+const PACES: Partial<Record<CaptureEndKind, Pace>> = {
+  // Cameras lock an account after some five wrong passwords in half an hour.
+  'wrong-password': { firstMs: 60_000, mostMs: 1_800_000 },
+  // To look for a microphone costs little, and whoever plugged it in again stands beside it.
+  'no-device': { firstMs: 1000, mostMs: 10_000 },
+};
+
+/**
+ * How long to wait before a source is opened again: twice as long after each failure, and somewhere between the half and
+ * the whole of that, so that cameras behind one router do not all come back at once.
+ */
+export class Backoff {
+  private failures = 0;
+
+  /** @param random gives numbers in [0, 1) */
+  constructor(private readonly random: () => number) {}
+
+  /** The wait in ms after one more failure of a kind. */
+  next(kind: CaptureEndKind): number {
+    const { firstMs, mostMs } = PACES[kind] ?? USUAL;
+    const wholeMs = Math.min(mostMs, firstMs * 2 ** this.failures++);
+    return wholeMs * (0.5 + 0.5 * this.random());
+  }
+
+  /** Begins anew: the source has been heard for long enough. */
+  reset(): void {
+    this.failures = 0;
+  }
+}

@@ -1,0 +1,48 @@
+import { SAMPLE_RATE } from '../../values.js';
+
+/** Level of a second below which no microphone in a room is: its own noise is louder. 16 bit rounding is at -101 dB. */
+const SILENCE_DB = -85;
+const LOWEST_DB = -120;
+/** Amplitude from which on a sample counts as at full scale; 16 bit reach 1 - 2^-15, A-law 0.984. */
+const FULL_SCALE = 0.98;
+
+/** What a second of audio was like. */
+export interface Level {
+  /** Root mean square without the mean, in dB of full scale; -120 at least. */
+  levelDb: number;
+  /** Share of samples at full scale, in [0, 1]. */
+  clipping: number;
+}
+
+/**
+ * Measures audio second by second. The mean is left out, since a muted camera may send a constant: A-law has no code for
+ * zero (ITU-T G.711).
+ */
+export class LevelMeter {
+  /** The last whole second. */
+  level: Level | undefined;
+  /** Seconds in a row that were silent, to the last whole one. */
+  silentS = 0;
+  private count = 0;
+  private sum = 0;
+  private squares = 0;
+  private full = 0;
+
+  push(samples: Float32Array): void {
+    for (const sample of samples) {
+      this.sum += sample;
+      this.squares += sample * sample;
+      if (Math.abs(sample) >= FULL_SCALE) this.full++;
+      if (++this.count === SAMPLE_RATE) this.endSecond();
+    }
+  }
+
+  private endSecond(): void {
+    const mean = this.sum / SAMPLE_RATE;
+    const power = this.squares / SAMPLE_RATE - mean * mean;
+    const levelDb = power > 0 ? Math.max(LOWEST_DB, 10 * Math.log10(power)) : LOWEST_DB;
+    this.level = { levelDb, clipping: this.full / SAMPLE_RATE };
+    this.silentS = levelDb < SILENCE_DB ? this.silentS + 1 : 0;
+    this.count = this.sum = this.squares = this.full = 0;
+  }
+}

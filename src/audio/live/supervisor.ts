@@ -1,0 +1,204 @@
+import { concat } from '../../concat.js';
+import { SAMPLE_RATE, type AudioChunk, type SourceHealth, type SourceState } from '../../values.js';
+import { Backoff } from './backoff.js';
+import type { Capture, CaptureEnd, CaptureEndKind, StartCapture } from './capture.js';
+import { LevelMeter } from './level-meter.js';
+import { SampleClock } from './sample-clock.js';
+import { SYSTEM_SCHEDULER, type Scheduler } from './scheduler.js';
+
+/** A chunk has at least so many samples: half a step of the network, and few enough messages for many cameras. */
+const CHUNK_SAMPLES = 2048;
+/** Patience with a capture that has given nothing yet: a camera may have to wake up, and be asked in two ways. */
+const START_MS = 20_000;
+/** A capture that ran for so long was sound: what ends it later is a new misfortune. */
+const STABLE_MS = 60_000;
+const SILENT_S = 10;
+const TELL_EVERY_S = 10;
+/** The system's clock was set when it differs from the one that never jumps by so much more than before. */
+const CLOCK_SET_MS = 500;
+
+/** What only a person can mend. */
+const NEEDS_A_PERSON: ReadonlySet<CaptureEndKind> = new Set<CaptureEndKind>([
+  'wrong-password',
+  'not-found',
+  'no-audio',
+  'no-device',
+  'no-program',
+]);
+
+export interface LiveSource {
+  /** Name of the source. */
+  name: string;
+  start: StartCapture;
+  /** A capture that gives nothing for so long has stalled. */
+  stallMs: number;
+}
+
+export interface LiveListener {
+  chunk(chunk: AudioChunk): void;
+  health(health: SourceHealth): void;
+}
+
+/**
+ * Keeps a microphone or camera running: opens it, watches that audio comes, opens it again when it ends or stalls, and
+ * tells at every moment how it is. Each chunk's number and time are true to the clock over all of that; what was lost is
+ * counted.
+ */
+export class Supervisor {
+  private readonly backoff: Backoff;
+  private readonly clock = new SampleClock();
+  private readonly meter = new LevelMeter();
+  private state: SourceState = 'stopped';
+  private since = 0;
+  private restarts = 0;
+  private trouble: Pick<SourceHealth, 'error' | 'retryInS'> = {};
+  private capture: Capture | undefined;
+  /** Counts captures, so that what an old one still says is not taken for the new one's. */
+  private attempt = 0;
+  private cancelTimer = (): void => undefined;
+  /** When the capture's first audio came; none has come if undefined. */
+  private runningSinceMs: number | undefined;
+  private lastDataMs = 0;
+  private pending: Float32Array[] = [];
+  private pendingSamples = 0;
+  private toldAtSample = 0;
+  private epochOffsetMs = NaN;
+
+  constructor(
+    private readonly source: LiveSource,
+    private readonly listener: LiveListener,
+    private readonly scheduler: Scheduler = SYSTEM_SCHEDULER,
+    random: () => number = Math.random,
+  ) {
+    this.backoff = new Backoff(random);
+  }
+
+  /** How the source is now. */
+  get health(): SourceHealth {
+    const { levelDb = null, clipping = 0 } = this.meter.level ?? {};
+    return {
+      source: this.source.name,
+      state: this.state,
+      since: this.since,
+      positionS: this.clock.nextSample / SAMPLE_RATE,
+      restarts: this.restarts,
+      lostS: this.clock.lost / SAMPLE_RATE,
+      levelDb,
+      clipping,
+      driftMs: Math.round(this.clock.driftMs),
+      ...this.trouble,
+    };
+  }
+
+  start(): void {
+    this.open();
+  }
+
+  /** Ends the source; resolves when its process is gone. */
+  async stop(): Promise<void> {
+    this.attempt++;
+    this.cancelTimer();
+    this.send();
+    if (this.state !== 'stopped') this.enter('stopped');
+    await this.capture?.stop();
+  }
+
+  private open(): void {
+    const attempt = ++this.attempt;
+    this.enter('starting');
+    this.clock.begin();
+    this.runningSinceMs = undefined;
+    this.lastDataMs = this.scheduler.now();
+    this.watch();
+    this.capture = this.source.start({
+      samples: samples => {
+        if (attempt === this.attempt) this.hear(samples);
+      },
+      ended: end => {
+        if (attempt === this.attempt) void this.openAgain(end);
+      },
+    });
+  }
+
+  /** Waits until audio is overdue, and as long again after each that came. */
+  private watch(): void {
+    const { name, stallMs } = this.source;
+    const patienceMs = this.state === 'starting' ? START_MS : stallMs;
+    const leftMs = this.lastDataMs + patienceMs - this.scheduler.now();
+    if (leftMs > 0) {
+      this.cancelTimer = this.scheduler.after(leftMs, () => {
+        this.watch();
+      });
+      return;
+    }
+    this.send();
+    const message = `Nothing came from ${name} for ${patienceMs / 1000} s. It is opened again.`;
+    this.enter('stalled', { error: message });
+    void this.openAgain({ kind: 'disconnected', message });
+  }
+
+  private hear(samples: Float32Array): void {
+    this.lastDataMs = this.scheduler.now();
+    if (this.runningSinceMs === undefined) {
+      this.runningSinceMs = this.lastDataMs;
+      this.enter('running');
+      this.cancelTimer();
+      this.watch();
+    }
+    this.pending.push(samples);
+    this.pendingSamples += samples.length;
+    if (this.pendingSamples >= CHUNK_SAMPLES) this.send();
+  }
+
+  /** Sends what has gathered as a chunk. */
+  private send(): void {
+    if (this.pendingSamples === 0) return;
+    const samples = concat(this.pending);
+    this.pending = [];
+    this.pendingSamples = 0;
+    const { firstSample, lost, atMs } = this.clock.place(samples.length, this.lastDataMs);
+    const epochOffsetMs = this.scheduler.epoch() - this.scheduler.now();
+    if (!(Math.abs(epochOffsetMs - this.epochOffsetMs) < CLOCK_SET_MS)) this.epochOffsetMs = epochOffsetMs;
+    this.meter.push(samples);
+    this.listener.chunk({
+      samples,
+      firstSample,
+      at: this.epochOffsetMs + atMs,
+      source: this.source.name,
+      lost,
+    });
+    const heard = this.meter.silentS >= SILENT_S ? 'silent' : 'running';
+    if (this.state !== heard) this.enter(heard);
+    else if (firstSample - this.toldAtSample >= TELL_EVERY_S * SAMPLE_RATE) this.tell();
+  }
+
+  /** Ends the capture and, after a while, opens the source again. */
+  private async openAgain({ kind, message }: CaptureEnd): Promise<void> {
+    const attempt = ++this.attempt;
+    this.cancelTimer();
+    this.send();
+    const heardMs = this.lastDataMs - (this.runningSinceMs ?? this.lastDataMs);
+    if (heardMs >= STABLE_MS) this.backoff.reset();
+    await this.capture?.stop();
+    if (attempt !== this.attempt) return;
+    const waitMs = this.backoff.next(kind);
+    const state = NEEDS_A_PERSON.has(kind) ? 'failed' : 'backoff';
+    this.enter(state, { error: message, retryInS: waitMs / 1000 });
+    this.cancelTimer = this.scheduler.after(waitMs, () => {
+      this.restarts++;
+      this.open();
+    });
+  }
+
+  private enter(state: SourceState, trouble: Pick<SourceHealth, 'error' | 'retryInS'> = {}): void {
+    this.state = state;
+    this.since = this.scheduler.epoch();
+    this.trouble = trouble;
+    this.tell();
+  }
+
+  private tell(): void {
+    this.toldAtSample = this.clock.nextSample;
+    this.listener.health(this.health);
+  }
+}
