@@ -26,8 +26,9 @@ const NEEDS_A_PERSON: ReadonlySet<CaptureEndKind> = new Set<CaptureEndKind>([
   'no-program',
 ]);
 
-export interface LiveSource {
-  /** Name of the source. */
+/** A microphone or camera to be kept running. */
+export interface SupervisedSource {
+  /** What its chunks and its health are called after. */
   name: string;
   start: StartCapture;
   /** A capture that gives nothing for so long has stalled. */
@@ -65,7 +66,7 @@ export class Supervisor {
   private epochOffsetMs = NaN;
 
   constructor(
-    private readonly source: LiveSource,
+    private readonly source: SupervisedSource,
     private readonly listener: LiveListener,
     private readonly scheduler: Scheduler = SYSTEM_SCHEDULER,
     random: () => number = Math.random,
