@@ -1,8 +1,8 @@
 /** The messages between the nodes, as docs/messages.md describes them. */
 import type { AudioChunk, CryEvent } from '../src/values.js';
 
-/** How a source is; sent when it changes. */
-export interface SourceState {
+/** How the playing of a recording goes; sent when it changes. */
+export interface PlaybackState {
   source: string;
   state: 'starting' | 'running' | 'ended' | 'failed';
   /** Seconds that were heard so far. */

@@ -23,13 +23,21 @@ export interface AudioChunk {
 }
 
 /**
- * How a source is: `silent` hears digital silence, or a level that no room has; `stalled` gets nothing; `backoff` waits
- * for its next try; `failed` needs a person, and tries on all the same; `ended` is a recording that was heard out.
+ * How a microphone or camera is: `silent` hears digital silence, or a level that no room has; `stalled` gets nothing; `backoff` waits
+ * for its next try; `failed` needs a person, and tries on all the same.
  */
-export type SourceState =
-  'starting' | 'running' | 'silent' | 'stalled' | 'backoff' | 'failed' | 'ended' | 'stopped';
+export type SourceState = 'starting' | 'running' | 'silent' | 'stalled' | 'backoff' | 'failed' | 'stopped';
 
-/** A source's health: told when its state changes, and every ten seconds of audio. */
+/** What a source sends, before it is made 16 kHz mono. */
+export interface AudioFormat {
+  /** As ffmpeg calls it: `pcm_alaw`, `aac`, `opus`; `pcm` of a microphone. */
+  codec: string;
+  /** In Hz. */
+  sampleRate: number;
+  channels: number;
+}
+
+/** The health of a microphone or camera: told when its state changes, and every ten seconds of audio. */
 export interface SourceHealth {
   /** Name of the source. */
   source: string;
@@ -51,6 +59,8 @@ export interface SourceHealth {
    * negative: ran ahead.
    */
   driftMs: number;
+  /** Null as long as it is not known. */
+  format: AudioFormat | null;
   /** What went wrong, and what to do; in the states `stalled`, `backoff` and `failed`. */
   error?: string;
   /** Seconds until the next try; in the states `backoff` and `failed`. */

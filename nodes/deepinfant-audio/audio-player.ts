@@ -5,13 +5,13 @@ import { messageOf } from '../../src/errors.js';
 import { type AudioChunk, SAMPLE_RATE } from '../../src/values.js';
 import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
 import { roomFor } from '../backlog.js';
-import type { SourceState } from '../messages.js';
+import type { PlaybackState } from '../messages.js';
 import { forEachRecording, type NamedRecording, recordingsAt, recordingsOf } from '../recordings.js';
 import { Turns } from '../turns.js';
 import { demoChunks } from './demo.js';
 import type { AudioSettings } from './settings.js';
 
-const STATUS_BY_STATE: Record<SourceState['state'] | 'waiting', StatusForm> = {
+const STATUS_BY_STATE: Record<PlaybackState['state'] | 'waiting', StatusForm> = {
   waiting: { fill: 'grey', shape: 'ring', text: 'deepinfant-audio.status.waiting' },
   starting: { fill: 'blue', shape: 'ring', text: 'deepinfant-audio.status.starting' },
   running: { fill: 'green', shape: 'dot', text: 'deepinfant-audio.status.running' },
@@ -79,7 +79,7 @@ export class AudioPlayer implements NodeWork {
     }
   }
 
-  private tell(state: SourceState, msg: NodeMessage, send: Send): void {
+  private tell(state: PlaybackState, msg: NodeMessage, send: Send): void {
     this.showStatus(state.state, { time: clock(state.positionS) });
     send([null, { ...msg, topic: state.source, payload: state }]);
   }
@@ -89,7 +89,7 @@ export class AudioPlayer implements NodeWork {
     const { signal } = this.stopping;
     const live = this.settings.speed === 'realTime';
     let positionS = 0;
-    const tell = (state: SourceState['state'], error?: string): void => {
+    const tell = (state: PlaybackState['state'], error?: string): void => {
       this.tell({ source, state, positionS, error }, msg, send);
     };
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { NodeMessage } from 'node-red';
 import { demoScene } from '../../nodes/deepinfant-audio/demo.js';
-import type { SourceState } from '../../nodes/messages.js';
+import type { PlaybackState } from '../../nodes/messages.js';
 import { type AudioChunk, SAMPLE_RATE } from '../../src/values.js';
 import { tone } from '../audio/signals.js';
 import { writeWav } from '../audio/wav-writer.js';
@@ -22,7 +22,7 @@ function audioFlow(settings: object): FlowNode[] {
 
 const isComplete = (msg: NodeMessage): boolean => msg.complete === true;
 const states = (messages: NodeMessage[]): string[] =>
-  messages.map(({ payload }) => `${(payload as SourceState).source} ${(payload as SourceState).state}`);
+  messages.map(({ payload }) => `${(payload as PlaybackState).source} ${(payload as PlaybackState).state}`);
 describe('deepinfant-audio', () => {
   let folder: string;
   before(async () => {
@@ -59,7 +59,7 @@ describe('deepinfant-audio', () => {
       'night.wav running',
       'night.wav ended',
     ]);
-    assert.equal((flow.messages('states').at(-1)!.payload as SourceState).positionS, 2.5);
+    assert.equal((flow.messages('states').at(-1)!.payload as PlaybackState).positionS, 2.5);
   });
 
   it('plays a file when the flow starts', async () => {
@@ -133,7 +133,7 @@ describe('deepinfant-audio', () => {
     assert.match(ofNumber, /of type number; send a Buffer/);
     assert.match(ofBuffer, /not audio/);
     assert.match(ofPath, /does not exist/);
-    const { source, state, error } = flow.messages('states').at(-1)!.payload as SourceState;
+    const { source, state, error } = flow.messages('states').at(-1)!.payload as PlaybackState;
     assert.deepEqual([source, state], [path.join(folder, 'missing.wav'), 'failed']);
     assert.match(error!, /does not exist/);
     assert.equal(statusText(flow.messages('statuses').at(-1)!), 'node-red:common.status.error');

@@ -2,6 +2,7 @@
  * What stands between a microphone or camera and the supervisor: an attempt to hear it, made by a process that can be
  * killed.
  */
+import type { AudioFormat } from '../../values.js';
 
 /** Why a capture ended, or never began. */
 export type CaptureEndKind =
@@ -35,6 +36,8 @@ export interface CaptureEnd {
 export interface CaptureListener {
   /** New audio, 16 kHz mono in [-1, 1], finite; of any length above 0. It may be kept. */
   samples(samples: Float32Array): void;
+  /** What is captured, where it is known; at any time. */
+  format(format: AudioFormat): void;
   ended(end: CaptureEnd): void;
 }
 

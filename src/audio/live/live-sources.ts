@@ -1,3 +1,4 @@
+import type { SourceHealth } from '../../values.js';
 import { SYSTEM_SCHEDULER, type Scheduler } from './scheduler.js';
 import { StartGate } from './start-gate.js';
 import { Supervisor, type LiveListener, type SupervisedSource } from './supervisor.js';
@@ -8,15 +9,18 @@ export interface LiveSource extends SupervisedSource {
   key: string;
 }
 
-/** Somebody who hears a source, and what the source is called there. */
-interface Listening {
-  name: string;
-  listener: LiveListener;
+/** Somebody hears a source. */
+export interface Listening {
+  /** How the source is now. */
+  readonly health: SourceHealth;
+  /** Ends the listening; resolves when the source is closed, if nobody else listens. To be called once. */
+  stop(): Promise<void>;
 }
 
 interface OpenSource {
   supervisor: Supervisor;
-  listenings: Set<Listening>;
+  /** Who listens, and what the source is called there. */
+  listeners: Map<LiveListener, string>;
 }
 
 /** The live sources of a process: each is opened once, however many listen to it. */
@@ -31,43 +35,45 @@ export class LiveSources {
   /**
    * Listens to a source, which is opened if nobody does yet. Chunks are shared between all who listen: they are not to be
    * changed.
-   * @returns ends the listening; resolves when the source is closed, if nobody else listens. To be called once
+   * @param listener one that does not listen to this source yet
    */
-  listen(source: LiveSource, listener: LiveListener): () => Promise<void> {
+  listen(source: LiveSource, listener: LiveListener): Listening {
     const { name, key } = source;
-    const listening = { name, listener };
-    const shared = this.open.get(key);
-    if (shared) {
-      shared.listenings.add(listening);
-      listener.health({ ...shared.supervisor.health, source: name });
-    } else this.begin(source, listening);
-    return () => this.leave(key, listening);
-  }
-
-  private begin({ key, start, ...source }: LiveSource, first: Listening): void {
-    const listenings = new Set([first]);
-    const toAll: LiveListener = {
-      chunk: chunk => {
-        for (const { name, listener } of listenings) listener.chunk({ ...chunk, source: name });
+    const held = this.open.get(key);
+    const { supervisor, listeners } = held ?? this.opened(source);
+    const healthHere = (): SourceHealth => ({ ...supervisor.health, source: name });
+    listeners.set(listener, name);
+    if (held) listener.health(healthHere());
+    else supervisor.start();
+    return {
+      get health() {
+        return healthHere();
       },
-      health: health => {
-        for (const { name, listener } of listenings) listener.health({ ...health, source: name });
+      stop: async () => {
+        if (listeners.size === 1) {
+          this.open.delete(key);
+          await supervisor.stop();
+        } else {
+          listeners.delete(listener);
+          listener.health({ ...healthHere(), state: 'stopped' });
+        }
       },
     };
-    const gated = { ...source, start: this.gate.through(start) };
-    const supervisor = new Supervisor(gated, toAll, this.scheduler);
-    this.open.set(key, { supervisor, listenings });
-    supervisor.start();
   }
 
-  private async leave(key: string, listening: Listening): Promise<void> {
-    const { supervisor, listenings } = this.open.get(key)!;
-    if (listenings.size > 1) {
-      listenings.delete(listening);
-      listening.listener.health({ ...supervisor.health, source: listening.name, state: 'stopped' });
-      return;
-    }
-    this.open.delete(key);
-    await supervisor.stop();
+  private opened({ key, start, ...source }: LiveSource): OpenSource {
+    const listeners: OpenSource['listeners'] = new Map();
+    const toAll: LiveListener = {
+      chunk: chunk => {
+        for (const [listener, name] of listeners) listener.chunk({ ...chunk, source: name });
+      },
+      health: health => {
+        for (const [listener, name] of listeners) listener.health({ ...health, source: name });
+      },
+    };
+    const supervisor = new Supervisor({ ...source, start: this.gate.through(start) }, toAll, this.scheduler);
+    const opened = { supervisor, listeners };
+    this.open.set(key, opened);
+    return opened;
   }
 }

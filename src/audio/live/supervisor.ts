@@ -1,5 +1,11 @@
 import { concat } from '../../concat.js';
-import { SAMPLE_RATE, type AudioChunk, type SourceHealth, type SourceState } from '../../values.js';
+import {
+  SAMPLE_RATE,
+  type AudioChunk,
+  type AudioFormat,
+  type SourceHealth,
+  type SourceState,
+} from '../../values.js';
 import { Backoff } from './backoff.js';
 import type { Capture, CaptureEnd, CaptureEndKind, StartCapture } from './capture.js';
 import { LevelMeter } from './level-meter.js';
@@ -53,6 +59,7 @@ export class Supervisor {
   private since = 0;
   private restarts = 0;
   private trouble: Pick<SourceHealth, 'error' | 'retryInS'> = {};
+  private format: AudioFormat | null = null;
   private capture: Capture | undefined;
   /** Counts captures, so that what an old one still says is not taken for the new one's. */
   private attempt = 0;
@@ -87,6 +94,7 @@ export class Supervisor {
       levelDb,
       clipping,
       driftMs: Math.round(this.clock.driftMs),
+      format: this.format,
       ...this.trouble,
     };
   }
@@ -114,6 +122,9 @@ export class Supervisor {
     this.capture = this.source.start({
       samples: samples => {
         if (attempt === this.attempt) this.hear(samples);
+      },
+      format: format => {
+        if (attempt === this.attempt) this.format = format;
       },
       ended: end => {
         if (attempt === this.attempt) void this.openAgain(end);

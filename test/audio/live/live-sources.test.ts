@@ -37,11 +37,12 @@ describe('LiveSources', () => {
   function listen(to: LiveSource): {
     chunks: AudioChunk[];
     states: string[];
+    health: () => SourceHealth;
     leave: () => Promise<void>;
   } {
     const chunks: AudioChunk[] = [];
     const healths: SourceHealth[] = [];
-    const leave = sources.listen(to, {
+    const listening = sources.listen(to, {
       chunk: chunk => chunks.push(chunk),
       health: health => healths.push(health),
     });
@@ -50,7 +51,8 @@ describe('LiveSources', () => {
       get states() {
         return healths.map(({ source, state }) => `${source} ${state}`);
       },
-      leave,
+      health: () => listening.health,
+      leave: () => listening.stop(),
     };
   }
 
@@ -74,6 +76,7 @@ describe('LiveSources', () => {
     );
     assert.deepEqual(first.states, ['nursery starting', 'nursery running']);
     assert.deepEqual(second.states, ['baby running']);
+    assert.deepEqual([first.health().source, second.health().source], ['nursery', 'baby']);
 
     await first.leave();
     assert.equal(first.states.at(-1), 'nursery stopped');

@@ -302,6 +302,7 @@ describe('Supervisor', () => {
       'levelDb',
       'clipping',
       'driftMs',
+      'format',
     ]);
   });
 });
