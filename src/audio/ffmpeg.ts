@@ -1,10 +1,15 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { DeepInfantError, messageOf } from '../errors.js';
 import { ByteReader } from './byte-reader.js';
 import type { PcmBlock } from './pcm.js';
 import { decodeWav } from './wav.js';
+
+/** What to do where ffmpeg can't be started. */
+export const INSTALL_FFMPEG =
+  'Install it: apt install ffmpeg, apk add ffmpeg, brew install ffmpeg, winget install ffmpeg.';
 
 /** The containers that ffmpeg may open: recordings, and none that makes it open other files, as playlists do. */
 const DEMUXERS = 'aac,aiff,amr,asf,au,avi,caf,flac,matroska,mov,mp3,ogg,w64,wav';
@@ -40,7 +45,7 @@ export async function* decodeWithFfmpeg(path: string, name: string): AsyncGenera
   } catch (error) {
     throw new DeepInfantError(
       'ffmpeg-missing',
-      `${name} is in a format that needs ffmpeg, which could not be started (${messageOf(error)}). Install it: apt install ffmpeg, apk add ffmpeg, brew install ffmpeg, winget install ffmpeg.`,
+      `${name} is in a format that needs ffmpeg, which could not be started (${messageOf(error)}). ${INSTALL_FFMPEG}`,
       { cause: error },
     );
   }
@@ -73,4 +78,14 @@ export async function* decodeWithFfmpeg(path: string, name: string): AsyncGenera
     'truncated',
     `${name} is cut off or damaged. What could be read was used; copy the file again for the rest. ${why}`,
   );
+}
+
+/** The system's ffmpeg's version, such as `7.1.1-1`; undefined where it cannot be started. */
+export async function ffmpegVersion(): Promise<string | undefined> {
+  try {
+    const { stdout } = await promisify(execFile)('ffmpeg', ['-version']);
+    return /version (\S+)/.exec(stdout)?.[1];
+  } catch {
+    return undefined;
+  }
 }
