@@ -1,0 +1,45 @@
+/** A camera, or one stream of a server of streams, that was found. */
+export interface FoundCamera {
+  /** What it calls itself; printable, 80 characters at most. */
+  name: string;
+  /** Where it answered, as it stands in a URL. */
+  host: string;
+  via: 'onvif' | 'go2rtc' | 'frigate';
+  /** Address of the stream, without user and password; absent while the camera does not tell: see `problem`. */
+  address?: string;
+  /** What the stream carries; absent where nobody knows yet. */
+  tracks?: Track[];
+  /** What stands in the way, and what to do, in a sentence or two. */
+  problem?: string;
+}
+
+/** A part of a stream. */
+export interface Track {
+  kind: 'audio' | 'video';
+  /** Codec and rate or size as far as told: 'AAC 16 kHz', 'H264 640x360'. */
+  codec: string;
+}
+
+/** A name as a stranger gives it, made fit for a terminal and a page: printable, 80 characters at most. */
+export function printable(name: string): string {
+  return name
+    .replace(/[\p{C}\p{Z}]+/gu, ' ')
+    .trim()
+    .slice(0, 80);
+}
+
+/** The property at the end of a path into data of unknown shape; undefined where the path breaks off. */
+export function at(data: unknown, ...path: string[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+        ? (value as Record<string, unknown>)[key]
+        : undefined,
+    data,
+  );
+}
+
+/** The entries of an object of unknown shape; none where it is no object. */
+export function entries(data: unknown): [string, unknown][] {
+  return typeof data === 'object' && data !== null ? Object.entries(data) : [];
+}

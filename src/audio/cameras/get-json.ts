@@ -1,0 +1,103 @@
+import { DeepInfantError, messageOf } from '../../errors.js';
+import { parseHost } from './host.js';
+
+/** A server that tells its streams over HTTP. */
+export interface JsonServer {
+  /** For messages: 'go2rtc'. */
+  name: string;
+  /** Where it answers; ends with a slash. */
+  url: URL;
+  /** What to do when it wants a login. */
+  loginAdvice: string;
+}
+
+const TIMEOUT_MS = 5000;
+/** A Frigate with some hundred cameras tells about 2 MB. */
+const MAX_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Where a server answers: of a bare host, at its usual port; an http or https address stays as it is.
+ * @throws DeepInfantError `bad-address`, also for an address with a user or password in it
+ */
+export function serverUrl(text: string, usualPort: number): URL {
+  const address = text.trim();
+  if (!/^\w+:\/\//.test(address)) {
+    const { hostname, port = usualPort } = parseHost(address);
+    return new URL(`http://${hostname}:${port}/`);
+  }
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
+    throw new DeepInfantError(
+      'bad-address',
+      `The address of a server of streams is a host, or http://HOST:PORT without user and password: http://192.168.1.5:${usualPort}.`,
+    );
+  }
+  return new URL(url.pathname.endsWith('/') ? url.pathname : `${url.pathname}/`, url);
+}
+
+/**
+ * Asks a server for JSON, within 5 s and 8 MB; follows no redirection.
+ * @throws DeepInfantError `unreachable`, `wants-login`, `not-the-server`; the signal's reason when it aborts
+ */
+export async function getJson(server: JsonServer, path: string, signal: AbortSignal): Promise<unknown> {
+  const { name, url, loginAdvice } = server;
+  const where = `${name} at ${url.origin}`;
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  try {
+    const response = await fetch(new URL(path, url), {
+      signal: AbortSignal.any([signal, timeout]),
+      redirect: 'manual',
+      headers: { accept: 'application/json' },
+    });
+    // Frigate sends a browser without a login to its login page.
+    if (response.status === 401 || response.status === 403 || response.status === 302) {
+      await response.body?.cancel();
+      throw new DeepInfantError('wants-login', `${where} wants a login. ${loginAdvice}`);
+    }
+    if (!response.ok) {
+      await response.body?.cancel();
+      throw notTheServer(server, `it answers ${response.status} for /${path}`);
+    }
+    return JSON.parse(await readText(response, server)) as unknown;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof DeepInfantError) throw error;
+    if (error instanceof SyntaxError)
+      throw notTheServer(server, 'it answers something else than JSON', error);
+    const reason = timeout.aborted
+      ? `no answer within ${TIMEOUT_MS / 1000} s`
+      : messageOf(error instanceof Error && error.cause !== undefined ? error.cause : error);
+    throw new DeepInfantError(
+      'unreachable',
+      `${where} cannot be reached: ${reason}. Check the address, and that this port is open on that machine.`,
+      { cause: error },
+    );
+  }
+}
+
+async function readText(response: Response, server: JsonServer): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > MAX_BYTES)
+      throw notTheServer(server, `it answers with more than ${MAX_BYTES / 1024 / 1024} MB`);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+/** An answer that the server of this name would not give. */
+export function notTheServer({ name, url }: JsonServer, reason: string, cause?: unknown): DeepInfantError {
+  return new DeepInfantError(
+    'not-the-server',
+    `${url.origin} does not seem to be ${name}: ${reason}. Check the address and port.`,
+    { cause },
+  );
+}
+
+/** For what a server need not tell: `getJson(…).catch(unlessTold)` is undefined where it does not. */
+export function unlessTold(error: unknown): undefined {
+  if (error instanceof DeepInfantError) return undefined;
+  throw error;
+}

@@ -1,0 +1,25 @@
+import { isIPv6 } from 'node:net';
+import { DeepInfantError } from '../../errors.js';
+
+/**
+ * What a person types as a host: a name, an IPv4 or an IPv6 address, perhaps with a port.
+ * @returns the host as it stands in a URL (IPv6 in brackets), and the port if there is one
+ * @throws DeepInfantError `bad-address` for anything else: a path, a user, a space
+ */
+export function parseHost(text: string): { hostname: string; port?: number } {
+  const host = text.trim();
+  if (isIPv6(host)) return { hostname: `[${host}]` };
+  const parts = /^(?<name>\[[\da-f:.]+\]|[\w.-]+)(?::(?<port>\d{1,5}))?$/i.exec(host)?.groups;
+  const port = parts?.port === undefined ? undefined : Number(parts.port);
+  const isPort = port === undefined || (port > 0 && port < 65536);
+  const isName = parts !== undefined && (!parts.name.startsWith('[') || isIPv6(parts.name.slice(1, -1)));
+  if (!isName || !isPort) {
+    // What stands before an @ may be a password.
+    const shown = host.replace(/^.*@/s, '…@');
+    throw new DeepInfantError(
+      'bad-address',
+      `'${shown}' is no host. Enter a name or address alone, such as 192.168.1.20, camera.local or 192.168.1.20:8554.`,
+    );
+  }
+  return { hostname: parts.name, port };
+}

@@ -1,0 +1,243 @@
+/**
+ * The thread that looks for ONVIF cameras and asks each for its stream. It ends by itself; `findOnvifCameras` ends it
+ * sooner. What it finds it posts as OnvifReport, and again when it knows more.
+ */
+import { Agent } from 'node:http';
+import type { Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { parentPort, workerData } from 'node:worker_threads';
+import { Cam, Discovery } from 'onvif';
+import { messageOf } from '../../errors.js';
+import { at, entries, printable, type FoundCamera, type Track } from './found.js';
+
+/** User and password that every camera is asked with. */
+export interface OnvifLogin {
+  user: string;
+  password: string;
+}
+
+/** What a device that answered has: one camera, or those of a recorder. */
+export interface OnvifReport {
+  device: string;
+  cameras: FoundCamera[];
+}
+
+/** When the question goes out, in ms from the start: twice, since Wi-Fi loses multicast. */
+const PROBES_AT_MS = [0, 1000];
+/** How long answers to a question are waited for. Cameras delay theirs by up to 0.5 s (WS-Discovery, 3.1.3). */
+const ANSWERS_MS = 2000;
+/** How long a device may be silent. */
+const REQUEST_TIMEOUT_MS = 3000;
+/** The profiles of a recorder with 32 cameras take about 0.3 MB. */
+const MAX_ANSWER_BYTES = 1024 * 1024;
+/** More than a home has; what answers beyond is left out. */
+const MAX_DEVICES = 64;
+
+const login = workerData as OnvifLogin | undefined;
+const devices = new Set<string>();
+
+// The library throws what nobody listens to; what answers malformed is left out.
+Discovery.on('error', () => undefined);
+Discovery.on('device', (answer: unknown, { address }) => {
+  const match = at(answer, 'probeMatches', 'probeMatch');
+  const device = text(at(match, 'endpointReference', 'address')) || address;
+  const service = serviceOf(text(at(match, 'XAddrs')), address);
+  if (!service || devices.has(device) || devices.size >= MAX_DEVICES) return;
+  devices.add(device);
+  const camera: FoundCamera = {
+    name: nameOf(text(at(match, 'scopes'))) || address,
+    host: address,
+    via: 'onvif',
+    problem: 'It was found, but is slow to tell more: try again.',
+  };
+  const report = (cameras: FoundCamera[]): void => {
+    parentPort!.postMessage({ device, cameras } satisfies OnvifReport);
+  };
+  report([camera]);
+  void askForStreams(service, camera).then(report);
+});
+
+for (const atMs of PROBES_AT_MS) {
+  setTimeout(() => {
+    for (const device of Object.keys(networkInterfaces())) {
+      // With `resolve`, the library would log in to whatever answers.
+      Discovery.probe({ device, timeout: ANSWERS_MS, resolve: false });
+    }
+  }, atMs);
+}
+
+/** Where a device says that its service is, but at the address that answered, whatever it says. */
+function serviceOf(xAddrs: string, address: string): URL | undefined {
+  const services = xAddrs
+    .split(/\s+/)
+    .filter(xAddr => URL.canParse(xAddr))
+    .map(xAddr => new URL(xAddr))
+    .filter(({ protocol }) => protocol === 'http:');
+  return services.find(({ hostname }) => hostname === address) ?? services.at(0);
+}
+
+/** Name or hardware from a device's scopes (ONVIF Core Specification, 7.3.2.2); '' where it tells neither. */
+function nameOf(scopes: string): string {
+  const scope = (kind: string): string => {
+    const encoded = new RegExp(`onvif://www\\.onvif\\.org/${kind}/(\\S+)`, 'i').exec(scopes)?.[1] ?? '';
+    try {
+      return printable(decodeURIComponent(encoded));
+    } catch {
+      return printable(encoded);
+    }
+  };
+  return scope('name') || scope('hardware');
+}
+
+/** Asks a device for the streams of its cameras; what stands in the way becomes their problem. */
+async function askForStreams(service: URL, device: FoundCamera): Promise<FoundCamera[]> {
+  const camera = new Cam({
+    hostname: device.host,
+    port: Number(service.port || 80),
+    path: service.pathname + service.search,
+    username: login?.user,
+    // The library takes one byte of each character, where WS-Security wants UTF-8.
+    password: login && Buffer.from(login.password).toString('latin1'),
+    timeout: REQUEST_TIMEOUT_MS,
+    agent: new SparingAgent(),
+    autoconnect: false,
+  });
+  let refused = false;
+  camera.on('rawResponse', (xml, status) => {
+    refused = status === 401 || /NotAuthorized|FailedAuthentication/i.test(xml);
+  });
+  try {
+    // Not connect(), which never returns from a device with a profile that has no picture.
+    await told(done => {
+      camera.getSystemDateAndTime(done);
+    });
+    await told(done => {
+      camera.getServices(true, done);
+    }).catch(async (error: unknown) => {
+      // A second attempt with the same wrong password would bring an account nearer to being locked.
+      if (refused) throw error;
+      await told(done => {
+        camera.getCapabilities(done);
+      });
+    });
+    const profiles = await told(done => {
+      camera.getProfiles(done);
+    });
+    const chosen = chooseProfiles(profiles);
+    const cameras: FoundCamera[] = [];
+    for (const profile of chosen) {
+      const profileToken = text(at(profile, '$', 'token'));
+      const stream = await told(done => {
+        camera.getStreamUri({ protocol: 'RTSP', profileToken }, done);
+      });
+      const name =
+        chosen.length > 1 ? printable(`${device.name}: ${text(at(profile, 'name'))}`) : device.name;
+      cameras.push({
+        name,
+        host: device.host,
+        via: 'onvif',
+        address: addressOf(text(at(stream, 'uri')), device.host),
+        tracks: tracksOf(profile),
+      });
+    }
+    return cameras;
+  } catch (error) {
+    return [{ ...device, problem: problemOf(error, refused) }];
+  }
+}
+
+/** What the library hands to a callback. */
+function told(ask: (done: (error: Error | null, data?: unknown) => void) => void): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    ask((error, data) => {
+      if (error) reject(error);
+      else resolve(data);
+    });
+  });
+}
+
+function problemOf(error: unknown, refused: boolean): string {
+  // The library's word for a second 401.
+  if (refused || messageOf(error).endsWith(' 401')) {
+    return login?.user
+      ? 'It wants another user name or password.'
+      : 'It wants a user and password before it tells its stream: enter them and find cameras again.';
+  }
+  return `It does not tell its stream: ${printable(messageOf(error))}. Choose its maker instead, or enter its address.`;
+}
+
+/** Of the profiles of each picture: one with sound if there is one, and of these the one with the smallest picture. */
+function chooseProfiles(profiles: unknown): unknown[] {
+  const bySource = new Map<string, unknown>();
+  for (const [, profile] of entries(profiles)) {
+    const source = text(at(profile, 'videoSourceConfiguration', 'sourceToken'));
+    const best = bySource.get(source);
+    if (best === undefined || cost(profile) < cost(best)) bySource.set(source, profile);
+  }
+  if (bySource.size === 0) throw new Error('it has no profiles');
+  return [...bySource.values()];
+}
+
+/** Pixels of a profile's picture; more than any picture's where there is no sound. */
+function cost(profile: unknown): number {
+  const size = at(profile, 'videoEncoderConfiguration', 'resolution');
+  const pixels = Number(at(size, 'width') ?? 0) * Number(at(size, 'height') ?? 0);
+  return at(profile, 'audioEncoderConfiguration') === undefined ? 1e12 + pixels : pixels;
+}
+
+function tracksOf(profile: unknown): Track[] {
+  const tracks: Track[] = [];
+  const audio = at(profile, 'audioEncoderConfiguration');
+  if (audio !== undefined) {
+    // The rate is in kHz (ONVIF Media Service Specification, 5.2.5); some cameras tell it in Hz.
+    const rate = Number(at(audio, 'sampleRate') ?? 0);
+    const rateKHz = rate >= 1000 ? rate / 1000 : rate;
+    tracks.push({ kind: 'audio', codec: codecOf(audio, rateKHz > 0 ? `${rateKHz} kHz` : '') });
+  }
+  const video = at(profile, 'videoEncoderConfiguration');
+  if (video !== undefined) {
+    const width = text(at(video, 'resolution', 'width'));
+    const height = text(at(video, 'resolution', 'height'));
+    tracks.push({ kind: 'video', codec: codecOf(video, width && height && `${width}x${height}`) });
+  }
+  return tracks;
+}
+
+function codecOf(encoder: unknown, detail: string): string {
+  return printable(`${text(at(encoder, 'encoding'))} ${detail}`);
+}
+
+/**
+ * A stream's address without user and password, at the host that answered: a camera behind a router tells an address
+ * that is of no use here, and a hostile one that of somebody else.
+ */
+function addressOf(uri: string, host: string): string {
+  const url = URL.canParse(uri) ? new URL(uri) : undefined;
+  if (!url || !/^rtsps?:$/.test(url.protocol)) throw new Error('it tells no RTSP address');
+  url.username = '';
+  url.password = '';
+  url.hostname = host;
+  return url.href;
+}
+
+/** What the library made of a text: it takes '1' for a number and 'true' for a boolean. '' where there is none. */
+function text(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : '';
+}
+
+/** Ends a connection that brings more than a camera has to say. */
+class SparingAgent extends Agent {
+  override createConnection(
+    ...[options, connected]: Parameters<Agent['createConnection']>
+  ): ReturnType<Agent['createConnection']> {
+    const socket = super.createConnection(options, connected) as Socket;
+    let bytes = 0;
+    socket.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > MAX_ANSWER_BYTES) socket.destroy(new Error('it answers without end'));
+    });
+    return socket;
+  }
+}
