@@ -1,0 +1,46 @@
+import { SAMPLE_RATE } from '../../values.js';
+import { alsaCardName, isAlsaMicrophone } from './alsa-names.js';
+import {
+  listing,
+  withDistinctNames,
+  type FoundMicrophone,
+  type MicrophoneBackend,
+} from './microphone-recorder.js';
+
+/** ALSA's own recorder, of alsa-utils. */
+export const arecord: MicrophoneBackend = {
+  name: 'ALSA',
+  async list(signal) {
+    return alsaMicrophonesOf((await listing('arecord', ['-L'], signal)).stdout);
+  },
+  defaultAddress: 'default',
+  recorder(address) {
+    const sampleRate = alsaRateOf(address);
+    const format = ['-t', 'raw', '-f', 'FLOAT_LE', '-c', '1', '-r', String(sampleRate)];
+    return { program: 'arecord', args: ['-q', '-D', address, ...format], pipe: 1, sampleRate };
+  },
+};
+
+/**
+ * The rate in Hz to record with. Most sound cards have 48 kHz; from there ALSA's own conversion to 16 kHz would leave out
+ * the filter and fold the treble back. A sound server behind any other address converts well.
+ */
+export function alsaRateOf(address: string): number {
+  return address.startsWith('plughw:') ? 48000 : SAMPLE_RATE;
+}
+
+/**
+ * The microphones in what `arecord -L` prints: a name on a line of its own, then maybe a description, indented, whose
+ * first line begins with the card's name.
+ */
+export function alsaMicrophonesOf(printed: string): FoundMicrophone[] {
+  const found = [...printed.matchAll(/^(\S.*)(?:\n +(.*))?$/gm)].flatMap(([, address, description]) => {
+    const device = /^plughw:CARD=.*,DEV=(\d+)$/.exec(address);
+    if (device) {
+      const card = description.split(', ')[0];
+      return [{ name: alsaCardName(card, Number(device[1])), address, isDefault: false }];
+    }
+    return isAlsaMicrophone(address) ? [{ name: address, address, isDefault: address === 'default' }] : [];
+  });
+  return withDistinctNames(found);
+}

@@ -1,0 +1,152 @@
+import { spawn, type SpawnOptions, type StdioOptions } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import type { Readable } from 'node:stream';
+import { DeepInfantError } from '../../errors.js';
+import type { AudioFormat } from '../../values.js';
+import { Resampler } from '../resampler.js';
+import type { CaptureEnd, CaptureEndKind, CaptureListener } from './capture.js';
+import { readSamples } from './sample-stream.js';
+
+/** Patience with a program that lists microphones: a frozen sound server never answers. */
+const LIST_TIMEOUT_MS = 5000;
+
+/** So much of what a program said last is kept. */
+const MOST_SAID = 4000;
+
+/** A microphone as one of the backends knows it. */
+export interface FoundMicrophone {
+  /** What people call it; the same after it was unplugged and plugged in again. */
+  name: string;
+  /** What the backend calls it. */
+  address: string;
+  isDefault: boolean;
+}
+
+/** A way to list and to record microphones. */
+export interface MicrophoneBackend {
+  name: string;
+  /** @throws DeepInfantError `no-program` where it can't be used */
+  list(signal?: AbortSignal): Promise<FoundMicrophone[]>;
+  /** Address of the default microphone; without one, that is the listed one that says so. */
+  defaultAddress?: string;
+  recorder(address: string): Recorder;
+}
+
+/** A program that records: mono, 32-bit float, little endian. */
+export interface Recorder {
+  program: string;
+  args: string[];
+  /** Descriptor that the audio comes on. 3 is for Node: it gets a channel for messages, and tells an AudioFormat there. */
+  pipe: 1 | 3;
+  /** Samples per second that it writes. */
+  sampleRate: number;
+}
+
+/**
+ * Records until the program ends or the signal ends it. Resolves when the process is gone. If this process is killed, the
+ * program ends too: naudiodon's child at once, the others when they next have something to write.
+ *
+ * @returns why it ended; the message is what the program said
+ */
+export function record(
+  { program, args, pipe, sampleRate }: Recorder,
+  listener: Pick<CaptureListener, 'samples' | 'format'>,
+  signal: AbortSignal,
+): Promise<CaptureEnd> {
+  return new Promise(resolve => {
+    // The pipe to its standard input tells a Node child when this process is gone.
+    const stdio: StdioOptions = pipe === 3 ? ['pipe', 'ignore', 'pipe', 'pipe', 'ipc'] : 'pipe';
+    const child = spawn(program, args, { ...spawnOptions(), stdio, signal });
+    const resampler = new Resampler(sampleRate);
+    let heard = false;
+    let said = '';
+    let failure: Error | undefined;
+    child.on('message', format => {
+      if (!signal.aborted) listener.format(format as AudioFormat);
+    });
+    readSamples(child.stdio[pipe] as Readable, recorded => {
+      const samples = resampler.push(recorded);
+      if (samples.length === 0 || signal.aborted) return;
+      if (!heard && pipe === 1) listener.format({ codec: 'pcm', sampleRate, channels: 1 });
+      heard = true;
+      listener.samples(samples);
+    });
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(-MOST_SAID);
+    });
+    child.on('error', error => {
+      failure = error;
+    });
+    child.on('close', (status, killer) => {
+      if (failure) {
+        resolve({ kind: 'no-program', message: failure.message });
+        return;
+      }
+      const kind = heard ? 'disconnected' : killer ? 'no-program' : kindOf(said);
+      const last = said.trim().split('\n').at(-1)!;
+      // Without arecord's own function and line.
+      const message = last.replace(/^arecord: \w+:\d+: /, '') || `ended with ${killer ?? `status ${status}`}`;
+      resolve({ kind, message });
+    });
+  });
+}
+
+function spawnOptions(): SpawnOptions {
+  return {
+    // naudiodon writes a file into the folder it runs in when it crashes.
+    cwd: tmpdir(),
+    // English messages, which are understood here, and names in any script.
+    env: { ...process.env, LC_ALL: 'C.UTF-8', LANGUAGE: '' },
+    killSignal: 'SIGKILL',
+  };
+}
+
+/** What programs say that could not begin to record: ALSA and PortAudio, naudiodon's child, ffmpeg. */
+function kindOf(said: string): CaptureEndKind {
+  if (/resource busy|device unavailable/i.test(said)) return 'device-busy';
+  if (/can't be loaded/.test(said)) return 'no-program';
+  if (/no such (file|device|entity)|no default device|there is no microphone/i.test(said)) return 'no-device';
+  return 'unreachable';
+}
+
+/**
+ * What a program that lists microphones prints; its exit status means nothing. Resolves when the process is gone.
+ * @throws DeepInfantError `no-program` if it can't be started, crashes or doesn't end
+ */
+export function listing(
+  program: string,
+  args: string[],
+  signal?: AbortSignal,
+): Promise<{ stdout: string; stderr: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      ...spawnOptions(),
+      stdio: 'pipe',
+      signal,
+      timeout: LIST_TIMEOUT_MS,
+    });
+    let stdout = '';
+    let stderr = '';
+    let failure: Error | undefined;
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.on('error', error => {
+      failure = error;
+    });
+    child.on('close', (status, killer) => {
+      if (!failure && status !== null) resolve({ stdout, stderr });
+      else
+        reject(new DeepInfantError('no-program', failure?.message ?? `${program} was ended by ${killer!}`));
+    });
+  });
+}
+
+/** Tells microphones of one name apart, in the order in which the system has them. */
+export function withDistinctNames(microphones: FoundMicrophone[]): FoundMicrophone[] {
+  const seen = new Map<string, number>();
+  return microphones.map(microphone => {
+    const count = (seen.get(microphone.name) ?? 0) + 1;
+    seen.set(microphone.name, count);
+    return count === 1 ? microphone : { ...microphone, name: `${microphone.name} (${count})` };
+  });
+}

@@ -1,0 +1,110 @@
+/**
+ * Runs naudiodon (PortAudio) in a process of its own, which can be killed when a device hangs:
+ * `port-audio-child.js list` prints microphones as JSON, `port-audio-child.js record [NAME]` tells its parent an
+ * AudioFormat and writes 16 kHz mono to descriptor 3. PortAudio itself prints on standard output then.
+ */
+import { writeSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Worker } from 'node:worker_threads';
+import { DeepInfantError, messageOf } from '../../errors.js';
+import { SAMPLE_RATE, type AudioFormat } from '../../values.js';
+import { Resampler } from '../resampler.js';
+import { portAudioMicrophonesOf, type PortAudioDevice } from './port-audio.js';
+
+/** PortAudio does not convert rates: the first of these that the device has is taken. */
+const RATES = [SAMPLE_RATE, 48000, 44100];
+
+/** Audio is read in such pieces, and so many of them wait while the parent is busy: 50 ms, 10 s. */
+const READS_PER_SECOND = 20;
+const MOST_WAITING = 200;
+
+/** What is used of naudiodon 2.3. */
+interface Naudiodon {
+  SampleFormatFloat32: number;
+  getDevices: () => PortAudioDevice[];
+  getHostAPIs: () => { HostAPIs: { defaultInput: number }[] };
+  AudioIO: (options: { inOptions: Record<string, number | boolean> }) => Readable & { start: () => void };
+}
+
+async function main([task, name]: string[]): Promise<void> {
+  const naudiodon = load();
+  const microphones = portAudioMicrophonesOf(
+    naudiodon.getDevices(),
+    naudiodon.getHostAPIs().HostAPIs.map(api => api.defaultInput),
+  );
+  if (task === 'list') {
+    writeSync(1, JSON.stringify(microphones));
+    return;
+  }
+  const microphone = microphones.find(known => known.name === name);
+  if (name && !microphone) throw new DeepInfantError('no-device', `there is no microphone ${name}`);
+  const { audio, rate } = open(naudiodon, microphone?.address);
+  process.send?.({ codec: 'pcm', sampleRate: rate, channels: 1 } satisfies AudioFormat);
+  audio.start();
+  const resampler = new Resampler(rate);
+  await pipeline(
+    audio,
+    async function* (recorded: AsyncIterable<Buffer>) {
+      for await (const bytes of recorded) {
+        // A copy, as a view of floats must begin at a multiple of four.
+        const samples = resampler.push(new Float32Array(new Uint8Array(bytes).buffer));
+        yield Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
+      }
+    },
+    new Socket({ fd: 3 }),
+  );
+}
+
+function load(): Naudiodon {
+  try {
+    return createRequire(__filename)('naudiodon') as Naudiodon;
+  } catch (error) {
+    throw new DeepInfantError('no-program', `naudiodon can't be loaded: ${messageOf(error)}`);
+  }
+}
+
+/** Opens a device, or the default one. */
+function open(
+  { AudioIO, SampleFormatFloat32 }: Naudiodon,
+  deviceId: string | undefined,
+): { audio: ReturnType<Naudiodon['AudioIO']>; rate: number } {
+  let failure: unknown;
+  for (const rate of RATES) {
+    const inOptions = {
+      ...(deviceId && { deviceId: Number(deviceId) }),
+      sampleRate: rate,
+      channelCount: 1,
+      sampleFormat: SampleFormatFloat32,
+      framesPerBuffer: rate / READS_PER_SECOND,
+      highwaterMark: (4 * rate) / READS_PER_SECOND,
+      maxQueue: MOST_WAITING,
+      // An overflow is no reason to stop.
+      closeOnError: false,
+    };
+    try {
+      return { audio: AudioIO({ inOptions }), rate };
+    } catch (error) {
+      failure ??= error;
+      if (!/sample rate/i.test(messageOf(error))) break;
+    }
+  }
+  throw failure;
+}
+
+// Ends this process when its parent is gone, however that ended, and whatever hangs in here: naudiodon may hold the
+// main thread for ever.
+new Worker(
+  `new (require('net').Socket)({ fd: 0 }).on('close', () => process.kill(process.pid, 'SIGKILL')).resume()`,
+  { eval: true },
+).unref();
+
+main(process.argv.slice(2)).then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(messageOf(error));
+    process.exit(1);
+  },
+);

@@ -1,0 +1,318 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { concat } from '../../../src/concat.js';
+import { arecord } from '../../../src/audio/live/arecord.js';
+import type { Capture, CaptureEnd, StartCapture } from '../../../src/audio/live/capture.js';
+import { alsa, pulse } from '../../../src/audio/live/microphone-ffmpeg.js';
+import { record, type Recorder } from '../../../src/audio/live/microphone-recorder.js';
+import { listMicrophones, NO_MICROPHONES, startMicrophone } from '../../../src/audio/live/microphone.js';
+import { portAudio } from '../../../src/audio/live/port-audio.js';
+import { needVirtualMicrophone, VirtualMicrophone } from '../../microphone/virtual-microphone.js';
+import { needTools, skip } from '../../tools.js';
+
+const RECORDERS = {
+  naudiodon: portAudio.recorder('cot'),
+  arecord: arecord.recorder('cot'),
+  'ffmpeg, PulseAudio': pulse.recorder('cot'),
+  'ffmpeg, ALSA': alsa.recorder('cot'),
+};
+type RecorderName = keyof typeof RECORDERS;
+const CARD = arecord.recorder('plughw:CARD=Cot,DEV=0');
+
+const STOP_MS = 1000;
+
+describe('microphone', function () {
+  this.timeout(20_000);
+  let microphone: VirtualMicrophone;
+  /** Processes that are the fixture's own. */
+  let others: string[];
+
+  before(async function () {
+    needVirtualMicrophone(this);
+    needTools(this, 'ffmpeg');
+    microphone = await VirtualMicrophone.start();
+    others = children();
+  });
+
+  after(async () => {
+    await microphone.stop();
+  });
+
+  for (const [name, recorder] of Object.entries(RECORDERS) as [RecorderName, Recorder][]) {
+    it(`is heard sample by sample through ${name}`, async function () {
+      needRecorder(this, name);
+      const played = noise(1);
+      const heard = await hearPlayed(microphone, recorder, played);
+      const at = indexOf(heard, played.subarray(100, 150)) - 100;
+      const same = played.filter((sample, i) => sample === heard[at + i]).length;
+      assert.ok(same >= 0.999 * played.length, `${same} of ${played.length} samples`);
+    });
+
+    it(`ends at once when ${name} hangs`, async function () {
+      needRecorder(this, name);
+      const capture = listen(recording(recorder));
+      await capture.isHeard();
+      microphone.freeze();
+      try {
+        const began = performance.now();
+        await capture.stop();
+        assert.ok(performance.now() - began < STOP_MS);
+        assert.deepEqual(children(), others);
+      } finally {
+        microphone.thaw();
+      }
+    });
+
+    it(`takes ${name} along when its process is killed`, async function () {
+      needRecorder(this, name);
+      const program = `require(${JSON.stringify(require.resolve('../../../src/audio/live/microphone-recorder.js'))})
+        .record(${JSON.stringify(recorder)}, { format() {}, samples() { console.log('heard'); } }, new AbortController().signal)`;
+      const parent = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'ignore'] });
+      await once(parent.stdout, 'data');
+      const [pid] = children(parent.pid);
+      // It has nothing to write then, and no need to.
+      if (name === 'naudiodon') microphone.freeze();
+      parent.kill('SIGKILL');
+      try {
+        while (isRunning(pid)) await setTimeout(20);
+      } finally {
+        microphone.thaw();
+      }
+    });
+  }
+
+  it('is heard at its pitch and level from a card, which is recorded at 48 kHz', async () => {
+    assert.equal(CARD.sampleRate, 48000);
+    const played = Float32Array.from(
+      { length: 16000 },
+      (_, i) => Math.sin((2 * Math.PI * 1000 * i) / 16000 + 0.1) / 2,
+    );
+    const heard = (await hearPlayed(microphone, CARD, played)).filter(sample => Math.abs(sample) > 1e-3);
+    const crossings = heard.filter((sample, i) => i > 0 && sample > 0 !== heard[i - 1] > 0).length;
+    const power = heard.reduce((sum, sample) => sum + sample ** 2, 0) / heard.length;
+    assert.ok(Math.abs(crossings - 2000) < 20, `${crossings} crossings`);
+    assert.ok(Math.abs(10 * Math.log10(power / 0.125)) < 0.1, `${power} power`);
+  });
+
+  it('is listed once, with what records it, and the default one', async () => {
+    const backend = hasNaudiodon() ? 'PortAudio' : 'ALSA';
+    assert.deepEqual(await listMicrophones(), [
+      { name: 'cot', backend, isDefault: false },
+      { name: 'Cot Microphone', backend: 'ALSA', isDefault: true },
+    ]);
+  });
+
+  it('is never another one than named', async () => {
+    const end = await listen(startMicrophone('cot microphone')).ended;
+    assert.deepEqual(end, {
+      kind: 'no-device',
+      message:
+        'There is no microphone cot microphone. Plug it in, or choose another one: cot, Cot Microphone.',
+    });
+  });
+
+  it('is found again by its name after it was unplugged', async () => {
+    const capture = listen(startMicrophone('Cot Microphone'));
+    await capture.isHeard();
+    await microphone.unplug();
+    const end = await capture.ended;
+    assert.equal(end.kind, 'disconnected');
+    assert.match(end.message, /^The microphone Cot Microphone went away\. ALSA says: /);
+
+    assert.equal((await listen(startMicrophone('Cot Microphone')).ended).kind, 'no-device');
+
+    await microphone.plugIn();
+    const again = listen(startMicrophone('Cot Microphone'));
+    await again.isHeard();
+    await again.stop();
+    others = children();
+  });
+
+  it('tells that the sound server is gone', async () => {
+    const capture = listen(startMicrophone('Cot Microphone'));
+    await capture.isHeard();
+    await microphone.killServer();
+    assert.equal((await capture.ended).kind, 'disconnected');
+    const end = await listen(startMicrophone('Cot Microphone')).ended;
+    assert.equal(end.kind, 'unreachable');
+    assert.match(
+      end.message,
+      /^The microphone Cot Microphone can't be recorded: see that the sound server runs/,
+    );
+    await microphone.startServer();
+    others = children();
+  });
+
+  it('leaves no process behind, whenever it is stopped', async () => {
+    for (let i = 0; i < 20; i++) {
+      const capture = listen(startMicrophone(i % 2 ? 'Cot Microphone' : undefined));
+      await setTimeout(10 * i);
+      await Promise.all([capture.stop(), capture.stop()]);
+      assert.deepEqual(children(), others);
+    }
+  });
+
+  describe('with other programs', () => {
+    let programs: string;
+    let former: string | undefined;
+
+    beforeEach(async () => {
+      programs = await mkdtemp(path.join(tmpdir(), 'programs-'));
+      former = process.env.PATH;
+    });
+
+    afterEach(async () => {
+      process.env.PATH = former;
+      await rm(programs, { recursive: true });
+    });
+
+    it('is recorded by ffmpeg where arecord is missing', async () => {
+      for (const program of ['ffmpeg', 'pactl']) {
+        const { stdout } = spawnSync('which', [program], { encoding: 'utf8' });
+        await symlink(stdout.trim(), path.join(programs, program));
+      }
+      process.env.PATH = programs;
+      const card = (await listMicrophones()).find(({ name }) => name === 'Cot Microphone');
+      assert.equal(card?.backend, 'PulseAudio');
+      const capture = listen(startMicrophone('Cot Microphone'));
+      await capture.isHeard();
+      await capture.stop();
+    });
+
+    it('may be in use', async () => {
+      const busy =
+        '#!/bin/sh\necho "arecord: main:831: audio open error: Device or resource busy" >&2\nexit 1\n';
+      await writeFile(path.join(programs, 'arecord'), busy, { mode: 0o755 });
+      process.env.PATH = `${programs}:${former}`;
+      assert.deepEqual(await listen(recording(arecord.recorder('default'))).ended, {
+        kind: 'device-busy',
+        message: 'audio open error: Device or resource busy',
+      });
+    });
+
+    it('says what to do where there is none at all', async () => {
+      await microphone.unplug();
+      process.env.PATH = programs;
+      try {
+        assert.deepEqual(await listMicrophones(), []);
+        for (const name of [undefined, 'cot']) {
+          assert.equal((await listen(startMicrophone(name)).ended).message, NO_MICROPHONES);
+        }
+      } finally {
+        process.env.PATH = former;
+        await microphone.plugIn();
+      }
+    });
+  });
+});
+
+interface Listening extends Capture {
+  ended: Promise<CaptureEnd>;
+  /** Resolves when something was heard; rejects if the capture ended before. */
+  isHeard(): Promise<void>;
+}
+
+function listen(start: StartCapture): Listening {
+  const events = new EventEmitter();
+  const heard = once(events, 'heard');
+  const ended = once(events, 'ended').then(([end]) => end as CaptureEnd);
+  const capture = start({
+    samples: samples => events.emit('heard', samples),
+    format: () => undefined,
+    ended: end => events.emit('ended', end),
+  });
+  return {
+    stop: () => capture.stop(),
+    ended,
+    async isHeard() {
+      const end = await Promise.race([heard, ended]);
+      if ('kind' in end) assert.fail(end.message);
+    },
+  };
+}
+
+/** A capture by one program. */
+function recording(recorder: Recorder): StartCapture {
+  return listener => {
+    const stopping = new AbortController();
+    const ended = record(recorder, listener, stopping.signal).then(end => {
+      if (!stopping.signal.aborted) listener.ended(end);
+    });
+    return {
+      stop() {
+        stopping.abort();
+        return ended;
+      },
+    };
+  };
+}
+
+/** What is recorded from before samples are played until after. */
+async function hearPlayed(
+  microphone: VirtualMicrophone,
+  recorder: Recorder,
+  played: Float32Array,
+): Promise<Float32Array> {
+  const parts: Float32Array[] = [];
+  const stopping = new AbortController();
+  const events = new EventEmitter();
+  const samples = (heard: Float32Array): void => {
+    parts.push(heard);
+    events.emit('heard');
+  };
+  const ended = record(recorder, { samples, format: () => undefined }, stopping.signal);
+  await once(events, 'heard');
+  await microphone.play(played);
+  await setTimeout(300);
+  stopping.abort();
+  await ended;
+  return concat(parts);
+}
+
+/** Noise of 16 bits at 16 kHz. */
+function noise(seconds: number): Float32Array {
+  return Float32Array.from(
+    { length: seconds * 16000 },
+    () => Math.round((Math.random() - 0.5) * 32768) / 32768,
+  );
+}
+
+/** Where a part of some samples begins; -1 if it isn't there. */
+function indexOf(samples: Float32Array, part: Float32Array): number {
+  return samples.findIndex((_, at) => part.every((sample, i) => sample === samples[at + i]));
+}
+
+function hasNaudiodon(): boolean {
+  try {
+    createRequire(__filename).resolve('naudiodon');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function needRecorder(context: Mocha.Context, name: RecorderName): void {
+  if (name === 'naudiodon' && !hasNaudiodon()) skip(context, 'naudiodon not found; npm install naudiodon');
+}
+
+/** The running processes that a process started. */
+function children(parent = process.pid): string[] {
+  const { pid, stdout } = spawnSync('ps', ['-o', 'pid=', '--ppid', String(parent)], { encoding: 'utf8' });
+  return stdout
+    .split('\n')
+    .map(line => line.trim())
+    .filter(line => line !== '' && line !== String(pid))
+    .sort();
+}
+
+/** Not ended, not even as a zombie that waits for whoever took it over. */
+function isRunning(pid: string): boolean {
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '--pid', pid], { encoding: 'utf8' });
+  return stdout !== '' && !stdout.startsWith('Z');
+}
