@@ -26,6 +26,8 @@ export interface Maker {
 }
 
 const FRIGATE = 'https://docs.frigate.video/configuration/camera_specific';
+/** Its table of cameras that are known to work. */
+const WEBRTC_CAMERA = 'https://github.com/AlexxIT/WebRTC#known-work-cameras';
 const FRIGATE_WIZARD = 'https://github.com/blakeblackshear/frigate/blob/dev/web/src/types/cameraWizard.ts';
 
 /** Dahua's own cameras, and those that it builds for others. */
@@ -92,10 +94,7 @@ export const MAKERS: readonly Maker[] = [
       'EZVIZ app, Settings, LAN Live View: find the camera, and in its Local Server Settings enable RTSP. The password' +
       " is the verification code on the camera's label.",
     sound: 'Not verified.',
-    sources: [
-      'https://www.home-assistant.io/integrations/ezviz/',
-      'https://github.com/blakeblackshear/frigate/issues/1541',
-    ],
+    sources: ['https://www.home-assistant.io/integrations/ezviz/', WEBRTC_CAMERA],
   },
   {
     id: 'foscam',
@@ -106,11 +105,7 @@ export const MAKERS: readonly Maker[] = [
     setUp:
       "The camera's own user and password. Where port 88 does not answer, add ':554' to the host: models differ.",
     sound: 'Not verified.',
-    sources: [
-      FRIGATE_WIZARD,
-      'https://github.com/home-assistant/core/blob/dev/homeassistant/components/foscam/config_flow.py',
-      'https://github.com/homebridge-plugins/homebridge-camera-ffmpeg/issues/381',
-    ],
+    sources: [FRIGATE_WIZARD, WEBRTC_CAMERA],
   },
   {
     id: 'go2rtc',
@@ -183,11 +178,12 @@ export const MAKERS: readonly Maker[] = [
     setUp:
       "Tapo app, the camera's settings, Advanced Settings, Camera Account: make a user and a password. They are not" +
       ' those of your Tapo account.',
-    sound: 'G.711 A-law, 8 kHz (C200).',
+    sound: 'G.711 A-law, 8 kHz (C200), in both streams.',
     sources: [
       'https://www.npmjs.com/package/@scrypted/tapo',
-      'https://gist.github.com/schauveau/c4ff736ae46f9d21527ef1eccee5baa1',
+      WEBRTC_CAMERA,
       'https://github.com/homebridge-plugins/homebridge-camera-ffmpeg/issues/988',
+      'https://github.com/AlexxIT/go2rtc/issues/1163',
     ],
   },
   {
