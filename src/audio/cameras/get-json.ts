@@ -12,7 +12,7 @@ export interface JsonServer {
 }
 
 const TIMEOUT_MS = 5000;
-/** A Frigate with some hundred cameras tells about 2 MB. */
+/** A Frigate tells its whole configuration, some 10 kB for each camera. */
 const MAX_BYTES = 8 * 1024 * 1024;
 
 /**

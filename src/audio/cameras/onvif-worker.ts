@@ -24,11 +24,11 @@ export interface OnvifReport {
 
 /** When the question goes out, in ms from the start: twice, since Wi-Fi loses multicast. */
 const PROBES_AT_MS = [0, 1000];
-/** How long answers to a question are waited for. Cameras delay theirs by up to 0.5 s (WS-Discovery, 3.1.3). */
+/** How long answers to a question are waited for. Cameras delay theirs by up to 0.5 s (WS-Discovery, APP_MAX_DELAY). */
 const ANSWERS_MS = 2000;
 /** How long a device may be silent. */
 const REQUEST_TIMEOUT_MS = 3000;
-/** The profiles of a recorder with 32 cameras take about 0.3 MB. */
+/** A profile takes some 3 kB, and a recorder has two or three for each camera. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
 /** More than a home has; what answers beyond is left out. */
 const MAX_DEVICES = 64;
@@ -76,7 +76,7 @@ function serviceOf(xAddrs: string, address: string): URL | undefined {
   return services.find(({ hostname }) => hostname === address) ?? services.at(0);
 }
 
-/** Name or hardware from a device's scopes (ONVIF Core Specification, 7.3.2.2); '' where it tells neither. */
+/** Name or hardware from a device's scopes (ONVIF Core Specification, device discovery); '' where it tells neither. */
 function nameOf(scopes: string): string {
   const scope = (kind: string): string => {
     const encoded = new RegExp(`onvif://www\\.onvif\\.org/${kind}/(\\S+)`, 'i').exec(scopes)?.[1] ?? '';
@@ -189,7 +189,7 @@ function tracksOf(profile: unknown): Track[] {
   const tracks: Track[] = [];
   const audio = at(profile, 'audioEncoderConfiguration');
   if (audio !== undefined) {
-    // The rate is in kHz (ONVIF Media Service Specification, 5.2.5); some cameras tell it in Hz.
+    // The rate is in kHz (ONVIF schema, AudioEncoderConfiguration); some cameras tell it in Hz.
     const rate = Number(at(audio, 'sampleRate') ?? 0);
     const rateKHz = rate >= 1000 ? rate / 1000 : rate;
     tracks.push({ kind: 'audio', codec: codecOf(audio, rateKHz > 0 ? `${rateKHz} kHz` : '') });
