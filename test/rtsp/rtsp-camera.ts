@@ -1,0 +1,373 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createSocket, type Socket as UdpSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { sampleAt } from './positions.js';
+
+/** Who may watch. */
+export interface Login {
+  scheme: 'Basic' | 'Digest';
+  user: string;
+  password: string;
+}
+
+type TrackName = 'video' | 'audio';
+type Send = (packet: Buffer) => void;
+
+const PACKET_MS = 20;
+/** Pictures come with every second packet. */
+const PACKETS_PER_PICTURE = 2;
+/** The timestamps begin anew after 4 s of L16. It is not 0, which ffmpeg takes for none. */
+const FIRST_TIMESTAMP = 2 ** 32 - 2 ** 16;
+const REALM = 'camera';
+const SESSION = '12345678';
+const REASONS: Record<number, string> = {
+  200: 'OK',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  454: 'Session Not Found',
+  461: 'Unsupported Transport',
+  503: 'Service Unavailable',
+};
+
+/** A grey picture of 64 by 64 as x264 made it: its sequence and picture parameters, and the picture. */
+const [SPS, PPS, PICTURE] = [
+  'Z0LACtxCbARAAAADAEAAAAyDxIng',
+  'aM4PLIA=',
+  'ZYiEBLyYoAAgLycnJ11111111111114A=',
+].map(unit => Buffer.from(unit, 'base64'));
+
+/** RTP payload types and clocks, RFC 3551; L16 at 16 kHz has a dynamic type. */
+const AUDIO = {
+  L16: { type: 97, rate: 16000, sample: l16, bytes: 2 },
+  PCMA: { type: 8, rate: 8000, sample: pcma, bytes: 1 },
+} as const;
+const VIDEO = { type: 96, rate: 90000 } as const;
+
+function l16(position: number, payload: Buffer, at: number): void {
+  payload.writeInt16BE(sampleAt(position), 2 * at);
+}
+
+/** A buzz: all code words in turn. */
+function pcma(position: number, payload: Buffer, at: number): void {
+  payload[at] = position & 0xff;
+}
+
+/**
+ * An RTSP camera (RFC 2326) on loopback that can be told to misbehave, before it is started or at any time later.
+ *
+ * It is live: its clock starts with `start` and runs on whether or not anybody watches. Packet n of 20 ms holds the sound
+ * of that time in any session, so that what is not sent is missing in the sequence numbers and timestamps, too. L16
+ * carries the signal of positions.ts, where 1 s is 16000 positions.
+ *
+ *     const camera = new RtspCamera({ video: true });
+ *     await camera.start();
+ *     camera.sends = 'video';   // the sound stops, the picture goes on
+ *     camera.drop();            // the connection breaks
+ *     await camera.stop();      // refuses connections; `start` begins again on the same port
+ */
+export class RtspCamera {
+  /** Status that answers DESCRIBE, such as 404 or 503. */
+  describeStatus = 200;
+  /** Status that answers a SETUP of the sound without the picture, such as 454. */
+  audioOnlyStatus = 200;
+  /** Transports that are accepted; the others are answered with 461. */
+  transports: readonly ('TCP' | 'UDP')[] = ['TCP', 'UDP'];
+  /** How it answers: as a camera, never (a half-open connection), or in bytes that are no RTSP, after which it hangs up. */
+  answers: 'rtsp' | 'nothing' | 'garbage' = 'rtsp';
+  /** What it sends of the tracks that play: all, the pictures alone, nothing (frozen), or random bytes in between. */
+  sends: 'all' | 'video' | 'nothing' | 'garbage' = 'all';
+  /** Whether it sends anything to those that have not set up the picture. */
+  feedsAudioOnly = true;
+  /** Seconds by which the timestamps are wrong from now on. */
+  clockErrorS = 0;
+  /** Method and track of all requests so far, such as 'SETUP audio' or 'DESCRIBE'. */
+  readonly requests: string[] = [];
+
+  private readonly audio: (typeof AUDIO)[keyof typeof AUDIO] | undefined;
+  private readonly hasVideo: boolean;
+  private readonly login: Login | undefined;
+  private readonly sessions = new Set<Session>();
+  private server: Server | undefined;
+  private ticking: NodeJS.Timeout | undefined;
+  private port = 0;
+
+  /** @param tracks `audio` is L16 if not given, `null` for a camera without sound */
+  constructor(tracks: { audio?: keyof typeof AUDIO | null; video?: boolean; login?: Login } = {}) {
+    this.audio = tracks.audio === null ? undefined : AUDIO[tracks.audio ?? 'L16'];
+    this.hasVideo = tracks.video ?? false;
+    this.login = tracks.login;
+  }
+
+  /** Address without credentials. */
+  get url(): string {
+    return `rtsp://127.0.0.1:${this.port}/live`;
+  }
+
+  /** Number of connections. */
+  get viewers(): number {
+    return this.sessions.size;
+  }
+
+  async start(): Promise<void> {
+    this.server = createServer(socket => {
+      this.accept(socket);
+    });
+    this.server.listen(this.port, '127.0.0.1');
+    await once(this.server, 'listening');
+    this.port = (this.server.address() as AddressInfo).port;
+    const startedAt = Date.now();
+    let packets = 0;
+    this.ticking = setInterval(() => {
+      for (; (packets + 1) * PACKET_MS <= Date.now() - startedAt; packets++) this.sendPacket(packets);
+    }, PACKET_MS / 2);
+  }
+
+  /** Breaks all connections, and goes on listening. */
+  drop(): void {
+    for (const session of this.sessions) session.socket.destroy();
+  }
+
+  /** Switches it off. */
+  async stop(): Promise<void> {
+    clearInterval(this.ticking);
+    const server = this.server;
+    if (!server) return;
+    this.server = undefined;
+    const closed = once(server, 'close');
+    server.close();
+    this.drop();
+    await closed;
+  }
+
+  private accept(socket: Socket): void {
+    const session = new Session(socket);
+    this.sessions.add(session);
+    socket.on('error', () => {
+      // It comes with 'close'.
+    });
+    socket.on('close', () => {
+      this.sessions.delete(session);
+      session.close();
+    });
+    socket.on('data', bytes => {
+      if (this.answers === 'garbage') socket.end(randomBytes(1000));
+      if (this.answers !== 'rtsp') return;
+      for (const request of session.read(bytes)) void this.answer(session, request);
+    });
+  }
+
+  private async answer(session: Session, request: Request): Promise<void> {
+    const { method, track } = request;
+    this.requests.push(track ? `${method} ${track}` : method);
+    if (method === 'OPTIONS') {
+      request.reply(200, { Public: 'OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN' });
+      return;
+    }
+    const challenge = this.login && challengeTo(request, this.login);
+    if (challenge) {
+      request.reply(401, { 'WWW-Authenticate': challenge });
+      return;
+    }
+    switch (method) {
+      case 'DESCRIBE':
+        if (this.describeStatus === 200)
+          request.reply(
+            200,
+            { 'Content-Base': `${this.url}/`, 'Content-Type': 'application/sdp' },
+            this.sdp(),
+          );
+        else request.reply(this.describeStatus);
+        return;
+      case 'SETUP':
+        await this.setUp(session, request);
+        return;
+      case 'PLAY':
+        session.plays = session.tracks.size > 0;
+        request.reply(session.plays ? 200 : 454, { Session: SESSION });
+        return;
+      default:
+        request.reply(200, { Session: SESSION });
+    }
+  }
+
+  private async setUp(session: Session, request: Request): Promise<void> {
+    const { track, headers } = request;
+    const wanted = headers.transport ?? '';
+    const transport = wanted.includes('/TCP') ? 'TCP' : 'UDP';
+    if (!track) request.reply(404);
+    else if (!this.transports.includes(transport)) request.reply(461);
+    else if (track === 'audio' && !session.tracks.has('video') && this.audioOnlyStatus !== 200)
+      request.reply(this.audioOnlyStatus);
+    else {
+      const accepted =
+        transport === 'TCP' ? session.sendInterleaved(track, wanted) : await session.sendUdp(track, wanted);
+      request.reply(200, { Session: SESSION, Transport: accepted });
+    }
+  }
+
+  private sdp(): string {
+    const lines = ['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=camera', 'c=IN IP4 0.0.0.0', 't=0 0'];
+    if (this.hasVideo)
+      lines.push(
+        `m=video 0 RTP/AVP ${VIDEO.type}`,
+        `a=rtpmap:${VIDEO.type} H264/${VIDEO.rate}`,
+        `a=fmtp:${VIDEO.type} packetization-mode=1;sprop-parameter-sets=${SPS.toString('base64')},${PPS.toString('base64')}`,
+        'a=control:video',
+      );
+    if (this.audio)
+      lines.push(
+        `m=audio 0 RTP/AVP ${this.audio.type}`,
+        `a=rtpmap:${this.audio.type} ${this.audio.bytes === 2 ? 'L16' : 'PCMA'}/${this.audio.rate}/1`,
+        'a=control:audio',
+      );
+    return lines.map(line => `${line}\r\n`).join('');
+  }
+
+  private sendPacket(n: number): void {
+    if (this.sends === 'nothing') return;
+    for (const session of this.sessions) {
+      if (!session.plays || (!this.feedsAudioOnly && !session.tracks.has('video'))) continue;
+      if (this.sends === 'garbage') session.socket.write(randomBytes(1000));
+      if (this.sends !== 'video') session.tracks.get('audio')?.(this.audioPacket(n));
+      if (n % PACKETS_PER_PICTURE === 0)
+        for (const packet of this.pictures(n / PACKETS_PER_PICTURE)) session.tracks.get('video')?.(packet);
+    }
+  }
+
+  private audioPacket(n: number): Buffer {
+    const { type, rate, sample, bytes } = this.audio!;
+    const length = (rate * PACKET_MS) / 1000;
+    const payload = Buffer.alloc(bytes * length);
+    for (let i = 0; i < length; i++) sample(n * length + i, payload, i);
+    return rtp({ type, sequence: n, timestamp: n * length + this.clockErrorS * rate, payload });
+  }
+
+  private pictures(n: number): Buffer[] {
+    const timestamp = ((n * PACKETS_PER_PICTURE * PACKET_MS) / 1000 + this.clockErrorS) * VIDEO.rate;
+    return [SPS, PPS, PICTURE].map((payload, i) =>
+      rtp({ type: VIDEO.type, sequence: 3 * n + i, timestamp, payload, isLast: i === 2 }),
+    );
+  }
+}
+
+/** RFC 3550, 5.1. */
+function rtp(packet: {
+  type: number;
+  sequence: number;
+  timestamp: number;
+  payload: Buffer;
+  isLast?: boolean;
+}): Buffer {
+  const header = Buffer.alloc(12);
+  header[0] = 0x80;
+  header[1] = packet.type | (packet.isLast ? 0x80 : 0);
+  header.writeUInt16BE(packet.sequence & 0xffff, 2);
+  header.writeUInt32BE((FIRST_TIMESTAMP + packet.timestamp) >>> 0, 4);
+  header.writeUInt32BE(packet.type, 8);
+  return Buffer.concat([header, packet.payload]);
+}
+
+/** What to answer where the request does not prove to know the password (RFC 2617); undefined where it does. */
+function challengeTo({ method, headers }: Request, login: Login): string | undefined {
+  const given = headers.authorization ?? '';
+  if (login.scheme === 'Basic') {
+    const wanted = `Basic ${Buffer.from(`${login.user}:${login.password}`).toString('base64')}`;
+    return given === wanted ? undefined : `Basic realm="${REALM}"`;
+  }
+  const field = (name: string): string => new RegExp(`\\b${name}="([^"]*)"`).exec(given)?.[1] ?? '';
+  const secret = md5(`${login.user}:${REALM}:${login.password}`);
+  const wanted = md5(`${secret}:${field('nonce')}:${md5(`${method}:${field('uri')}`)}`);
+  return field('username') === login.user && field('response') === wanted
+    ? undefined
+    : `Digest realm="${REALM}", nonce="${randomBytes(8).toString('hex')}"`;
+}
+
+function md5(text: string): string {
+  return createHash('md5').update(text).digest('hex');
+}
+
+interface Request {
+  method: string;
+  track: TrackName | undefined;
+  /** By names in lower case. */
+  headers: Partial<Record<string, string>>;
+  reply(status: number, headers?: Record<string, string>, body?: string): void;
+}
+
+/** A connection, and where the packets of its tracks go. */
+class Session {
+  readonly tracks = new Map<TrackName, Send>();
+  plays = false;
+  private received = Buffer.alloc(0);
+  private udp: UdpSocket | undefined;
+
+  constructor(readonly socket: Socket) {}
+
+  /** The requests that are whole; what else a viewer sends are RTCP packets, and those are skipped. */
+  *read(bytes: Buffer): Generator<Request> {
+    this.received = Buffer.concat([this.received, bytes]);
+    for (;;) {
+      const isPacket = this.received[0] === 0x24;
+      if (isPacket && this.received.length < 4) return;
+      const end = isPacket ? 4 + this.received.readUInt16BE(2) : this.received.indexOf('\r\n\r\n') + 4;
+      if (end < 4 || this.received.length < end) return;
+      const text = this.received.toString('utf8', 0, end);
+      this.received = this.received.subarray(end);
+      if (!isPacket) yield this.parse(text);
+    }
+  }
+
+  private parse(text: string): Request {
+    const [first, ...lines] = text.trim().split('\r\n');
+    const [method, url] = first.split(' ');
+    const headers = Object.fromEntries(
+      lines.map(line => [
+        line.slice(0, line.indexOf(':')).toLowerCase(),
+        line.slice(line.indexOf(':') + 1).trim(),
+      ]),
+    ) as Request['headers'];
+    const track = (['video', 'audio'] as const).find(name => url.endsWith(`/${name}`));
+    return {
+      method,
+      track,
+      headers,
+      reply: (status, replyHeaders = {}, body = '') => {
+        const all = { CSeq: headers.cseq ?? '', ...replyHeaders, 'Content-Length': String(body.length) };
+        const head = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+        this.socket.write(`RTSP/1.0 ${status} ${REASONS[status] ?? 'Error'}\r\n${head.join('')}\r\n${body}`);
+      },
+    };
+  }
+
+  /** @returns the header that accepts the wanted transport */
+  sendInterleaved(track: TrackName, wanted: string): string {
+    const channel = Number(/interleaved=(\d+)/.exec(wanted)?.[1] ?? 0);
+    this.tracks.set(track, packet => {
+      const header = Buffer.from([0x24, channel, packet.length >> 8, packet.length & 0xff]);
+      this.socket.write(Buffer.concat([header, packet]));
+    });
+    return `RTP/AVP/TCP;unicast;interleaved=${channel}-${channel + 1}`;
+  }
+
+  /** @returns the header that accepts the wanted transport */
+  async sendUdp(track: TrackName, wanted: string): Promise<string> {
+    const udp = (this.udp ??= createSocket('udp4'));
+    if (this.tracks.size === 0) {
+      udp.bind(0, '127.0.0.1');
+      await once(udp, 'listening');
+    }
+    const port = Number(/client_port=(\d+)/.exec(wanted)?.[1]);
+    this.tracks.set(track, packet => {
+      if (!this.socket.destroyed) udp.send(packet, port, '127.0.0.1');
+    });
+    const own = udp.address().port;
+    return `RTP/AVP;unicast;client_port=${port}-${port + 1};server_port=${own}-${own + 1}`;
+  }
+
+  close(): void {
+    this.tracks.clear();
+    this.udp?.close();
+  }
+}
