@@ -38,12 +38,16 @@ export function run(node: Node, work: NodeWork): void {
       },
     );
   });
+  // The nodes that are to get what it sends may come later in the flow.
+  const starting = setImmediate(() => {
+    attempt(() => work.start()).catch(report);
+  });
   node.on('close', (_removed: boolean, done: () => void) => {
+    clearImmediate(starting);
     void attempt(() => work.stop())
       .catch(report)
       .finally(done);
   });
-  attempt(() => work.start()).catch(report);
 }
 
 export interface StatusForm {

@@ -28,6 +28,27 @@ export interface AudioChunk {
  */
 export type SourceState = 'starting' | 'running' | 'silent' | 'stalled' | 'backoff' | 'failed' | 'stopped';
 
+/** Why a microphone or camera is not heard. */
+export type SourceTrouble =
+  /** It was heard, and then the connection or the device went away. */
+  | 'disconnected'
+  /** Nobody answers: wrong address, switched off, no network, nothing listening there. */
+  | 'unreachable'
+  /** Somebody answers, and not as a source of sound does: another service, a broken stream. */
+  | 'not-a-stream'
+  /** The camera wants another user name or password. */
+  | 'wrong-password'
+  /** The camera answers and has nothing at this path. */
+  | 'not-found'
+  /** There is a picture and no sound: the camera's microphone is switched off, or it has none. */
+  | 'no-audio'
+  /** No microphone of this name, or it was unplugged. */
+  | 'no-device'
+  /** Another program holds the microphone. */
+  | 'device-busy'
+  /** The program that captures is missing or cannot be started. */
+  | 'no-program';
+
 /** What a source sends, before it is made 16 kHz mono. */
 export interface AudioFormat {
   /** As ffmpeg calls it: `pcm_alaw`, `aac`, `opus`; `pcm` of a microphone. */
@@ -61,7 +82,8 @@ export interface SourceHealth {
   driftMs: number;
   /** Null as long as it is not known. */
   format: AudioFormat | null;
-  /** What went wrong, and what to do; in the states `stalled`, `backoff` and `failed`. */
+  /** What went wrong, in the states `stalled`, `backoff` and `failed`; and in words, with what to do. */
+  trouble?: SourceTrouble;
   error?: string;
   /** Seconds until the next try; in the states `backoff` and `failed`. */
   retryInS?: number;

@@ -1,11 +1,35 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { run } from '../adapter.js';
+import { LiveSources } from '../../src/audio/live/live-sources.js';
+import { cameraSource, microphoneSource } from '../../src/audio/live/source.js';
+import { type NodeWork, run } from '../adapter.js';
 import { AudioPlayer } from './audio-player.js';
-import { AUDIO_DEFAULTS, type AudioSettings } from './settings.js';
+import { answerDialog } from './dialog.js';
+import { LiveFeed } from './live-feed.js';
+import { AUDIO_DEFAULTS, type AudioCredentials, type AudioSettings } from './settings.js';
 
 export = (RED: NodeAPI): void => {
-  RED.nodes.registerType('deepinfant-audio', function (this: Node, config: NodeDef & AudioSettings) {
-    RED.nodes.createNode(this, config);
-    run(this, new AudioPlayer(RED, this, { ...AUDIO_DEFAULTS, ...config }));
-  });
+  const sources = new LiveSources();
+  answerDialog(RED, sources);
+
+  function workOf(node: Node<AudioCredentials>, settings: AudioSettings): NodeWork {
+    const { kind, name, microphone, url } = settings;
+    if (kind === 'microphone') {
+      const called = name || microphone || 'microphone';
+      return new LiveFeed(RED, node, sources, called, () => microphoneSource(called, microphone));
+    }
+    if (kind === 'camera') {
+      const called = name || url;
+      return new LiveFeed(RED, node, sources, called, () => cameraSource(called, url, node.credentials));
+    }
+    return new AudioPlayer(RED, node, settings);
+  }
+
+  RED.nodes.registerType<Node<AudioCredentials>, NodeDef & AudioSettings, object, AudioCredentials>(
+    'deepinfant-audio',
+    function (config) {
+      RED.nodes.createNode(this, config);
+      run(this, workOf(this, { ...AUDIO_DEFAULTS, ...config }));
+    },
+    { credentials: { user: { type: 'text' }, password: { type: 'password' } } },
+  );
 };

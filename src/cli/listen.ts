@@ -1,20 +1,30 @@
 import { parseArgs } from 'node:util';
+import { liveChunks } from '../audio/live/live-chunks.js';
+import { LiveSources, type LiveSource } from '../audio/live/live-sources.js';
+import { cameraSource, microphoneSource } from '../audio/live/source.js';
 import { paced, readRecording } from '../audio/recording.js';
 import { clock } from '../clock.js';
 import type { Detection } from '../detect/detector.js';
 import { loadClassifier } from '../model/load.js';
 import { reasonLine } from '../reason/phrase.js';
+import type { AudioChunk, SourceHealth, SourceState } from '../values.js';
 import { HEARING_OPTIONS, HEARING_USAGE, presetOf, usageError } from './arguments.js';
 import { hear } from './hear.js';
 import { abortOnInterrupt } from './interrupt.js';
 import { print, printJson } from './output.js';
 import { bar, clearStatus, showStatus } from './status-line.js';
 
-export const LISTEN_USAGE = `deepinfant listen FILE [--fast] [--json] [--model NAME] [--preset NAME]
-  Plays a recording through as if it happened now, and prints each cry as it starts, goes on and ends.
-  --fast          do not wait: as fast as this computer can
+/** Environment variable with a camera's password. */
+const PASSWORD_VARIABLE = 'DEEPINFANT_CAMERA_PASSWORD';
+
+export const LISTEN_USAGE = `deepinfant listen mic[:NAME] | URL | FILE [--fast] [--json] [--model NAME] [--preset NAME]
+  Listens to a microphone, to a camera (rtsp, rtsps, http or https) or, as if it happened now, to a recording, and prints
+  each cry as it starts, goes on and ends. deepinfant devices lists microphones and cameras.
+  --fast          do not wait: go through a recording as fast as this computer can
   --json          print a JSON object a line for each event
-  ${HEARING_USAGE}`;
+  ${HEARING_USAGE}
+  A camera's password may stand in ${PASSWORD_VARIABLE} instead of in the URL, where other users of this computer
+  could see it for a moment.`;
 
 /** `deepinfant listen`. @returns the exit status */
 export async function listen(args: string[]): Promise<number> {
@@ -24,8 +34,11 @@ export async function listen(args: string[]): Promise<number> {
     options: { ...HEARING_OPTIONS, fast: { type: 'boolean', default: false } },
   });
   const preset = presetOf(values.preset);
-  if (positionals.length !== 1) throw usageError('Name one recording to listen to.');
-  const [file] = positionals;
+  if (positionals.length !== 1) throw usageError('Name one microphone, camera or recording to listen to.');
+  const [input] = positionals;
+  const live = liveSourceOf(input);
+  if (live && values.fast)
+    throw usageError('--fast is for recordings: nobody can hear what is still to come.');
   const signal = abortOnInterrupt();
   const classifier = await loadClassifier(values.model);
   const soFar = { hasCry: false, durationS: 0 };
@@ -47,14 +60,44 @@ export async function listen(args: string[]): Promise<number> {
       );
   };
   try {
-    const startAt = values.fast ? 0 : Date.now();
-    const chunks = readRecording(file, { source: file, startAt, signal });
-    const played = values.fast ? chunks : paced(chunks, { signal });
-    await hear(played, { source: file, classifier, preset }, tell);
+    const chunks = live
+      ? liveChunks(new LiveSources(), live, { signal, tell: healthTeller() })
+      : recordingChunks(input, { isFast: values.fast, signal });
+    await hear(chunks, { source: live?.name ?? input, classifier, preset }, tell);
     if (!soFar.hasCry && !values.json) print(`${clock(soFar.durationS)}  no cry was heard`);
   } finally {
     clearStatus();
     await classifier.close();
   }
   return 0;
+}
+
+/** The microphone or camera that is named; undefined for a file. */
+function liveSourceOf(input: string): LiveSource | undefined {
+  if (input === 'mic') return microphoneSource(input, '');
+  if (input.startsWith('mic:')) return microphoneSource(input, input.slice('mic:'.length));
+  if (!/^\w+:\/\//.test(input)) return undefined;
+  // Takes the place of the arguments in the list of processes, where a password would be seen.
+  process.title = 'deepinfant listen';
+  return cameraSource('camera', input, { password: process.env[PASSWORD_VARIABLE] });
+}
+
+function recordingChunks(
+  file: string,
+  { isFast, signal }: { isFast: boolean; signal: AbortSignal },
+): AsyncIterable<AudioChunk> {
+  const chunks = readRecording(file, { source: file, startAt: isFast ? 0 : Date.now(), signal });
+  return isFast ? chunks : paced(chunks, { signal });
+}
+
+/** Prints how a live source is whenever that changes. */
+function healthTeller(): (health: SourceHealth) => void {
+  let told: SourceState | undefined;
+  return ({ state, positionS, error, retryInS }) => {
+    if (state === told) return;
+    told = state;
+    clearStatus();
+    const retry = retryInS === undefined ? '' : ` Next try in ${Math.ceil(retryInS)} s.`;
+    process.stderr.write(`${clock(positionS)}  ${state}${error ? `: ${error}${retry}` : ''}\n`);
+  };
 }

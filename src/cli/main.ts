@@ -4,6 +4,7 @@ import path from 'node:path';
 import { DeepInfantError, messageOf } from '../errors.js';
 import { PACKAGE_ROOT } from '../package-root.js';
 import { classify, CLASSIFY_USAGE } from './classify.js';
+import { devices, DEVICES_USAGE } from './devices.js';
 import { evaluate, EVALUATE_USAGE } from './evaluate.js';
 import { listen, LISTEN_USAGE } from './listen.js';
 import { printError, print } from './output.js';
@@ -20,6 +21,7 @@ interface Command {
 const COMMANDS = new Map<string, Command>([
   ['classify', { usage: CLASSIFY_USAGE, run: classify }],
   ['listen', { usage: LISTEN_USAGE, run: listen }],
+  ['devices', { usage: DEVICES_USAGE, run: devices }],
   ['teach', { usage: TEACH_USAGE, run: teach }],
   ['train', { usage: TRAIN_USAGE, run: train }],
   ['evaluate', { usage: EVALUATE_USAGE, run: evaluate }],

@@ -31,8 +31,14 @@ const OBSERVERS: FlowNode[] = [
   { id: 'status', type: 'status', scope: null, wires: [['statuses']] },
 ];
 
-/** Starts the flow, with probes for `errors` and `statuses` of all its nodes. Ends with `stopFlow`. */
-export async function runFlow(nodes: FlowNode[]): Promise<RunningFlow> {
+/**
+ * Starts the flow, with probes for `errors` and `statuses` of all its nodes. Ends with `stopFlow`.
+ * @param credentials what Node-RED keeps apart from the flow, by node
+ */
+export async function runFlow(
+  nodes: FlowNode[],
+  credentials: Record<string, object> = {},
+): Promise<RunningFlow> {
   const received = new Map<string, NodeMessage[]>();
   const messages = (probe: string): NodeMessage[] => received.get(probe) ?? [];
   const waiting = new Set<() => void>();
@@ -52,7 +58,7 @@ export async function runFlow(nodes: FlowNode[]): Promise<RunningFlow> {
   );
   const flow = [{ id: 'tab', type: 'tab', label: 'test' }, ...placed];
   await helper.startServer();
-  await helper.load([probeNode, babyNode, audioNode, detectorNode, reasonNode], flow);
+  await helper.load([probeNode, babyNode, audioNode, detectorNode, reasonNode], flow, credentials);
   return {
     send: (id, msg) => {
       helper.getNode(id).receive(msg);
@@ -75,6 +81,12 @@ export async function runFlow(nodes: FlowNode[]): Promise<RunningFlow> {
       return helper.setFlows(changedFlow, 'nodes');
     },
   };
+}
+
+/** Asks the runtime what a dialog in the editor asks it. */
+export async function askDialog<Answer>(what: string, question: object = {}): Promise<Answer> {
+  const { body } = await helper.request().post(`/${what}`).send(question);
+  return body as Answer;
 }
 
 export async function stopFlow(): Promise<void> {

@@ -5,7 +5,7 @@ import { PACKAGE_ROOT } from '../../src/package-root.js';
 import { editorDefinition, LANGUAGES, nodeFile, NODE_TYPES, texts } from './editor.js';
 
 /** What the runtime fills into a status text, at its longest. */
-const LONGEST: Record<string, string> = { time: '59:59', percent: '100', seconds: '999' };
+const LONGEST: Record<string, string> = { time: '59:59', percent: '100', seconds: '60', level: '-120' };
 
 describe('locales', () => {
   for (const type of NODE_TYPES) {
@@ -24,7 +24,7 @@ describe('locales', () => {
         .map(name => readFileSync(path.join(folder, name), 'utf8'))
         .join('\n');
       // Keys end in a letter; one that goes on with a value at run time ends in a dot.
-      const used = [...code.matchAll(new RegExp(`(?<![/\\w])${type}\\.[\\w.]*`, 'g'))].map(([key]) => key);
+      const used = [...code.matchAll(new RegExp(`(?<![/\\w])${type}\\.[\\w.-]*`, 'g'))].map(([key]) => key);
       const keys = used.filter(key => !key.endsWith('.js') && !key.endsWith('.svg'));
       for (const key of keys) {
         assert(
@@ -43,11 +43,13 @@ describe('locales', () => {
     it(`${type} has status texts that fit under a node`, () => {
       for (const language of LANGUAGES) {
         const translated = texts(type, language);
-        const reasons = [...translated].filter(([key]) => key.includes('.reason.')).map(([, text]) => text);
-        const longestReason = reasons.reduce((a, b) => (a.length > b.length ? a : b), '');
+        const names = [...translated]
+          .filter(([key]) => /\.(reason|trouble)\./.test(key))
+          .map(([, text]) => text);
+        const longestName = names.reduce((a, b) => (a.length > b.length ? a : b), '');
         for (const [key, text] of translated) {
           if (!key.startsWith(`${type}.status.`)) continue;
-          const shown = text.replace(/__(\w+)__/g, (_, name: string) => LONGEST[name] ?? longestReason);
+          const shown = text.replace(/__(\w+)__/g, (_, name: string) => LONGEST[name] ?? longestName);
           assert(shown.length < 20, `${language}: '${shown}'`);
         }
       }

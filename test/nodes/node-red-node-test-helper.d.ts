@@ -4,7 +4,9 @@ declare module 'node-red-node-test-helper' {
   interface TestHelper {
     startServer(): Promise<void>;
     stopServer(): Promise<void>;
-    load(nodes: ((RED: NodeAPI) => void)[], flow: object[]): Promise<void>;
+    load(nodes: ((RED: NodeAPI) => void)[], flow: object[], credentials: object): Promise<void>;
+    /** Asks the admin server. */
+    request(): { post(path: string): { send(body: object): Promise<{ body: unknown }> } };
     unload(): Promise<void>;
     setFlows(flow: object[], type?: 'full' | 'nodes'): Promise<void>;
     getNode(id: string): Node;

@@ -1,4 +1,4 @@
-import type { CaptureEndKind } from './capture.js';
+import type { SourceTrouble } from '../../values.js';
 
 /** The wait before the second try and the longest one, in ms. */
 interface Pace {
@@ -7,7 +7,7 @@ interface Pace {
 }
 
 const USUAL: Pace = { firstMs: 1000, mostMs: 60_000 };
-const PACES: Partial<Record<CaptureEndKind, Pace>> = {
+const PACES: Partial<Record<SourceTrouble, Pace>> = {
   // Cameras lock an account after some five wrong passwords in half an hour.
   'wrong-password': { firstMs: 60_000, mostMs: 1_800_000 },
   // To look for a microphone costs little, and whoever plugged it in again stands beside it.
@@ -25,7 +25,7 @@ export class Backoff {
   constructor(private readonly random: () => number) {}
 
   /** The wait in ms after one more failure of a kind. */
-  next(kind: CaptureEndKind): number {
+  next(kind: SourceTrouble): number {
     const { firstMs, mostMs } = PACES[kind] ?? USUAL;
     const wholeMs = Math.min(mostMs, firstMs * 2 ** this.failures++);
     return wholeMs * (0.5 + 0.5 * this.random());

@@ -2,32 +2,13 @@
  * What stands between a microphone or camera and the supervisor: an attempt to hear it, made by a process that can be
  * killed.
  */
-import type { AudioFormat } from '../../values.js';
+import type { AudioFormat, SourceTrouble } from '../../values.js';
 
-/** Why a capture ended, or never began. */
-export type CaptureEndKind =
-  /** It was heard, and then the connection or the device went away. */
-  | 'disconnected'
-  /** Nobody answers: wrong address, switched off, no network, nothing listening there. */
-  | 'unreachable'
-  /** Somebody answers, and not as a source of sound does: another service, a broken stream. */
-  | 'not-a-stream'
-  /** The camera wants another user name or password. */
-  | 'wrong-password'
-  /** The camera answers and has nothing at this path. */
-  | 'not-found'
-  /** There is a picture and no sound: the camera's microphone is switched off, or it has none. */
-  | 'no-audio'
-  /** No microphone of this name, or it was unplugged. */
-  | 'no-device'
-  /** Another program holds the microphone. */
-  | 'device-busy'
-  /** The program that captures is missing or cannot be started. */
-  | 'no-program';
+export type { SourceTrouble as CaptureEndKind };
 
 /** How a capture ended. */
 export interface CaptureEnd {
-  kind: CaptureEndKind;
+  kind: SourceTrouble;
   /** What went wrong, where, and what to do, in a sentence or two; holds no password. */
   message: string;
 }

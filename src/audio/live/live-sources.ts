@@ -42,6 +42,8 @@ export class LiveSources {
     const held = this.open.get(key);
     const { supervisor, listeners } = held ?? this.opened(source);
     const healthHere = (): SourceHealth => ({ ...supervisor.health, source: name });
+    // Whoever comes to hear a camera may just have mended it.
+    supervisor.tryNow();
     listeners.set(listener, name);
     if (held) listener.health(healthHere());
     else supervisor.start();

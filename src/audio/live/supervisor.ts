@@ -5,9 +5,10 @@ import {
   type AudioFormat,
   type SourceHealth,
   type SourceState,
+  type SourceTrouble,
 } from '../../values.js';
 import { Backoff } from './backoff.js';
-import type { Capture, CaptureEnd, CaptureEndKind, StartCapture } from './capture.js';
+import type { Capture, CaptureEnd, StartCapture } from './capture.js';
 import { LevelMeter } from './level-meter.js';
 import { SampleClock } from './sample-clock.js';
 import { SYSTEM_SCHEDULER, type Scheduler } from './scheduler.js';
@@ -24,13 +25,15 @@ const TELL_EVERY_S = 10;
 const CLOCK_SET_MS = 500;
 
 /** What only a person can mend. */
-const NEEDS_A_PERSON: ReadonlySet<CaptureEndKind> = new Set<CaptureEndKind>([
+const NEEDS_A_PERSON: ReadonlySet<SourceTrouble> = new Set<SourceTrouble>([
   'wrong-password',
   'not-found',
   'no-audio',
   'no-device',
   'no-program',
 ]);
+
+type Trouble = Pick<SourceHealth, 'trouble' | 'error' | 'retryInS'>;
 
 /** A microphone or camera to be kept running. */
 export interface SupervisedSource {
@@ -58,7 +61,7 @@ export class Supervisor {
   private state: SourceState = 'stopped';
   private since = 0;
   private restarts = 0;
-  private trouble: Pick<SourceHealth, 'error' | 'retryInS'> = {};
+  private trouble: Trouble = {};
   private format: AudioFormat | null = null;
   private capture: Capture | undefined;
   /** Counts captures, so that what an old one still says is not taken for the new one's. */
@@ -100,6 +103,14 @@ export class Supervisor {
   }
 
   start(): void {
+    this.open();
+  }
+
+  /** Opens the source at once if it waits for its next try. */
+  tryNow(): void {
+    if (this.trouble.retryInS === undefined) return;
+    this.cancelTimer();
+    this.restarts++;
     this.open();
   }
 
@@ -145,8 +156,9 @@ export class Supervisor {
     }
     this.send();
     const message = `Nothing came from ${name} for ${patienceMs / 1000} s. It is opened again.`;
-    this.enter('stalled', { error: message });
-    void this.openAgain({ kind: 'disconnected', message });
+    const end: CaptureEnd = { kind: 'disconnected', message };
+    this.enter('stalled', { trouble: end.kind, error: message });
+    void this.openAgain(end);
   }
 
   private hear(samples: Float32Array): void {
@@ -195,14 +207,13 @@ export class Supervisor {
     if (attempt !== this.attempt) return;
     const waitMs = this.backoff.next(kind);
     const state = NEEDS_A_PERSON.has(kind) ? 'failed' : 'backoff';
-    this.enter(state, { error: message, retryInS: waitMs / 1000 });
+    this.enter(state, { trouble: kind, error: message, retryInS: waitMs / 1000 });
     this.cancelTimer = this.scheduler.after(waitMs, () => {
-      this.restarts++;
-      this.open();
+      this.tryNow();
     });
   }
 
-  private enter(state: SourceState, trouble: Pick<SourceHealth, 'error' | 'retryInS'> = {}): void {
+  private enter(state: SourceState, trouble: Trouble = {}): void {
     this.state = state;
     this.since = this.scheduler.epoch();
     this.trouble = trouble;

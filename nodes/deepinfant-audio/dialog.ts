@@ -1,0 +1,124 @@
+/** What the editor's dialog asks the runtime. */
+import type { NodeAPI, NodeDef } from 'node-red';
+import { cameraAddress, MAKERS } from '../../src/audio/cameras/makers.js';
+import { findCameras } from '../../src/audio/cameras/find.js';
+import { audition } from '../../src/audio/live/audition.js';
+import { parseCameraAddress } from '../../src/audio/live/camera-address.js';
+import { LevelMeter } from '../../src/audio/live/level-meter.js';
+import type { LiveSource, LiveSources } from '../../src/audio/live/live-sources.js';
+import { listMicrophones } from '../../src/audio/live/microphone.js';
+import { cameraSource, microphoneSource, type Login } from '../../src/audio/live/source.js';
+import { DeepInfantError, messageOf } from '../../src/errors.js';
+import { spectrogram } from '../../src/evaluation/plots/spectrogram.js';
+import { SAMPLE_RATE } from '../../src/values.js';
+import { isObject } from '../messages.js';
+import { MicrophoneMeters } from './microphone-meters.js';
+import type { AudioCredentials, AudioSettings } from './settings.js';
+
+const TEST_S = 3;
+const SEARCH_MS = 30_000;
+/** What the editor has in place of a password that it does not know (Node-RED). */
+const KNOWN_PASSWORD = '__PWRD__';
+
+type Question = Record<string, unknown>;
+
+/** Answers the dialog of audio nodes, to those who may edit flows. */
+export function answerDialog(RED: NodeAPI, sources: LiveSources): void {
+  const meters = new MicrophoneMeters(sources);
+  const answers: Record<string, (question: Question) => unknown> = {
+    microphones: async () => ({ microphones: await listMicrophones() }),
+    makers: () => ({
+      makers: MAKERS.map(({ id, name, user, setUp, path, largePath }) => ({
+        id,
+        name,
+        user,
+        setUp,
+        needsStream: path.includes('{stream}'),
+        hasChannels: path.includes('channel}'),
+        hasLarge: largePath !== undefined,
+      })),
+    }),
+    address: ({ maker, host, stream, channel, large }) => ({
+      address: cameraAddress(textOf(maker), textOf(host), {
+        stream: textOf(stream),
+        channel: Number(channel ?? 1),
+        large: large === true,
+      }),
+    }),
+    parts: ({ url }) => parseCameraAddress(textOf(url)),
+    cameras: ({ user, password, go2rtc, frigate }) =>
+      findCameras(
+        {
+          login: isTyped(password) ? { user: textOf(user), password: textOf(password) } : undefined,
+          go2rtc: textOf(go2rtc) || undefined,
+          frigate: textOf(frigate) || undefined,
+        },
+        AbortSignal.timeout(SEARCH_MS),
+      ),
+    level: ({ microphone }) => meters.read(textOf(microphone)),
+    test: async question => {
+      const { health, firstAudioMs, samples } = await audition(sources, sourceOf(RED, question), TEST_S);
+      if (firstAudioMs === null) return { error: health.error ?? RED._('deepinfant-audio.test.nothing') };
+      const { level, silentS } = measured(samples);
+      const { codec = 'pcm', sampleRate = SAMPLE_RATE } = health.format ?? {};
+      const values = {
+        level: Math.round(level?.levelDb ?? 0),
+        codec: `${codec}, ${sampleRate / 1000} kHz`,
+        ms: firstAudioMs,
+      };
+      return {
+        sentence: RED._(`deepinfant-audio.test.${silentS > 0 ? 'silent' : 'heard'}`, values),
+        spectrogram: spectrogram({ samples, fromS: 0 }),
+      };
+    },
+  };
+  for (const [what, answer] of Object.entries(answers)) {
+    const route = `/deepinfant-audio/${what}`;
+    RED.httpAdmin.post(route, RED.auth.needsPermission('flows.write'), (request, response) => {
+      const question: unknown = request.body;
+      void Promise.resolve(isObject(question) ? question : {})
+        .then(answer)
+        .catch((error: unknown) => ({ error: messageOf(error) }))
+        .then(found => response.json(found));
+    });
+  }
+}
+
+function sourceOf(RED: NodeAPI, { kind, microphone, ...camera }: Question): LiveSource {
+  if (kind === 'microphone') return microphoneSource(textOf(microphone) || 'microphone', textOf(microphone));
+  return cameraSource('camera', textOf(camera.url), loginOf(RED, camera));
+}
+
+/**
+ * The login that the dialog shows. A password that only Node-RED knows is not sent elsewhere than to the camera that it
+ * was given for.
+ */
+function loginOf(RED: NodeAPI, { id, url, user, password }: Question): Login {
+  if (isTyped(password)) return { user: textOf(user), password: textOf(password) };
+  let deployed: unknown;
+  RED.nodes.eachNode(node => {
+    if (node.id === id) deployed = (node as NodeDef & Partial<AudioSettings>).url;
+  });
+  if (hostOf(textOf(deployed)) !== hostOf(textOf(url)))
+    throw new DeepInfantError('password', RED._('deepinfant-audio.test.password'));
+  const known = RED.nodes.getCredentials(textOf(id)) as AudioCredentials | undefined;
+  return { user: textOf(user), password: known?.password };
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : '';
+}
+
+function isTyped(password: unknown): boolean {
+  return password !== KNOWN_PASSWORD;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function measured(samples: Float32Array): LevelMeter {
+  const meter = new LevelMeter();
+  meter.push(samples);
+  return meter;
+}

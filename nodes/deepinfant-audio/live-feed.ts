@@ -1,0 +1,95 @@
+import type { Node, NodeAPI, NodeMessage } from 'node-red';
+import type { Listening, LiveSource, LiveSources } from '../../src/audio/live/live-sources.js';
+import type { LiveListener } from '../../src/audio/live/supervisor.js';
+import type { AudioChunk, SourceHealth, SourceState } from '../../src/values.js';
+import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
+
+const STATUS_BY_STATE: Record<SourceState, StatusForm> = {
+  starting: { fill: 'blue', shape: 'ring', text: 'deepinfant-audio.status.opening' },
+  running: { fill: 'green', shape: 'dot', text: 'deepinfant-audio.status.live' },
+  silent: { fill: 'yellow', shape: 'dot', text: 'deepinfant-audio.status.silent' },
+  stalled: { fill: 'yellow', shape: 'ring', text: 'deepinfant-audio.status.stalled' },
+  backoff: { fill: 'yellow', shape: 'ring', text: 'deepinfant-audio.status.backoff' },
+  failed: { fill: 'red', shape: 'ring', text: 'deepinfant-audio.status.failed' },
+  stopped: { fill: 'grey', shape: 'ring', text: 'deepinfant-audio.status.stopped' },
+};
+
+/** A source that gives nothing for so long is complete: a cry that it broke off in is told as ended. */
+const COMPLETE_AFTER_MS = 60_000;
+/** Sends what a microphone or camera hears, and how it is. */
+export class LiveFeed implements NodeWork {
+  private listening: Listening | undefined;
+  /** Runs while there is a source to complete. */
+  private completing: NodeJS.Timeout | undefined;
+  /** What was reported last, and not mended since. */
+  private trouble: string | undefined;
+  private readonly showStatus;
+
+  constructor(
+    private readonly RED: NodeAPI,
+    private readonly node: Node,
+    private readonly sources: LiveSources,
+    private readonly name: string,
+    private readonly source: () => LiveSource,
+  ) {
+    this.showStatus = statusOf(RED, node, STATUS_BY_STATE);
+  }
+
+  start(): void {
+    const listener: LiveListener = {
+      chunk: chunk => {
+        this.sendChunk(chunk);
+      },
+      health: health => {
+        this.tell(health);
+      },
+    };
+    try {
+      this.listening = this.sources.listen(this.source(), listener);
+    } catch (error) {
+      this.showStatus('failed', { trouble: this.RED._('deepinfant-audio.trouble.bad-address') });
+      throw error;
+    }
+  }
+
+  /** Answers any message with the source's health. */
+  input(msg: NodeMessage, send: Send): void {
+    send([null, { ...msg, topic: this.name, payload: this.listening?.health }]);
+  }
+
+  async stop(): Promise<void> {
+    const { listening } = this;
+    this.listening = undefined;
+    await listening?.stop();
+    if (this.completing) this.complete();
+  }
+
+  private sendChunk(chunk: AudioChunk): void {
+    this.node.send([{ topic: chunk.source, payload: chunk }, null]);
+    this.completing ??= setTimeout(() => {
+      this.complete();
+    }, COMPLETE_AFTER_MS);
+    this.completing.refresh();
+  }
+
+  private complete(): void {
+    clearTimeout(this.completing);
+    this.completing = undefined;
+    this.node.send([{ topic: this.name, payload: undefined, complete: true }, null]);
+  }
+
+  private tell(health: SourceHealth): void {
+    const { state, levelDb, retryInS = 0, trouble = 'disconnected', error } = health;
+    this.node.send([null, { topic: this.name, payload: health }]);
+    this.showStatus(state, {
+      level: levelDb === null ? '–' : Math.round(levelDb),
+      seconds: Math.ceil(retryInS),
+      trouble: this.RED._(`deepinfant-audio.trouble.${trouble}`),
+    });
+    if (state === 'running') this.trouble = undefined;
+    if (error === undefined || error === this.trouble) return;
+    // A camera that is off for a day is reported once, not at each of a thousand tries.
+    this.trouble = error;
+    this.node.error(error, { topic: this.name });
+  }
+}

@@ -1,0 +1,47 @@
+import type { Listening, LiveSources } from '../../src/audio/live/live-sources.js';
+import { microphoneSource } from '../../src/audio/live/source.js';
+
+/** A meter that nobody looks at any more is closed. */
+const UNWATCHED_MS = 3000;
+const LOWEST_DB = -120;
+
+interface Meter {
+  listening: Listening;
+  /** Highest amplitude since it was read last. */
+  peak: number;
+  closing: NodeJS.Timeout;
+}
+
+/** How loud microphones are, for as long as somebody looks. */
+export class MicrophoneMeters {
+  private readonly meters = new Map<string, Meter>();
+
+  constructor(private readonly sources: LiveSources) {}
+
+  /** The microphone's highest level since this was asked last, in dB of full scale; and what is wrong with it. */
+  read(device: string): { levelDb: number; error: string | undefined } {
+    const meter = this.meters.get(device) ?? this.open(device);
+    meter.closing.refresh();
+    const levelDb = Math.max(LOWEST_DB, 20 * Math.log10(meter.peak));
+    meter.peak = 0;
+    return { levelDb, error: meter.listening.health.error };
+  }
+
+  private open(device: string): Meter {
+    const meter: Meter = {
+      peak: 0,
+      closing: setTimeout(() => {
+        this.meters.delete(device);
+        void meter.listening.stop();
+      }, UNWATCHED_MS),
+      listening: this.sources.listen(microphoneSource(device, device), {
+        chunk: ({ samples }) => {
+          for (const sample of samples) meter.peak = Math.max(meter.peak, Math.abs(sample));
+        },
+        health: () => undefined,
+      }),
+    };
+    this.meters.set(device, meter);
+    return meter;
+  }
+}

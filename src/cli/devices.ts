@@ -1,0 +1,61 @@
+import { parseArgs } from 'node:util';
+import { findCameras, type Found } from '../audio/cameras/find.js';
+import { ffmpegVersion } from '../audio/ffmpeg.js';
+import { listMicrophones, NO_MICROPHONES, type Microphone } from '../audio/live/microphone.js';
+import { abortOnInterrupt } from './interrupt.js';
+import { print, printJson } from './output.js';
+import { clearStatus, showStatus } from './status-line.js';
+
+export const DEVICES_USAGE = `deepinfant devices [--frigate HOST] [--go2rtc HOST] [--json]
+  Lists the microphones of this computer, the cameras that answer in this network, and the version of ffmpeg.
+  --frigate HOST  list the cameras of a Frigate, too
+  --go2rtc HOST   list the streams of a go2rtc, too
+  --json          print one JSON object`;
+
+/** `deepinfant devices`. @returns the exit status */
+export async function devices(args: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      frigate: { type: 'string' },
+      go2rtc: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const { frigate, go2rtc } = values;
+  const signal = abortOnInterrupt();
+  showStatus('Looking for cameras for some seconds…');
+  const [microphones, found, ffmpeg] = await Promise.all([
+    listMicrophones(signal),
+    findCameras({ frigate, go2rtc }, signal),
+    ffmpegVersion(),
+  ]);
+  clearStatus();
+  if (values.json) printJson({ microphones, ...found, ffmpeg: ffmpeg ?? null });
+  else {
+    printMicrophones(microphones);
+    print('');
+    printCameras(found);
+    print(`\nffmpeg: ${ffmpeg ?? 'missing; cameras need it (see README)'}`);
+  }
+  return 0;
+}
+
+function printMicrophones(microphones: readonly Microphone[]): void {
+  print('Microphones (deepinfant listen mic:NAME)');
+  if (microphones.length === 0) print(`  none. ${NO_MICROPHONES}`);
+  for (const { name, backend, isDefault } of microphones)
+    print(`  ${name}  (${backend}${isDefault ? ', the default' : ''})`);
+}
+
+function printCameras({ cameras, problems }: Found): void {
+  print('Cameras (deepinfant listen URL)');
+  if (cameras.length === 0)
+    print('  none answered. docs/cameras.md says how addresses look, maker by maker.');
+  for (const { name, host, via, address, tracks = [], problem } of cameras) {
+    const carried = tracks.map(({ kind, codec }) => `, ${kind} ${codec}`).join('');
+    print(`  ${name}  ${address ?? host}  (${via}${carried})`);
+    if (problem) print(`    ${problem}`);
+  }
+  for (const problem of problems) print(`  ${problem}`);
+}

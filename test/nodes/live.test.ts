@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import type { NodeMessage } from 'node-red';
+import { type AudioChunk, SAMPLE_RATE, type SourceHealth, type SourceState } from '../../src/values.js';
+import { RtspCamera } from '../rtsp/rtsp-camera.js';
+import { needTools } from '../tools.js';
+import { askDialog, errorText, type FlowNode, runFlow, statusText, stopFlow } from './flow.js';
+
+const LOGIN = { user: 'admin', password: 'pa55 wörd/@' };
+
+describe('deepinfant-audio with a camera', function () {
+  this.timeout(20_000);
+  let camera: RtspCamera;
+
+  before(function () {
+    needTools(this, 'ffmpeg');
+  });
+  beforeEach(async () => {
+    camera = new RtspCamera({ login: { ...LOGIN, scheme: 'Digest' } });
+    await camera.start();
+  });
+  afterEach(async () => {
+    await stopFlow();
+    await camera.stop();
+  });
+
+  function flowOf(settings: object = {}): FlowNode[] {
+    return [
+      {
+        id: 'audio',
+        type: 'deepinfant-audio',
+        name: 'nursery',
+        kind: 'camera',
+        url: camera.url,
+        ...settings,
+        wires: [['chunks'], ['states']],
+      },
+      { id: 'chunks', type: 'probe' },
+      { id: 'states', type: 'probe' },
+    ];
+  }
+
+  const nodeOf = ({ status }: NodeMessage): string => (status as { source: { id: string } }).source.id;
+  const inState =
+    (state: SourceState) =>
+    ({ payload }: NodeMessage): boolean =>
+      (payload as SourceHealth).state === state;
+
+  it('sends what it hears, opens the camera again when it drops, and keeps time', async () => {
+    const flow = await runFlow(flowOf(), { audio: LOGIN });
+    await flow.until('states', inState('running'));
+    await flow.until('chunks', ({ payload }) => (payload as AudioChunk).firstSample > SAMPLE_RATE);
+    camera.drop();
+    const backoff = await flow.until('states', inState('backoff'));
+    assert.match((backoff.payload as SourceHealth).error!, /closed the connection/);
+    const isAfterGap = ({ payload }: NodeMessage): boolean => (payload as AudioChunk).lost > 0;
+    const { payload } = await flow.until('chunks', isAfterGap);
+    const { at, firstSample, samples } = payload as AudioChunk;
+    const first = flow.messages('chunks')[0].payload as AudioChunk;
+    assert.ok(Math.abs(at - first.at - (1000 * firstSample) / SAMPLE_RATE) < 100);
+    assert.ok(Math.abs(at + (1000 * samples.length) / SAMPLE_RATE - Date.now()) < 1000);
+    let next = 0;
+    for (const message of flow.messages('chunks')) {
+      const chunk = message.payload as AudioChunk;
+      assert.equal(message.topic, 'nursery');
+      assert.equal(chunk.firstSample, next + chunk.lost);
+      next = chunk.firstSample + chunk.samples.length;
+    }
+    flow.send('audio', { payload: 'how are you?', room: 'attic' });
+    const answer = await flow.until('states', ({ room }) => room === 'attic');
+    const health = answer.payload as SourceHealth;
+    assert.deepEqual([health.state, health.restarts], ['running', 1]);
+    assert.deepEqual(health.format, { codec: 'pcm_s16be', sampleRate: 16_000, channels: 1 });
+    assert.deepEqual(flow.messages('errors').length, 1, 'one outage is reported once');
+  });
+
+  it('completes the source when the node goes, so that a cry is told as ended', async () => {
+    const flow = await runFlow(flowOf(), { audio: LOGIN });
+    await flow.until('chunks');
+    await flow.redeploy({ id: 'audio', type: 'deepinfant-audio', name: 'attic' });
+    const complete = await flow.until('chunks', msg => msg.complete === true);
+    assert.deepEqual([complete.topic, complete.payload], ['nursery', undefined]);
+    await flow.until('chunks', ({ topic }) => topic === 'attic');
+    assert.equal(camera.viewers, 1);
+  });
+
+  it('opens a camera once for two nodes', async () => {
+    const [audio, ...probes] = flowOf();
+    const twin = { ...audio, id: 'twin', name: 'twin' };
+    const flow = await runFlow([audio, twin, ...probes], { audio: LOGIN, twin: LOGIN });
+    await flow.until('chunks', ({ topic }) => topic === 'nursery');
+    await flow.until('chunks', ({ topic }) => topic === 'twin');
+    assert.equal(camera.viewers, 1);
+  });
+
+  it('says what needs a person, and shows no password anywhere', async () => {
+    const secret = 'hunter2secret';
+    const flow = await runFlow(flowOf(), { audio: { ...LOGIN, password: secret } });
+    const failed = await flow.until('states', inState('failed'));
+    assert.match((failed.payload as SourceHealth).error!, /password/i);
+    assert.match(errorText(await flow.until('errors')), /password/i);
+    assert.equal(statusText(flow.messages('statuses').at(-1)!), 'deepinfant-audio.status.failed');
+    for (const probe of ['states', 'errors', 'statuses'])
+      assert.ok(!JSON.stringify(flow.messages(probe)).includes(secret), probe);
+  });
+
+  it('refuses an address that is none as it starts', async () => {
+    const urls = ['', 'file:///etc/passwd', '/etc/passwd', 'ftp://camera/sound'];
+    const [audio, ...probes] = flowOf();
+    const flow = await runFlow([...urls.map((url, i) => ({ ...audio, id: `audio${i}`, url })), ...probes]);
+    for (const i of urls.keys())
+      await flow.until(
+        'statuses',
+        msg => nodeOf(msg) === `audio${i}` && statusText(msg) === 'deepinfant-audio.status.failed',
+      );
+  });
+
+  describe('answers the dialog', () => {
+    interface Tested {
+      sentence?: string;
+      spectrogram?: string;
+      error?: string;
+    }
+    const test = (question: object): Promise<Tested> =>
+      askDialog('deepinfant-audio/test', { kind: 'camera', url: camera.url, ...LOGIN, ...question });
+
+    it('with what a test hears, beside the node that hears the same camera', async () => {
+      const flow = await runFlow(flowOf(), { audio: LOGIN });
+      await flow.until('chunks');
+      const { sentence, spectrogram, error } = await test({});
+      assert.equal(error, undefined);
+      assert.equal(sentence, 'deepinfant-audio.test.heard');
+      assert.match(spectrogram!, /^<svg/);
+      assert.equal(camera.viewers, 1);
+    });
+
+    it('with what is wrong', async () => {
+      await runFlow([]);
+      assert.match((await test({ password: 'wrong' })).error!, /password/i);
+      assert.match((await test({ url: 'file:///etc/passwd' })).error!, /address/);
+      assert.match((await test({ url: '' })).error!, /address/);
+      await camera.stop();
+      assert.match((await test({})).error!, /127\.0\.0\.1/);
+    });
+
+    it('with a password that it knows for the camera that it was given for, and for no other', async () => {
+      const flow = await runFlow(flowOf(), { audio: LOGIN });
+      await flow.until('chunks');
+      const known = { id: 'audio', password: '__PWRD__' };
+      assert.equal((await test(known)).sentence, 'deepinfant-audio.test.heard');
+      const other = new RtspCamera({ login: { ...LOGIN, scheme: 'Digest' } });
+      await other.start();
+      assert.equal((await test({ ...known, url: other.url })).error, 'deepinfant-audio.test.password');
+      assert.deepEqual(other.requests, []);
+      await other.stop();
+    });
+
+    it('with makers, addresses, and the parts of a pasted one', async () => {
+      await runFlow([]);
+      const { makers } = await askDialog<{ makers: { id: string; needsStream: boolean }[] }>(
+        'deepinfant-audio/makers',
+      );
+      assert.ok(makers.length > 10 && makers.every(({ needsStream }) => typeof needsStream === 'boolean'));
+      assert.match(
+        (
+          await askDialog<{ address: string }>('deepinfant-audio/address', {
+            maker: 'tapo',
+            host: '10.0.0.9',
+          })
+        ).address,
+        /^rtsp:\/\/10\.0\.0\.9:554\//,
+      );
+      assert.deepEqual(await askDialog('deepinfant-audio/parts', { url: 'rtsp://me:a%40b@10.0.0.9/live' }), {
+        url: 'rtsp://10.0.0.9/live',
+        user: 'me',
+        password: 'a@b',
+      });
+      assert.match((await askDialog<Tested>('deepinfant-audio/address', { maker: 7 })).error!, /maker/);
+    });
+  });
+});
