@@ -82,7 +82,7 @@ export class RtspCamera {
   feedsAudioOnly = true;
   /** Seconds by which the timestamps are wrong from now on. */
   clockErrorS = 0;
-  /** Method and track of all requests so far, such as 'SETUP audio' or 'DESCRIBE'. */
+  /** All requests so far: 'DESCRIBE', 'SETUP audio TCP', 'PLAY' and so on. */
   readonly requests: string[] = [];
 
   private readonly audio: (typeof AUDIO)[keyof typeof AUDIO] | undefined;
@@ -159,8 +159,8 @@ export class RtspCamera {
   }
 
   private async answer(session: Session, request: Request): Promise<void> {
-    const { method, track } = request;
-    this.requests.push(track ? `${method} ${track}` : method);
+    const { method, track, headers } = request;
+    this.requests.push(method === 'SETUP' ? `SETUP ${track} ${transportIn(headers)}` : method);
     if (method === 'OPTIONS') {
       request.reply(200, { Public: 'OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN' });
       return;
@@ -195,7 +195,7 @@ export class RtspCamera {
   private async setUp(session: Session, request: Request): Promise<void> {
     const { track, headers } = request;
     const wanted = headers.transport ?? '';
-    const transport = wanted.includes('/TCP') ? 'TCP' : 'UDP';
+    const transport = transportIn(headers);
     if (!track) request.reply(404);
     else if (!this.transports.includes(transport)) request.reply(461);
     else if (track === 'audio' && !session.tracks.has('video') && this.audioOnlyStatus !== 200)
@@ -282,6 +282,10 @@ function challengeTo({ method, headers }: Request, login: Login): string | undef
   return field('username') === login.user && field('response') === wanted
     ? undefined
     : `Digest realm="${REALM}", nonce="${randomBytes(8).toString('hex')}"`;
+}
+
+function transportIn({ transport = '' }: Request['headers']): 'TCP' | 'UDP' {
+  return transport.includes('/TCP') ? 'TCP' : 'UDP';
 }
 
 function md5(text: string): string {
