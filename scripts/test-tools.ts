@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { installLine, isInstalled, TOOLS, type Tool } from '../test/tools.js';
+import { installLine, isInstalled, packagesOf, TOOLS, type Tool } from '../test/tools.js';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -21,7 +21,7 @@ function main(): void {
 function install(tools: Tool[]): void {
   console.log(`Installing ${tools.join(', ')} for the tests.`);
   aptGet('update');
-  aptGet('install', '--yes', '--no-install-recommends', ...tools.map(tool => TOOLS[tool].debian));
+  aptGet('install', '--yes', '--no-install-recommends', ...packagesOf(tools));
 }
 
 function aptGet(...args: string[]): void {

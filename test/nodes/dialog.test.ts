@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
+import { nurseryScene } from '../../src/dataset/synth/scene.js';
+import { needVirtualMicrophone, VirtualMicrophone } from '../microphone/virtual-microphone.js';
+import { OnvifDevice } from '../onvif/device.js';
+import { RtspCamera } from '../rtsp/rtsp-camera.js';
+import { needTools } from '../tools.js';
+import { openAudioDialog, openEditor } from './editor-page.js';
+
+const LOGIN = { user: 'admin', password: 'lullaby@7' };
+
+describe('the audio node’s dialog in a browser', function () {
+  this.timeout(90_000);
+  let camera: RtspCamera;
+  let device: OnvifDevice;
+  let microphone: VirtualMicrophone;
+  let page: Page;
+  let close: () => Promise<void>;
+
+  before(async function () {
+    needTools(this, 'ffmpeg', 'chromium');
+    needVirtualMicrophone(this);
+    camera = new RtspCamera({ audio: 'PCMA', login: { ...LOGIN, scheme: 'Digest' } });
+    await camera.start();
+    const audio = { encoding: 'G711', sampleRate: 8 };
+    device = await OnvifDevice.start({
+      id: 'cot-camera',
+      scopes: 'onvif://www.onvif.org/name/Cot%20Camera',
+      login: LOGIN,
+      profiles: [{ token: 'a', audio, uri: camera.url }],
+    });
+    microphone = await VirtualMicrophone.start();
+    ({ page, close } = await openEditor({ width: 1280, height: 900 }));
+    await openAudioDialog(page);
+  });
+  after(async () => {
+    await close();
+    await microphone.stop();
+    await device.stop();
+    await camera.stop();
+  });
+
+  const result = '.deepinfant-audio-result';
+
+  it('makes a camera’s address of its maker, and says what to switch on', async () => {
+    await page.selectOption('#node-input-kind', 'camera');
+    await page.locator('#deepinfant-audio-maker option[value=tapo]').waitFor({ state: 'attached' });
+    await page.selectOption('#deepinfant-audio-maker', 'tapo');
+    await page.fill('#deepinfant-audio-host', '192.0.2.7');
+    await page.press('#deepinfant-audio-host', 'Tab');
+    await page.waitForFunction("document.querySelector('#node-input-url').value.includes('192.0.2.7')");
+    assert.equal(await page.inputValue('#node-input-url'), 'rtsp://192.0.2.7:554/stream2');
+    assert.match(await page.innerText('.deepinfant-audio-set-up'), /Camera Account/);
+    await page.selectOption('#deepinfant-audio-maker', '');
+  });
+
+  it('takes user and password out of a pasted address', async () => {
+    await page.fill('#node-input-url', 'rtsp://me:a%40b@192.0.2.7/live');
+    await page.press('#node-input-url', 'Tab');
+    await page.waitForFunction("document.querySelector('#node-input-user').value === 'me'");
+    assert.equal(await page.inputValue('#node-input-url'), 'rtsp://192.0.2.7/live');
+    assert.equal(await page.inputValue('#node-input-password'), 'a@b');
+  });
+
+  it('finds a camera, and hears it', async () => {
+    await page.fill('#node-input-user', LOGIN.user);
+    await page.fill('#node-input-password', LOGIN.password);
+    await page.click('#deepinfant-audio-find');
+    const found = page.locator('.deepinfant-audio-found button', { hasText: 'Cot Camera' });
+    await found.waitFor({ timeout: 20_000 });
+    assert.match(await found.innerText(), /onvif/);
+    await found.click();
+    assert.equal(await page.inputValue('#node-input-url'), camera.url);
+    await page.click('#deepinfant-audio-test');
+    await page.locator(`${result} img`).waitFor({ timeout: 20_000 });
+    assert.match(await page.innerText(result), /Heard: -\d+ dB, pcm_alaw, 8 kHz, first sound after \d+ ms/);
+  });
+
+  it('says what is wrong, and what to do', async () => {
+    await page.fill('#node-input-password', 'wrong');
+    await page.click('#deepinfant-audio-test');
+    await page.locator(`${result}.deepinfant-audio-error`).waitFor({ timeout: 20_000 });
+    assert.match(await page.innerText(result), /does not accept the user name and password/);
+  });
+
+  it('lists microphones, and shows how loud one is while it hears something', async () => {
+    await page.selectOption('#node-input-kind', 'microphone');
+    await page.locator('#node-input-microphone option', { hasText: 'Cot' }).first().waitFor({ state: 'attached' });
+    const level = async (): Promise<number> =>
+      Number(await page.getAttribute('.deepinfant-audio-meter', 'aria-valuenow'));
+    await page.waitForFunction(
+      "Number(document.querySelector('.deepinfant-audio-meter').getAttribute('aria-valuenow')) <= -80",
+    );
+    const [cry] = nurseryScene(1).cries;
+    const played = microphone.play(nurseryScene(1).samples.slice(cry.startS * 16000, (cry.startS + 4) * 16000));
+    await page.waitForFunction(
+      "Number(document.querySelector('.deepinfant-audio-meter').getAttribute('aria-valuenow')) > -50",
+    );
+    assert.ok((await level()) <= 0);
+    await played;
+  });
+
+  it('puts no password into the flow', async () => {
+    await page.selectOption('#node-input-kind', 'camera');
+    await page.fill('#node-input-url', camera.url);
+    await page.fill('#node-input-password', LOGIN.password);
+    await page.click('#node-dialog-ok');
+    await page.click('#red-ui-header-button-deploy');
+    await page.getByText('Successfully deployed').waitFor();
+    const exported = await page.evaluate<string>(
+      'JSON.stringify(RED.nodes.createExportableNodeSet(RED.nodes.filterNodes({})))',
+    );
+    assert.ok(exported.includes(camera.url));
+    assert.ok(!exported.includes(LOGIN.password));
+  });
+});

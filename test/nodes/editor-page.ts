@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { chromium, type Page } from 'playwright-core';
+import { PACKAGE_ROOT } from '../../src/package-root.js';
+
+export interface EditorPage {
+  page: Page;
+  close(): Promise<void>;
+}
+
+/** Opens the editor of a Node-RED of its own, with the demo flow, in Chromium: $CHROMIUM or /usr/bin/chromium. */
+export async function openEditor(viewport: { width: number; height: number }): Promise<EditorPage> {
+  const userDir = await mkdtemp(path.join(tmpdir(), 'deepinfant-'));
+  const port = await freePort();
+  const start = path.join(PACKAGE_ROOT, 'dist', 'scripts', 'start.js');
+  const nodeRed = spawn(process.execPath, [start, '--port', String(port), '--userDir', userDir], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+  });
+  const close = async (): Promise<void> => {
+    await browser.close();
+    const ended = once(nodeRed, 'close');
+    nodeRed.kill();
+    await ended;
+    await rm(userDir, { recursive: true, force: true });
+  };
+  try {
+    // The first words mean that the editor can be opened.
+    await once(nodeRed.stdout, 'data');
+    const page = await browser.newPage({ viewport, locale: 'en-US' });
+    await page.goto(`http://127.0.0.1:${port}/`);
+    await page.getByText('cry detector').first().waitFor();
+    await page.keyboard.press('Escape');
+    return { page, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Opens the dialog of the demo's audio node. */
+export async function openAudioDialog(page: Page): Promise<void> {
+  await page.evaluate("RED.editor.edit(RED.nodes.filterNodes({ type: 'deepinfant-audio' })[0])");
+  await page.locator('#node-input-kind').waitFor();
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
