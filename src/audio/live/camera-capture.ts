@@ -157,14 +157,14 @@ function protocolsFor({ url }: CameraAddress): string {
   }
 }
 
-/** A script for ffmpeg's concat demuxer (ffmpeg-formats, 3.5). */
+/** A script for ffmpeg's concat demuxer (ffmpeg-formats, 'concat'). */
 function scriptFor(address: CameraAddress, wish: Wish): string {
   const lines = ['ffconcat version 1.0', `file ${quoted(secretUrl(address))}`];
   if (wish !== 'all-plainly') lines.push(...optionsFor(address, wish).map(option => `option ${option}`));
   return lines.map(line => `${line}\n`).join('');
 }
 
-/** Quotes as ffmpeg-utils, 2.1 says. */
+/** Quotes as ffmpeg-utils says under 'Quoting and escaping'. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
