@@ -15,6 +15,7 @@ export const TOOLS = {
   'clang-14': { debian: 'clang-14', for: 'that native/ holds what its sources build' },
   'wasm-ld-14': { debian: 'lld-14', for: 'the same' },
   script: { debian: 'bsdutils', for: 'what a terminal shows' },
+  openssl: { debian: 'openssl', for: 'cameras over TLS' },
   chromium: { debian: 'chromium', for: "the editor's dialogs" },
   arecord: { debian: 'alsa-utils', for: 'microphones' },
   // PulseAudio is reached over ALSA, by a plugin that no program tells of.

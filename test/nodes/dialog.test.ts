@@ -85,14 +85,19 @@ describe('the audio node’s dialog in a browser', function () {
 
   it('lists microphones, and shows how loud one is while it hears something', async () => {
     await page.selectOption('#node-input-kind', 'microphone');
-    await page.locator('#node-input-microphone option', { hasText: 'Cot' }).first().waitFor({ state: 'attached' });
+    await page
+      .locator('#node-input-microphone option', { hasText: 'Cot' })
+      .first()
+      .waitFor({ state: 'attached' });
     const level = async (): Promise<number> =>
       Number(await page.getAttribute('.deepinfant-audio-meter', 'aria-valuenow'));
     await page.waitForFunction(
       "Number(document.querySelector('.deepinfant-audio-meter').getAttribute('aria-valuenow')) <= -80",
     );
     const [cry] = nurseryScene(1).cries;
-    const played = microphone.play(nurseryScene(1).samples.slice(cry.startS * 16000, (cry.startS + 4) * 16000));
+    const played = microphone.play(
+      nurseryScene(1).samples.slice(cry.startS * 16000, (cry.startS + 4) * 16000),
+    );
     await page.waitForFunction(
       "Number(document.querySelector('.deepinfant-audio-meter').getAttribute('aria-valuenow')) > -50",
     );

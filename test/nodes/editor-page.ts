@@ -9,7 +9,7 @@ import { PACKAGE_ROOT } from '../../src/package-root.js';
 
 export interface EditorPage {
   page: Page;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** Opens the editor of a Node-RED of its own, with the demo flow, in Chromium: $CHROMIUM or /usr/bin/chromium. */

@@ -1,31 +1,13 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
-import { skip } from '../tools.js';
 import type { Login } from './rtsp-camera.js';
 
 /** Debian's own: its packages of GStreamer are for no other. */
 const PYTHON = '/usr/bin/python3';
 const SCRIPT = path.join(PACKAGE_ROOT, 'test', 'rtsp', 'gst-server.py');
-
-/** What gst-server.py needs. */
-const DEBIAN = [
-  'python3-gi',
-  'gir1.2-gst-rtsp-server-1.0',
-  'gstreamer1.0-plugins-base',
-  'gstreamer1.0-plugins-good',
-  'gstreamer1.0-plugins-bad',
-  'gstreamer1.0-plugins-ugly',
-];
-
-/** Skips a test or suite where GStreamer's RTSP server is missing, and says how to install it; fails in CI. */
-export function needGstServer(context: Mocha.Context): void {
-  const check = "import gi; gi.require_version('GstRtspServer', '1.0')";
-  if (spawnSync(PYTHON, ['-c', check]).status !== 0)
-    skip(context, `gst-rtsp-server not found; apt-get install --no-install-recommends ${DEBIAN.join(' ')}`);
-}
 
 /** GStreamer's RTSP server with live streams of a tone: /pcma, /pcmu, /aac, /opus, /l16, and each with -h264. */
 export class GstServer {

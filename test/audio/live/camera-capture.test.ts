@@ -12,11 +12,11 @@ import { startCamera } from '../../../src/audio/live/camera-capture.js';
 import type { Capture, CaptureEnd, CaptureEndKind } from '../../../src/audio/live/capture.js';
 import { concat } from '../../../src/concat.js';
 import type { AudioFormat } from '../../../src/values.js';
-import { GstServer, needGstServer } from '../../rtsp/gst-server.js';
+import { GstServer } from '../../rtsp/gst-server.js';
 import { HttpCamera } from '../../rtsp/http-camera.js';
 import { positionsOf } from '../../rtsp/positions.js';
 import { RtspCamera } from '../../rtsp/rtsp-camera.js';
-import { needTools, skip } from '../../tools.js';
+import { needTools } from '../../tools.js';
 import { rms } from '../signals.js';
 
 /** A capture, and what it told. */
@@ -100,8 +100,8 @@ function gapIn(samples: Float32Array): number {
 /** A server that decrypts what it gets, and passes it on to a port. */
 function makeTls(context: Mocha.Context, port: number): Server {
   const args = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=camera', '-keyout', '-'];
-  const { stdout: pem, status } = spawnSync('openssl', args);
-  if (status !== 0) skip(context, 'openssl not found');
+  needTools(context, 'openssl');
+  const { stdout: pem } = spawnSync('openssl', args);
   return createServer({ key: pem, cert: pem }, encrypted => {
     const plain = connect(port, '127.0.0.1');
     encrypted.pipe(plain).pipe(encrypted);
@@ -437,7 +437,7 @@ describe("startCamera at GStreamer's server", function () {
   const login = { user: 'viewer', password: 'pä@ss' };
   before(function () {
     needTools(this, 'ffmpeg');
-    needGstServer(this);
+    needTools(this, 'gst-rtsp-server');
   });
 
   for (const [scheme, suffix, what] of [
