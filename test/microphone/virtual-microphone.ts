@@ -74,7 +74,7 @@ export class VirtualMicrophone {
   async plugIn(): Promise<void> {
     const format = [`rate=${this.rate}`, 'channels=1', 'format=s16le'];
     const properties = `source_properties='alsa.card_name="Cot Microphone" alsa.device=0'`;
-    pactl('load-module', 'module-null-sink', 'sink_name=room', ...format);
+    pactl('load-module', 'module-null-sink', 'sink_name=room', 'norewinds=1', ...format);
     pactl('load-module', 'module-remap-source', 'master=room.monitor', 'source_name=cot', properties);
     await writeFile(`${this.folder}/asound.conf`, ASOUND_CONF);
     // Silence that goes on: without it each recorder waits a second or two for the first sound.
