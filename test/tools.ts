@@ -16,6 +16,7 @@ export const TOOLS = {
   'wasm-ld-14': { debian: 'lld-14', for: 'the same' },
   script: { debian: 'bsdutils', for: 'what a terminal shows' },
   openssl: { debian: 'openssl', for: 'cameras over TLS' },
+  ps: { debian: 'procps', for: 'that no process is left behind' },
   chromium: { debian: 'chromium', for: "the editor's dialogs" },
   arecord: { debian: 'alsa-utils', for: 'microphones' },
   // PulseAudio is reached over ALSA, by a plugin that no program tells of.

@@ -19,7 +19,7 @@ describe('deepinfant', () => {
   it('lists its commands with --help, and one with that command', async () => {
     const all = await deepinfant('--help');
     assert.equal(all.status, 0);
-    for (const command of ['classify', 'listen', 'train', 'evaluate']) {
+    for (const command of ['classify', 'listen', 'devices', 'teach', 'train', 'evaluate', 'protocol']) {
       const one = await deepinfant(command, '--help');
       assert.equal(one.status, 0);
       assert.match(one.stdout, new RegExp(`^deepinfant ${command} `));
@@ -34,7 +34,8 @@ describe('deepinfant', () => {
     ['no file', ['classify'], /^Name the files or folders/],
     ['an unknown preset', ['classify', '--preset', 'loud', 'x.wav'], /^There is no preset 'loud'/],
     ['--windows without --json', ['classify', '--windows', 'x.wav'], /^--windows is for --json/],
-    ['two files to listen to', ['listen', 'x.wav', 'y.wav'], /^Name one recording/],
+    ['two files to listen to', ['listen', 'x.wav', 'y.wav'], /^Name one microphone, camera or recording/],
+    ['a microphone to hear fast', ['listen', 'mic', '--fast'], /^--fast is for recordings/],
     ['nothing to evaluate on', ['evaluate'], /^Name, with --data, a folder/],
     ['a rival without a name', ['evaluate', '--data', 'x', '--rival', 'y.csv'], /^--rival takes NAME=FILE/],
     ['nothing to train with', ['train'], /^Name one training config/],

@@ -4,27 +4,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { skip } from '../tools.js';
-
-/** Debian's packages, and a program of each. */
-const PACKAGES = {
-  pulseaudio: 'pulseaudio',
-  'pulseaudio-utils': 'pactl',
-  'alsa-utils': 'arecord',
-  // No program tells of this one, which is the way from ALSA to PulseAudio.
-  'libasound2-plugins': undefined,
-};
-
-/** Skips where a virtual microphone can't be made, as `needTools` does. */
-export function needVirtualMicrophone(context: Mocha.Context): void {
-  const missing = Object.values(PACKAGES).filter(
-    program => program && spawnSync(program, ['--version'], { stdio: 'ignore' }).error,
-  );
-  if (missing.length > 0) {
-    const install = `apt-get install --no-install-recommends ${Object.keys(PACKAGES).join(' ')}`;
-    skip(context, `${missing.join(', ')} not found; ${install}`);
-  }
-}
 
 /**
  * Microphones without hardware: a sound server of its own (PulseAudio), and ALSA on top of it. Both hear what `play` plays,

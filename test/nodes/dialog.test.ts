@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { nurseryScene } from '../../src/dataset/synth/scene.js';
-import { needVirtualMicrophone, VirtualMicrophone } from '../microphone/virtual-microphone.js';
+import { VirtualMicrophone } from '../microphone/virtual-microphone.js';
 import { OnvifDevice } from '../onvif/device.js';
 import { RtspCamera } from '../rtsp/rtsp-camera.js';
 import { needTools } from '../tools.js';
@@ -18,8 +18,7 @@ describe('the audio node’s dialog in a browser', function () {
   let close: () => Promise<void>;
 
   before(async function () {
-    needTools(this, 'ffmpeg', 'chromium');
-    needVirtualMicrophone(this);
+    needTools(this, 'ffmpeg', 'chromium', 'arecord', 'pulseaudio');
     camera = new RtspCamera({ audio: 'PCMA', login: { ...LOGIN, scheme: 'Digest' } });
     await camera.start();
     const audio = { encoding: 'G711', sampleRate: 8 };

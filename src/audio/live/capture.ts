@@ -4,8 +4,6 @@
  */
 import type { AudioFormat, SourceTrouble } from '../../values.js';
 
-export type { SourceTrouble as CaptureEndKind };
-
 /** How a capture ended. */
 export interface CaptureEnd {
   kind: SourceTrouble;

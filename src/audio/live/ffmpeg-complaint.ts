@@ -1,5 +1,6 @@
 import { redact, type CameraAddress } from './camera-address.js';
-import type { CaptureEnd, CaptureEndKind } from './capture.js';
+import type { CaptureEnd } from './capture.js';
+import type { SourceTrouble } from '../../values.js';
 
 /** How an ffmpeg that heard a camera came to its end. */
 export interface FfmpegEnd {
@@ -16,7 +17,7 @@ export interface FfmpegEnd {
 interface Complaint {
   /** What ffmpeg 4 to 7 print, with glibc's, musl's and macOS's words for the system's errors. */
   says: RegExp;
-  kind: CaptureEndKind;
+  kind: SourceTrouble;
   /** What it means and what to do; {url} and {host} stand for the camera's, without secrets. */
   message: string;
 }

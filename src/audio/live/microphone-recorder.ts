@@ -2,9 +2,9 @@ import { spawn, type SpawnOptions, type StdioOptions } from 'node:child_process'
 import { tmpdir } from 'node:os';
 import type { Readable } from 'node:stream';
 import { DeepInfantError } from '../../errors.js';
-import type { AudioFormat } from '../../values.js';
+import type { AudioFormat, SourceTrouble } from '../../values.js';
 import { Resampler } from '../resampler.js';
-import type { CaptureEnd, CaptureEndKind, CaptureListener } from './capture.js';
+import type { CaptureEnd, CaptureListener } from './capture.js';
 import { readSamples } from './sample-stream.js';
 
 /** Patience with a program that lists microphones: a frozen sound server never answers. */
@@ -102,7 +102,7 @@ function spawnOptions(): SpawnOptions {
 }
 
 /** What programs say that could not begin to record: ALSA and PortAudio, naudiodon's child, ffmpeg. */
-function kindOf(said: string): CaptureEndKind {
+function kindOf(said: string): SourceTrouble {
   if (/resource busy|device unavailable/i.test(said)) return 'device-busy';
   if (/can't be loaded/.test(said)) return 'no-program';
   if (/no such (file|device|entity)|no default device|there is no microphone/i.test(said)) return 'no-device';

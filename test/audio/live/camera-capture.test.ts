@@ -9,9 +9,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createServer, type Server } from 'node:tls';
 import { parseCameraAddress } from '../../../src/audio/live/camera-address.js';
 import { startCamera } from '../../../src/audio/live/camera-capture.js';
-import type { Capture, CaptureEnd, CaptureEndKind } from '../../../src/audio/live/capture.js';
+import type { Capture, CaptureEnd } from '../../../src/audio/live/capture.js';
 import { concat } from '../../../src/concat.js';
-import type { AudioFormat } from '../../../src/values.js';
+import type { AudioFormat, SourceTrouble } from '../../../src/values.js';
 import { GstServer } from '../../rtsp/gst-server.js';
 import { HttpCamera } from '../../rtsp/http-camera.js';
 import { positionsOf } from '../../rtsp/positions.js';
@@ -58,7 +58,7 @@ class Listening {
   }
 }
 
-async function assertEnds(listening: Listening, kind: CaptureEndKind, message: RegExp): Promise<void> {
+async function assertEnds(listening: Listening, kind: SourceTrouble, message: RegExp): Promise<void> {
   const end = await listening.ended;
   assert.equal(end.kind, kind, end.message);
   assert.match(end.message, message);
@@ -248,7 +248,7 @@ describe('startCamera', function () {
 
     it('says what is wrong', async () => {
       await start();
-      const ends = async (kind: CaptureEndKind, message: RegExp): Promise<void> => {
+      const ends = async (kind: SourceTrouble, message: RegExp): Promise<void> => {
         await assertEnds(new Listening(camera!.url), kind, message);
       };
       camera!.describeStatus = 404;
@@ -406,7 +406,7 @@ describe('startCamera over HTTP', function () {
     });
 
   it('says what is wrong', async () => {
-    const ends = (name: string, kind: CaptureEndKind, message: RegExp): Promise<void> =>
+    const ends = (name: string, kind: SourceTrouble, message: RegExp): Promise<void> =>
       assertEnds(new Listening(`${camera.url}/${name}`, login), kind, message);
     const silent = ends('silent', 'unreachable', /does not answer/);
     await ends('nothing.aac', 'not-found', /nothing at http/);
@@ -436,8 +436,7 @@ describe("startCamera at GStreamer's server", function () {
   };
   const login = { user: 'viewer', password: 'pä@ss' };
   before(function () {
-    needTools(this, 'ffmpeg');
-    needTools(this, 'gst-rtsp-server');
+    needTools(this, 'ffmpeg', 'gst-rtsp-server');
   });
 
   for (const [scheme, suffix, what] of [

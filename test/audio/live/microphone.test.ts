@@ -13,7 +13,7 @@ import { alsa, pulse } from '../../../src/audio/live/microphone-ffmpeg.js';
 import { record, type Recorder } from '../../../src/audio/live/microphone-recorder.js';
 import { listMicrophones, NO_MICROPHONES, startMicrophone } from '../../../src/audio/live/microphone.js';
 import { portAudio } from '../../../src/audio/live/port-audio.js';
-import { needVirtualMicrophone, VirtualMicrophone } from '../../microphone/virtual-microphone.js';
+import { VirtualMicrophone } from '../../microphone/virtual-microphone.js';
 import { needTools, skip } from '../../tools.js';
 
 const RECORDERS = {
@@ -37,8 +37,7 @@ describe('microphone', function () {
   let others: string[];
 
   before(async function () {
-    needVirtualMicrophone(this);
-    needTools(this, 'ffmpeg');
+    needTools(this, 'arecord', 'pulseaudio', 'ffmpeg', 'ps');
     microphone = await VirtualMicrophone.start();
     others = children();
   });

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { nurseryScene } from '../../src/dataset/synth/scene.js';
+import { SAMPLE_RATE } from '../../src/values.js';
+import { VirtualMicrophone } from '../microphone/virtual-microphone.js';
+import { OnvifDevice } from '../onvif/device.js';
+import { RtspCamera } from '../rtsp/rtsp-camera.js';
+import { needTools } from '../tools.js';
+import { deepinfant, jsonLines, type Line, type Outcome, outcomeOf, start } from './run.js';
+
+/** Waits until a process wrote something to a stream. */
+async function until(
+  child: ChildProcessWithoutNullStreams,
+  stream: 'stdout' | 'stderr',
+  text: RegExp,
+): Promise<void> {
+  let written = '';
+  await new Promise<void>(resolve => {
+    child[stream].on('data', (part: string) => {
+      written += part;
+      if (text.test(written)) resolve();
+    });
+  });
+}
+
+/** Arguments of all processes. */
+function commandLines(): string[] {
+  return readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .map(pid => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      } catch {
+        return ''; // It has just ended.
+      }
+    });
+}
+
+describe('deepinfant with live sources', function () {
+  this.timeout(60_000);
+  let microphone: VirtualMicrophone;
+
+  before(async function () {
+    needTools(this, 'ffmpeg', 'arecord', 'pulseaudio');
+    microphone = await VirtualMicrophone.start();
+  });
+  after(() => microphone.stop());
+
+  it('hears a cry by a microphone, and ends at Ctrl-C with the cry told as ended', async () => {
+    const { samples, cries } = nurseryScene(1);
+    const fromS = cries[0].startS - 1;
+    const child = start(['listen', 'mic:cot', '--json']);
+    const outcome: Promise<Outcome> = outcomeOf(child);
+    await until(child, 'stderr', /running/);
+    void microphone.play(samples.slice(fromS * SAMPLE_RATE, (fromS + 5) * SAMPLE_RATE));
+    await until(child, 'stdout', /"started"/);
+    child.kill('SIGINT');
+    const { status, stdout, stderr } = await outcome;
+    assert.equal(status, 0);
+    const events = jsonLines<NonNullable<Line['events']>[0]>(stdout);
+    assert.equal(events.map(({ state }) => state).join(' '), 'started ended');
+    assert.equal(stderr.replace(/^\S+ {2}/gm, ''), 'starting\nrunning\nstopped\n');
+  });
+
+  it('opens a camera again, shows its password to nobody, and leaves no process behind', async () => {
+    const login = { user: 'me', password: 'lullaby-7-secret', scheme: 'Digest' } as const;
+    const camera = new RtspCamera({ login });
+    await camera.start();
+    const child = start(['listen', camera.url.replace('//', `//me:${login.password}@`)]);
+    const outcome = outcomeOf(child);
+    await until(child, 'stderr', /running/);
+    const lines = commandLines();
+    assert.ok(
+      lines.some(line => line.startsWith('deepinfant listen')) &&
+        lines.some(line => line.startsWith('ffmpeg')),
+    );
+    assert.ok(!lines.some(line => line.includes(login.password)));
+    camera.drop();
+    await until(child, 'stderr', /running/);
+    child.kill('SIGINT');
+    const { status, stdout, stderr } = await outcome;
+    assert.equal(status, 0);
+    assert.match(stdout, /^\S+ {2}no cry was heard\n$/);
+    assert.match(
+      stderr,
+      /backoff: The camera at 127\.0\.0\.1:\d+ closed the connection\. Next try in 1 s\.\n/,
+    );
+    assert.ok(!stderr.includes(login.password));
+    await delay(200);
+    assert.ok(!commandLines().some(line => line.startsWith('ffmpeg') && line.includes('concat')));
+    await camera.stop();
+  });
+
+  it('names the microphones that there are for one that is not there, and takes none for it', async () => {
+    const child = start(['listen', 'mic:attic']);
+    const outcome = outcomeOf(child);
+    await until(child, 'stderr', /failed/);
+    child.kill('SIGINT');
+    const { stderr } = await outcome;
+    assert.match(stderr, /failed: .*attic.*cot/i);
+    assert.doesNotMatch(stderr, /running/);
+  });
+
+  it('refuses an address of another scheme', async () => {
+    const { status, stderr } = await deepinfant('listen', 'ftp://camera/sound');
+    assert.equal(status, 1);
+    assert.match(stderr, /^deepinfant: The address of a camera begins with rtsp/);
+  });
+
+  it('lists microphones, cameras and ffmpeg', async () => {
+    const device = await OnvifDevice.start({
+      id: 'cot-camera',
+      scopes: 'onvif://www.onvif.org/name/Cot%20Camera',
+    });
+    const { status, stdout, stderr } = await deepinfant('devices', '--json');
+    const people = await deepinfant('devices', '--go2rtc', '127.0.0.1:1');
+    await device.stop();
+    assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
+    const [found] = jsonLines<{
+      microphones: { name: string }[];
+      cameras: { name: string }[];
+      ffmpeg: string;
+    }>(stdout);
+    assert.ok(found.microphones.some(({ name }) => name === 'cot'));
+    assert.ok(found.cameras.some(({ name }) => name === 'Cot Camera'));
+    assert.match(found.ffmpeg, /^\S+$/);
+    assert.match(people.stdout, /^Microphones .*\n(.*\n)* {2}cot {2}\(/);
+    assert.match(people.stdout, /\n {2}Cot Camera {2}\S+/);
+    assert.match(people.stdout, /go2rtc.*127\.0\.0\.1:1/);
+    assert.match(people.stdout, /\nffmpeg: \S+\n$/);
+  });
+});
