@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WebSocket } from 'ws';
+import { PACKAGE_ROOT } from '../../src/package-root.js';
+import { RtspCamera } from '../rtsp/rtsp-camera.js';
+import { needTools } from '../tools.js';
+
+/** What tells the password apart in any text, be the characters around it encoded or not. */
+const MARK = 'Crocodile7Lullaby';
+const PASSWORD = `ä/@ ${MARK}:%41'"&=`;
+const LOGIN = { user: 'admin', password: PASSWORD };
+
+const SETTINGS = {
+  uiHost: '127.0.0.1',
+  uiPort: 0,
+  flowFile: 'flows.json',
+  nodesDir: PACKAGE_ROOT,
+  logging: { console: { level: 'trace', metrics: true, audit: true } },
+  telemetry: { enabled: false, updateNotification: false },
+};
+
+describe('the password of a camera', function () {
+  this.timeout(60_000);
+  let userDir: string;
+  let url: string;
+  let good: RtspCamera;
+  let strict: RtspCamera;
+  let broken: Server;
+  /** All that was seen anywhere, by the place. */
+  const seen = { output: '', toEditor: '', answers: '' };
+  const commands = new Set<string>();
+  const cleanUps: (() => unknown)[] = [];
+
+  before(async function () {
+    needTools(this, 'ffmpeg');
+    good = new RtspCamera({ login: { scheme: 'Digest', ...LOGIN } });
+    strict = new RtspCamera({ login: { scheme: 'Basic', user: 'admin', password: 'another' } });
+    for (const camera of [good, strict]) {
+      await camera.start();
+      cleanUps.push(() => camera.stop());
+    }
+    // ffmpeg tells the whole address of what answers like this.
+    broken = createServer((_request, response) => response.writeHead(400).end()).listen(0, '127.0.0.1');
+    await once(broken, 'listening');
+    cleanUps.push(() => broken.close());
+
+    userDir = mkdtempSync(path.join(tmpdir(), 'deepinfant-'));
+    const settings = path.join(userDir, 'settings.js');
+    writeFileSync(settings, `module.exports = ${JSON.stringify(SETTINGS)};`);
+    const program = path.join(PACKAGE_ROOT, 'node_modules', 'node-red', 'red.js');
+    const nodeRed = spawn(process.execPath, [program, '--userDir', userDir, '--settings', settings]);
+    cleanUps.push(async () => {
+      const ended = once(nodeRed, 'close');
+      nodeRed.kill();
+      await ended;
+      rmSync(userDir, { recursive: true });
+    });
+    for (const stream of [nodeRed.stdout, nodeRed.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        seen.output += text;
+      });
+    const watching = setInterval(() => {
+      for (const command of commandLines()) commands.add(command);
+    }, 20);
+    cleanUps.push(() => {
+      clearInterval(watching);
+    });
+    url = (await outputHas(/now running at (http\S+)/))[1];
+    const comms = new WebSocket(`${url.replace('http', 'ws')}comms`);
+    cleanUps.push(() => {
+      comms.terminate();
+    });
+    comms.on('message', (data: Buffer) => {
+      seen.toEditor += data.toString();
+    });
+    await once(comms, 'open');
+    comms.send('{"subscribe":"status/#"}');
+  });
+  after(async () => {
+    for (const cleanUp of cleanUps.reverse()) await cleanUp();
+  });
+
+  async function outputHas(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const found = pattern.exec(seen.output);
+      if (found) return found;
+      await sleep(50);
+    }
+  }
+
+  async function ask(method: string, route: string, body?: object): Promise<string> {
+    const headers = { 'Content-Type': 'application/json', 'Node-RED-API-Version': 'v2' };
+    const response = await fetch(url + route, { method, headers, body: body && JSON.stringify(body) });
+    const text = await response.text();
+    assert.ok(response.ok, `${route}: ${response.status} ${text}`);
+    seen.answers += text;
+    return text;
+  }
+
+  it('shows in no process list, log, status, message, file and export, whatever the camera does', async () => {
+    const absent = 'rtsp://127.0.0.1:1/live';
+    const addresses = {
+      heard: good.url,
+      refused: strict.url,
+      absent,
+      broken: `http://127.0.0.1:${(broken.address() as AddressInfo).port}/flv?password={password}`,
+    };
+    const shared = { z: 'tab', x: 0, y: 0 };
+    const debug = { type: 'debug', active: true, tosidebar: true, console: true, complete: 'true' };
+    const all = { ...shared, scope: null, wires: [['debug']] };
+    const flows = [
+      { id: 'tab', type: 'tab', label: 'test' },
+      ...Object.entries(addresses).map(([id, address]) => ({
+        ...shared,
+        id,
+        name: id,
+        type: 'deepinfant-audio',
+        kind: 'camera',
+        url: address,
+        wires: [['debug'], ['debug']],
+        credentials: LOGIN,
+      })),
+      { ...shared, ...debug, id: 'debug' },
+      { ...all, id: 'status', type: 'status' },
+      { ...all, id: 'catch', type: 'catch' },
+    ];
+    await ask('POST', 'flows', { flows });
+    const stateOf = (id: string, state: string): RegExp =>
+      new RegExp(`source: '${id}',\\s+state: '${state}'`);
+    await outputHas(stateOf('heard', 'running'));
+    good.drop();
+    await outputHas(stateOf('heard', 'backoff'));
+    await outputHas(stateOf('refused', 'failed'));
+    await outputHas(stateOf('absent', 'backoff'));
+    await outputHas(stateOf('broken', 'backoff'));
+
+    for (const [id, address] of Object.entries(addresses)) {
+      const question = { id, kind: 'camera', url: address, user: LOGIN.user, password: '__PWRD__' };
+      await ask('POST', 'deepinfant-audio/test', question);
+      await ask('GET', `credentials/deepinfant-audio/${id}`);
+    }
+    const exported = await ask('GET', 'flows');
+    await ask('GET', 'flow/tab');
+
+    const files = filesIn(userDir);
+    for (const name of ['flows.json', 'flows_cred.json'])
+      assert.ok(
+        files.some(file => file.endsWith(name)),
+        name,
+      );
+    const places = {
+      ...seen,
+      commands: [...commands].join('\n'),
+      ...Object.fromEntries(files.map(file => [file, readFileSync(file, 'latin1')])),
+    };
+    assert.ok(exported.includes(good.url) && places.commands.includes('ffmpeg'));
+    assert.match(places.output, /\[trace\]/);
+    assert.ok(places.answers.includes('/flv?password=***'));
+    assert.ok(places.toEditor.includes('status/refused') && places.toEditor.includes('debug'));
+    for (const [place, text] of Object.entries(places)) assert.ok(!reveals(text), place);
+  });
+
+  it('would be seen in any encoding', () => {
+    const percent = Array.from(Buffer.from(PASSWORD), byte => `%${byte.toString(16).padStart(2, '0')}`).join(
+      '',
+    );
+    const basic = Buffer.from(`admin:${PASSWORD}`).toString('base64');
+    const spellings = [PASSWORD, encodeURIComponent(PASSWORD), percent, encodeURIComponent(percent), basic];
+    for (const spelling of [...spellings, Buffer.from(PASSWORD).toString('hex'), JSON.stringify(PASSWORD)])
+      assert.ok(reveals(`x${spelling}y`), spelling);
+    assert.ok(!reveals('Crocodile'));
+  });
+});
+
+/** Whether a text holds the password's mark, plain, percent-encoded (twice, too), in base 64 or in hex. */
+function reveals(text: string): boolean {
+  const decode = (encoded: string): string =>
+    encoded.replace(/%([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  // In base 64 it depends on where in three bytes the mark begins; the first and last digits hold what is beside it, too.
+  const inBase64 = [0, 1, 2].map(before =>
+    Buffer.from('\0'.repeat(before) + MARK)
+      .toString('base64')
+      .slice(4, -4),
+  );
+  const spellings = [MARK, Buffer.from(MARK).toString('hex'), ...inBase64].map(s => s.toLowerCase());
+  const texts = [text, decode(text), decode(decode(text))].map(t => t.toLowerCase());
+  return texts.some(decoded => spellings.some(spelling => decoded.includes(spelling)));
+}
+
+/** Of all processes that there are. */
+function commandLines(): string[] {
+  return readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .map(pid => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      } catch {
+        return ''; // It ended meanwhile.
+      }
+    });
+}
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter(entry => entry.isFile())
+    .map(({ parentPath, name }) => path.join(parentPath, name));
+}
