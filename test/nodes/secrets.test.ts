@@ -88,11 +88,12 @@ describe('the password of a camera', function () {
   });
 
   async function outputHas(pattern: RegExp): Promise<RegExpExecArray> {
-    for (;;) {
+    for (let i = 0; i < 600; i++) {
       const found = pattern.exec(seen.output);
       if (found) return found;
       await sleep(50);
     }
+    throw new Error(`Node-RED did not say ${pattern.source}`);
   }
 
   async function ask(method: string, route: string, body?: object): Promise<string> {
