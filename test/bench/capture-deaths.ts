@@ -14,7 +14,7 @@ import { children } from './capture-processes.js';
 const CAMERAS = 10;
 const SAMPLES_PER_MS = SAMPLE_RATE / 1000;
 /** A camera is heard for so long between two deaths. */
-const HEARD_MS = 5000;
+const HEARD_MS = 3000;
 /** The longest wait for the next try is 60 s; who has not come by then does not come. */
 const PATIENCE_MS = 120_000;
 
