@@ -30,6 +30,8 @@ export type SourceState = 'starting' | 'running' | 'silent' | 'stalled' | 'backo
 
 /** Why a microphone or camera is not heard. */
 export type SourceTrouble =
+  /** What it was told to hear is no camera's address. */
+  | 'bad-address'
   /** It was heard, and then the connection or the device went away. */
   | 'disconnected'
   /** Nobody answers: wrong address, switched off, no network, nothing listening there. */
@@ -76,8 +78,8 @@ export interface SourceHealth {
   /** Share of the last second's samples at full scale, in [0, 1]. */
   clipping: number;
   /**
-   * How far the source's sample clock fell behind this computer's clock since it was opened, in ms, lost audio left out;
-   * negative: ran ahead.
+   * How far the source's sample clock fell behind this computer's clock since it was opened, in ms, by losing audio or by
+   * being slow; negative: ran ahead.
    */
   driftMs: number;
   /** Null as long as it is not known. */

@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { parseCameraAddress } from '../../src/audio/live/camera-address.js';
 import { LiveSources } from '../../src/audio/live/live-sources.js';
 import { cameraSource, microphoneSource } from '../../src/audio/live/source.js';
 import { type NodeWork, run } from '../adapter.js';
@@ -18,7 +19,7 @@ export = (RED: NodeAPI): void => {
       return new LiveFeed(RED, node, sources, called, () => microphoneSource(called, microphone));
     }
     if (kind === 'camera') {
-      const called = name || url;
+      const called = name || publicAddress(url);
       return new LiveFeed(RED, node, sources, called, () => cameraSource(called, url, node.credentials));
     }
     return new AudioPlayer(RED, node, settings);
@@ -33,3 +34,12 @@ export = (RED: NodeAPI): void => {
     { credentials: { user: { type: 'text' }, password: { type: 'password' } } },
   );
 };
+
+/** An address as messages may show it. */
+function publicAddress(url: string): string {
+  try {
+    return parseCameraAddress(url).url;
+  } catch {
+    return 'camera';
+  }
+}

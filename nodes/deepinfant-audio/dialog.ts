@@ -3,7 +3,6 @@ import type { NodeAPI, NodeDef } from 'node-red';
 import { cameraAddress, MAKERS } from '../../src/audio/cameras/makers.js';
 import { findCameras } from '../../src/audio/cameras/find.js';
 import { audition } from '../../src/audio/live/audition.js';
-import { parseCameraAddress } from '../../src/audio/live/camera-address.js';
 import { LevelMeter } from '../../src/audio/live/level-meter.js';
 import type { LiveSource, LiveSources } from '../../src/audio/live/live-sources.js';
 import { listMicrophones } from '../../src/audio/live/microphone.js';
@@ -45,7 +44,6 @@ export function answerDialog(RED: NodeAPI, sources: LiveSources): void {
         large: large === true,
       }),
     }),
-    parts: ({ url }) => parseCameraAddress(textOf(url)),
     cameras: ({ user, password, go2rtc, frigate }) =>
       findCameras(
         {
@@ -58,7 +56,8 @@ export function answerDialog(RED: NodeAPI, sources: LiveSources): void {
     level: ({ microphone }) => meters.read(textOf(microphone)),
     test: async question => {
       const { health, firstAudioMs, samples } = await audition(sources, sourceOf(RED, question), TEST_S);
-      if (firstAudioMs === null) return { error: health.error ?? RED._('deepinfant-audio.test.nothing') };
+      if (firstAudioMs === null || samples.length < TEST_S * SAMPLE_RATE)
+        return { error: health.error ?? RED._('deepinfant-audio.test.nothing') };
       const { level, silentS } = measured(samples);
       const { codec = 'pcm', sampleRate = SAMPLE_RATE } = health.format ?? {};
       const values = {
@@ -99,14 +98,15 @@ function loginOf(RED: NodeAPI, { id, url, user, password }: Question): Login {
   RED.nodes.eachNode(node => {
     if (node.id === id) deployed = (node as NodeDef & Partial<AudioSettings>).url;
   });
-  if (hostOf(textOf(deployed)) !== hostOf(textOf(url)))
+  const host = hostOf(textOf(url));
+  if (host === '' || hostOf(textOf(deployed)) !== host)
     throw new DeepInfantError('password', RED._('deepinfant-audio.test.password'));
   const known = RED.nodes.getCredentials(textOf(id)) as AudioCredentials | undefined;
   return { user: textOf(user), password: known?.password };
 }
 
 function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : '';
+  return URL.canParse(url) ? new URL(url).hostname : '';
 }
 
 function isTyped(password: unknown): boolean {

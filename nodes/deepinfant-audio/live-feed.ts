@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import type { Listening, LiveSource, LiveSources } from '../../src/audio/live/live-sources.js';
 import type { LiveListener } from '../../src/audio/live/supervisor.js';
+import { messageOf } from '../../src/errors.js';
 import type { AudioChunk, SourceHealth, SourceState } from '../../src/values.js';
 import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
 
@@ -19,10 +20,11 @@ const COMPLETE_AFTER_MS = 60_000;
 /** Sends what a microphone or camera hears, and how it is. */
 export class LiveFeed implements NodeWork {
   private listening: Listening | undefined;
+  private lastHealth: SourceHealth | undefined;
   /** Runs while there is a source to complete. */
   private completing: NodeJS.Timeout | undefined;
   /** What was reported last, and not mended since. */
-  private trouble: string | undefined;
+  private reported: string | undefined;
   private readonly showStatus;
 
   constructor(
@@ -47,14 +49,13 @@ export class LiveFeed implements NodeWork {
     try {
       this.listening = this.sources.listen(this.source(), listener);
     } catch (error) {
-      this.showStatus('failed', { trouble: this.RED._('deepinfant-audio.trouble.bad-address') });
-      throw error;
+      this.tell(neverHeard(this.name, messageOf(error)));
     }
   }
 
   /** Answers any message with the source's health. */
   input(msg: NodeMessage, send: Send): void {
-    send([null, { ...msg, topic: this.name, payload: this.listening?.health }]);
+    send([null, { ...msg, topic: this.name, payload: this.listening?.health ?? this.lastHealth }]);
   }
 
   async stop(): Promise<void> {
@@ -80,16 +81,35 @@ export class LiveFeed implements NodeWork {
 
   private tell(health: SourceHealth): void {
     const { state, levelDb, retryInS = 0, trouble = 'disconnected', error } = health;
+    this.lastHealth = health;
     this.node.send([null, { topic: this.name, payload: health }]);
     this.showStatus(state, {
       level: levelDb === null ? '–' : Math.round(levelDb),
       seconds: Math.ceil(retryInS),
       trouble: this.RED._(`deepinfant-audio.trouble.${trouble}`),
     });
-    if (state === 'running') this.trouble = undefined;
-    if (error === undefined || error === this.trouble) return;
+    if (state === 'running') this.reported = undefined;
+    if (error === undefined || error === this.reported) return;
     // A camera that is off for a day is reported once, not at each of a thousand tries.
-    this.trouble = error;
+    this.reported = error;
     this.node.error(error, { topic: this.name });
   }
+}
+
+/** The health of a source that cannot be opened as it is set up. */
+function neverHeard(source: string, error: string): SourceHealth {
+  return {
+    source,
+    state: 'failed',
+    since: Date.now(),
+    positionS: 0,
+    restarts: 0,
+    lostS: 0,
+    levelDb: null,
+    clipping: 0,
+    driftMs: 0,
+    format: null,
+    trouble: 'bad-address',
+    error,
+  };
 }

@@ -25,12 +25,12 @@ export async function devices(args: string[]): Promise<number> {
   const { frigate, go2rtc } = values;
   const signal = abortOnInterrupt();
   showStatus('Looking for cameras for some seconds…');
-  const [microphones, found, ffmpeg] = await Promise.all([
+  const search = Promise.all([
     listMicrophones(signal),
     findCameras({ frigate, go2rtc }, signal),
     ffmpegVersion(),
   ]);
-  clearStatus();
+  const [microphones, found, ffmpeg] = await search.finally(clearStatus);
   if (values.json) printJson({ microphones, ...found, ffmpeg: ffmpeg ?? null });
   else {
     printMicrophones(microphones);

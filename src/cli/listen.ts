@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { parseCameraAddress } from '../audio/live/camera-address.js';
 import { liveChunks } from '../audio/live/live-chunks.js';
 import { LiveSources, type LiveSource } from '../audio/live/live-sources.js';
 import { cameraSource, microphoneSource } from '../audio/live/source.js';
@@ -23,8 +24,8 @@ export const LISTEN_USAGE = `deepinfant listen mic[:NAME] | URL | FILE [--fast] 
   --fast          do not wait: go through a recording as fast as this computer can
   --json          print a JSON object a line for each event
   ${HEARING_USAGE}
-  A camera's password may stand in ${PASSWORD_VARIABLE} instead of in the URL, where other users of this computer
-  could see it for a moment.`;
+  A camera's user stands in the URL, rtsp://USER@HOST/PATH, and its password in the variable ${PASSWORD_VARIABLE}:
+  every user of this computer can see what a command was called with.`;
 
 /** `deepinfant listen`. @returns the exit status */
 export async function listen(args: string[]): Promise<number> {
@@ -77,8 +78,11 @@ function liveSourceOf(input: string): LiveSource | undefined {
   if (input === 'mic') return microphoneSource(input, '');
   if (input.startsWith('mic:')) return microphoneSource(input, input.slice('mic:'.length));
   if (!/^\w+:\/\//.test(input)) return undefined;
-  // Takes the place of the arguments in the list of processes, where a password would be seen.
-  process.title = 'deepinfant listen';
+  const { url, user, password } = parseCameraAddress(input);
+  if (password !== '')
+    throw usageError(
+      `Every user of this computer can see that password. Put it into the variable ${PASSWORD_VARIABLE}, and name ${url.replace('//', user ? `//${user}@` : '//')}.`,
+    );
   return cameraSource('camera', input, { password: process.env[PASSWORD_VARIABLE] });
 }
 

@@ -59,6 +59,10 @@ describe('the audio node’s dialog in a browser', function () {
     await page.waitForFunction("document.querySelector('#node-input-user').value === 'me'");
     assert.equal(await page.inputValue('#node-input-url'), 'rtsp://192.0.2.7/live');
     assert.equal(await page.inputValue('#node-input-password'), 'a@b');
+    await page.fill('#node-input-url', 'http://192.0.2.7/live?loginpas=c%2Fd&x=1');
+    await page.press('#node-input-url', 'Tab');
+    assert.equal(await page.inputValue('#node-input-url'), 'http://192.0.2.7/live?loginpas={password}&x=1');
+    assert.equal(await page.inputValue('#node-input-password'), 'c/d');
   });
 
   it('finds a camera, and hears it', async () => {
@@ -106,15 +110,16 @@ describe('the audio node’s dialog in a browser', function () {
 
   it('puts no password into the flow', async () => {
     await page.selectOption('#node-input-kind', 'camera');
-    await page.fill('#node-input-url', camera.url);
-    await page.fill('#node-input-password', LOGIN.password);
-    await page.click('#node-dialog-ok');
+    const login = `${LOGIN.user}:${encodeURIComponent(LOGIN.password)}`;
+    // Done at once, before the field is left.
+    await page.fill('#node-input-url', camera.url.replace('//', `//${login}@`));
+    await page.locator('#node-dialog-ok').dispatchEvent('click');
     await page.click('#red-ui-header-button-deploy');
     await page.getByText('Successfully deployed').waitFor();
     const exported = await page.evaluate<string>(
       'JSON.stringify(RED.nodes.createExportableNodeSet(RED.nodes.filterNodes({})))',
     );
     assert.ok(exported.includes(camera.url));
-    assert.ok(!exported.includes(LOGIN.password));
+    assert.ok(!exported.includes('lullaby'));
   });
 });

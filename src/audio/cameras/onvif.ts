@@ -33,9 +33,13 @@ export async function findOnvifCameras(
   });
   // Whatever ends the thread, an answer that it chokes on included: what it found before counts.
   worker.on('error', () => undefined);
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)]);
-  deadline.addEventListener('abort', () => void worker.terminate(), { once: true });
+  const end = (): void => void worker.terminate();
+  // Not AbortSignal.timeout in AbortSignal.any: Node 20 may collect it as garbage before its time.
+  const deadline = setTimeout(end, DEADLINE_MS);
+  signal.addEventListener('abort', end);
   await new Promise(resolve => worker.once('exit', resolve));
+  clearTimeout(deadline);
+  signal.removeEventListener('abort', end);
   signal.throwIfAborted();
   return [...found.values()].flat();
 }

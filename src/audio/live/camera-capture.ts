@@ -6,6 +6,7 @@ import { SAMPLE_RATE, type AudioFormat } from '../../values.js';
 import { INSTALL_FFMPEG } from '../ffmpeg.js';
 import { secretUrl, type CameraAddress } from './camera-address.js';
 import type { CaptureEnd, CaptureListener, StartCapture } from './capture.js';
+import { runCapture } from './run-capture.js';
 import { explainEnd, type FfmpegEnd } from './ffmpeg-complaint.js';
 import { readSamples } from './sample-stream.js';
 
@@ -15,6 +16,7 @@ const TIMEOUT_MS = 5000;
 const SOUND_ALONE_MS = 6000;
 /** A stream may begin with what was kept, and has gaps filled; further ahead of the time it is no live stream. */
 const MOST_AHEAD_S = 60;
+const WATCHED_MS = 3_600_000;
 /** Complaints that are kept: what explains an end is among the last. */
 const MOST_SAID = 20;
 
@@ -32,33 +34,19 @@ type Wish =
  * the picture, and the wait for a whole picture.
  */
 export function startCamera(address: CameraAddress): StartCapture {
-  return listener => {
-    const stopping = new AbortController();
-    const { signal } = stopping;
-    const done = hear(address, listener, signal).then(end => {
-      if (!signal.aborted) listener.ended(end);
-    });
-    return {
-      stop: () => {
-        stopping.abort();
-        return done;
-      },
-    };
-  };
-}
-
-async function hear(
-  address: CameraAddress,
-  listener: CaptureListener,
-  signal: AbortSignal,
-): Promise<CaptureEnd> {
-  let wish: Wish | undefined = isRtsp(address) ? 'sound' : 'all';
-  for (;;) {
-    const end: FfmpegEnd | CaptureEnd = await runFfmpeg(address, wish, listener, signal);
-    if ('kind' in end) return end;
-    wish = signal.aborted ? undefined : nextWish(wish, end);
-    if (!wish) return explainEnd(end, address);
-  }
+  // What the camera granted last, it grants again.
+  let granted: Wish = isRtsp(address) ? 'sound' : 'all';
+  return runCapture(async (listener, signal) => {
+    let wish = granted;
+    for (;;) {
+      const end = await runFfmpeg(address, wish, listener, signal);
+      if ('kind' in end) return end;
+      if (end.heard) granted = wish;
+      const next = signal.aborted ? undefined : nextWish(wish, end);
+      if (!next) return explainEnd(end, address);
+      wish = next;
+    }
+  });
 }
 
 /** What to ask for after a wish was not granted; undefined where nothing else would help. */
@@ -110,11 +98,16 @@ async function runFfmpeg(
   let count = 0;
   readSamples(ffmpeg.stdout, samples => {
     if (signal.aborted || end.killedFor) return;
-    if (!end.heard) firstAtMs = performance.now();
+    const nowMs = performance.now();
+    if (!end.heard || nowMs - firstAtMs > WATCHED_MS) {
+      // Anew now and then: over weeks the fastest of clocks would be ahead.
+      firstAtMs = nowMs;
+      count = 0;
+    }
     end.heard = true;
     clearTimeout(patience);
     count += samples.length;
-    if (count / SAMPLE_RATE > (performance.now() - firstAtMs) / 1000 + MOST_AHEAD_S) {
+    if (count / SAMPLE_RATE > (nowMs - firstAtMs) / 1000 + MOST_AHEAD_S) {
       end.killedFor = 'haste';
       kill();
     } else listener.samples(samples);

@@ -1,7 +1,13 @@
-import type { AudioChunk, SourceHealth } from '../../values.js';
+import { SAMPLE_RATE, type AudioChunk, type SourceHealth } from '../../values.js';
 import type { LiveSource, LiveSources } from './live-sources.js';
 
-/** A live source's chunks, until the signal ends it; the source is closed then. */
+/** Seconds of audio that may wait; then the oldest is dropped, so that the present is heard in time. */
+const MOST_WAITING_S = 30;
+
+/**
+ * A live source's chunks, until the signal ends it; the source is closed then. What a slow reader leaves waiting for too
+ * long counts as lost.
+ */
 export async function* liveChunks(
   sources: LiveSources,
   source: LiveSource,
@@ -15,6 +21,11 @@ export async function* liveChunks(
   const listening = sources.listen(source, {
     chunk: chunk => {
       waiting.push(chunk);
+      const next = waiting[1] as AudioChunk | undefined;
+      if (next && chunk.firstSample - waiting[0].firstSample > MOST_WAITING_S * SAMPLE_RATE) {
+        const [dropped] = waiting.splice(0, 1);
+        waiting[0] = { ...next, lost: next.lost + dropped.lost + dropped.samples.length };
+      }
       wake();
     },
     health: tell,

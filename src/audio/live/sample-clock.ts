@@ -28,6 +28,9 @@ export class SampleClock {
   /** Time of sample 0; unknown before the first sample came. */
   private originMs: number | undefined;
   private lag: Lag | undefined;
+  /** By how much sample 0 was moved since the last gap, although its time was known: the numbers are ahead by that. */
+  private aheadMs = 0;
+  private isOriginKnown = false;
 
   /** See SourceHealth. */
   get driftMs(): number {
@@ -36,6 +39,7 @@ export class SampleClock {
 
   /** A new capture begins with the next samples. */
   begin(): void {
+    this.isOriginKnown ||= this.lag !== undefined;
     this.lag = undefined;
   }
 
@@ -45,6 +49,9 @@ export class SampleClock {
     let lateMs = 0;
     if (this.lag === undefined) {
       this.lag = new Lag(nowMs - count / SAMPLES_PER_MS);
+      // The gap takes up what the numbers are ahead.
+      this.originMs += this.aheadMs;
+      this.aheadMs = 0;
       lateMs = Math.max(0, this.lag.startMs - this.timeOf(this.nextSample, this.originMs));
     } else {
       const { lag } = this;
@@ -59,7 +66,9 @@ export class SampleClock {
     const firstSample = this.nextSample + lost;
     this.nextSample = firstSample + count;
     // What was heard is not of the future: the source began earlier than was thought.
-    this.originMs -= Math.max(0, this.timeOf(this.nextSample, this.originMs) - nowMs);
+    const earlierMs = Math.max(0, this.timeOf(this.nextSample, this.originMs) - nowMs);
+    this.originMs -= earlierMs;
+    if (this.isOriginKnown) this.aheadMs += earlierMs;
     return { firstSample, lost, atMs: this.timeOf(firstSample, this.originMs) };
   }
 

@@ -19,6 +19,10 @@ const CHUNK_SAMPLES = 2048;
 const START_MS = 20_000;
 /** A capture that ran for so long was sound: what ends it later is a new misfortune. */
 const STABLE_MS = 60_000;
+/** Some sources begin with a burst of what they kept; of what comes at once, the end is now. */
+const SETTLE_MS = 150;
+/** A computer that was busy for a while finds audio and its being overdue at once: the audio is looked for first. */
+const SECOND_LOOK_MS = 100;
 const SILENT_S = 10;
 const TELL_EVERY_S = 10;
 /** The system's clock was set when it differs from the one that never jumps by so much more than before. */
@@ -69,7 +73,11 @@ export class Supervisor {
   private cancelTimer = (): void => undefined;
   /** When the capture's first audio came; none has come if undefined. */
   private runningSinceMs: number | undefined;
+  /** When audio came last, or the capture began. */
   private lastDataMs = 0;
+  /** When audio came last. */
+  private lastHeardMs = 0;
+  private isSettled = false;
   private pending: Float32Array[] = [];
   private pendingSamples = 0;
   private toldAtSample = 0;
@@ -87,13 +95,15 @@ export class Supervisor {
   /** How the source is now. */
   get health(): SourceHealth {
     const { levelDb = null, clipping = 0 } = this.meter.level ?? {};
+    const isOut = this.runningSinceMs === undefined && this.clock.nextSample > 0;
+    const outageS = isOut ? (this.scheduler.now() - this.lastHeardMs) / 1000 : 0;
     return {
       source: this.source.name,
       state: this.state,
       since: this.since,
-      positionS: this.clock.nextSample / SAMPLE_RATE,
+      positionS: this.clock.nextSample / SAMPLE_RATE + outageS,
       restarts: this.restarts,
-      lostS: this.clock.lost / SAMPLE_RATE,
+      lostS: this.clock.lost / SAMPLE_RATE + outageS,
       levelDb,
       clipping,
       driftMs: Math.round(this.clock.driftMs),
@@ -127,12 +137,12 @@ export class Supervisor {
     const attempt = ++this.attempt;
     this.enter('starting');
     this.clock.begin();
-    this.runningSinceMs = undefined;
+    this.isSettled = false;
     this.lastDataMs = this.scheduler.now();
     this.watch();
     this.capture = this.source.start({
       samples: samples => {
-        if (attempt === this.attempt) this.hear(samples);
+        if (attempt === this.attempt) this.hear(samples, attempt);
       },
       format: format => {
         if (attempt === this.attempt) this.format = format;
@@ -144,34 +154,43 @@ export class Supervisor {
   }
 
   /** Waits until audio is overdue, and as long again after each that came. */
-  private watch(): void {
-    const { name, stallMs } = this.source;
-    const patienceMs = this.state === 'starting' ? START_MS : stallMs;
+  private watch(isSecondLook = false): void {
+    const patienceMs = this.runningSinceMs === undefined ? START_MS : this.source.stallMs;
     const leftMs = this.lastDataMs + patienceMs - this.scheduler.now();
-    if (leftMs > 0) {
-      this.cancelTimer = this.scheduler.after(leftMs, () => {
-        this.watch();
+    if (leftMs > 0 || !isSecondLook) {
+      this.cancelTimer = this.scheduler.after(Math.max(leftMs, SECOND_LOOK_MS), () => {
+        this.watch(leftMs <= 0);
       });
       return;
     }
     this.send();
-    const message = `Nothing came from ${name} for ${patienceMs / 1000} s. It is opened again.`;
+    const message = `Nothing came for ${patienceMs / 1000} s. It is opened again.`;
     const end: CaptureEnd = { kind: 'disconnected', message };
     this.enter('stalled', { trouble: end.kind, error: message });
     void this.openAgain(end);
   }
 
-  private hear(samples: Float32Array): void {
-    this.lastDataMs = this.scheduler.now();
+  private hear(samples: Float32Array, attempt: number): void {
+    this.lastDataMs = this.lastHeardMs = this.scheduler.now();
     if (this.runningSinceMs === undefined) {
       this.runningSinceMs = this.lastDataMs;
-      this.enter('running');
+      this.enter(this.heardState);
       this.cancelTimer();
       this.watch();
+      this.scheduler.after(SETTLE_MS, () => {
+        if (attempt !== this.attempt) return;
+        this.isSettled = true;
+        this.send();
+      });
     }
     this.pending.push(samples);
     this.pendingSamples += samples.length;
-    if (this.pendingSamples >= CHUNK_SAMPLES) this.send();
+    if (this.isSettled && this.pendingSamples >= CHUNK_SAMPLES) this.send();
+  }
+
+  /** The state of a source that sends audio. */
+  private get heardState(): SourceState {
+    return this.meter.silentS >= SILENT_S ? 'silent' : 'running';
   }
 
   /** Sends what has gathered as a chunk. */
@@ -191,8 +210,7 @@ export class Supervisor {
       source: this.source.name,
       lost,
     });
-    const heard = this.meter.silentS >= SILENT_S ? 'silent' : 'running';
-    if (this.state !== heard) this.enter(heard);
+    if (this.state !== this.heardState) this.enter(this.heardState);
     else if (firstSample - this.toldAtSample >= TELL_EVERY_S * SAMPLE_RATE) this.tell();
   }
 
@@ -202,6 +220,7 @@ export class Supervisor {
     this.cancelTimer();
     this.send();
     const heardMs = this.lastDataMs - (this.runningSinceMs ?? this.lastDataMs);
+    this.runningSinceMs = undefined;
     if (heardMs >= STABLE_MS) this.backoff.reset();
     await this.capture?.stop();
     if (attempt !== this.attempt) return;

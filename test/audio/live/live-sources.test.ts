@@ -60,6 +60,7 @@ describe('LiveSources', () => {
     const first = listen(source('rtsp://camera', 'nursery'));
     await time.pass(0);
     captures[0].listener.samples(new Float32Array(2048));
+    await time.pass(200);
     const second = listen(source('rtsp://camera', 'baby'));
     await time.pass(100);
     captures[0].listener.samples(new Float32Array(2048));
