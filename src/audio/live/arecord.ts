@@ -35,10 +35,11 @@ export function alsaRateOf(address: string): number {
  */
 export function alsaMicrophonesOf(printed: string): FoundMicrophone[] {
   const found = [...printed.matchAll(/^(\S.*)(?:\n +(.*))?$/gm)].flatMap(([, address, description]) => {
-    const device = /^plughw:CARD=.*,DEV=(\d+)$/.exec(address);
+    const device = /^plughw:CARD=(.*),DEV=(\d+)$/.exec(address);
     if (device) {
-      const card = description.split(', ')[0];
-      return [{ name: alsaCardName(card, Number(device[1])), address, isDefault: false }];
+      const id = device[1];
+      const card = (description || id).split(', ')[0];
+      return [{ name: alsaCardName(card, Number(device[2])), id, address, isDefault: false }];
     }
     return isAlsaMicrophone(address) ? [{ name: address, address, isDefault: address === 'default' }] : [];
   });

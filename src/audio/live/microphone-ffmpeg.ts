@@ -87,7 +87,7 @@ export function pulseMicrophonesOf(printed: string, info: string): FoundMicropho
     const card = property('alsa\\.card_name');
     const description = /^\s+Description: (.*)$/m.exec(block)?.[1] ?? address;
     const name = card ? alsaCardName(card, Number(property('alsa\\.device'))) : description;
-    return [{ name, address, isDefault: address === defaultAddress }];
+    return [{ name, id: address, address, isDefault: address === defaultAddress }];
   });
   return withDistinctNames(found);
 }
@@ -119,6 +119,6 @@ export function avFoundationMicrophonesOf(printed: string): FoundMicrophone[] {
 export function directShowMicrophonesOf(printed: string): FoundMicrophone[] {
   const found = [
     ...printed.matchAll(/^\[.*?\] +"(.*)" \(audio\)\r?\n\[.*?\] +Alternative name "(.*)"\r?$/gm),
-  ].map(([, name, address], i) => ({ name, address, isDefault: i === 0 }));
+  ].map(([, name, address], i) => ({ name, id: address, address, isDefault: i === 0 }));
   return withDistinctNames(found);
 }

@@ -17,6 +17,8 @@ const MOST_SAID = 4000;
 export interface FoundMicrophone {
   /** What people call it; the same after it was unplugged and plugged in again. */
   name: string;
+  /** What tells it from others of its name, also after it was plugged in again, where the backend knows that. */
+  id?: string;
   /** What the backend calls it. */
   address: string;
   isDefault: boolean;
@@ -47,20 +49,27 @@ export interface Recorder {
  * program ends too: naudiodon's child at once, the others when they next have something to write.
  *
  * @returns why it ended; the message is what the program said
+ * @throws DeepInfantError `no-program` if there is no such program; any other error if the system can't start it now
  */
 export function record(
   { program, args, pipe, sampleRate }: Recorder,
   listener: Pick<CaptureListener, 'samples' | 'format'>,
   signal: AbortSignal,
 ): Promise<CaptureEnd> {
-  return new Promise(resolve => {
+  return new Promise((resolve, reject) => {
     // The pipe to its standard input tells a Node child when this process is gone.
     const stdio: StdioOptions = pipe === 3 ? ['pipe', 'ignore', 'pipe', 'pipe', 'ipc'] : 'pipe';
     const child = spawn(program, args, { ...spawnOptions(), stdio, signal });
+    let failure: Error | undefined;
+    child.on('error', error => {
+      failure = error;
+      if (child.pid === undefined) reject(notStarted(error));
+    });
+    // It has no pipes then.
+    if (child.pid === undefined) return;
     const resampler = new Resampler(sampleRate);
     let heard = false;
     let said = '';
-    let failure: Error | undefined;
     child.on('message', format => {
       if (!signal.aborted) listener.format(format as AudioFormat);
     });
@@ -74,19 +83,12 @@ export function record(
     child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       said = (said + text).slice(-MOST_SAID);
     });
-    child.on('error', error => {
-      failure = error;
-    });
     child.on('close', (status, killer) => {
-      if (failure) {
-        resolve({ kind: 'no-program', message: failure.message });
-        return;
-      }
-      const kind = heard ? 'disconnected' : killer ? 'no-program' : kindOf(said);
+      const kind = heard ? 'disconnected' : (failure ?? killer) ? 'no-program' : kindOf(said);
       const last = said.trim().split('\n').at(-1)!;
       // Without arecord's own function and line.
       const message = last.replace(/^arecord: \w+:\d+: /, '') || `ended with ${killer ?? `status ${status}`}`;
-      resolve({ kind, message });
+      resolve({ kind, message: failure?.message ?? message });
     });
   });
 }
@@ -101,6 +103,12 @@ function spawnOptions(): SpawnOptions {
   };
 }
 
+/** What it means that a program was not started: there is none, or the system has no files or processes left. */
+function notStarted(error: NodeJS.ErrnoException): Error {
+  const isMissing = error.code === 'ENOENT' || error.code === 'EACCES';
+  return isMissing ? new DeepInfantError('no-program', error.message) : error;
+}
+
 /** What programs say that could not begin to record: ALSA and PortAudio, naudiodon's child, ffmpeg. */
 function kindOf(said: string): SourceTrouble {
   if (/resource busy|device unavailable/i.test(said)) return 'device-busy';
@@ -111,7 +119,8 @@ function kindOf(said: string): SourceTrouble {
 
 /**
  * What a program that lists microphones prints; its exit status means nothing. Resolves when the process is gone.
- * @throws DeepInfantError `no-program` if it can't be started, crashes or doesn't end
+ * @throws DeepInfantError `no-program` if there is none, or it crashes or doesn't end; any other error if the system can't
+ *   start it now
  */
 export function listing(
   program: string,
@@ -125,14 +134,17 @@ export function listing(
       signal,
       timeout: LIST_TIMEOUT_MS,
     });
-    let stdout = '';
-    let stderr = '';
     let failure: Error | undefined;
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     child.on('error', error => {
       failure = error;
+      if (child.pid === undefined) reject(notStarted(error));
     });
+    // It has no pipes then.
+    if (child.pid === undefined) return;
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     child.on('close', (status, killer) => {
       if (!failure && status !== null) resolve({ stdout, stderr });
       else
@@ -141,12 +153,25 @@ export function listing(
   });
 }
 
-/** Tells microphones of one name apart, in the order in which the system has them. */
+/**
+ * Tells microphones of one name apart: by their ids, else in the order in which the system has them. None of them keeps
+ * the bare name, lest one be taken for another that was unplugged.
+ */
 export function withDistinctNames(microphones: FoundMicrophone[]): FoundMicrophone[] {
-  const seen = new Map<string, number>();
   return microphones.map(microphone => {
-    const count = (seen.get(microphone.name) ?? 0) + 1;
-    seen.set(microphone.name, count);
-    return count === 1 ? microphone : { ...microphone, name: `${microphone.name} (${count})` };
+    const namesakes = microphones.filter(({ name }) => name === microphone.name);
+    if (namesakes.length === 1) return microphone;
+    const id = microphone.id ?? String(namesakes.indexOf(microphone) + 1);
+    return { ...microphone, name: nameWithId(microphone.name, id) };
   });
+}
+
+/** Whether a microphone is the one of a name; also of the name that it had while there was another like it. */
+export function isCalled(microphone: FoundMicrophone, name: string): boolean {
+  if (microphone.name === name) return true;
+  return microphone.id !== undefined && nameWithId(microphone.name, microphone.id) === name;
+}
+
+function nameWithId(name: string, id: string): string {
+  return `${name} (${id})`;
 }

@@ -2,12 +2,13 @@ import { DeepInfantError } from '../../errors.js';
 import { arecord } from './arecord.js';
 import type { CaptureEnd, CaptureListener, StartCapture } from './capture.js';
 import { alsa, avFoundation, directShow, pulse } from './microphone-ffmpeg.js';
-import { record, type FoundMicrophone, type MicrophoneBackend } from './microphone-recorder.js';
-import { portAudio } from './port-audio.js';
+import { isCalled, record, type FoundMicrophone, type MicrophoneBackend } from './microphone-recorder.js';
+import { isNaudiodonInstalled, portAudio } from './port-audio.js';
+import { runCapture } from './run-capture.js';
 
 /** The first that can record a microphone is taken. */
 const BACKENDS: readonly MicrophoneBackend[] = [
-  portAudio,
+  ...(isNaudiodonInstalled() ? [portAudio] : []),
   ...(process.platform === 'darwin'
     ? [avFoundation]
     : process.platform === 'win32'
@@ -33,10 +34,17 @@ export const NO_MICROPHONES =
  * Lists the microphones of this computer, each once, with the backend that would record it. None is no error: see
  * NO_MICROPHONES.
  */
-export async function listMicrophones(signal?: AbortSignal): Promise<Microphone[]> {
+export function listMicrophones(signal?: AbortSignal): Promise<Microphone[]> {
+  return microphonesOf(BACKENDS, signal);
+}
+
+async function microphonesOf(
+  backends: readonly MicrophoneBackend[],
+  signal?: AbortSignal,
+): Promise<Microphone[]> {
   const found: (FoundMicrophone & Microphone)[] = [];
-  const lists = await Promise.all(BACKENDS.map(backend => listOf(backend, signal)));
-  for (const [i, backend] of BACKENDS.entries()) {
+  const lists = await Promise.all(backends.map(backend => listOf(backend, signal)));
+  for (const [i, backend] of backends.entries()) {
     for (const microphone of lists[i]) {
       const here = { ...microphone, backend: backend.name };
       const known = found.find(
@@ -71,35 +79,29 @@ async function listOf(backend: MicrophoneBackend, signal?: AbortSignal): Promise
  *   names that there are; another microphone is never taken for it.
  */
 export function startMicrophone(name?: string): StartCapture {
-  return listener => {
-    const stopping = new AbortController();
-    const { signal } = stopping;
-    const ended = capture(name, listener, signal).then(end => {
-      if (!signal.aborted) listener.ended(end);
-    });
-    return {
-      stop() {
-        stopping.abort();
-        return ended;
-      },
-    };
-  };
+  let order = BACKENDS;
+  return runCapture(async (listener, signal) => {
+    const backends = order.map(listingOnce);
+    const ends: CaptureEnd[] = [];
+    for (const [i, backend] of backends.entries()) {
+      const end = await captureWith(backend, name, listener, signal);
+      if (end.kind === 'disconnected') return explained(end, name);
+      if (signal.aborted) {
+        // It gave nothing for as long as somebody waited: the next start begins with the backend after it.
+        order = [...order.slice(i + 1), ...order.slice(0, i + 1)];
+        return end;
+      }
+      ends.push(end);
+    }
+    const end = ends.find(({ kind }) => kind !== 'no-device' && kind !== 'no-program');
+    return end ? explained(end, name) : notFound(name, await microphonesOf(backends, signal), ends);
+  });
 }
 
-/** Records with the first backend that can. */
-async function capture(
-  name: string | undefined,
-  listener: CaptureListener,
-  signal: AbortSignal,
-): Promise<CaptureEnd> {
-  const ends: CaptureEnd[] = [];
-  for (const backend of BACKENDS) {
-    const end = await captureWith(backend, name, listener, signal);
-    if (end.kind === 'disconnected' || signal.aborted) return explained(end, name);
-    ends.push(end);
-  }
-  const end = ends.find(({ kind }) => kind !== 'no-device' && kind !== 'no-program');
-  return end ? explained(end, name) : notFound(name, await listMicrophones(signal), ends);
+/** A backend that lists once and remembers it. */
+function listingOnce(backend: MicrophoneBackend): MicrophoneBackend {
+  let list: Promise<FoundMicrophone[]> | undefined;
+  return { ...backend, list: signal => (list ??= backend.list(signal)) };
 }
 
 function explained({ kind, message }: CaptureEnd, name: string | undefined): CaptureEnd {
@@ -121,7 +123,7 @@ async function captureWith(
 ): Promise<CaptureEnd> {
   try {
     const isWanted = (known: FoundMicrophone): boolean =>
-      name === undefined ? known.isDefault : known.name === name;
+      name === undefined ? known.isDefault : isCalled(known, name);
     const address =
       (name === undefined ? backend.defaultAddress : undefined) ??
       (await backend.list(signal)).find(isWanted)?.address;

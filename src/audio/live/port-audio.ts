@@ -1,7 +1,8 @@
+import { createRequire } from 'node:module';
 import path from 'node:path';
-import { DeepInfantError } from '../../errors.js';
+import { DeepInfantError, messageOf } from '../../errors.js';
 import { SAMPLE_RATE } from '../../values.js';
-import { alsaCardName, isAlsaMicrophone } from './alsa-names.js';
+import { alsaCardId, alsaCardName, isAlsaMicrophone } from './alsa-names.js';
 import {
   listing,
   withDistinctNames,
@@ -19,17 +20,23 @@ export interface PortAudioDevice {
   maxInputChannels: number;
 }
 
+/** Whether naudiodon is installed; not whether it can be loaded. */
+export function isNaudiodonInstalled(): boolean {
+  try {
+    createRequire(__filename).resolve('naudiodon');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** naudiodon (PortAudio), where it is installed. */
 export const portAudio: MicrophoneBackend = {
   name: 'PortAudio',
   async list(signal) {
     const { stdout, stderr } = await listing(process.execPath, [CHILD, 'list'], signal);
-    if (stdout === '') throw new DeepInfantError('no-program', stderr.trim());
     // Numbers change when something is plugged in; the child that records finds the device by its name.
-    return (JSON.parse(stdout) as FoundMicrophone[]).map(microphone => ({
-      ...microphone,
-      address: microphone.name,
-    }));
+    return parseList(stdout, stderr).map(microphone => ({ ...microphone, address: microphone.name }));
   },
   defaultAddress: '',
   recorder(address) {
@@ -37,15 +44,26 @@ export const portAudio: MicrophoneBackend = {
   },
 };
 
+function parseList(stdout: string, stderr: string): FoundMicrophone[] {
+  try {
+    return JSON.parse(stdout) as FoundMicrophone[];
+  } catch (error) {
+    // Nothing, after a complaint, or something that PortAudio printed into it.
+    throw new DeepInfantError('no-program', stderr.trim() || messageOf(error));
+  }
+}
+
 /**
  * The microphones among PortAudio's devices, each with its number as address. Of the several interfaces that show all of
  * them on Windows the one is taken that neither cuts names short nor leaves out conversions.
  *
  * @param defaults numbers of the default devices
+ * @param cardId tells the id of the ALSA card of a number
  */
 export function portAudioMicrophonesOf(
   devices: readonly PortAudioDevice[],
   defaults: readonly number[],
+  cardId: typeof alsaCardId = alsaCardId,
 ): FoundMicrophone[] {
   return withDistinctNames(
     devices
@@ -54,8 +72,11 @@ export function portAudioMicrophonesOf(
         const found = { name, address: String(id), isDefault: defaults.includes(id) };
         if (hostAPIName === 'Core Audio' || hostAPIName === 'Windows DirectSound') return [found];
         if (hostAPIName !== 'ALSA') return [];
-        const card = /^(.+): .+ \(hw:\d+,(\d+)\)$/.exec(name);
-        if (card) return [{ ...found, name: alsaCardName(card[1], Number(card[2])) }];
+        const card = /^(.+): .+ \(hw:(\d+),(\d+)\)$/.exec(name);
+        if (card) {
+          const id = cardId(Number(card[2]));
+          return [{ ...found, name: alsaCardName(card[1], Number(card[3])), id }];
+        }
         return isAlsaMicrophone(name) ? [found] : [];
       }),
   );

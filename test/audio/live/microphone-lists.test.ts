@@ -6,6 +6,7 @@ import {
   ffmpegAlsaMicrophonesOf,
   pulseMicrophonesOf,
 } from '../../../src/audio/live/microphone-ffmpeg.js';
+import { isCalled, type FoundMicrophone } from '../../../src/audio/live/microphone-recorder.js';
 import { portAudioMicrophonesOf } from '../../../src/audio/live/port-audio.js';
 
 describe('lists of microphones', () => {
@@ -26,12 +27,13 @@ describe('lists of microphones', () => {
       portAudioMicrophonesOf(
         devices.map((device, id) => ({ ...device, id })),
         [8, 4294967295],
+        card => ['PCH', 'Device', 'Device_1', 'sofhdadsp'][card],
       ),
       [
-        { name: 'HDA Intel PCH', address: '0', isDefault: false },
-        { name: 'USB PnP Sound Device', address: '2', isDefault: false },
-        { name: 'USB PnP Sound Device (2)', address: '3', isDefault: false },
-        { name: 'sof-hda-dsp, device 6', address: '4', isDefault: false },
+        { name: 'HDA Intel PCH', id: 'PCH', address: '0', isDefault: false },
+        { name: 'USB PnP Sound Device (Device)', id: 'Device', address: '2', isDefault: false },
+        { name: 'USB PnP Sound Device (Device_1)', id: 'Device_1', address: '3', isDefault: false },
+        { name: 'sof-hda-dsp, device 6', id: 'sofhdadsp', address: '4', isDefault: false },
         { name: 'nursery', address: '6', isDefault: false },
         { name: 'default', address: '8', isDefault: true },
       ],
@@ -77,10 +79,48 @@ nursery
 `;
     assert.deepEqual(alsaMicrophonesOf(printed), [
       { name: 'default', address: 'default', isDefault: true },
-      { name: 'USB PnP Sound Device', address: 'plughw:CARD=Device,DEV=0', isDefault: false },
-      { name: 'USB PnP Sound Device, device 1', address: 'plughw:CARD=Device_1,DEV=1', isDefault: false },
+      { name: 'USB PnP Sound Device', id: 'Device', address: 'plughw:CARD=Device,DEV=0', isDefault: false },
+      {
+        name: 'USB PnP Sound Device, device 1',
+        id: 'Device_1',
+        address: 'plughw:CARD=Device_1,DEV=1',
+        isDefault: false,
+      },
       { name: 'nursery', address: 'nursery', isDefault: false },
     ]);
+  });
+
+  it('calls a card without a description by its id', () => {
+    assert.deepEqual(alsaMicrophonesOf('plughw:CARD=Loopback,DEV=0\nnursery\n'), [
+      { name: 'Loopback', id: 'Loopback', address: 'plughw:CARD=Loopback,DEV=0', isDefault: false },
+      { name: 'nursery', address: 'nursery', isDefault: false },
+    ]);
+  });
+
+  it('leaves none of two equal microphones the bare name, by which the other could be taken for it', () => {
+    const card = (id: string): string => `plughw:CARD=${id},DEV=0\n    USB PnP Sound Device, USB Audio\n`;
+    assert.deepEqual(namesOf(alsaMicrophonesOf(card('Device') + card('Device_1'))), [
+      'USB PnP Sound Device (Device)',
+      'USB PnP Sound Device (Device_1)',
+    ]);
+    const source = (name: string): string => `Source #0\n\tName: ${name}\n\tDescription: CM108\n`;
+    assert.deepEqual(namesOf(pulseMicrophonesOf(source('alsa_input.usb') + source('alsa_input.usb.2'), '')), [
+      'CM108 (alsa_input.usb)',
+      'CM108 (alsa_input.usb.2)',
+    ]);
+    const line = (number: number): string => `[AVFoundation indev @ 0x1] [${number}] USB PnP Sound Device\n`;
+    assert.deepEqual(
+      namesOf(avFoundationMicrophonesOf(`AVFoundation audio devices:\n${line(0)}${line(1)}`)),
+      ['USB PnP Sound Device (1)', 'USB PnP Sound Device (2)'],
+    );
+  });
+
+  it('finds a microphone by the name that it had beside an equal one, which is unplugged now', () => {
+    const [left] = alsaMicrophonesOf('plughw:CARD=Device_1,DEV=0\n    USB PnP Sound Device, USB Audio\n');
+    assert.equal(left.name, 'USB PnP Sound Device');
+    assert.ok(isCalled(left, 'USB PnP Sound Device'));
+    assert.ok(isCalled(left, 'USB PnP Sound Device (Device_1)'));
+    assert.ok(!isCalled(left, 'USB PnP Sound Device (Device)'));
   });
 
   it('takes from ffmpeg what arecord would show', () => {
@@ -123,8 +163,18 @@ Source #2
 `;
     const info = 'Server Name: PulseAudio\nDefault Sink: x\nDefault Source: bluez_input.00_11\nCookie: 0';
     assert.deepEqual(pulseMicrophonesOf(printed, info), [
-      { name: 'USB PnP Sound Device', address: 'alsa_input.usb.mono-fallback', isDefault: false },
-      { name: 'Babyphon Küche', address: 'bluez_input.00_11', isDefault: true },
+      {
+        name: 'USB PnP Sound Device',
+        id: 'alsa_input.usb.mono-fallback',
+        address: 'alsa_input.usb.mono-fallback',
+        isDefault: false,
+      },
+      {
+        name: 'Babyphon Küche',
+        id: 'bluez_input.00_11',
+        address: 'bluez_input.00_11',
+        isDefault: true,
+      },
     ]);
   });
 
@@ -154,6 +204,7 @@ Source #2
     assert.deepEqual(directShowMicrophonesOf(printed), [
       {
         name: 'Mikrofon (High Definition Audio)',
+        id: '@device_cm_{33D9A762}\\wave_{E26AD2BE}',
         address: '@device_cm_{33D9A762}\\wave_{E26AD2BE}',
         isDefault: true,
       },
@@ -175,6 +226,10 @@ Source #2
     }
   });
 });
+
+function namesOf(microphones: FoundMicrophone[]): string[] {
+  return microphones.map(({ name }) => name);
+}
 
 function device(
   name: string,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -12,7 +12,8 @@ import type { Capture, CaptureEnd, StartCapture } from '../../../src/audio/live/
 import { alsa, pulse } from '../../../src/audio/live/microphone-ffmpeg.js';
 import { record, type Recorder } from '../../../src/audio/live/microphone-recorder.js';
 import { listMicrophones, NO_MICROPHONES, startMicrophone } from '../../../src/audio/live/microphone.js';
-import { portAudio } from '../../../src/audio/live/port-audio.js';
+import { isNaudiodonInstalled, portAudio } from '../../../src/audio/live/port-audio.js';
+import { runCapture } from '../../../src/audio/live/run-capture.js';
 import { VirtualMicrophone } from '../../microphone/virtual-microphone.js';
 import { needTools, skip } from '../../tools.js';
 
@@ -106,7 +107,7 @@ describe('microphone', function () {
   });
 
   it('is listed once, with what records it, and the default one', async () => {
-    const backend = hasNaudiodon() ? 'PortAudio' : 'ALSA';
+    const backend = isNaudiodonInstalled() ? 'PortAudio' : 'ALSA';
     assert.deepEqual(await listMicrophones(), [
       { name: 'cot', backend, isDefault: false },
       { name: 'Cot Microphone', backend: 'ALSA', isDefault: true },
@@ -152,6 +153,18 @@ describe('microphone', function () {
     );
     await microphone.startServer();
     others = children();
+  });
+
+  it('is told to have failed, and nothing is thrown, where no more files can be opened', () => {
+    for (const name of [undefined, 'Cot Microphone']) {
+      const { kind, message } = endAfter(
+        `try { for (;;) require('node:fs').openSync('/dev/null'); } catch {}`,
+        require.resolve('../../../src/audio/live/microphone.js'),
+        name,
+      );
+      assert.equal(kind, 'no-program');
+      assert.match(message, /^Capturing failed \(spawn .* EMFILE\)\. It is tried again; /);
+    }
   });
 
   it('leaves no process behind, whenever it is stopped', async () => {
@@ -201,6 +214,53 @@ describe('microphone', function () {
       });
     });
 
+    it('is looked for by listing once', async () => {
+      const log = path.join(programs, 'log');
+      for (const program of ['arecord', 'pactl', 'ffmpeg'])
+        await writeFile(path.join(programs, program), `#!/bin/sh\necho "$0 $*" >>${log}\n`, { mode: 0o755 });
+      process.env.PATH = programs;
+      assert.equal((await listen(startMicrophone('cradle')).ended).kind, 'no-device');
+      const started = (await readFile(log, 'utf8')).trim().split('\n');
+      assert.deepEqual(started, [...new Set(started)]);
+    });
+
+    it('is recorded by the next program after one that gave nothing until it was stopped', async () => {
+      const { stdout } = spawnSync('which', ['arecord'], { encoding: 'utf8' });
+      const opened = path.join(programs, 'opened');
+      const hanging = `#!/bin/sh\n[ "$1" = -L ] && exec ${stdout.trim()} -L\ntouch ${opened}\nexec sleep 60\n`;
+      await writeFile(path.join(programs, 'arecord'), hanging, { mode: 0o755 });
+      process.env.PATH = `${programs}:${former}`;
+      const start = startMicrophone('Cot Microphone');
+      const hangs = listen(start);
+      while (!existsSync(opened)) await setTimeout(20);
+      await hangs.stop();
+      await listen(start).isHeard();
+    });
+
+    it('starts nothing for PortAudio where naudiodon is not installed', async () => {
+      // Where nothing that this package depends on is found.
+      const root = path.join(__dirname, '../../../..');
+      await cp(path.join(root, 'dist/src'), path.join(programs, 'dist/src'), { recursive: true });
+      await symlink(path.join(root, 'native'), path.join(programs, 'native'));
+      const end = endAfter(
+        "require('node:child_process').spawn = program => { throw new Error(program); };",
+        path.join(programs, 'dist/src/audio/live/microphone.js'),
+      );
+      assert.match(end.message, /\(arecord\)/);
+    });
+
+    it('is not looked for in a list that PortAudio printed into', async () => {
+      const node = process.execPath;
+      process.execPath = path.join(programs, 'node');
+      const printing = '#!/bin/sh\necho "jack server is not running"\necho "[]"\n';
+      await writeFile(process.execPath, printing, { mode: 0o755 });
+      try {
+        await assert.rejects(portAudio.list(), { code: 'no-program' });
+      } finally {
+        process.execPath = node;
+      }
+    });
+
     it('says what to do where there is none at all', async () => {
       await microphone.unplug();
       process.env.PATH = programs;
@@ -243,20 +303,22 @@ function listen(start: StartCapture): Listening {
   };
 }
 
+/** How a capture of a microphone ends in a process of its own after something was done to that. */
+function endAfter(harm: string, module: string, name?: string): CaptureEnd {
+  const program = `const { startMicrophone } = require(${JSON.stringify(module)});
+    ${harm}
+    startMicrophone(${JSON.stringify(name)})({ ended(end) { console.log(JSON.stringify(end)); process.exit(); } });`;
+  const limited = 'ulimit -n 200; exec "$0" -e "$1"';
+  const { stdout, stderr } = spawnSync('sh', ['-c', limited, process.execPath, program], {
+    encoding: 'utf8',
+  });
+  assert.equal(stderr, '');
+  return JSON.parse(stdout) as CaptureEnd;
+}
+
 /** A capture by one program. */
 function recording(recorder: Recorder): StartCapture {
-  return listener => {
-    const stopping = new AbortController();
-    const ended = record(recorder, listener, stopping.signal).then(end => {
-      if (!stopping.signal.aborted) listener.ended(end);
-    });
-    return {
-      stop() {
-        stopping.abort();
-        return ended;
-      },
-    };
-  };
+  return runCapture((listener, signal) => record(recorder, listener, signal));
 }
 
 /** What is recorded from before samples are played until after. */
@@ -294,17 +356,9 @@ function indexOf(samples: Float32Array, part: Float32Array): number {
   return samples.findIndex((_, at) => part.every((sample, i) => sample === samples[at + i]));
 }
 
-function hasNaudiodon(): boolean {
-  try {
-    createRequire(__filename).resolve('naudiodon');
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function needRecorder(context: Mocha.Context, name: RecorderName): void {
-  if (name === 'naudiodon' && !hasNaudiodon()) skip(context, 'naudiodon not found; npm install naudiodon');
+  if (name === 'naudiodon' && !isNaudiodonInstalled())
+    skip(context, 'naudiodon not found; npm install naudiodon');
 }
 
 /** The running processes that a process started. */
