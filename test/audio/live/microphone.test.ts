@@ -234,7 +234,12 @@ describe('microphone', function () {
       const hangs = listen(start);
       while (!existsSync(opened)) await setTimeout(20);
       await hangs.stop();
-      await listen(start).isHeard();
+      // It keeps to that program, which gave something.
+      for (let i = 0; i < 2; i++) {
+        const capture = listen(start);
+        await capture.isHeard();
+        await capture.stop();
+      }
     });
 
     it('starts nothing for PortAudio where naudiodon is not installed', async () => {
