@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { commandLines } from '../command-lines.js';
 import { nurseryScene } from '../../src/dataset/synth/scene.js';
 import { SAMPLE_RATE } from '../../src/values.js';
 import { VirtualMicrophone } from '../microphone/virtual-microphone.js';
@@ -23,19 +23,6 @@ async function until(
       if (text.test(written)) resolve();
     });
   });
-}
-
-/** Arguments of all processes. */
-function commandLines(): string[] {
-  return readdirSync('/proc')
-    .filter(name => /^\d+$/.test(name))
-    .map(pid => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-      } catch {
-        return ''; // It has just ended.
-      }
-    });
 }
 
 describe('deepinfant with live sources', function () {

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium, type Page } from 'playwright-core';
+import { freePort } from '../free-port.js';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
 
 export interface EditorPage {
@@ -49,13 +49,4 @@ export async function openEditor(viewport: { width: number; height: number }): P
 export async function openAudioDialog(page: Page): Promise<void> {
   await page.evaluate("RED.editor.edit(RED.nodes.filterNodes({ type: 'deepinfant-audio' })[0])");
   await page.locator('#node-input-kind').waitFor();
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

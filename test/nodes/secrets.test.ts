@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
+import { commandLines } from '../command-lines.js';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
 import { RtspCamera } from '../rtsp/rtsp-camera.js';
 import { needTools } from '../tools.js';
@@ -193,19 +194,6 @@ function reveals(text: string): boolean {
   const spellings = [MARK, Buffer.from(MARK).toString('hex'), ...inBase64].map(s => s.toLowerCase());
   const texts = [text, decode(text), decode(decode(text))].map(t => t.toLowerCase());
   return texts.some(decoded => spellings.some(spelling => decoded.includes(spelling)));
-}
-
-/** Of all processes that there are. */
-function commandLines(): string[] {
-  return readdirSync('/proc')
-    .filter(name => /^\d+$/.test(name))
-    .map(pid => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-      } catch {
-        return ''; // It ended meanwhile.
-      }
-    });
 }
 
 function filesIn(folder: string): string[] {
