@@ -1,3 +1,4 @@
+import { afterDropped } from '../../src/audio/chunk.js';
 import type { Detection, Detector } from '../../src/detect/detector.js';
 import { type AudioChunk, SAMPLE_RATE } from '../../src/values.js';
 import { countWaiting } from '../backlog.js';
@@ -48,8 +49,7 @@ export class Ear {
 
   private dropOldest(): void {
     const dropped = this.waiting.shift()!;
-    const next = this.waiting[0];
-    this.waiting[0] = { ...next, lost: next.lost + dropped.lost + dropped.samples.length };
+    this.waiting[0] = afterDropped(dropped, this.waiting[0]);
     this.count(-dropped.samples.length);
     this.droppedSamples += dropped.samples.length;
   }

@@ -5,3 +5,8 @@ export interface PcmBlock {
   /** Mono (the mean of the channels), in [-1, 1], finite. */
   samples: Float32Array;
 }
+
+/** A sample as it may go on, finite and in [-1, 1]: codecs overshoot, and a broken file or device may send anything. */
+export function amplitude(value: number): number {
+  return Number.isFinite(value) ? Math.max(-1, Math.min(1, value)) : 0;
+}

@@ -1,6 +1,6 @@
 import { DeepInfantError } from '../errors.js';
 import type { ByteReader } from './byte-reader.js';
-import type { PcmBlock } from './pcm.js';
+import { amplitude, type PcmBlock } from './pcm.js';
 
 /** Bytes decoded at a time, about. */
 const BLOCK_BYTES = 65536;
@@ -133,10 +133,6 @@ const SAMPLE_READERS = new Map<string, SampleReader>([
   [`${TAG.aLaw}/1`, (view, byte) => A_LAW[view.getUint8(byte)]],
   [`${TAG.muLaw}/1`, (view, byte) => MU_LAW[view.getUint8(byte)]],
 ]);
-
-function amplitude(value: number): number {
-  return Number.isFinite(value) ? Math.max(-1, Math.min(1, value)) : 0;
-}
 
 /** ITU-T G.711, to 16 bits. */
 function expandALaw(code: number): number {

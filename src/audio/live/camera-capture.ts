@@ -8,7 +8,7 @@ import { secretUrl, type CameraAddress } from './camera-address.js';
 import type { CaptureEnd, CaptureListener, StartCapture } from './capture.js';
 import { runCapture } from './run-capture.js';
 import { explainEnd, type FfmpegEnd } from './ffmpeg-complaint.js';
-import { readSamples } from './sample-stream.js';
+import { readSampleStream } from './sample-stream.js';
 
 /** Patience with a camera that doesn't answer, or stops sending. */
 const TIMEOUT_MS = 5000;
@@ -96,7 +96,7 @@ async function runFfmpeg(
 
   let firstAtMs = 0;
   let count = 0;
-  readSamples(ffmpeg.stdout, samples => {
+  readSampleStream(ffmpeg.stdout, samples => {
     if (signal.aborted || end.killedFor) return;
     const nowMs = performance.now();
     if (!end.heard || nowMs - firstAtMs > WATCHED_MS) {

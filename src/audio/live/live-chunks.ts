@@ -1,4 +1,5 @@
 import { SAMPLE_RATE, type AudioChunk, type SourceHealth } from '../../values.js';
+import { afterDropped } from '../chunk.js';
 import type { LiveSource, LiveSources } from './live-sources.js';
 
 /** Seconds of audio that may wait; then the oldest is dropped, so that the present is heard in time. */
@@ -24,7 +25,7 @@ export async function* liveChunks(
       const next = waiting[1] as AudioChunk | undefined;
       if (next && chunk.firstSample - waiting[0].firstSample > MOST_WAITING_S * SAMPLE_RATE) {
         const [dropped] = waiting.splice(0, 1);
-        waiting[0] = { ...next, lost: next.lost + dropped.lost + dropped.samples.length };
+        waiting[0] = afterDropped(dropped, next);
       }
       wake();
     },

@@ -5,7 +5,7 @@ import { DeepInfantError } from '../../errors.js';
 import type { AudioFormat, SourceTrouble } from '../../values.js';
 import { Resampler } from '../resampler.js';
 import type { CaptureEnd, CaptureListener } from './capture.js';
-import { readSamples } from './sample-stream.js';
+import { readSampleStream } from './sample-stream.js';
 
 /** Patience with a program that lists microphones: a frozen sound server never answers. */
 const LIST_TIMEOUT_MS = 5000;
@@ -73,7 +73,7 @@ export function record(
     child.on('message', format => {
       if (!signal.aborted) listener.format(format as AudioFormat);
     });
-    readSamples(child.stdio[pipe] as Readable, recorded => {
+    readSampleStream(child.stdio[pipe] as Readable, recorded => {
       const samples = resampler.push(recorded);
       if (samples.length === 0 || signal.aborted) return;
       if (!heard && pipe === 1) listener.format({ codec: 'pcm', sampleRate, channels: 1 });

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { amplitude } from '../pcm.js';
 
 const BYTES = Float32Array.BYTES_PER_ELEMENT;
 
@@ -8,7 +9,7 @@ const BYTES = Float32Array.BYTES_PER_ELEMENT;
  * @param tell gets each piece: its own copy, finite, in [-1, 1], of any length above 0. The bytes of a last sample that
  *   never became whole are dropped.
  */
-export function readSamples(pipe: Readable, tell: (samples: Float32Array) => void): void {
+export function readSampleStream(pipe: Readable, tell: (samples: Float32Array) => void): void {
   let rest: Buffer = Buffer.alloc(0);
   pipe.on('data', (bytes: Buffer) => {
     const all = Buffer.concat([rest, bytes]);
@@ -17,9 +18,4 @@ export function readSamples(pipe: Readable, tell: (samples: Float32Array) => voi
     rest = all.subarray(samples.length * BYTES);
     if (samples.length > 0) tell(samples);
   });
-}
-
-/** Codecs overshoot, and a broken device may send anything. */
-function amplitude(value: number): number {
-  return Number.isFinite(value) ? Math.max(-1, Math.min(1, value)) : 0;
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
-import { readSamples } from '../../../src/audio/live/sample-stream.js';
+import { readSampleStream } from '../../../src/audio/live/sample-stream.js';
 
-describe('readSamples', () => {
+describe('readSampleStream', () => {
   it('gives the same samples wherever the pipe cuts them', () => {
     const sent = Float32Array.from({ length: 50 }, (_, i) => Math.sin(i));
     const bytes = Buffer.from(sent.buffer);
@@ -33,7 +33,7 @@ describe('readSamples', () => {
 function hear(reads: Buffer[]): Float32Array[] {
   const pipe = new PassThrough();
   const heard: Float32Array[] = [];
-  readSamples(pipe, samples => heard.push(samples));
+  readSampleStream(pipe, samples => heard.push(samples));
   for (const bytes of reads) pipe.emit('data', bytes);
   return heard;
 }
