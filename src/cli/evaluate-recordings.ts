@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { DeepInfantError } from '../errors.js';
 import {
+  contestedText,
   evaluationOf,
   figuresTable,
   type RivalScores,
@@ -11,7 +12,9 @@ import { isCry } from '../evaluation/metrics.js';
 import { reportPage, type Measurement } from '../evaluation/report.js';
 import { readRival, yamnetScores } from '../evaluation/rivals.js';
 import { loadClassifier } from '../model/load.js';
+import { multiplyAddsPerSecond } from '../model/cry-net.js';
 import { PRESETS, type ModelManifest } from '../model/manifest.js';
+import { isDoubtful, readVerdicts } from '../training/clips.js';
 import { writeAtomically } from '../write-atomically.js';
 import { hearRecording, hearSeveral } from './hear-recording.js';
 import { print, printError, printJson, printTable } from './output.js';
@@ -50,13 +53,27 @@ export async function evaluateRecordings({
   }
   const results = [];
   for (const subject of subjects) results.push(await score(subject, signal));
-  const [{ model, presets }] = results;
+  const [{ manifest }] = results;
+  const model = { name: manifest.name, version: manifest.version };
   const scored = results.flatMap(result => result.scored);
   const unreadable = results.flatMap(result => result.unreadable);
   checkClasses(scored, `What could be read of ${data}`);
   const evaluation = evaluationOf(scored, rivals);
-  if (json) printJson({ model, ...evaluation });
-  else printTable(figuresTable(`${model.name} ${model.version}`, evaluation));
+  const verdicts = await readVerdicts(data);
+  const clean = scored.filter(recording => !isDoubtful(recording, verdicts.get(recording.path)));
+  const hasContested = clean.length < scored.length && hasBothClasses(clean);
+  const cleanEvaluation = hasContested ? evaluationOf(clean, rivals) : undefined;
+  if (json) printJson({ model, ...evaluation, clean: cleanEvaluation });
+  else {
+    const name = `${model.name} ${model.version}`;
+    printTable(figuresTable(name, evaluation));
+    if (cleanEvaluation) {
+      print(`\nWithout ${contestedText(scored.length - clean.length)}:`);
+      printTable(figuresTable(name, cleanEvaluation));
+    }
+    const millions = multiplyAddsPerSecond(manifest) / 1e6;
+    print(`\n${millions.toFixed(1)} million multiply-adds per second of audio`);
+  }
   if (out !== undefined) {
     const report = path.join(out, 'index.html');
     // Each fold's model has thresholds of its own.
@@ -67,14 +84,14 @@ export async function evaluateRecordings({
       recordings: scored,
       fileOf: recording => path.join(data, recording.path),
       rivals,
-      thresholds: Object.fromEntries(shown.map(preset => [preset, presets[preset].clip])),
+      thresholds: Object.fromEntries(shown.map(preset => [preset, manifest.presets[preset].clip])),
       left,
       unreadable,
       date: new Date(),
       command,
     };
     await mkdir(out, { recursive: true });
-    await writeAtomically(report, await reportPage(measurement, evaluation));
+    await writeAtomically(report, await reportPage(measurement, evaluation, cleanEvaluation));
     if (!json) print(`\nReport: ${report}`);
   }
   if (unreadable.length > 0) {
@@ -87,13 +104,15 @@ export async function evaluateRecordings({
 
 /** @throws DeepInfantError `one-class` unless there are cries and other recordings */
 function checkClasses(recordings: readonly { label: string }[], where: string): void {
-  const cries = recordings.filter(isCry).length;
-  if (cries > 0 && cries < recordings.length) return;
-  const missing =
-    cries === 0
-      ? "no recording with the label 'cry': there is nothing to find"
-      : 'only cries: nothing could be a false alarm';
+  if (hasBothClasses(recordings)) return;
+  const missing = recordings.some(isCry)
+    ? 'only cries: nothing could be a false alarm'
+    : "no recording with the label 'cry': there is nothing to find";
   throw new DeepInfantError('one-class', `${where} holds ${missing}. Add some to the manifest.`);
+}
+
+function hasBothClasses(recordings: readonly { label: string }[]): boolean {
+  return recordings.some(isCry) && !recordings.every(isCry);
 }
 
 /** Hears the recordings as `classify` does. Those that cannot be read to their end are told and left out. */
@@ -101,13 +120,11 @@ async function score(
   { model, recordings }: Subject,
   signal: AbortSignal,
 ): Promise<{
-  model: Measurement['model'];
-  presets: ModelManifest['presets'];
+  manifest: ModelManifest;
   scored: ScoredRecording[];
   unreadable: string[];
 }> {
   const classifier = await loadClassifier(model);
-  const { name, version, presets } = classifier.manifest;
   const scored: ScoredRecording[] = [];
   const unreadable: string[] = [];
   try {
@@ -131,5 +148,5 @@ async function score(
   } finally {
     await classifier.close();
   }
-  return { model: { name, version }, presets, scored, unreadable };
+  return { manifest: classifier.manifest, scored, unreadable };
 }

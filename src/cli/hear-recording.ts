@@ -1,9 +1,10 @@
 import { readRecording } from '../audio/recording.js';
-import { clipScore } from '../detect/clip-score.js';
+import { concat } from '../concat.js';
+import { clipScore, scoreSamples, SHORT_S } from '../detect/clip-score.js';
 import { DeepInfantError } from '../errors.js';
 import type { Classifier } from '../model/classifier.js';
 import type { Preset } from '../model/manifest.js';
-import { SAMPLE_RATE, type CryEvent, type Scores } from '../values.js';
+import { SAMPLE_RATE, type AudioChunk, type CryEvent, type Scores } from '../values.js';
 import { hear } from './hear.js';
 import { inOrder } from '../in-order.js';
 import { bar, clearStatus, Pace, showStatus } from './status-line.js';
@@ -28,8 +29,9 @@ export async function hearRecording(
   { classifier, preset, signal }: { classifier: Classifier; preset: Preset; signal: AbortSignal },
 ): Promise<Heard> {
   const heard: Heard = { durationS: 0, score: 0, events: [], windows: [] };
+  const first: Float32Array[] = [];
   try {
-    const chunks = readRecording(file, { source: file, signal });
+    const chunks = keepFirst(readRecording(file, { source: file, signal }), first);
     await hear(chunks, { source: file, classifier, preset }, ({ scores: steps, events }, heardS) => {
       // Without the embeddings, which would fill the memory over hours.
       for (const { startSample, endSample, scores } of steps)
@@ -40,8 +42,22 @@ export async function hearRecording(
   } catch (thrown) {
     heard.error = expected(thrown);
   }
-  heard.score = clipScore(heard.windows);
+  const isShort = heard.durationS > 0 && heard.durationS < SHORT_S;
+  heard.score = isShort ? await scoreSamples(classifier, concat(first)) : clipScore(heard.windows);
   return heard;
+}
+
+/** Chunks as they come, and the samples of the first SHORT_S, to be heard again where there are no more. */
+async function* keepFirst(
+  chunks: AsyncIterable<AudioChunk>,
+  kept: Float32Array[],
+): AsyncGenerator<AudioChunk> {
+  let samples = 0;
+  for await (const chunk of chunks) {
+    if (samples < SHORT_S * SAMPLE_RATE) kept.push(chunk.samples);
+    samples += chunk.samples.length;
+    yield chunk;
+  }
 }
 
 /** @throws what was thrown unless it is an error that a person can act on */

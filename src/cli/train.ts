@@ -3,6 +3,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { FALSE_ALARM_RATES, figuresOf } from '../evaluation/metrics.js';
 import { modelPath } from '../model/load.js';
+import type { Reading } from '../model/manifest.js';
 import { readClips } from '../training/clips.js';
 import { readConfig } from '../training/config.js';
 import { readCorpus } from '../training/corpus.js';
@@ -76,6 +77,7 @@ export async function train(args: string[]): Promise<number> {
   const trained = async (fold: number): Promise<FoldRecord> => {
     const record = await trainFold({ ...run, onProgress: progressLine(`fold ${fold}`) }, fold);
     printFigures(`fold ${fold}`, record.flexible.scores);
+    printFigures(`fold ${fold}, fixed windows`, record.fixed.scores);
     return record;
   };
   if (values.fold !== undefined) {
@@ -84,10 +86,9 @@ export async function train(args: string[]): Promise<number> {
   }
   const records: FoldRecord[] = [];
   for (const fold of all) records.push(await trained(fold));
-  printFigures(
-    'all folds',
-    records.flatMap(({ flexible }) => flexible.scores),
-  );
+  const scores = (reading: Reading): HeldOutScore[] => records.flatMap(record => record[reading].scores);
+  printFigures('all folds', scores('flexible'));
+  printFigures('all folds, fixed windows', scores('fixed'));
   const last: Run = { ...run, onProgress: progressLine('all') };
   await calibrateFolds(last, records);
   await trainOnAll(last, records);

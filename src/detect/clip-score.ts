@@ -1,5 +1,6 @@
 import { logit, sigmoid } from '../model/calibration.js';
-import type { Scores } from '../values.js';
+import type { Classifier } from '../model/classifier.js';
+import { SAMPLE_RATE, type Scores } from '../values.js';
 
 /** A cry is sure at its best, and goes on: 0.77 s and 3 s of steps. */
 const STRONGEST = [3, 12];
@@ -14,6 +15,34 @@ export function clipScore(steps: readonly Pick<Scores, 'scores'>[]): number {
   const odds = steps.map(({ scores }) => logit(scores.cry)).sort((a, b) => b - a);
   const means = STRONGEST.map(count => mean(odds.slice(0, count)));
   return sigmoid(mean(means));
+}
+
+/**
+ * At a stream's beginning the network has heard nothing, not even quiet, and is sure of nothing for a second. So it hears
+ * quiet around a recording shorter than this.
+ */
+export const SHORT_S = 2;
+const QUIET_S = { before: 1, after: 0.5 };
+
+/** Clip score of a whole recording. @param samples as in AudioChunk */
+export async function scoreSamples(
+  classifier: Pick<Classifier, 'open'>,
+  samples: Float32Array,
+): Promise<number> {
+  const isShort = samples.length < SHORT_S * SAMPLE_RATE;
+  const stream = classifier.open();
+  const chunk = { samples: isShort ? inQuiet(samples) : samples, firstSample: 0, at: 0, source: '', lost: 0 };
+  const steps = await stream.push(chunk);
+  steps.push(...(await stream.flush()));
+  await stream.close();
+  return clipScore(steps);
+}
+
+function inQuiet(samples: Float32Array): Float32Array {
+  const before = QUIET_S.before * SAMPLE_RATE;
+  const heard = new Float32Array(before + samples.length + QUIET_S.after * SAMPLE_RATE);
+  heard.set(samples, before);
+  return heard;
 }
 
 function mean(values: readonly number[]): number {

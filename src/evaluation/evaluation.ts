@@ -87,3 +87,8 @@ export function figuresTable(
     ['expected calibration error', text(ece), range(intervals.ece), ...others.map(() => '')],
   ];
 }
+
+/** Names recordings that are left out of clean figures. */
+export function contestedText(count: number): string {
+  return `the ${count} recordings whose label a look at the spectrogram contradicts, or cannot settle`;
+}

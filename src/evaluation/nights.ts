@@ -161,7 +161,7 @@ export class FrigateEar implements Ear {
   private first = 0;
 
   constructor(
-    private readonly yamnet: Yamnet,
+    private readonly yamnet: Pick<Yamnet, 'score'>,
     thresholds: readonly number[],
   ) {
     this.alarms = new Map(thresholds.map(threshold => [threshold, []]));

@@ -4,6 +4,7 @@ import { concat } from '../concat.js';
 import { SAMPLE_RATE } from '../values.js';
 import { escapeText } from './escape.js';
 import {
+  contestedText,
   figuresTable,
   rivalScored,
   type Evaluation,
@@ -41,9 +42,14 @@ export interface Measurement {
  * The report of a measurement as an HTML page in one file: figures, curves, calibration, recall by source, false alarms
  * by label, and pictures of the worst errors.
  * @param evaluation `evaluationOf` the same recordings and rivals
+ * @param clean the same without recordings whose label is contested, where there are some
  * @throws DeepInfantError when a recording to be shown cannot be read
  */
-export async function reportPage(measurement: Measurement, evaluation: Evaluation): Promise<string> {
+export async function reportPage(
+  measurement: Measurement,
+  evaluation: Evaluation,
+  clean?: Evaluation,
+): Promise<string> {
   const { model, data, recordings, rivals, thresholds, unreadable } = measurement;
   const name = `${model.name} ${model.version}`;
   const detectors = new Map<string, readonly Scored[]>([[name, recordings]]);
@@ -56,6 +62,9 @@ export async function reportPage(measurement: Measurement, evaluation: Evaluatio
     '<h2>Figures</h2>',
     '<p>Recall at a false-alarm rate: share of the cries found when at most so many of the other recordings are called one. The 95 % intervals come from 1,000 draws of the groups.</p>',
     table(figuresTable(name, evaluation)),
+    ...(clean
+      ? [`<p>Without ${contestedText(evaluation.files - clean.files)}:</p>`, table(figuresTable(name, clean))]
+      : []),
     '<h2>Finding cries</h2>',
     figures([{ svg: rocPlot(detectors, thresholds) }, { svg: precisionRecallPlot(detectors) }]),
     '<h2>Scores</h2>',

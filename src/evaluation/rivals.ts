@@ -57,24 +57,24 @@ export async function readRival(file: string, recordings: readonly { path: strin
   return scores;
 }
 
-/**
- * Scores recordings with YAMNet: the highest score that any of its three crying classes has in any window of 0.975 s,
- * one every 0.256 s.
- * @param file of the network, see Yamnet
- */
+/** YAMNet's score of one recording: the highest of its crying classes in any window of 0.975 s, one every 0.256 s. */
+export function yamnetScore(yamnet: Yamnet, samples: Float32Array): number {
+  const windows = yamnet.score(samples, TEACHER_HOP);
+  let peak = 0;
+  for (let i = 0; i < windows.length; i += TEACHER_CLASSES)
+    for (const c of TEACHER_CRY_CLASSES) peak = Math.max(peak, windows[i + c]);
+  return peak;
+}
+
+/** Scores recordings with YAMNet. @param file of the network, see Yamnet */
 export async function yamnetScores(
   file: string,
   recordings: readonly { path: string; file: string }[],
 ): Promise<RivalScores> {
   const yamnet = await Yamnet.open(file);
   const scores = new Map<string, number>();
-  for (const recording of recordings) {
-    const windows = yamnet.score(await readSamples(recording.file), TEACHER_HOP);
-    let peak = 0;
-    for (let i = 0; i < windows.length; i += TEACHER_CLASSES)
-      for (const c of TEACHER_CRY_CLASSES) peak = Math.max(peak, windows[i + c]);
-    scores.set(recording.path, peak);
-  }
+  for (const recording of recordings)
+    scores.set(recording.path, yamnetScore(yamnet, await readSamples(recording.file)));
   yamnet.dispose();
   return scores;
 }

@@ -6,7 +6,9 @@ import {
   contextFrames,
   cryNet,
   FRAMES_PER_STEP,
+  asOneRow,
   melPadding,
+  sideBySide,
   type Convolve,
   type ConvolutionName,
 } from './cry-net.js';
@@ -56,11 +58,15 @@ export class StreamingNet {
     const count = frames.length / mels / states.length;
     const { logits, embedding } = tf.tidy(() => {
       const convolve: Convolve = (name, x, activation) => {
+        const convolution = CONVOLUTIONS[name];
         const input = this.withContext(name, states, x);
+        const isDilated = convolution.dilation > 1;
         return tf.fused.conv2d<Tensor4D>({
-          x: tf.pad(input, [[0, 0], [0, 0], melPadding(CONVOLUTIONS[name]), [0, 0]]),
-          filter: this.kernels[name],
-          strides: [...CONVOLUTIONS[name].strides],
+          x: isDilated
+            ? sideBySide(tf, input, convolution)
+            : tf.pad(input, [[0, 0], [0, 0], melPadding(convolution), [0, 0]]),
+          filter: isDilated ? asOneRow(tf, this.kernels[name]) : this.kernels[name],
+          strides: [...convolution.strides],
           pad: 'valid',
           bias: this.biases[name],
           activation,

@@ -21,7 +21,7 @@ export async function readVerdicts(folder: string): Promise<Map<string, string>>
  * teacher does: it hears nothing in a cry, or crying in what the cry corpus's listeners removed, or in what nobody heard.
  */
 export function isDoubtful(
-  recording: Recording,
+  recording: { label: string; source: string },
   verdict: string | undefined,
   teacher?: Uint16Array,
 ): boolean {

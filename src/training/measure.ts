@@ -1,7 +1,7 @@
 import type { Recording } from '../dataset/manifest.js';
 import { castOf, planNight } from '../dataset/night.js';
 import type { Span } from '../dataset/synth/scene.js';
-import { clipScore } from '../detect/clip-score.js';
+import { scoreSamples } from '../detect/clip-score.js';
 import { ClassifierEar, hearNight } from '../evaluation/nights.js';
 import type { Classifier } from '../model/classifier.js';
 import type { Scores } from '../values.js';
@@ -25,12 +25,8 @@ export async function scoreRecordings(
 ): Promise<HeldOutScore[]> {
   const result: HeldOutScore[] = [];
   for (const { file, path, label, group, source } of recordings) {
-    const stream = classifier.open();
-    const samples = await readSamples(file);
-    const steps = await stream.push({ samples, firstSample: 0, at: 0, source: path, lost: 0 });
-    steps.push(...(await stream.flush()));
-    await stream.close();
-    result.push({ path, label, group, source, score: clipScore(steps) });
+    const score = await scoreSamples(classifier, await readSamples(file));
+    result.push({ path, label, group, source, score });
     onProgress(result.length);
   }
   return result;

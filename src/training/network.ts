@@ -4,9 +4,11 @@ import { DeepInfantError } from '../errors.js';
 import {
   CONVOLUTION_NAMES,
   CONVOLUTIONS,
+  asOneRow,
   contextFrames,
   cryNet,
   melPadding,
+  sideBySide,
   type Convolve,
   type ConvolutionName,
 } from '../model/cry-net.js';
@@ -46,7 +48,9 @@ export class TrainableCryNet {
       residual2: widths.residual1,
       conv5: widths.conv4,
       embedding: 2 * widths.conv5,
-      logits: widths.embedding,
+      context1: widths.embedding,
+      context2: widths.context1,
+      logits: widths.embedding + widths.context1 + widths.context2,
     };
     for (const name of CONVOLUTION_NAMES) {
       const [frames, mels] = CONVOLUTIONS[name].kernel;
@@ -136,6 +140,9 @@ export class TrainableCryNet {
     // A stream begins with silence, which the zeros of the padding stand for.
     const padded = tf.pad(x, [[0, 0], [contextFrames(convolution), 0], melPadding(convolution), [0, 0]]);
     const kernel = this.get(`${name}/kernel`) as unknown as Tensor4D;
+    if (convolution.dilation > 1) {
+      return tf.conv2d(sideBySide(tf, padded, convolution), asOneRow(tf, kernel), [1, 1], 'valid');
+    }
     return tf.conv2d(padded, kernel, [...convolution.strides], 'valid');
   }
 

@@ -17,8 +17,8 @@ const NIGHT_S = 8 * 3600;
 const LEAST_CLIP = 1e-6;
 
 /** Log odds of `neutral` and amounts of `evidence` that are tried. */
-const NEUTRAL_ODDS = [-2, -1.5, -1, -0.5, 0, 0.5, 1];
-const EVIDENCE = Array.from({ length: 18 }, (_, i) => 0.5 * 1.15 ** i);
+const NEUTRAL_ODDS = [-1, -0.5, 0, 0.5, 1];
+const EVIDENCE = Array.from({ length: 24 }, (_, i) => 0.5 * 1.2 ** i);
 /** A second of delay costs as much as missing this share of the episodes. */
 const COST_OF_DELAY = 0.03;
 
@@ -34,13 +34,17 @@ export function chooseThresholds(
   nights: readonly NightRecord[],
 ): Record<Preset, PresetThresholds> {
   const tried = nights.length > 0 ? tryThresholds(calibration, nights) : [];
+  const falseAlarms = ({ figures }: (typeof tried)[number]): number =>
+    figures.falseAlarmsPerNight * nights.length;
   const heardS = nights.reduce((sum, { steps }) => sum + steps.at(-1)!.endSample / SAMPLE_RATE, 0);
   const thresholds = PRESETS.map(preset => {
     const promise = PROMISES[preset];
     const threshold = calibrated(thresholdAt(promise.clipFalseAlarmRate, others), calibration);
     const clip = Math.max(LEAST_CLIP, Math.min(1 - LEAST_CLIP, threshold));
     const allowed = (promise.falseAlarmsPerNight * heardS) / NIGHT_S;
-    const kept = tried.filter(({ figures }) => figures.falseAlarmsPerNight * nights.length <= allowed);
+    // Where nothing tried keeps the promise, what comes nearest to it.
+    const most = Math.max(allowed, Math.min(...tried.map(falseAlarms)));
+    const kept = tried.filter(one => falseAlarms(one) <= most);
     const [best] = kept.sort((a, b) => worth(b.figures) - worth(a.figures));
     const { neutral, evidence } = (best as (typeof kept)[number] | undefined) ?? UNCHOSEN[preset];
     return [preset, { neutral, evidence, clip, promise }] as const;

@@ -7,6 +7,7 @@ import { synthesiseCry } from '../../src/dataset/synth/cry.js';
 import { fanNoise } from '../../src/dataset/synth/nursery.js';
 import { SAMPLE_RATE } from '../../src/values.js';
 import { writeWav } from '../audio/wav-writer.js';
+import { needFiles, YAMNET } from '../teacher/published.js';
 import { deepinfant, jsonLines, outcomeOf, start } from './run.js';
 
 interface Printed {
@@ -93,6 +94,38 @@ describe('deepinfant evaluate', function () {
     assert.deepEqual(printed.rivals, {
       wrong: { auc: 0, recallAt: { '0.005': 0, '0.016': 0, '0.06': 0 } },
     });
+  });
+
+  it('gives the figures without recordings whose label is contested, too', async () => {
+    const verdicts = path.join(corpus, 'eye.csv');
+    writeFileSync(verdicts, ['path,verdict', 'cry0.wav,none', 'cry1.wav,cry', 'fan1.wav,unclear'].join('\n'));
+    try {
+      const { stdout } = await deepinfant('evaluate', '--data', corpus, '--json');
+      const [{ files, clean }] = jsonLines<Printed & { clean: Printed }>(stdout);
+      assert.deepEqual([files, clean.files, clean.groups], [8, 6, 5]);
+      const out = path.join(folder, 'clean');
+      const table = (await deepinfant('evaluate', '--data', corpus, '--out', out)).stdout;
+      assert.match(table, /Without the 2 recordings whose label [^\n]+:\n.*crynet[^\n]*\nAUC +1\.000/);
+      assert.match(readFileSync(path.join(out, 'index.html'), 'utf8'), /Without the 2 recordings/);
+    } finally {
+      rmSync(verdicts);
+    }
+  });
+
+  it("scores YAMNet's own file as a rival, of recordings and in nights by Frigate's rule", async function () {
+    this.timeout(180_000);
+    needFiles(this, YAMNET);
+    const rival = ['--rival', `yamnet=${YAMNET}`];
+    const [{ rivals }] = jsonLines<Printed>(
+      (await deepinfant('evaluate', '--data', corpus, '--json', ...rival)).stdout,
+    );
+    assert.ok(rivals.yamnet.auc > 0.5, `AUC ${rivals.yamnet.auc}`);
+    const scene = ['--scene', '--hours', '0.4', ...rival];
+    const [night] = jsonLines<{ rivals: Record<string, { episodes: number }> }>(
+      (await deepinfant('evaluate', '--data', corpus, '--json', ...scene)).stdout,
+    );
+    assert.deepEqual(Object.keys(night.rivals), ['yamnet >= 0.8', 'yamnet >= 0.5']);
+    assert.ok(night.rivals['yamnet >= 0.5'].episodes > 0);
   });
 
   it('scores as classify does, and writes a report that shows it', async () => {

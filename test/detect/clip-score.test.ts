@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import { clipScore } from '../../src/detect/clip-score.js';
+import { clipScore, scoreSamples } from '../../src/detect/clip-score.js';
 import { logit, sigmoid } from '../../src/model/calibration.js';
+import type { Classifier } from '../../src/model/classifier.js';
+import { SAMPLE_RATE } from '../../src/values.js';
 import { steps, times } from './steps.js';
 
 describe('clipScore', () => {
@@ -34,4 +36,28 @@ describe('clipScore', () => {
       assert.ok(Math.abs(clipScore(steps(...scores)) - expected) < 1e-9);
     });
   }
+});
+
+describe('scoreSamples', () => {
+  it('hears a recording of less than 2 s with quiet around it, and others as they are', async () => {
+    const heard: Float32Array[] = [];
+    const classifier: Pick<Classifier, 'open'> = {
+      open: () => ({
+        push: chunk => Promise.resolve(heard.push(chunk.samples) > 0 ? steps(0.3) : []),
+        flush: () => Promise.resolve(steps(0.3)),
+        close: () => Promise.resolve(),
+      }),
+    };
+    const tone = (lengthS: number): Float32Array => new Float32Array(lengthS * SAMPLE_RATE).fill(0.5);
+    const score = await scoreSamples(classifier, tone(0.5));
+    await scoreSamples(classifier, tone(2));
+    assert.ok(Math.abs(score - 0.3) < 1e-9);
+    const [short, long] = heard;
+    assert.equal(short.length, 2 * SAMPLE_RATE);
+    assert.deepEqual(
+      [0, 15_999, 16_000, 23_999, 24_000, 31_999].map(i => short[i]),
+      [0, 0, 0.5, 0.5, 0, 0],
+    );
+    assert.deepEqual(long, tone(2));
+  });
 });

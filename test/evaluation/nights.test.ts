@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Span } from '../../src/dataset/synth/scene.js';
-import { judgeNight, sceneFigures, type Alarm } from '../../src/evaluation/nights.js';
+import { FrigateEar, judgeNight, sceneFigures, type Alarm } from '../../src/evaluation/nights.js';
+import { TEACHER_CLASSES, TEACHER_CRY_CLASSES, TEACHER_WINDOW } from '../../src/teacher/teacher.js';
+import { SAMPLE_RATE } from '../../src/values.js';
 
 describe('judgeNight', () => {
   const span = (startS: number, endS: number): Span => ({ startS, endS });
@@ -57,5 +59,42 @@ describe('sceneFigures', () => {
       latencyP95S: 3,
     });
     assert.equal(sceneFigures([night([], 0)]).latencyMedianS, null);
+  });
+});
+
+describe('FrigateEar', () => {
+  it('tells an alarm at the end of each window that reaches the threshold, in chunks of any length', async () => {
+    // A network that hears as much crying as a window's first sample says, and much of everything else.
+    const heard = {
+      score: (samples: Float32Array, hop: number): Float32Array => {
+        const scores = new Float32Array((samples.length / hop) * TEACHER_CLASSES).fill(0.95);
+        for (let window = 0; window * hop < samples.length; window++)
+          for (const c of TEACHER_CRY_CLASSES)
+            scores[window * TEACHER_CLASSES + c] = c === TEACHER_CRY_CLASSES[1] ? samples[window * hop] : 0;
+        return scores;
+      },
+    };
+    const samples = new Float32Array(40.5 * TEACHER_WINDOW);
+    samples[3 * TEACHER_WINDOW] = 0.6;
+    samples[20 * TEACHER_WINDOW] = 0.9;
+    samples[39 * TEACHER_WINDOW] = 0.8;
+    for (const length of [1000, 16_000, samples.length]) {
+      const ear = new FrigateEar(heard, [0.8, 0.5]);
+      for (let at = 0; at < samples.length; at += length) {
+        const chunk = {
+          samples: samples.subarray(at, at + length),
+          firstSample: at,
+          at: 0,
+          source: '',
+          lost: 0,
+        };
+        await ear.hear(chunk);
+      }
+      await ear.end();
+      const told = (threshold: number): number[] =>
+        ear.alarms.get(threshold)!.map(({ toldS }) => Math.round((toldS * SAMPLE_RATE) / TEACHER_WINDOW));
+      assert.deepEqual(told(0.8), [21, 40]);
+      assert.deepEqual(told(0.5), [4, 21, 40]);
+    }
   });
 });

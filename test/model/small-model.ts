@@ -19,6 +19,8 @@ export async function smallWeights(seed = 1): Promise<NamedWeights[]> {
     residual2: 8,
     conv5: 10,
     embedding: 12,
+    context1: 6,
+    context2: 5,
   };
   return foldedWeights(new TrainableCryNet(tf, widths, LABELS.length, 0, seed));
 }

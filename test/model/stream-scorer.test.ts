@@ -65,6 +65,18 @@ describe('StreamScorer', () => {
     for (const piece of [160, 1000, 4096, 16000, 50_000]) assertSame(inPieces(samples, piece), whole, 1e-4);
   });
 
+  it('remembers 9 s', () => {
+    const samples = unevenNoise(12, 3);
+    const last = (heard: Float32Array): number => inPieces(heard, heard.length).at(-1)!.scores.cry;
+    const isHeard = [2.5, 7, 10].map(secondsAgo => {
+      const changed = samples.slice();
+      const at = samples.length - secondsAgo * 16000;
+      changed.fill(0, at, at + 8000);
+      return Math.abs(last(changed) - last(samples)) > 1e-6;
+    });
+    assert.deepEqual(isHeard, [true, true, false]);
+  });
+
   describe('in fixed windows', () => {
     const HOP_FRAMES = 15;
     const WINDOW_FRAMES = 27;

@@ -24,7 +24,18 @@ const CONFIG: TrainingConfig = {
   weightDecay: 0.01,
   dropout: 0.1,
   rivalWeights: {},
-  widths: { conv1: 4, conv2: 6, conv3: 8, conv4: 8, residual1: 8, residual2: 8, conv5: 8, embedding: 12 },
+  widths: {
+    conv1: 4,
+    conv2: 6,
+    conv3: 8,
+    conv4: 8,
+    residual1: 8,
+    residual2: 8,
+    conv5: 8,
+    embedding: 12,
+    context1: 6,
+    context2: 6,
+  },
   nightHours: 0.1,
   checkpointSteps: 10,
   notice: 'Learned from synthetic sounds.',
@@ -85,7 +96,10 @@ describe('deepinfant train', function () {
 
   it('learns, goes on after a kill as if nothing had happened, and writes a model that runs', async () => {
     const killed = train('run');
-    while (!existsSync(path.join(folder, 'run', 'fold0', 'checkpoint.bin'))) await delay(20);
+    const failed = killed.ended.then(({ output }) => assert.fail(output));
+    const checkpoint = path.join(folder, 'run', 'fold0', 'checkpoint.bin');
+    while (!existsSync(checkpoint)) await Promise.race([delay(20), failed]);
+    failed.catch(() => undefined);
     killed.kill();
     await killed.ended;
     assert.ok(!existsSync(path.join(folder, 'run', 'fold0', 'flexible.json')), 'killed before its end');

@@ -3,17 +3,16 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { readCorpusFolder } from '../../src/dataset/corpus.js';
 import { figuresOf } from '../../src/evaluation/metrics.js';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
-import { readConfig } from '../../src/training/config.js';
-import { readCorpus } from '../../src/training/corpus.js';
 
 const FILES = 200;
-/** The fold that the shipped network did not see. */
-const SHIPPED_FOLD = 0;
 const corpusFolder = process.env.DEEPINFANT_DATA ?? path.join(PACKAGE_ROOT, '..', 'shared', 'data');
 
-describe('deepinfant classify on recordings that the shipped model never saw', function () {
+// The shipped model learned from them: this tells whether it is whole and read as it was trained, not how well it hears
+// others. Its card has figures of recordings that networks trained alike never saw.
+describe('deepinfant classify on recordings of the corpus', function () {
   this.timeout(300_000);
 
   it(`tells cries from the rest in ${FILES} of them (AUC of 0.95 at least)`, async function () {
@@ -21,11 +20,10 @@ describe('deepinfant classify on recordings that the shipped model never saw', f
       console.log(`      skipped: no corpus at ${corpusFolder}; name one with DEEPINFANT_DATA`);
       this.skip();
     }
-    const config = await readConfig(path.join(PACKAGE_ROOT, 'models', 'crynet', 'training.json'));
-    const { recordings, folds } = await readCorpus(config, { corpus: corpusFolder, more: [], teacher: [] });
-    const heldOut = recordings.filter((_, i) => folds[i] === SHIPPED_FOLD);
-    // Every second one of about 400: all sources, labels in the corpus's shares.
-    const chosen = heldOut.filter((_, i) => i % 2 === 0).slice(0, FILES);
+    const { recordings } = await readCorpusFolder(corpusFolder);
+    // All sources, labels in the corpus's shares.
+    const every = Math.floor(recordings.length / FILES);
+    const chosen = recordings.filter((_, i) => i % every === 0).slice(0, FILES);
     const main = path.join(PACKAGE_ROOT, 'dist', 'src', 'cli', 'main.js');
     const args = [main, 'classify', '--json', ...chosen.map(recording => recording.file)];
     const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 26 });
