@@ -9,6 +9,8 @@ export { PRESETS, type ModelManifest, type Preset, type PresetThresholds } from 
 export { clipScore } from './detect/clip-score.js';
 export { Detector, openDetector, type Detection } from './detect/detector.js';
 export { Tracker, TRACKER_DEFAULTS, type TrackerSettings } from './detect/tracker.js';
-export { CONTEXT_KINDS, type BabyProfile, type ContextFact, type ContextKind } from './reason/context.js';
-export { ReasonEstimator } from './reason/estimator.js';
+export type { BabyProfile } from './reason/context.js';
+export { ReasonEstimator, type AnswerOutcome, type CaregiverAnswer } from './reason/estimator.js';
+export { CONTEXT_KINDS, type ContextFact, type ContextKind } from './reason/facts.js';
+export type { BabyMemory } from './reason/memory.js';
 export { reasonLine } from './reason/phrase.js';

@@ -207,9 +207,19 @@ export interface ReasonEstimate {
   contributions: Contribution[];
   /** What to try first. */
   tip: string;
-  /** Number of confirmed cries that this baby's history holds. */
+  /**
+   * The model that said so: `personal` has learned from this baby's answered cries, and is used while, on cries whose
+   * answer it did not know, it was better than the `general` one, which knows only what holds for all babies.
+   */
+  uses: 'general' | 'personal';
+  /** Number of answered cries that this baby's history holds. */
   learnedFrom: number;
-  /** Share of right answers so far, and of always saying the commonest; null before the first answer. */
+  /**
+   * Share of caregivers' answers whose reason was the likeliest one before, and of always saying the commonest; null
+   * before the first answer.
+   */
   accuracy: number | null;
   baselineAccuracy: number | null;
+  /** Mean distance of confidence from accuracy so far, in [0, 1] (expected calibration error); null before the first answer. */
+  calibrationError: number | null;
 }

@@ -1,5 +1,6 @@
-import type { BabyProfile, ContextFact } from '../../src/reason/context.js';
+import type { BabyProfile } from '../../src/reason/context.js';
 import { ReasonEstimator } from '../../src/reason/estimator.js';
+import type { ContextFact } from '../../src/reason/facts.js';
 import { reasonLine } from '../../src/reason/phrase.js';
 import type { CryEvent } from '../../src/values.js';
 
@@ -28,7 +29,7 @@ export class Baby {
   /** @throws DeepInfantError `context` for an unknown kind or time. */
   tell(fact: ContextFact): void {
     this.estimator.tell(fact);
-    factsTold.set(this.id, this.estimator.facts);
+    factsTold.set(this.id, this.estimator.memory.facts);
   }
 
   /** The event with its likely reason, and both in words. */

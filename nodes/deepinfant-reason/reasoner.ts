@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { DeepInfantError } from '../../src/errors.js';
-import { CONTEXT_KINDS, type ContextFact, type ContextKind } from '../../src/reason/context.js';
+import { CONTEXT_KINDS, type ContextFact, type ContextKind } from '../../src/reason/facts.js';
 import type { ReasonEstimate } from '../../src/values.js';
 import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
 import type { Baby } from '../deepinfant-baby/baby.js';

@@ -1,21 +1,12 @@
 import { DeepInfantError } from '../errors.js';
 import type { Contribution, Reason } from '../values.js';
+import { checkFact, type ContextFact, type ContextKind } from './facts.js';
 import { durationText, factorText } from './phrase.js';
 
 export interface BabyProfile {
   name: string;
   /** ISO date, such as 2026-01-31. */
   birthDate?: string;
-}
-
-export const CONTEXT_KINDS = ['feed', 'sleep', 'wake', 'change'] as const;
-/** What a caregiver or a sensor tells: a feed, falling asleep, waking, a change of nappy. */
-export type ContextKind = (typeof CONTEXT_KINDS)[number];
-
-export interface ContextFact {
-  kind: ContextKind;
-  /** Epoch time in ms. */
-  at: number;
 }
 
 /** How much a single fact may count, for or against: facts are told by hand, late or not at all. */
@@ -74,14 +65,6 @@ const SLEEP_CYCLE_MS = 50 * MINUTE_MS;
 const BURP_MEAN_H = 1 / 3;
 
 /**
- * Whether a time is one of the world's. Events of a recording whose time is unknown count ms from its beginning, and
- * a clock that was never set begins at 1970: both lie long before any baby's time.
- */
-export function hasEpoch(ms: number): boolean {
-  return ms >= Date.UTC(2000, 0, 1);
-}
-
-/**
  * What the time of a cry, the baby's age and what was told say about the reason.
  *
  * Each need is a process with its own rate of cries. Given that the baby cries now, the odds of a reason are its rate
@@ -108,20 +91,17 @@ export class Context {
    * Facts may come late and in any order; the latest 200 are kept.
    * @throws DeepInfantError `context` when the kind is not known or the time is not an epoch time in ms.
    */
-  tell({ kind, at }: ContextFact): void {
-    if (!CONTEXT_KINDS.includes(kind)) {
-      throw new DeepInfantError(
-        'context',
-        `'${kind}' cannot be told: choose one of ${CONTEXT_KINDS.join(', ')}.`,
-      );
-    }
-    if (!(hasEpoch(at) && Number.isFinite(at))) {
-      throw new DeepInfantError(
-        'context',
-        `The time of '${kind}' is ${at}: give it in ms since 1970, as Date.now() does.`,
-      );
-    }
-    this.facts = [...this.facts, { kind, at }].sort((a, b) => b.at - a.at).slice(0, FACTS_KEPT);
+  tell(fact: ContextFact): void {
+    checkFact(fact);
+    const others = this.facts.filter(({ id }) => fact.id === undefined || id !== fact.id);
+    this.facts = [...others, fact].sort((a, b) => b.at - a.at).slice(0, FACTS_KEPT);
+  }
+
+  /** Takes back what was told under an id. @returns whether there was any */
+  forget(id: string): boolean {
+    const before = this.facts.length;
+    this.facts = this.facts.filter(fact => fact.id !== id);
+    return this.facts.length < before;
   }
 
   /** What counts for a cry at `cryMs`, in epoch ms. */

@@ -6,7 +6,19 @@ import {
   type Reason,
   type ReasonEstimate,
 } from '../values.js';
-import { Context, hasEpoch, type BabyProfile, type ContextFact } from './context.js';
+import { DeepInfantError } from '../errors.js';
+import { Context, type BabyProfile } from './context.js';
+import { hasEpoch, type ContextFact } from './facts.js';
+import {
+  checkMemory,
+  EMPTY_MEMORY,
+  isAnswer,
+  MEMORY_VERSION,
+  packEmbedding,
+  type Answer,
+  type BabyMemory,
+  type CryMemory,
+} from './memory.js';
 import { TIPS, factorText } from './phrase.js';
 
 /**
@@ -41,13 +53,40 @@ const SOUND: Record<Intensity, [Reason, number][]> = {
  */
 const MARGIN = 0.15;
 
+/** 'It was this': what a caregiver says of a cry. */
+export interface CaregiverAnswer {
+  /** `id` of the cry event. */
+  cryId: string;
+  reason: Reason;
+  /** When it was said, epoch ms. */
+  at: number;
+}
+
+/**
+ * What became of an answer: `counted` as the first of its cry; `replaced` another one; `repeated` what was said before;
+ * `outdated`, as a later one is there; `unknown-cry`, which never was or is too long ago to be remembered.
+ */
+export type AnswerOutcome = 'counted' | 'replaced' | 'repeated' | 'outdated' | 'unknown-cry';
+
 /** Estimates why a baby cries: the posterior from how common reasons are, the context told and the sound. */
 export class ReasonEstimator {
   private readonly context: Context;
+  private readonly cries: CryMemory[];
 
-  /** @throws DeepInfantError `birth-date` when it is not an ISO date. */
-  constructor(baby: BabyProfile) {
+  /**
+   * @param memory what was learned before, of any origin: it is checked
+   * @throws DeepInfantError `birth-date` when that is not an ISO date, `memory` when that is damaged or too new
+   */
+  constructor(baby: BabyProfile, memory: unknown = EMPTY_MEMORY) {
+    const { facts, cries } = checkMemory(memory);
     this.context = new Context(baby);
+    for (const fact of facts) this.context.tell(fact);
+    this.cries = structuredClone(cries);
+  }
+
+  /** All that was told and learned, for JSON; a new estimator of the same baby goes on from it. */
+  get memory(): BabyMemory {
+    return { version: MEMORY_VERSION, facts: [...this.context.facts], cries: structuredClone(this.cries) };
   }
 
   /** Takes what happened to the baby. @throws DeepInfantError `context` for an unknown kind or time. */
@@ -55,9 +94,39 @@ export class ReasonEstimator {
     this.context.tell(fact);
   }
 
-  /** What was told and may still count, newest first. */
-  get facts(): readonly ContextFact[] {
-    return this.context.facts;
+  /** Takes back what was told under an id. @returns whether there was any */
+  forget(factId: string): boolean {
+    return this.context.forget(factId);
+  }
+
+  /**
+   * Takes what a caregiver says that a cry was. Of several answers the one with the latest `at` counts, in whichever
+   * order they come.
+   * @throws DeepInfantError `answer` for an unknown reason or no time
+   */
+  answer({ cryId, reason, at }: CaregiverAnswer): AnswerOutcome {
+    const answer: Answer = { reason, at, from: 'caregiver' };
+    if (!isAnswer(answer)) {
+      throw new DeepInfantError(
+        'answer',
+        `'${reason}' at ${at} is no answer: give one of ${REASONS.join(', ')}, and its time in ms.`,
+      );
+    }
+    const cry = this.cries.find(({ id }) => id === cryId);
+    if (!cry) return 'unknown-cry';
+    const before = cry.answer?.from === 'caregiver' ? cry.answer : undefined;
+    if (before && before.reason === reason) return 'repeated';
+    if (before && before.at > at) return 'outdated';
+    cry.answer = answer;
+    return before ? 'replaced' : 'counted';
+  }
+
+  /** Takes an answer back: what is learned is as if it had never been. @returns whether there was one */
+  withdraw(cryId: string): boolean {
+    const cry = this.cries.find(({ id }) => id === cryId);
+    if (cry?.answer?.from !== 'caregiver') return false;
+    delete cry.answer;
+    return true;
   }
 
   /** The reason for a cry as it was at its onset. A recording whose time is unknown is judged without context. */
@@ -73,16 +142,36 @@ export class ReasonEstimator {
     const standsOut =
       confidence - probabilities[second] >= MARGIN && confidence - posterior([PRIOR])[best] >= MARGIN;
     const label = standsOut ? best : 'unsure';
+    if (hasEpoch(event.onset)) this.remember(event, probabilities);
     return {
       label,
       confidence,
       probabilities,
       contributions,
       tip: TIPS[label],
-      learnedFrom: 0,
+      uses: 'general',
+      learnedFrom: this.cries.filter(({ answer }) => answer).length,
       accuracy: null,
       baselineAccuracy: null,
+      calibrationError: null,
     };
+  }
+
+  private remember(event: CryEvent, probabilities: Record<Reason, number>): void {
+    const { id, onset, offset, intensity, embedding } = event;
+    const said = REASONS.map(reason => probabilities[reason]);
+    const cry: CryMemory = {
+      id,
+      onset,
+      offset,
+      intensity,
+      // An event that came as JSON has lost its embedding.
+      embedding: embedding instanceof Float32Array ? packEmbedding(embedding) : '',
+      said: { probabilities: said, uses: 'general', general: said, personal: said, commonest: said },
+    };
+    const known = this.cries.find(other => other.id === id);
+    if (known) Object.assign(known, cry);
+    else this.cries.push(cry);
   }
 }
 

@@ -44,9 +44,11 @@ describe('reasonLine', () => {
     },
     contributions: [],
     tip: '',
+    uses: 'general' as const,
     learnedFrom: 0,
     accuracy: null,
     baselineAccuracy: null,
+    calibrationError: null,
   };
   const mia = { name: 'Mia' };
 

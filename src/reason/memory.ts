@@ -1,0 +1,135 @@
+import { DeepInfantError } from '../errors.js';
+import { fromFloat16, toFloat16 } from '../model/float16.js';
+import { REASONS, type Intensity, type Reason } from '../values.js';
+import { checkFact, type ContextFact } from './facts.js';
+
+/** What became of a cry: what the caregiver said it was, or what was done just before it ended. */
+export interface Answer {
+  reason: Reason;
+  /** When it was given, epoch ms: of two answers the later counts. */
+  at: number;
+  /** `relief` is weaker evidence: fed, changed or put to sleep, and quiet. */
+  from: 'caregiver' | 'relief';
+}
+
+/** What was estimated of a cry before its answer was known: probabilities in the order of REASONS. */
+export interface Said {
+  /** What was said, and by which model. */
+  probabilities: number[];
+  uses: 'general' | 'personal';
+  /** What each model would have said, and who always says the commonest. */
+  general: number[];
+  personal: number[];
+  commonest: number[];
+}
+
+/** A cry as it is remembered. */
+export interface CryMemory {
+  id: string;
+  /** Epoch ms. */
+  onset: number;
+  /** Epoch ms; once it has ended. */
+  offset?: number;
+  intensity: Intensity;
+  /** CryNet's embedding, binary16 in base64; empty when the event had none. */
+  embedding: string;
+  said: Said;
+  answer?: Answer;
+}
+
+/** All that is known of a baby, as JSON has it. Models are made anew from it, and are no part of it. */
+export interface BabyMemory {
+  version: typeof MEMORY_VERSION;
+  /** Newest first. */
+  facts: ContextFact[];
+  /** In the order of their onsets. */
+  cries: CryMemory[];
+}
+
+export const MEMORY_VERSION = 1;
+
+export const EMPTY_MEMORY: BabyMemory = { version: MEMORY_VERSION, facts: [], cries: [] };
+
+/**
+ * What a file or a message holds as a memory, checked field by field.
+ * @throws DeepInfantError `memory` for what is none, or is of a newer version
+ */
+export function checkMemory(value: unknown): BabyMemory {
+  if (!isObject(value)) throw notAMemory('it is no object');
+  const { version, facts, cries } = value;
+  if (typeof version === 'number' && version > MEMORY_VERSION) {
+    throw new DeepInfantError(
+      'memory',
+      `This baby's memory is of version ${version}, and this program knows ${MEMORY_VERSION}: update the program.`,
+    );
+  }
+  if (version !== MEMORY_VERSION) throw notAMemory(`its version is ${JSON.stringify(version)}`);
+  if (!Array.isArray(facts)) throw notAMemory('it has no list of facts');
+  if (!Array.isArray(cries)) throw notAMemory('it has no list of cries');
+  for (const fact of facts) checkFact(fact as ContextFact);
+  const odd = cries.findIndex(cry => !isCryMemory(cry));
+  if (odd >= 0) throw notAMemory(`cry ${odd} is damaged`);
+  return { version: MEMORY_VERSION, facts: facts as ContextFact[], cries: cries as CryMemory[] };
+}
+
+function notAMemory(why: string): DeepInfantError {
+  return new DeepInfantError('memory', `This is not the memory of a baby: ${why}. Restore a copy of it.`);
+}
+
+function isCryMemory(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { id, onset, offset, intensity, embedding, said, answer } = value;
+  return (
+    typeof id === 'string' &&
+    Number.isFinite(onset) &&
+    (offset === undefined || Number.isFinite(offset)) &&
+    ['fuss', 'cry', 'scream'].some(known => known === intensity) &&
+    typeof embedding === 'string' &&
+    isSaid(said) &&
+    (answer === undefined || isAnswer(answer))
+  );
+}
+
+function isSaid(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { probabilities, uses, general, personal, commonest } = value;
+  return (
+    (uses === 'general' || uses === 'personal') &&
+    [probabilities, general, personal, commonest].every(isDistribution)
+  );
+}
+
+function isDistribution(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.length === REASONS.length &&
+    value.every((p: unknown) => typeof p === 'number' && p > 0 && p <= 1)
+  );
+}
+
+export function isAnswer(value: unknown): value is Answer {
+  if (!isObject(value)) return false;
+  const { reason, at, from } = value;
+  return (
+    REASONS.some(known => known === reason) &&
+    Number.isFinite(at) &&
+    (from === 'caregiver' || from === 'relief')
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** As compact as JSON allows: 683 characters for 256 numbers, rounded to 11 bits. */
+export function packEmbedding(embedding: Float32Array): string {
+  const bits = toFloat16(embedding);
+  return Buffer.from(bits.buffer).toString('base64');
+}
+
+export function unpackEmbedding(text: string): Float32Array {
+  const bytes = Buffer.from(text, 'base64');
+  const bits = new Uint16Array(bytes.length >> 1);
+  for (let i = 0; i < bits.length; i++) bits[i] = bytes.readUInt16LE(2 * i);
+  return fromFloat16(bits);
+}
