@@ -1,7 +1,9 @@
 import { DeepInfantError } from '../errors.js';
-import type { Contribution, Reason } from '../values.js';
+import type { Reason } from '../values.js';
+import type { Evidence } from './evidence.js';
 import { checkFact, type ContextFact, type ContextKind } from './facts.js';
-import { durationText, factorText } from './phrase.js';
+import { durationText } from './phrase.js';
+import { returnsAfterH, type Need } from './rhythm.js';
 
 export interface BabyProfile {
   name: string;
@@ -9,60 +11,52 @@ export interface BabyProfile {
   birthDate?: string;
 }
 
-/** How much a single fact may count, for or against: facts are told by hand, late or not at all. */
+/** How much a single fact may count, for and against: facts are told by hand, late or wrongly. */
 const LARGEST_FACTOR = 5;
+const LEAST_FACTOR = 1 / 15;
+/** Share of feeds, sleeps and changes that nobody tells, where some are told: an assumption. */
+const UNTOLD = 0.2;
 /** An older fact says nothing: others have surely followed that nobody told. */
 const OLDEST_FACT_H = 24;
-const FACTS_KEPT = 200;
+/** Of each kind: two weeks of feeds, however often a thermometer tells. */
+const FACTS_KEPT = 150;
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** A value for each age: rows by the age in days at which they stop to hold. */
-type ByAge = readonly (readonly [untilDays: number, value: number])[];
-
-/**
- * Hours from one feed to the next by day. Newborns: 8 to 12 breastfeeds or 6 to 8 bottles a day (MedlinePlus, Feeding
- * patterns and diet - babies and infants). From the end of the first month bottles come about every 4 h, breastfeeds
- * somewhat oftener; at 6 months 4 or 5 milk feeds a day (American Academy of Pediatrics, HealthyChildren.org, Amount
- * and Schedule of Baby Formula Feedings).
- */
-const FEED_EVERY_H: ByAge = [
-  [30, 2.5],
-  [180, 3.5],
-  [Infinity, 4],
-];
-
-/** Hours awake between two sleeps, middle of the ranges in Cleveland Clinic, Wake Windows by Age (2024). */
-const AWAKE_H: ByAge = [
-  [30, 0.75],
-  [90, 1.5],
-  [150, 2],
-  [210, 3],
-  [300, 3.5],
-  [Infinity, 4.5],
-];
-
-/** At least 6 wet and 3 dirty nappies a day (MedlinePlus, as above). */
-const CHANGE_EVERY_H = 24 / 9;
-
 /** Share of babies with colic (Wolke, Bilgin and Samara 2017, doi:10.1016/j.jpeds.2017.02.020), and its mean over 12 weeks. */
-const COLIC: ByAge = [
+const COLIC: readonly (readonly [untilDays: number, share: number])[] = [
   [7 * 7, 0.21],
   [10 * 7, 0.11],
   [Infinity, 0.006],
 ];
 const MEAN_COLIC = 0.15;
 
-/** Where the age is not known: the age at which most crying happens. */
-const TYPICAL_AGE_DAYS = 60;
-
 /** A sleep shorter than one of an infant's sleep cycles, which take about 50 minutes, may not have rested the baby. */
 const SLEEP_CYCLE_MS = 50 * MINUTE_MS;
 
 /** Air swallowed with a feed comes up within this mean time: an assumption, from the advice to hold a baby upright after it. */
 const BURP_MEAN_H = 1 / 3;
+
+/** A temperature from which a baby has a fever (American Academy of Pediatrics, HealthyChildren.org, Fever and Your Baby). */
+const FEVER_C = 38;
+/** Of a room to sleep in (The Lullaby Trust, Baby room temperature), with a tolerance of 2 degrees. */
+const ROOM_C = [14, 22] as const;
+/** Fever, a wrong temperature, medicine: how much likelier each makes discomfort is an assumption. */
+const UNWELL_FACTOR = 2;
+const MEDICINE_FACTOR = 1.5;
+const ROOM_FACTOR = 1.5;
+
+/** What is known of the time before a cry, for a model of this baby to learn from. */
+export interface Situation {
+  /** Time since it was met, as a share of the time after which each need returns; undefined when it was not told. */
+  shares: Partial<Record<Need, number>>;
+  /** Whether the baby slept for less than a sleep cycle, or for longer; undefined when it was awake, or nobody told. */
+  asleep?: 'short' | 'long';
+  /** Local time of day in hours, 0 to 24. */
+  hour: number;
+}
 
 /**
  * What the time of a cry, the baby's age and what was told say about the reason.
@@ -72,11 +66,12 @@ const BURP_MEAN_H = 1 / 3;
  */
 export class Context {
   private readonly birthMs: number | undefined;
-  /** What counts of all that was told, newest first. */
+  /** What may count of all that was told, newest first. */
   facts: readonly ContextFact[] = [];
 
   /** @throws DeepInfantError `birth-date` when it is not an ISO date. */
-  constructor({ name, birthDate }: BabyProfile) {
+  constructor({ name, birthDate }: BabyProfile, facts: readonly ContextFact[] = []) {
+    for (const fact of facts) this.tell(fact);
     if (birthDate === undefined) return;
     this.birthMs = /^\d{4}-\d{2}-\d{2}$/.test(birthDate) ? Date.parse(birthDate) : NaN;
     if (Number.isNaN(this.birthMs)) {
@@ -88,13 +83,16 @@ export class Context {
   }
 
   /**
-   * Facts may come late and in any order; the latest 200 are kept.
+   * Facts may come late and in any order; the latest 150 of each kind are kept.
    * @throws DeepInfantError `context` when the kind is not known or the time is not an epoch time in ms.
    */
   tell(fact: ContextFact): void {
     checkFact(fact);
     const others = this.facts.filter(({ id }) => fact.id === undefined || id !== fact.id);
-    this.facts = [...others, fact].sort((a, b) => b.at - a.at).slice(0, FACTS_KEPT);
+    const after = others.findIndex(({ at }) => at < fact.at);
+    others.splice(after < 0 ? others.length : after, 0, fact);
+    const ofKind = others.filter(({ kind }) => kind === fact.kind);
+    this.facts = ofKind.length > FACTS_KEPT ? others.filter(other => other !== ofKind.at(-1)) : others;
   }
 
   /** Takes back what was told under an id. @returns whether there was any */
@@ -105,57 +103,94 @@ export class Context {
   }
 
   /** What counts for a cry at `cryMs`, in epoch ms. */
-  contributions(cryMs: number): Contribution[] {
+  evidence(cryMs: number): Evidence[] {
     return [
       ...this.sinceFeed(cryMs),
       ...this.sinceSleepOrWake(cryMs),
       ...this.sinceChange(cryMs),
+      ...this.unwell(cryMs),
+      ...this.room(cryMs),
       ...this.colic(cryMs),
-      ...timeOfDay(cryMs),
+      timeOfDay(cryMs),
     ];
   }
 
-  private sinceFeed(cryMs: number): Contribution[] {
+  situation(cryMs: number): Situation {
+    const time = new Date(cryMs);
+    const turn = this.latest(cryMs, 'sleep', 'wake');
+    const share = (need: Need, fact: ContextFact | undefined): { [need in Need]?: number } =>
+      fact ? { [need]: (cryMs - fact.at) / HOUR_MS / this.returnsAfterH(need, cryMs) } : {};
+    return {
+      shares: {
+        ...share('feed', this.latest(cryMs, 'feed')),
+        ...share('awake', turn?.kind === 'wake' ? turn : undefined),
+        ...share('change', this.latest(cryMs, 'change')),
+      },
+      ...(turn?.kind === 'sleep' && { asleep: cryMs - turn.at < SLEEP_CYCLE_MS ? 'short' : 'long' }),
+      hour: time.getHours() + time.getMinutes() / 60,
+    };
+  }
+
+  private sinceFeed(cryMs: number): Evidence[] {
     const feed = this.latest(cryMs, 'feed');
     if (!feed) return [];
     const sinceH = (cryMs - feed.at) / HOUR_MS;
-    const everyH = this.byAge(FEED_EVERY_H, cryMs);
-    const text = `last feed ${ago(cryMs - feed.at)}`;
+    const everyH = this.returnsAfterH('feed', cryMs);
+    const fact = `last feed ${ago(cryMs - feed.at)}`;
+    // Burps come at a rate that falls off exponentially, relative to its mean from one feed to the next.
+    const air =
+      ((everyH / BURP_MEAN_H) * Math.exp(-sinceH / BURP_MEAN_H)) / (1 - Math.exp(-everyH / BURP_MEAN_H));
+    const burp = this.latest(cryMs, 'burp');
     return [
-      contribution('hungry', needRate(sinceH / everyH), text),
-      // Burps come at a rate that falls off exponentially, relative to its mean from one feed to the next.
-      contribution(
-        'burping',
-        ((everyH / BURP_MEAN_H) * Math.exp(-sinceH / BURP_MEAN_H)) / (1 - Math.exp(-everyH / BURP_MEAN_H)),
-        text,
-      ),
+      piece('hungry', needRate(sinceH / everyH), fact),
+      burp && burp.at >= feed.at
+        ? piece('burping', half(0) * Math.min(1, half(air)), `burped ${ago(cryMs - burp.at)}`)
+        : piece('burping', half(air), fact),
     ];
   }
 
-  private sinceSleepOrWake(cryMs: number): Contribution[] {
+  private sinceSleepOrWake(cryMs: number): Evidence[] {
     const turn = this.latest(cryMs, 'sleep', 'wake');
     if (!turn) return [];
     const sinceMs = cryMs - turn.at;
     if (turn.kind === 'wake') {
-      const factor = needRate(sinceMs / HOUR_MS / this.byAge(AWAKE_H, cryMs));
-      return [contribution('tired', factor, `awake for ${durationText(sinceMs / 1000)}`)];
+      const rate = needRate(sinceMs / HOUR_MS / this.returnsAfterH('awake', cryMs));
+      return [piece('tired', half(rate), `awake for ${durationText(sinceMs / 1000)}`)];
     }
     if (sinceMs < SLEEP_CYCLE_MS) return [];
-    return [contribution('tired', needRate(0), `asleep for ${durationText(sinceMs / 1000)} before`)];
+    return [piece('tired', half(needRate(0)), `asleep for ${durationText(sinceMs / 1000)} before`)];
   }
 
-  private sinceChange(cryMs: number): Contribution[] {
+  private sinceChange(cryMs: number): Evidence[] {
     const change = this.latest(cryMs, 'change');
     if (!change) return [];
-    const factor = half(needRate((cryMs - change.at) / HOUR_MS / CHANGE_EVERY_H));
-    return [contribution('discomfort', factor, `last nappy change ${ago(cryMs - change.at)}`)];
+    const rate = needRate((cryMs - change.at) / HOUR_MS / this.returnsAfterH('change', cryMs));
+    return [piece('discomfort', half(half(rate)), `last nappy change ${ago(cryMs - change.at)}`)];
   }
 
-  private colic(cryMs: number): Contribution[] {
+  private unwell(cryMs: number): Evidence[] {
+    const temperature = this.latest(cryMs, 'temperature');
+    const medicine = this.latest(cryMs, 'medicine');
+    return [
+      ...(temperature && temperature.celsius! >= FEVER_C
+        ? [piece('discomfort', UNWELL_FACTOR, `a fever of ${temperature.celsius!.toFixed(1)} °C`)]
+        : []),
+      ...(medicine ? [piece('discomfort', MEDICINE_FACTOR, `medicine ${ago(cryMs - medicine.at)}`)] : []),
+    ];
+  }
+
+  private room(cryMs: number): Evidence[] {
+    const celsius = this.latest(cryMs, 'room')?.celsius;
+    if (celsius === undefined || (celsius >= ROOM_C[0] && celsius <= ROOM_C[1])) return [];
+    return [piece('discomfort', ROOM_FACTOR, `${celsius.toFixed(1)} °C in the room`)];
+  }
+
+  private colic(cryMs: number): Evidence[] {
     const days = this.ageDays(cryMs);
     if (days === undefined) return [];
     const age = days < 14 ? `${Math.floor(days)} days` : `${Math.floor(days / 7)} weeks`;
-    return [contribution('belly pain', half(this.byAge(COLIC, cryMs) / MEAN_COLIC), `${age} old`)];
+    const [, share] = COLIC.find(([untilDays]) => days < untilDays)!;
+    return [piece('belly pain', half(share / MEAN_COLIC), `${age} old`)];
   }
 
   private latest(cryMs: number, ...kinds: ContextKind[]): ContextFact | undefined {
@@ -169,46 +204,52 @@ export class Context {
     return this.birthMs === undefined || this.birthMs > cryMs ? undefined : (cryMs - this.birthMs) / DAY_MS;
   }
 
-  private byAge(table: ByAge, cryMs: number): number {
-    const days = this.ageDays(cryMs) ?? TYPICAL_AGE_DAYS;
-    return table.find(([untilDays]) => days < untilDays)![1];
+  private returnsAfterH(need: Need, cryMs: number): number {
+    return returnsAfterH(need, this.facts, cryMs, this.ageDays(cryMs));
   }
 }
 
 /**
  * Rate of cries from a need that returns, relative to its mean. The times between its returns are taken as Weibull
- * distributed of shape 3, that is with a spread of 36 % of their mean: the rate grows with the square of the time.
- * @param share Time since it was met, as a share of the mean time between.
+ * distributed of shape 3, that is with a spread of 36 % of their mean: the rate grows with the square of the time. But
+ * the longer a fact is ago, the likelier the need was met since and nobody told, which leaves the rate at its mean.
+ * @param share Time since it was told to be met, as a share of the mean time between.
  */
 function needRate(share: number): number {
   const SHAPE = 3;
   const GAMMA = 0.8929795; // gamma(1 + 1 / SHAPE): the mean of that distribution at scale 1
-  return SHAPE * GAMMA ** SHAPE * share ** (SHAPE - 1);
+  const rate = SHAPE * GAMMA ** SHAPE * share ** (SHAPE - 1);
+  const notSince = Math.exp(-((GAMMA * share) ** SHAPE));
+  const untoldSince = UNTOLD * (1 - notSince);
+  return (notSince * rate + untoldSince) / (notSince + untoldSince);
 }
 
-/** The rate of a reason of which one cause, at `rate`, makes up half: the rest goes on as usual. */
+/**
+ * The rate of a reason of which one cause, at `rate`, makes up half: the rest goes on as usual. So it is with air, of
+ * which not all comes from the feed told last; with sleep, of which beginning and end must be told; and with nappies,
+ * which are half of what can be uncomfortable, and mostly dry again when nobody told of a change.
+ */
 function half(rate: number): number {
   return (rate + 1) / 2;
 }
 
 /**
- * Unsettled crying clusters in the evening (St James-Roberts and Halil 1991, doi:10.1111/j.1469-7610.1991.tb01922.x),
- * and the night's sleep is due then. A daily wave with its mean at 1; how high it goes is an assumption.
+ * Unsettled crying clusters in the evening (St James-Roberts and Halil 1991, doi:10.1111/j.1469-7610.1991.tb01922.x). A
+ * daily wave with its mean at 1; how high it goes is an assumption.
  */
-function timeOfDay(cryMs: number): Contribution[] {
+function timeOfDay(cryMs: number): Evidence {
   const PEAK_HOUR = 20;
   const HEIGHT = 0.5;
   const time = new Date(cryMs);
   const hour = time.getHours() + time.getMinutes() / 60;
-  const factor = 1 + HEIGHT * Math.cos(((hour - PEAK_HOUR) / 24) * 2 * Math.PI);
+  const rate = 1 + HEIGHT * Math.cos(((hour - PEAK_HOUR) / 24) * 2 * Math.PI);
   const clock = `${time.getHours()}:${String(time.getMinutes()).padStart(2, '0')}`;
-  const reasons: Reason[] = ['tired', 'belly pain'];
-  return reasons.map(reason => contribution(reason, factor, `at ${clock}`));
+  return piece('belly pain', rate, `at ${clock}`);
 }
 
-function contribution(reason: Reason, rate: number, text: string): Contribution {
-  const factor = Math.min(Math.max(rate, 1 / LARGEST_FACTOR), LARGEST_FACTOR);
-  return { part: 'context', reason, factor, text: `${text}: ${factorText(reason, factor)}` };
+function piece(reason: Reason, rate: number, fact: string): Evidence {
+  const factor = Math.min(Math.max(rate, LEAST_FACTOR), LARGEST_FACTOR);
+  return { part: 'context', reason, log: Math.log(factor), fact };
 }
 
 function ago(ms: number): string {

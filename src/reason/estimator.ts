@@ -1,41 +1,27 @@
-import {
-  REASONS,
-  type Contribution,
-  type CryEvent,
-  type Intensity,
-  type Reason,
-  type ReasonEstimate,
-} from '../values.js';
-import { DeepInfantError } from '../errors.js';
+import { softmax } from '../model/logistic.js';
+import { REASONS, type CryEvent, type Intensity, type Reason, type ReasonEstimate } from '../values.js';
 import { Context, type BabyProfile } from './context.js';
+import { inWords, logsOf, weighted, type Evidence } from './evidence.js';
 import { hasEpoch, type ContextFact } from './facts.js';
-import {
-  checkMemory,
-  EMPTY_MEMORY,
-  isAnswer,
-  MEMORY_VERSION,
-  packEmbedding,
-  type Answer,
-  type BabyMemory,
-  type CryMemory,
-} from './memory.js';
-import { TIPS, factorText } from './phrase.js';
+import { History, type AnswerOutcome, type CaregiverAnswer } from './history.js';
+import { checkMemory, EMPTY_MEMORY, MEMORY_VERSION, type BabyMemory } from './memory.js';
+import { featuresOf } from './personal.js';
+import { TIPS } from './phrase.js';
+import { benefitOfNaming, PRIOR_ODDS } from './prior.js';
 
-/**
- * Hunger 50 %, each other reason 10 %: halfway between not knowing and the Donate-a-Cry corpus, where caregivers
- * called 382 of 457 cries hungry and 8 to 27 each of the others. Its shares alone are those of people who tried an
- * app, and nearly all say 'hungry'.
- */
-const PRIOR: Contribution = {
-  part: 'prior',
-  reason: 'hungry',
-  factor: 5,
-  text: 'hunger is the commonest reason: 5 times as likely as each other one',
-};
+const PRIOR = REASONS.filter(reason => PRIOR_ODDS[reason] !== 1).map(
+  (reason): Evidence => ({
+    part: 'prior',
+    reason,
+    log: Math.log(PRIOR_ODDS[reason]),
+    fact: 'how common it is in babies',
+  }),
+);
 
 /**
  * The sound's weight. Across babies the reason is not in the sound: every published result on babies not trained on is
- * at chance. What sound does carry is distress, so a scream speaks a little for pain and a fuss a little against it.
+ * at chance. What sound does carry is distress, so a scream speaks a little for pain, a sudden one more, and a fuss a
+ * little against it.
  */
 const SOUND: Record<Intensity, [Reason, number][]> = {
   scream: [
@@ -45,33 +31,14 @@ const SOUND: Record<Intensity, [Reason, number][]> = {
   cry: [],
   fuss: [['belly pain', 1 / 1.5]],
 };
+const SUDDEN_SCREAM: [Reason, number] = ['belly pain', 1.3];
 
-/**
- * A reason is named when that helps more than an answer that needs no evidence. It must be likelier by this margin
- * than every other reason, the commonest among them; and by this margin likelier than it was without evidence, for
- * else naming it is no more than always saying the commonest. In between, the answer is 'unsure'.
- */
-const MARGIN = 0.15;
+export type { AnswerOutcome, CaregiverAnswer };
 
-/** 'It was this': what a caregiver says of a cry. */
-export interface CaregiverAnswer {
-  /** `id` of the cry event. */
-  cryId: string;
-  reason: Reason;
-  /** When it was said, epoch ms. */
-  at: number;
-}
-
-/**
- * What became of an answer: `counted` as the first of its cry; `replaced` another one; `repeated` what was said before;
- * `outdated`, as a later one is there; `unknown-cry`, which never was or is too long ago to be remembered.
- */
-export type AnswerOutcome = 'counted' | 'replaced' | 'repeated' | 'outdated' | 'unknown-cry';
-
-/** Estimates why a baby cries: the posterior from how common reasons are, the context told and the sound. */
+/** Estimates why a baby cries, and learns from what it really was. */
 export class ReasonEstimator {
   private readonly context: Context;
-  private readonly cries: CryMemory[];
+  private readonly history: History;
 
   /**
    * @param memory what was learned before, of any origin: it is checked
@@ -79,17 +46,16 @@ export class ReasonEstimator {
    */
   constructor(baby: BabyProfile, memory: unknown = EMPTY_MEMORY) {
     const { facts, cries } = checkMemory(memory);
-    this.context = new Context(baby);
-    for (const fact of facts) this.context.tell(fact);
-    this.cries = structuredClone(cries);
+    this.context = new Context(baby, facts);
+    this.history = new History(structuredClone(cries));
   }
 
   /** All that was told and learned, for JSON; a new estimator of the same baby goes on from it. */
   get memory(): BabyMemory {
-    return { version: MEMORY_VERSION, facts: [...this.context.facts], cries: structuredClone(this.cries) };
+    return { version: MEMORY_VERSION, facts: [...this.context.facts], cries: this.history.memory };
   }
 
-  /** Takes what happened to the baby. @throws DeepInfantError `context` for an unknown kind or time. */
+  /** Takes what happened to the baby. @throws DeepInfantError `context` for what cannot be. */
   tell(fact: ContextFact): void {
     this.context.tell(fact);
   }
@@ -104,91 +70,90 @@ export class ReasonEstimator {
    * order they come.
    * @throws DeepInfantError `answer` for an unknown reason or no time
    */
-  answer({ cryId, reason, at }: CaregiverAnswer): AnswerOutcome {
-    const answer: Answer = { reason, at, from: 'caregiver' };
-    if (!isAnswer(answer)) {
-      throw new DeepInfantError(
-        'answer',
-        `'${reason}' at ${at} is no answer: give one of ${REASONS.join(', ')}, and its time in ms.`,
-      );
-    }
-    const cry = this.cries.find(({ id }) => id === cryId);
-    if (!cry) return 'unknown-cry';
-    const before = cry.answer?.from === 'caregiver' ? cry.answer : undefined;
-    if (before && before.reason === reason) return 'repeated';
-    if (before && before.at > at) return 'outdated';
-    cry.answer = answer;
-    return before ? 'replaced' : 'counted';
+  answer(answer: CaregiverAnswer): AnswerOutcome {
+    return this.history.answer(answer);
   }
 
   /** Takes an answer back: what is learned is as if it had never been. @returns whether there was one */
   withdraw(cryId: string): boolean {
-    const cry = this.cries.find(({ id }) => id === cryId);
-    if (cry?.answer?.from !== 'caregiver') return false;
-    delete cry.answer;
-    return true;
+    return this.history.withdraw(cryId);
   }
 
-  /** The reason for a cry as it was at its onset. A recording whose time is unknown is judged without context. */
+  /**
+   * The reason for a cry as it was at its onset; call it for each of its events. A recording whose time is unknown is
+   * judged without context, and not remembered.
+   */
   estimate(event: CryEvent): ReasonEstimate {
-    const contributions = [
-      PRIOR,
-      ...(hasEpoch(event.onset) ? this.context.contributions(event.onset) : []),
-      ...sound(event.intensity),
+    const { id, onset, intensity, embedding } = event;
+    const isTimed = hasEpoch(onset);
+    if (isTimed) this.history.settle(this.context.facts, onset);
+    const startedAs = event.state === 'started' ? intensity : this.history.startedAs(id);
+    const isSudden = startedAs === 'scream';
+    const features = featuresOf(isTimed ? this.context.situation(onset) : undefined, intensity, isSudden);
+    const { personal, voice, weights, shares, learnedFrom, uses, record } = this.history.learned;
+
+    const own = personal.logs(features);
+    const general = [
+      ...PRIOR,
+      ...(isTimed ? this.context.evidence(onset) : []),
+      ...sound(intensity, isSudden),
     ];
-    const probabilities = posterior(contributions);
-    const [best, second] = [...REASONS].sort((a, b) => probabilities[b] - probabilities[a]);
-    const confidence = probabilities[best];
-    const standsOut =
-      confidence - probabilities[second] >= MARGIN && confidence - posterior([PRIOR])[best] >= MARGIN;
-    const label = standsOut ? best : 'unsure';
-    if (hasEpoch(event.onset)) this.remember(event, probabilities);
+    const context = [
+      ...general,
+      ...ofHistory(own.common, `${learnedFrom} answered cries`),
+      ...ofHistory(own.situation, 'answered cries in such situations'),
+    ];
+    const heard = ofHistory(voice.logs(embedding), 'answered cries that sounded like this');
+    const weighed = {
+      general: general.map(piece => weighted(piece, weights.general)),
+      personal: [
+        ...context.map(piece => weighted(piece, weights.personal)),
+        ...heard.map(piece => weighted(piece, weights.voice)),
+      ],
+    };
+    const told = {
+      general: softmax(logsOf(weighed.general)),
+      personal: softmax(logsOf(weighed.personal)),
+      commonest: shares,
+    };
+    if (isTimed) {
+      const said = { general: logsOf(general), personal: logsOf(context), voice: logsOf(heard), features, told, uses };
+      this.history.remember(event, said, startedAs);
+    }
+
+    const probabilities = told[uses];
+    const confidence = Math.max(...probabilities);
+    const best = probabilities.indexOf(confidence);
+    const label = benefitOfNaming(best, probabilities, shares) > 0 ? REASONS[best] : 'unsure';
     return {
       label,
       confidence,
-      probabilities,
-      contributions,
+      probabilities: Object.fromEntries(REASONS.map((reason, i) => [reason, probabilities[i]])) as Record<
+        Reason,
+        number
+      >,
+      contributions: weighed[uses].map(inWords),
       tip: TIPS[label],
-      uses: 'general',
-      learnedFrom: this.cries.filter(({ answer }) => answer).length,
-      accuracy: null,
-      baselineAccuracy: null,
-      calibrationError: null,
+      uses,
+      learnedFrom,
+      ...record,
     };
-  }
-
-  private remember(event: CryEvent, probabilities: Record<Reason, number>): void {
-    const { id, onset, offset, intensity, embedding } = event;
-    const said = REASONS.map(reason => probabilities[reason]);
-    const cry: CryMemory = {
-      id,
-      onset,
-      offset,
-      intensity,
-      // An event that came as JSON has lost its embedding.
-      embedding: embedding instanceof Float32Array ? packEmbedding(embedding) : '',
-      said: { probabilities: said, uses: 'general', general: said, personal: said, commonest: said },
-    };
-    const known = this.cries.find(other => other.id === id);
-    if (known) Object.assign(known, cry);
-    else this.cries.push(cry);
   }
 }
 
-function sound(intensity: Intensity): Contribution[] {
-  return SOUND[intensity].map(([reason, factor]) => ({
+function sound(intensity: Intensity, isSudden: boolean): Evidence[] {
+  const factors = isSudden ? [...SOUND[intensity], SUDDEN_SCREAM] : SOUND[intensity];
+  return factors.map(([reason, factor]) => ({
     part: 'sound',
     reason,
-    factor,
-    text: `sounds like a ${intensity}: ${factorText(reason, factor)}`,
+    log: Math.log(factor),
+    fact: `sounds like a ${intensity}`,
   }));
 }
 
-/** Each reason's weight is the product of the factors that concern it. */
-function posterior(contributions: readonly Contribution[]): Record<Reason, number> {
-  const weights = REASONS.map(reason =>
-    contributions.filter(c => c.reason === reason).reduce((weight, { factor }) => weight * factor, 1),
+/** What answers say, reason by reason; nothing where they change nothing. */
+function ofHistory(logs: readonly number[], fact: string): Evidence[] {
+  return REASONS.map((reason, i): Evidence => ({ part: 'history', reason, log: logs[i], fact })).filter(
+    ({ log }) => log !== 0,
   );
-  const sum = weights.reduce((total, weight) => total + weight);
-  return Object.fromEntries(REASONS.map((reason, i) => [reason, weights[i] / sum])) as Record<Reason, number>;
 }

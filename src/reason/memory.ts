@@ -2,6 +2,7 @@ import { DeepInfantError } from '../errors.js';
 import { fromFloat16, toFloat16 } from '../model/float16.js';
 import { REASONS, type Intensity, type Reason } from '../values.js';
 import { checkFact, type ContextFact } from './facts.js';
+import { FEATURES } from './personal.js';
 
 /** What became of a cry: what the caregiver said it was, or what was done just before it ended. */
 export interface Answer {
@@ -12,16 +13,22 @@ export interface Answer {
   from: 'caregiver' | 'relief';
 }
 
-/** What was estimated of a cry before its answer was known: probabilities in the order of REASONS. */
+/** What was known and said of a cry before its answer. Lists of numbers are in the order of REASONS. */
 export interface Said {
-  /** What was said, and by which model. */
-  probabilities: number[];
-  uses: 'general' | 'personal';
-  /** What each model would have said, and who always says the commonest. */
+  /** Logarithms of each reason's odds: by what holds for all babies; by what was learned of this one, too; by its voice. */
   general: number[];
   personal: number[];
-  commonest: number[];
+  voice: number[];
+  /** The situation, as the personal model sees it. */
+  features: number[];
+  /** Probabilities that each would have told, and which one did. */
+  told: Record<Teller, number[]>;
+  uses: Exclude<Teller, 'commonest'>;
 }
+
+/** The two models, and who always says what was commonest so far. */
+export const TELLERS = ['general', 'personal', 'commonest'] as const;
+export type Teller = (typeof TELLERS)[number];
 
 /** A cry as it is remembered. */
 export interface CryMemory {
@@ -30,7 +37,8 @@ export interface CryMemory {
   onset: number;
   /** Epoch ms; once it has ended. */
   offset?: number;
-  intensity: Intensity;
+  /** Intensity of its `started` event, if there was one. */
+  startedAs?: Intensity;
   /** CryNet's embedding, binary16 in base64; empty when the event had none. */
   embedding: string;
   said: Said;
@@ -42,7 +50,7 @@ export interface BabyMemory {
   version: typeof MEMORY_VERSION;
   /** Newest first. */
   facts: ContextFact[];
-  /** In the order of their onsets. */
+  /** In the order in which they were heard. */
   cries: CryMemory[];
 }
 
@@ -78,33 +86,35 @@ function notAMemory(why: string): DeepInfantError {
 
 function isCryMemory(value: unknown): boolean {
   if (!isObject(value)) return false;
-  const { id, onset, offset, intensity, embedding, said, answer } = value;
+  const { id, onset, offset, startedAs, embedding, said, answer } = value;
   return (
     typeof id === 'string' &&
     Number.isFinite(onset) &&
     (offset === undefined || Number.isFinite(offset)) &&
-    ['fuss', 'cry', 'scream'].some(known => known === intensity) &&
+    (startedAs === undefined || INTENSITIES.some(known => known === startedAs)) &&
     typeof embedding === 'string' &&
     isSaid(said) &&
     (answer === undefined || isAnswer(answer))
   );
 }
 
+const INTENSITIES: readonly Intensity[] = ['fuss', 'cry', 'scream'];
+
 function isSaid(value: unknown): boolean {
-  if (!isObject(value)) return false;
-  const { probabilities, uses, general, personal, commonest } = value;
+  if (!isObject(value) || !isObject(value.told)) return false;
+  const { general, personal, voice, features, told, uses } = value;
   return (
-    (uses === 'general' || uses === 'personal') &&
-    [probabilities, general, personal, commonest].every(isDistribution)
+    [general, personal, voice].every(logs => isNumbers(logs, REASONS.length)) &&
+    isNumbers(features, FEATURES) &&
+    TELLERS.every(
+      teller => isNumbers(told[teller], REASONS.length) && told[teller].every(p => p > 0 && p <= 1),
+    ) &&
+    (uses === 'general' || uses === 'personal')
   );
 }
 
-function isDistribution(value: unknown): boolean {
-  return (
-    Array.isArray(value) &&
-    value.length === REASONS.length &&
-    value.every((p: unknown) => typeof p === 'number' && p > 0 && p <= 1)
-  );
+function isNumbers(value: unknown, length: number): value is number[] {
+  return Array.isArray(value) && value.length === length && value.every(Number.isFinite);
 }
 
 export function isAnswer(value: unknown): value is Answer {

@@ -4,11 +4,11 @@ import path from 'node:path';
 import { checkSplit, groupedFolds } from '../dataset/folds.js';
 import { DeepInfantError } from '../errors.js';
 import type { Classifier } from '../model/classifier.js';
+import { LogisticRegression, type LabelledPoint } from '../model/logistic.js';
 import { Mel7s, MEL7S_REASONS } from '../model/mel7s.js';
 import type { Tf } from '../model/tf.js';
 import { loadTrainingTf } from './backend.js';
 import { writeAtomically } from '../write-atomically.js';
-import { LogisticRegression, type LabelledPoint } from './logistic.js';
 import { trainMel7s, type Mel7sTraining } from './mel7s.js';
 import { describeClips, type ReasonClip, type ReasonExample } from './reason-clips.js';
 import { writeMel7s } from './ship-mel7s.js';
@@ -177,7 +177,7 @@ async function testFold(
 
   const weights = await trainMel7s(tf, taught, settings.mel7s, settings.seed + fold, onStep);
   const mel7s = new Mel7s(tf, weights);
-  const head = trainHead(tf, taught, isByPhone, settings.seed);
+  const head = trainHead(taught, isByPhone, settings.seed);
   const counts = MEL7S_REASONS.map(
     (_, reason) => taught.filter(example => example.reason === reason && !example.isCopy).length,
   );
@@ -223,14 +223,13 @@ function split(
 
 /** A logistic regression on CryNet's embedding, its penalty chosen on folds of the training side, split alike. */
 function trainHead(
-  tf: Tf,
   taught: readonly ReasonExample[],
   isByPhone: boolean,
   seed: number,
 ): LogisticRegression {
   const points = taught.map(({ embedding, reason }) => ({ features: embedding, label: reason }));
   const train = (some: readonly LabelledPoint[], l2: number): LogisticRegression =>
-    new LogisticRegression(tf, some, MEL7S_REASONS.length, l2);
+    new LogisticRegression(some, MEL7S_REASONS.length, l2);
   const foldOf = split(taught, isByPhone, HEAD_FOLDS, seed);
   const losses = HEAD_L2.map(l2 => {
     let loss = 0;

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { Random } from '../../src/dataset/random.js';
-import { loadTrainingTf } from '../../src/training/backend.js';
-import { LogisticRegression, type LabelledPoint } from '../../src/training/logistic.js';
+import { LogisticRegression, type LabelledPoint } from '../../src/model/logistic.js';
 
 /** Points of three classes, 6, 3 and 1 of ten, around centres far from 0 on scales far apart. */
 function points(count: number, apart: number, seed: number): LabelledPoint[] {
@@ -18,8 +17,8 @@ function points(count: number, apart: number, seed: number): LabelledPoint[] {
 }
 
 describe('LogisticRegression', () => {
-  it('tells classes apart on points that it did not see, whatever the scales of the features', async () => {
-    const model = new LogisticRegression(await loadTrainingTf(), points(200, 5, 1), 3, 0.001);
+  it('tells classes apart on points that it did not see, whatever the scales of the features', () => {
+    const model = new LogisticRegression(points(200, 5, 1), 3, 0.001);
     const right = points(200, 5, 2).filter(({ features, label }) => {
       const probabilities = model.probabilities(features);
       assert.ok(Math.abs(probabilities.reduce((a, b) => a + b) - 1) < 1e-9);
@@ -28,9 +27,9 @@ describe('LogisticRegression', () => {
     assert.ok(right.length >= 196, `${right.length} of 200`);
   });
 
-  it('is at the least of its loss, where the mean probabilities are the shares of the classes', async () => {
+  it('is at the least of its loss, where the mean probabilities are the shares of the classes', () => {
     const taught = points(200, 1, 3);
-    const model = new LogisticRegression(await loadTrainingTf(), taught, 3, 0.01);
+    const model = new LogisticRegression(taught, 3, 0.01);
     const means = [0, 1, 2].map(
       label =>
         taught.reduce((sum, { features }) => sum + model.probabilities(features)[label], 0) / taught.length,
@@ -40,8 +39,8 @@ describe('LogisticRegression', () => {
     });
   });
 
-  it('says no more than the shares under a strong penalty', async () => {
-    const model = new LogisticRegression(await loadTrainingTf(), points(200, 5, 1), 3, 1000);
+  it('says no more than the shares under a strong penalty', () => {
+    const model = new LogisticRegression(points(200, 5, 1), 3, 1000);
     const [first] = model.probabilities(points(10, 5, 2)[9].features);
     assert.ok(Math.abs(first - 0.6) < 0.02, String(first));
   });

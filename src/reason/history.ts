@@ -1,0 +1,226 @@
+import { DeepInfantError } from '../errors.js';
+import { REASONS, type CryEvent, type Intensity, type Reason, type ReasonEstimate } from '../values.js';
+import type { ContextFact, ContextKind } from './facts.js';
+import {
+  isAnswer,
+  packEmbedding,
+  type Answer,
+  type CryMemory,
+  type Said,
+} from './memory.js';
+import { PersonalModel } from './personal.js';
+import { sharesOf } from './prior.js';
+import { recordOf } from './record.js';
+import { VoiceModel } from './voice-model.js';
+import { earnedWeights } from './weighing.js';
+
+/** 'It was this': what a caregiver says of a cry. */
+export interface CaregiverAnswer {
+  /** `id` of the cry event. */
+  cryId: string;
+  reason: Reason;
+  /** When it was said, epoch ms. */
+  at: number;
+}
+
+/**
+ * What became of an answer: `counted` as the first of its cry; `replaced` another one; `repeated` what was said before;
+ * `outdated`, as a later one is there; `unknown-cry`, which never was or is too long ago to be remembered.
+ */
+export type AnswerOutcome = 'counted' | 'replaced' | 'repeated' | 'outdated' | 'unknown-cry';
+
+/** What ends a cry for which reason. */
+const RELIEF: Partial<Record<ContextKind, Reason>> = {
+  feed: 'hungry',
+  change: 'discomfort',
+  burp: 'burping',
+  sleep: 'tired',
+};
+/** A cry ends within this time of what relieved it, and no other begins in this time. */
+const RELIEF_MS = 10 * 60_000;
+/** Later facts change nothing any more: they are told within this time. */
+const SETTLING_MS = 24 * 3_600_000;
+/** Against an answer: a feed soothes also a baby who is not hungry. */
+const RELIEF_WEIGHT = 0.3;
+
+/** Two months to a year of answers, and some days of cries that wait for one. */
+const ANSWERED_KEPT = 500;
+const WAITING_KEPT = 100;
+
+/**
+ * How sure estimates should be against what they are: as sure, by and large. And how much a voice is worth: nothing,
+ * as long as it has not shown it.
+ */
+const SHARPNESS_PRIOR = { mean: 1, precision: 20 };
+const VOICE_PRIOR = { mean: 0, precision: 4 };
+
+/** What caregivers' answers taught, made anew of all of them: so an answer that is taken back leaves nothing behind. */
+interface Confirmed {
+  voice: VoiceModel;
+  /** Exponents of what each says, earned on cries whose answers they did not know. */
+  weights: { general: number; personal: number; voice: number };
+  /** Which model was better on those. */
+  uses: ReasonEstimate['uses'];
+  record: Pick<ReasonEstimate, 'accuracy' | 'baselineAccuracy' | 'calibrationError'>;
+}
+
+/** What answers and reliefs taught. */
+interface Learned {
+  personal: PersonalModel;
+  /** How common each reason is in this baby, in the order of REASONS. */
+  shares: number[];
+  learnedFrom: number;
+}
+
+type AnsweredCry = CryMemory & { answer: Answer };
+
+/** A baby's cries, what was said of them, and what became of them. */
+export class History {
+  private confirmedNow: Confirmed | undefined;
+  private learnedNow: Learned | undefined;
+
+  /** @param cries in the order in which they were heard */
+  constructor(private cries: CryMemory[]) {}
+
+  get memory(): CryMemory[] {
+    return structuredClone(this.cries);
+  }
+
+  get learned(): Learned & Confirmed {
+    const answered = this.cries.filter(isAnswered);
+    this.confirmedNow ??= confirm(answered.filter(({ answer }) => answer.from === 'caregiver'));
+    this.learnedNow ??= learn(answered);
+    return { ...this.learnedNow, ...this.confirmedNow };
+  }
+
+  /** Intensity of a cry's first event, if it was heard from its start. */
+  startedAs(id: string): Intensity | undefined {
+    return this.find(id)?.startedAs;
+  }
+
+  /** Keeps what was said of a cry as long as its answer is not known. */
+  remember(event: CryEvent, said: Said, startedAs: Intensity | undefined): void {
+    const { id, onset, offset } = event;
+    const known = this.find(id);
+    if (known?.answer?.from === 'caregiver') {
+      known.offset = offset;
+      return;
+    }
+    const embedding = packed(event.embedding) || (known?.embedding ?? '');
+    const cry: CryMemory = { id, onset, ...(offset && { offset }), ...(startedAs && { startedAs }), embedding, said };
+    if (known) this.cries[this.cries.indexOf(known)] = cry;
+    else this.cries = newest([...this.cries, cry]);
+  }
+
+  /**
+   * Takes what caregivers say. The answer given last counts, in whichever order they come.
+   * @throws DeepInfantError `answer` for an unknown reason or no time
+   */
+  answer({ cryId, reason, at }: CaregiverAnswer): AnswerOutcome {
+    const answer: Answer = { reason, at, from: 'caregiver' };
+    if (!isAnswer(answer)) {
+      throw new DeepInfantError(
+        'answer',
+        `'${reason}' at ${at} is no answer: give one of ${REASONS.join(', ')}, and its time in ms.`,
+      );
+    }
+    const cry = this.find(cryId);
+    if (!cry) return 'unknown-cry';
+    const before = cry.answer?.from === 'caregiver' ? cry.answer : undefined;
+    if (before && before.at > at) return before.reason === reason ? 'repeated' : 'outdated';
+    cry.answer = answer;
+    if (before?.reason === reason) return 'repeated';
+    this.confirmedNow = this.learnedNow = undefined;
+    return before ? 'replaced' : 'counted';
+  }
+
+  /** @returns whether there was an answer to take back */
+  withdraw(cryId: string): boolean {
+    const cry = this.find(cryId);
+    if (cry?.answer?.from !== 'caregiver') return false;
+    delete cry.answer;
+    this.confirmedNow = this.learnedNow = undefined;
+    return true;
+  }
+
+  /**
+   * Derives of the last day's cries without an answer what relieved them, now that another cry begins: weaker evidence.
+   * @param facts newest first
+   * @param now onset of the cry that begins
+   */
+  settle(facts: readonly ContextFact[], now: number): void {
+    const onsets = [...this.cries.map(({ onset }) => onset), now];
+    for (const cry of this.cries) {
+      if (cry.onset <= now - SETTLING_MS || cry.onset >= now || cry.answer?.from === 'caregiver') continue;
+      const next = Math.min(...onsets.filter(onset => onset > cry.onset));
+      const reason = reliefOf(cry, facts, next);
+      if (reason === cry.answer?.reason) continue;
+      if (reason) cry.answer = { reason, at: cry.offset!, from: 'relief' };
+      else delete cry.answer;
+      this.learnedNow = undefined;
+    }
+  }
+
+  private find(id: string): CryMemory | undefined {
+    return this.cries.findLast(cry => cry.id === id);
+  }
+}
+
+/** The care nearest to a cry's end, if quiet followed. */
+function reliefOf({ onset, offset }: CryMemory, facts: readonly ContextFact[], next: number): Reason | undefined {
+  if (offset === undefined || next < offset + RELIEF_MS) return undefined;
+  const distance = ({ at }: ContextFact): number => Math.abs(at - offset);
+  const [nearest] = facts
+    .filter(fact => RELIEF[fact.kind] && fact.at >= onset && distance(fact) <= RELIEF_MS)
+    .sort((a, b) => distance(a) - distance(b)) as [ContextFact?];
+  return nearest && RELIEF[nearest.kind];
+}
+
+function isAnswered(cry: CryMemory): cry is AnsweredCry {
+  return cry.answer !== undefined;
+}
+
+/** Those heard last: of the cries that a caregiver answered, and of the others. */
+function newest(cries: CryMemory[]): CryMemory[] {
+  const oldestOf = (some: readonly CryMemory[], kept: number): CryMemory | undefined =>
+    some.length > kept ? some[0] : undefined;
+  const isWaiting = (cry: CryMemory): boolean => cry.answer?.from !== 'caregiver';
+  const dropped = [
+    oldestOf(cries.filter(isWaiting), WAITING_KEPT),
+    oldestOf(
+      cries.filter(cry => !isWaiting(cry)),
+      ANSWERED_KEPT,
+    ),
+  ];
+  return cries.filter(cry => !dropped.includes(cry));
+}
+
+/** Empty for what is no embedding: an event that came as JSON has lost it. */
+function packed(embedding: unknown): string {
+  return embedding instanceof Float32Array && embedding.every(value => Math.abs(value) < 6e4)
+    ? packEmbedding(embedding)
+    : '';
+}
+
+function learn(cries: readonly AnsweredCry[]): Learned {
+  const lessons = cries.map(({ said, answer }) => ({
+    ...said,
+    label: REASONS.indexOf(answer.reason),
+    weight: answer.from === 'caregiver' ? 1 : RELIEF_WEIGHT,
+  }));
+  return { personal: new PersonalModel(lessons), shares: sharesOf(lessons), learnedFrom: cries.length };
+}
+
+function confirm(cries: readonly AnsweredCry[]): Confirmed {
+  const labelled = cries.map(({ said, answer }) => ({ ...said, label: REASONS.indexOf(answer.reason) }));
+  const [general] = earnedWeights(
+    labelled.map(({ general, label }) => ({ parts: [general], label })),
+    [SHARPNESS_PRIOR],
+  );
+  const [personal, voice] = earnedWeights(
+    labelled.map(({ personal, voice, label }) => ({ parts: [personal, voice], label })),
+    [SHARPNESS_PRIOR, VOICE_PRIOR],
+  );
+  const { uses, ...record } = recordOf(labelled);
+  return { voice: new VoiceModel(cries), weights: { general, personal, voice }, uses, record };
+}

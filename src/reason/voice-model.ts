@@ -1,0 +1,60 @@
+import { fitLogistic, logitsOf, Standardising } from '../model/logistic.js';
+import { REASONS } from '../values.js';
+import { centred } from './evidence.js';
+import { unpackEmbedding, type Answer, type CryMemory } from './memory.js';
+
+/** A voice changes within months, and a model of it must be made within a few ms: older cries do not count. */
+const CRIES = 150;
+
+/**
+ * So many cries of a reason make its prototype count half. Were the reasons of a baby as far apart as two of its cries
+ * are in one direction, it would be the number of dimensions, 256.
+ */
+const PROTOTYPE_WEIGHT = 256;
+/** Precision of each weight of the regression: with it, all 256 together move the odds by a factor of e or so. */
+const PRECISION = 256;
+
+/**
+ * What the sound of a baby's cries tells of their reasons beyond what is known without it: the mean of prototypes and of a
+ * logistic regression on CryNet's embedding.
+ */
+export class VoiceModel {
+  private readonly scaling: Standardising | undefined;
+  private readonly prototypes: Float64Array[] = [];
+  private readonly weights: Float64Array[] = [];
+
+  /** @param cries in the order in which they were heard; those count whose embeddings have the newest one's length */
+  constructor(cries: readonly (CryMemory & { answer: Answer })[]) {
+    const last = cries.findLast(({ embedding }) => embedding !== '');
+    if (!last) return;
+    const heard = cries.filter(({ embedding }) => embedding.length === last.embedding.length).slice(-CRIES);
+    const embeddings = heard.map(({ embedding }) => unpackEmbedding(embedding));
+    const scaling = new Standardising(embeddings);
+    this.scaling = scaling;
+    const points = heard.map(({ said, answer }, i) => ({
+      features: scaling.of(embeddings[i]),
+      offsets: said.personal,
+      label: REASONS.indexOf(answer.reason),
+    }));
+    this.prototypes = REASONS.map((_, reason) => {
+      const ofReason = points.filter(({ label }) => label === reason);
+      return scaling.mean.map(
+        (_, i) => ofReason.reduce((sum, { features }) => sum + features[i], 0) / (ofReason.length + PROTOTYPE_WEIGHT),
+      );
+    });
+    const penalties = [...scaling.mean].map(() => PRECISION);
+    this.weights = fitLogistic(points, REASONS.length, penalties);
+  }
+
+  /** Logarithms in the order of REASONS; zeros where nothing is known. */
+  logs(embedding: Float32Array): number[] {
+    if (this.scaling?.mean.length !== embedding.length) return REASONS.map(() => 0);
+    const features = this.scaling.of(embedding);
+    const regression = centred(logitsOf(features, this.weights));
+    // Of normal distributions of variance 1 around the prototypes.
+    const distances = this.prototypes.map(prototype =>
+      prototype.reduce((sum, value, i) => sum + value * features[i] - value ** 2 / 2, 0),
+    );
+    return centred(distances).map((log, i) => (log + regression[i]) / 2);
+  }
+}
