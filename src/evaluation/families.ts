@@ -1,6 +1,7 @@
 import { Family } from '../dataset/synth/family.js';
 import { ReasonEstimator } from '../reason/estimator.js';
 import type { ContextFact } from '../reason/facts.js';
+import { CARE } from '../reason/history.js';
 import { sharesOf } from '../reason/prior.js';
 import { calibrationErrorOf, claimOf } from '../reason/record.js';
 import { REASONS, type CryEvent, type Reason } from '../values.js';
@@ -43,8 +44,7 @@ export function judgeFamily(seed: number, wrong: number): FamilyResult {
   let answers = 0;
   let updateMs = 0;
   for (;;) {
-    if (answers === MOMENTS[moments.length])
-      moments.push(judgeFutures(family, estimator, baselines));
+    if (answers === MOMENTS[moments.length]) moments.push(judgeFutures(family, estimator, baselines));
     if (moments.length === MOMENTS.length) return { moments, updateMs };
     const happens = family.next();
     switch (happens.kind) {
@@ -69,19 +69,26 @@ export function judgeFamily(seed: number, wrong: number): FamilyResult {
 
 function judgeFutures(family: Family, estimator: ReasonEstimator, baselines: Baselines): Judged[] {
   const judged: Judged[] = [];
-  const judge = new ReasonEstimator({ name: '', birthDate: family.birthDate }, estimator.memory);
   for (let f = 0; f < FUTURES; f++) {
     const future = family.branch(f + 1);
+    const judge = new ReasonEstimator({ name: '', birthDate: family.birthDate }, estimator.memory);
     const facts = baselines.branch();
-    const told: string[] = [];
-    for (let cries = 0; cries < CRIES_OF_FUTURE; ) {
+    const tell = (fact: ContextFact): void => {
+      judge.tell(fact);
+      facts.tell(fact);
+    };
+    const ends = new Map<string, number>();
+    for (let cries = 0; cries < CRIES_OF_FUTURE;) {
       const happens = future.next();
-      if (happens.kind === 'fact') {
-        const id = String(told.length);
-        told.push(id);
-        judge.tell({ ...happens.fact, id });
-        facts.tell(happens.fact);
-      } else if (happens.kind === 'cry' && happens.event.state === 'started') {
+      if (happens.kind === 'fact') tell(happens.fact);
+      else if (happens.kind === 'answer') {
+        // It teaches nothing here; but what was done is known now.
+        const kind = CARE[happens.answer.reason];
+        const at = ends.get(happens.answer.cryId);
+        if (kind && at !== undefined) tell({ kind, at });
+      } else if (happens.event.offset !== undefined) {
+        ends.set(happens.event.id, happens.event.offset);
+      } else {
         const { label, probabilities, uses } = judge.estimate(happens.event);
         judged.push({
           label: REASONS.indexOf(happens.reason),
@@ -92,7 +99,6 @@ function judgeFutures(family: Family, estimator: ReasonEstimator, baselines: Bas
         cries++;
       }
     }
-    for (const id of told) judge.forget(id);
   }
   return judged;
 }
@@ -126,7 +132,8 @@ class Baselines {
     const alike = answers.filter(answer => answer.slot === slot);
     const sinceFeed = commonest.map(
       (share, reason) =>
-        (alike.filter(({ label }) => label === reason).length + SLOT_ANSWERS * share) / (alike.length + SLOT_ANSWERS),
+        (alike.filter(({ label }) => label === reason).length + SLOT_ANSWERS * share) /
+        (alike.length + SLOT_ANSWERS),
     );
     return { commonest, sinceFeed };
   }
@@ -147,7 +154,7 @@ class Baselines {
 /** Upper ends of the times since a feed that are told apart, in hours. */
 const SLOTS_H = [0.5, 1, 1.5, 2, 3, 4, 24, Infinity];
 /** So many answers of all times count as much as those of one slot. */
-const SLOT_ANSWERS = 4;
+const SLOT_ANSWERS = 16;
 
 /** What is printed of the families at one of MOMENTS. */
 export interface MomentFigures {

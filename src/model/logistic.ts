@@ -124,8 +124,7 @@ function toErrors(logits: Float64Array, label: number, weight: number): void {
   for (const logit of logits) largest = Math.max(largest, logit);
   let sum = 0;
   for (let k = 0; k < logits.length; k++) sum += logits[k] = Math.exp(logits[k] - largest);
-  for (let k = 0; k < logits.length; k++)
-    logits[k] = weight * (logits[k] / sum - (k === label ? 1 : 0));
+  for (let k = 0; k < logits.length; k++) logits[k] = weight * (logits[k] / sum - (k === label ? 1 : 0));
 }
 
 /** The classes' logits at a point. */
@@ -153,7 +152,11 @@ export function softmax(logits: readonly number[]): number[] {
 }
 
 /** Largest eigenvalue of the sum of the inputs' outer products, by power iteration. */
-function largestMoment(rows: readonly Float64Array[], points: readonly LabelledPoint[], inputs: number): number {
+function largestMoment(
+  rows: readonly Float64Array[],
+  points: readonly LabelledPoint[],
+  inputs: number,
+): number {
   let direction = new Float64Array(inputs).fill(1 / Math.sqrt(inputs));
   let moment = 0;
   for (let step = 0; step < POWER_STEPS; step++) {

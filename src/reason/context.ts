@@ -54,16 +54,13 @@ export interface Situation {
   shares: Partial<Record<Need, number>>;
   /** Whether the baby slept for less than a sleep cycle, or for longer; undefined when it was awake, or nobody told. */
   asleep?: 'short' | 'long';
+  /** Hours since the baby began to cry last; undefined when that is not known. */
+  sinceCryH?: number;
   /** Local time of day in hours, 0 to 24. */
   hour: number;
 }
 
-/**
- * What the time of a cry, the baby's age and what was told say about the reason.
- *
- * Each need is a process with its own rate of cries. Given that the baby cries now, the odds of a reason are its rate
- * now against its mean rate (competing risks), which is the factor given.
- */
+/** What was told of a baby. */
 export class Context {
   private readonly birthMs: number | undefined;
   /** What may count of all that was told, newest first. */
@@ -102,110 +99,139 @@ export class Context {
     return this.facts.length < before;
   }
 
-  /** What counts for a cry at `cryMs`, in epoch ms. */
-  evidence(cryMs: number): Evidence[] {
-    return [
-      ...this.sinceFeed(cryMs),
-      ...this.sinceSleepOrWake(cryMs),
-      ...this.sinceChange(cryMs),
-      ...this.unwell(cryMs),
-      ...this.room(cryMs),
-      ...this.colic(cryMs),
-      timeOfDay(cryMs),
-    ];
-  }
-
-  situation(cryMs: number): Situation {
-    const time = new Date(cryMs);
-    const turn = this.latest(cryMs, 'sleep', 'wake');
-    const share = (need: Need, fact: ContextFact | undefined): { [need in Need]?: number } =>
-      fact ? { [need]: (cryMs - fact.at) / HOUR_MS / this.returnsAfterH(need, cryMs) } : {};
-    return {
-      shares: {
-        ...share('feed', this.latest(cryMs, 'feed')),
-        ...share('awake', turn?.kind === 'wake' ? turn : undefined),
-        ...share('change', this.latest(cryMs, 'change')),
-      },
-      ...(turn?.kind === 'sleep' && { asleep: cryMs - turn.at < SLEEP_CYCLE_MS ? 'short' : 'long' }),
-      hour: time.getHours() + time.getMinutes() / 60,
-    };
-  }
-
-  private sinceFeed(cryMs: number): Evidence[] {
-    const feed = this.latest(cryMs, 'feed');
-    if (!feed) return [];
-    const sinceH = (cryMs - feed.at) / HOUR_MS;
-    const everyH = this.returnsAfterH('feed', cryMs);
-    const fact = `last feed ${ago(cryMs - feed.at)}`;
-    // Burps come at a rate that falls off exponentially, relative to its mean from one feed to the next.
-    const air =
-      ((everyH / BURP_MEAN_H) * Math.exp(-sinceH / BURP_MEAN_H)) / (1 - Math.exp(-everyH / BURP_MEAN_H));
-    const burp = this.latest(cryMs, 'burp');
-    return [
-      piece('hungry', needRate(sinceH / everyH), fact),
-      burp && burp.at >= feed.at
-        ? piece('burping', half(0) * Math.min(1, half(air)), `burped ${ago(cryMs - burp.at)}`)
-        : piece('burping', half(air), fact),
-    ];
-  }
-
-  private sinceSleepOrWake(cryMs: number): Evidence[] {
-    const turn = this.latest(cryMs, 'sleep', 'wake');
-    if (!turn) return [];
-    const sinceMs = cryMs - turn.at;
-    if (turn.kind === 'wake') {
-      const rate = needRate(sinceMs / HOUR_MS / this.returnsAfterH('awake', cryMs));
-      return [piece('tired', half(rate), `awake for ${durationText(sinceMs / 1000)}`)];
-    }
-    if (sinceMs < SLEEP_CYCLE_MS) return [];
-    return [piece('tired', half(needRate(0)), `asleep for ${durationText(sinceMs / 1000)} before`)];
-  }
-
-  private sinceChange(cryMs: number): Evidence[] {
-    const change = this.latest(cryMs, 'change');
-    if (!change) return [];
-    const rate = needRate((cryMs - change.at) / HOUR_MS / this.returnsAfterH('change', cryMs));
-    return [piece('discomfort', half(half(rate)), `last nappy change ${ago(cryMs - change.at)}`)];
-  }
-
-  private unwell(cryMs: number): Evidence[] {
-    const temperature = this.latest(cryMs, 'temperature');
-    const medicine = this.latest(cryMs, 'medicine');
-    return [
-      ...(temperature && temperature.celsius! >= FEVER_C
-        ? [piece('discomfort', UNWELL_FACTOR, `a fever of ${temperature.celsius!.toFixed(1)} °C`)]
-        : []),
-      ...(medicine ? [piece('discomfort', MEDICINE_FACTOR, `medicine ${ago(cryMs - medicine.at)}`)] : []),
-    ];
-  }
-
-  private room(cryMs: number): Evidence[] {
-    const celsius = this.latest(cryMs, 'room')?.celsius;
-    if (celsius === undefined || (celsius >= ROOM_C[0] && celsius <= ROOM_C[1])) return [];
-    return [piece('discomfort', ROOM_FACTOR, `${celsius.toFixed(1)} °C in the room`)];
-  }
-
-  private colic(cryMs: number): Evidence[] {
-    const days = this.ageDays(cryMs);
-    if (days === undefined) return [];
-    const age = days < 14 ? `${Math.floor(days)} days` : `${Math.floor(days / 7)} weeks`;
-    const [, share] = COLIC.find(([untilDays]) => days < untilDays)!;
-    return [piece('belly pain', half(share / MEAN_COLIC), `${age} old`)];
-  }
-
-  private latest(cryMs: number, ...kinds: ContextKind[]): ContextFact | undefined {
-    return this.facts.find(
-      ({ kind, at }) => kinds.includes(kind) && at <= cryMs && at > cryMs - OLDEST_FACT_H * HOUR_MS,
-    );
+  /**
+   * How things stood at `cryMs`, in epoch ms.
+   * @param implied facts that nobody told and that follow from answers
+   */
+  at(cryMs: number, implied: readonly ContextFact[]): Circumstances {
+    const facts = [...this.facts, ...implied].filter(({ at }) => at <= cryMs).sort((a, b) => b.at - a.at);
+    return new Circumstances(facts, cryMs, this.ageDays(cryMs));
   }
 
   /** Undefined when the birth date is not told, or lies after the cry. */
   private ageDays(cryMs: number): number | undefined {
     return this.birthMs === undefined || this.birthMs > cryMs ? undefined : (cryMs - this.birthMs) / DAY_MS;
   }
+}
 
-  private returnsAfterH(need: Need, cryMs: number): number {
-    return returnsAfterH(need, this.facts, cryMs, this.ageDays(cryMs));
+/**
+ * What the time of a cry, the baby's age and what was told say about the reason.
+ *
+ * Each need is a process with its own rate of cries. Given that the baby cries now, the odds of a reason are its rate
+ * now against its mean rate (competing risks), which is the factor given.
+ */
+class Circumstances {
+  /** @param facts before the cry, newest first */
+  constructor(
+    private readonly facts: readonly ContextFact[],
+    private readonly cryMs: number,
+    private readonly ageDays: number | undefined,
+  ) {}
+
+  evidence(): Evidence[] {
+    return [
+      ...this.sinceFeed(),
+      ...this.sinceSleepOrWake(),
+      ...this.sinceChange(),
+      ...this.unwell(),
+      ...this.room(),
+      ...this.colic(),
+      timeOfDay(this.cryMs),
+    ];
+  }
+
+  /** The same for a model of this baby. @param sinceCryH hours since the baby began to cry last */
+  situation(sinceCryH: number | undefined): Situation {
+    const time = new Date(this.cryMs);
+    const turn = this.latest('sleep', 'wake');
+    return {
+      shares: {
+        ...this.share('feed', this.latest('feed')),
+        ...this.share('awake', turn?.kind === 'wake' ? turn : undefined),
+        ...this.share('change', this.latest('change')),
+      },
+      ...(turn?.kind === 'sleep' && { asleep: this.since(turn) < SLEEP_CYCLE_MS ? 'short' : 'long' }),
+      sinceCryH,
+      hour: time.getHours() + time.getMinutes() / 60,
+    };
+  }
+
+  private sinceFeed(): Evidence[] {
+    const feed = this.latest('feed');
+    if (!feed) return [];
+    const sinceH = this.since(feed) / HOUR_MS;
+    const everyH = this.returnsAfterH('feed');
+    const fact = `last feed ${ago(this.since(feed))}`;
+    // Burps come at a rate that falls off exponentially, relative to its mean from one feed to the next.
+    const air =
+      ((everyH / BURP_MEAN_H) * Math.exp(-sinceH / BURP_MEAN_H)) / (1 - Math.exp(-everyH / BURP_MEAN_H));
+    const burp = this.latest('burp');
+    return [
+      piece('hungry', needRate(sinceH / everyH), fact),
+      burp && burp.at >= feed.at
+        ? piece('burping', half(0) * Math.min(1, half(air)), `burped ${ago(this.since(burp))}`)
+        : piece('burping', half(air), fact),
+    ];
+  }
+
+  private sinceSleepOrWake(): Evidence[] {
+    const turn = this.latest('sleep', 'wake');
+    if (!turn) return [];
+    const sinceMs = this.since(turn);
+    if (turn.kind === 'wake') {
+      const rate = needRate(sinceMs / HOUR_MS / this.returnsAfterH('awake'));
+      return [piece('tired', half(rate), `awake for ${durationText(sinceMs / 1000)}`)];
+    }
+    if (sinceMs < SLEEP_CYCLE_MS) return [];
+    return [piece('tired', half(needRate(0)), `asleep for ${durationText(sinceMs / 1000)} before`)];
+  }
+
+  private sinceChange(): Evidence[] {
+    const change = this.latest('change');
+    if (!change) return [];
+    const rate = needRate(this.since(change) / HOUR_MS / this.returnsAfterH('change'));
+    return [piece('discomfort', half(half(rate)), `last nappy change ${ago(this.since(change))}`)];
+  }
+
+  private unwell(): Evidence[] {
+    const temperature = this.latest('temperature');
+    const medicine = this.latest('medicine');
+    return [
+      ...(temperature && temperature.celsius! >= FEVER_C
+        ? [piece('discomfort', UNWELL_FACTOR, `a fever of ${temperature.celsius!.toFixed(1)} °C`)]
+        : []),
+      ...(medicine ? [piece('discomfort', MEDICINE_FACTOR, `medicine ${ago(this.since(medicine))}`)] : []),
+    ];
+  }
+
+  private room(): Evidence[] {
+    const celsius = this.latest('room')?.celsius;
+    if (celsius === undefined || (celsius >= ROOM_C[0] && celsius <= ROOM_C[1])) return [];
+    return [piece('discomfort', ROOM_FACTOR, `${celsius.toFixed(1)} °C in the room`)];
+  }
+
+  private colic(): Evidence[] {
+    const days = this.ageDays;
+    if (days === undefined) return [];
+    const age = days < 14 ? `${Math.floor(days)} days` : `${Math.floor(days / 7)} weeks`;
+    const [, share] = COLIC.find(([untilDays]) => days < untilDays)!;
+    return [piece('belly pain', half(share / MEAN_COLIC), `${age} old`)];
+  }
+
+  private latest(...kinds: ContextKind[]): ContextFact | undefined {
+    return this.facts.find(fact => kinds.includes(fact.kind) && this.since(fact) < OLDEST_FACT_H * HOUR_MS);
+  }
+
+  private since({ at }: ContextFact): number {
+    return this.cryMs - at;
+  }
+
+  private share(need: Need, met: ContextFact | undefined): { [need in Need]?: number } {
+    return met ? { [need]: this.since(met) / HOUR_MS / this.returnsAfterH(need) } : {};
+  }
+
+  private returnsAfterH(need: Need): number {
+    return returnsAfterH(need, this.facts, this.cryMs, this.ageDays);
   }
 }
 

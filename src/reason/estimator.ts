@@ -9,14 +9,12 @@ import { featuresOf } from './personal.js';
 import { TIPS } from './phrase.js';
 import { benefitOfNaming, PRIOR_ODDS } from './prior.js';
 
-const PRIOR = REASONS.filter(reason => PRIOR_ODDS[reason] !== 1).map(
-  (reason): Evidence => ({
-    part: 'prior',
-    reason,
-    log: Math.log(PRIOR_ODDS[reason]),
-    fact: 'how common it is in babies',
-  }),
-);
+const PRIOR = REASONS.filter(reason => PRIOR_ODDS[reason] !== 1).map((reason): Evidence => ({
+  part: 'prior',
+  reason,
+  log: Math.log(PRIOR_ODDS[reason]),
+  fact: 'how common it is in babies',
+}));
 
 /**
  * The sound's weight. Across babies the reason is not in the sound: every published result on babies not trained on is
@@ -87,17 +85,14 @@ export class ReasonEstimator {
     const { id, onset, intensity, embedding } = event;
     const isTimed = hasEpoch(onset);
     if (isTimed) this.history.settle(this.context.facts, onset);
+    const circumstances = isTimed ? this.context.at(onset, this.history.impliedFacts) : undefined;
     const startedAs = event.state === 'started' ? intensity : this.history.startedAs(id);
     const isSudden = startedAs === 'scream';
-    const features = featuresOf(isTimed ? this.context.situation(onset) : undefined, intensity, isSudden);
+    const features = featuresOf(circumstances?.situation(this.history.sinceCryH(onset)), intensity, isSudden);
     const { personal, voice, weights, shares, learnedFrom, uses, record } = this.history.learned;
 
     const own = personal.logs(features);
-    const general = [
-      ...PRIOR,
-      ...(isTimed ? this.context.evidence(onset) : []),
-      ...sound(intensity, isSudden),
-    ];
+    const general = [...PRIOR, ...(circumstances?.evidence() ?? []), ...sound(intensity, isSudden)];
     const context = [
       ...general,
       ...ofHistory(own.common, `${learnedFrom} answered cries`),
@@ -117,7 +112,14 @@ export class ReasonEstimator {
       commonest: shares,
     };
     if (isTimed) {
-      const said = { general: logsOf(general), personal: logsOf(context), voice: logsOf(heard), features, told, uses };
+      const said = {
+        general: logsOf(general),
+        personal: logsOf(context),
+        voice: logsOf(heard),
+        features,
+        told,
+        uses,
+      };
       this.history.remember(event, said, startedAs);
     }
 

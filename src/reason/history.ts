@@ -1,13 +1,7 @@
 import { DeepInfantError } from '../errors.js';
 import { REASONS, type CryEvent, type Intensity, type Reason, type ReasonEstimate } from '../values.js';
 import type { ContextFact, ContextKind } from './facts.js';
-import {
-  isAnswer,
-  packEmbedding,
-  type Answer,
-  type CryMemory,
-  type Said,
-} from './memory.js';
+import { isAnswer, packEmbedding, type Answer, type CryMemory, type Said } from './memory.js';
 import { PersonalModel } from './personal.js';
 import { sharesOf } from './prior.js';
 import { recordOf } from './record.js';
@@ -29,17 +23,18 @@ export interface CaregiverAnswer {
  */
 export type AnswerOutcome = 'counted' | 'replaced' | 'repeated' | 'outdated' | 'unknown-cry';
 
-/** What ends a cry for which reason. */
-const RELIEF: Partial<Record<ContextKind, Reason>> = {
-  feed: 'hungry',
-  change: 'discomfort',
-  burp: 'burping',
-  sleep: 'tired',
+/** The care that ends a cry for a reason. */
+export const CARE: Partial<Record<Reason, ContextKind>> = {
+  hungry: 'feed',
+  tired: 'sleep',
+  discomfort: 'change',
+  burping: 'burp',
 };
 /** A cry ends within this time of what relieved it, and no other begins in this time. */
 const RELIEF_MS = 10 * 60_000;
 /** Later facts change nothing any more: they are told within this time. */
-const SETTLING_MS = 24 * 3_600_000;
+const HOUR_MS = 3_600_000;
+const SETTLING_MS = 24 * HOUR_MS;
 /** Against an answer: a feed soothes also a baby who is not hungry. */
 const RELIEF_WEIGHT = 0.3;
 
@@ -51,7 +46,7 @@ const WAITING_KEPT = 100;
  * How sure estimates should be against what they are: as sure, by and large. And how much a voice is worth: nothing,
  * as long as it has not shown it.
  */
-const SHARPNESS_PRIOR = { mean: 1, precision: 20 };
+const SHARPNESS_PRIOR = { mean: 0.85, precision: 20 };
 const VOICE_PRIOR = { mean: 0, precision: 4 };
 
 /** What caregivers' answers taught, made anew of all of them: so an answer that is taken back leaves nothing behind. */
@@ -107,7 +102,14 @@ export class History {
       return;
     }
     const embedding = packed(event.embedding) || (known?.embedding ?? '');
-    const cry: CryMemory = { id, onset, ...(offset && { offset }), ...(startedAs && { startedAs }), embedding, said };
+    const cry: CryMemory = {
+      id,
+      onset,
+      ...(offset && { offset }),
+      ...(startedAs && { startedAs }),
+      embedding,
+      said,
+    };
     if (known) this.cries[this.cries.indexOf(known)] = cry;
     else this.cries = newest([...this.cries, cry]);
   }
@@ -161,19 +163,41 @@ export class History {
     }
   }
 
+  /** What follows from answers: it was hunger, so the baby was fed when the cry ended. */
+  get impliedFacts(): ContextFact[] {
+    return this.cries.flatMap(({ answer, offset }) => {
+      const kind = answer?.from === 'caregiver' ? CARE[answer.reason] : undefined;
+      return kind && offset !== undefined ? [{ kind, at: offset }] : [];
+    });
+  }
+
+  /** Hours from the beginning of the last cry before a time, epoch ms. */
+  sinceCryH(onset: number): number | undefined {
+    const last = this.cries.findLast(cry => cry.onset < onset);
+    return last && (onset - last.onset) / HOUR_MS;
+  }
+
   private find(id: string): CryMemory | undefined {
     return this.cries.findLast(cry => cry.id === id);
   }
 }
 
 /** The care nearest to a cry's end, if quiet followed. */
-function reliefOf({ onset, offset }: CryMemory, facts: readonly ContextFact[], next: number): Reason | undefined {
+function reliefOf(
+  { onset, offset }: CryMemory,
+  facts: readonly ContextFact[],
+  next: number,
+): Reason | undefined {
   if (offset === undefined || next < offset + RELIEF_MS) return undefined;
   const distance = ({ at }: ContextFact): number => Math.abs(at - offset);
   const [nearest] = facts
-    .filter(fact => RELIEF[fact.kind] && fact.at >= onset && distance(fact) <= RELIEF_MS)
+    .filter(fact => reasonFor(fact.kind) && fact.at >= onset && distance(fact) <= RELIEF_MS)
     .sort((a, b) => distance(a) - distance(b)) as [ContextFact?];
-  return nearest && RELIEF[nearest.kind];
+  return nearest && reasonFor(nearest.kind);
+}
+
+function reasonFor(care: ContextKind): Reason | undefined {
+  return REASONS.find(reason => CARE[reason] === care);
 }
 
 function isAnswered(cry: CryMemory): cry is AnsweredCry {

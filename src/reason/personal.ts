@@ -8,11 +8,16 @@ import { centred } from './evidence.js';
  * differ in how common a reason is, and in what a situation means. A weight that only n cries tell of is shrunk by about
  * n / (n + k), where k is its precision over a reason's variance of a quarter at most.
  */
-const BIAS_PRECISION = 1;
-const SITUATION_PRECISION = 3;
+const BIAS_PRECISION = 1.5;
+const SITUATION_PRECISION = 8;
 
-/** Shares of the time after which a need returns at which this baby may differ from others; between two, both count. */
-const SHARES = [0, 0.5, 1, 1.5];
+/**
+ * Times at which this baby may differ from others; between two, both count. Since a need was met: each half of the time
+ * after which it returns. Since the last cry: half an hour, and each time twice as long.
+ */
+const STEPS = 4;
+const STEP = 0.5;
+const SHORTEST_SINCE_CRY_H = 0.5;
 
 /** What a situation is to the model: numbers in [-1, 1], 0 for what is not known. */
 export function featuresOf(
@@ -20,12 +25,13 @@ export function featuresOf(
   intensity: Intensity,
   isSudden: boolean,
 ): number[] {
-  const { shares, asleep, hour } = situation ?? { shares: {}, asleep: undefined, hour: undefined };
+  const { shares = {}, asleep, sinceCryH, hour }: Partial<Situation> = situation ?? {};
   const angle = ((hour ?? 0) / 24) * 2 * Math.PI;
   return [
-    ...hats(shares.feed),
-    ...hats(shares.awake),
-    ...hats(shares.change),
+    ...hats(shares.feed && shares.feed / STEP),
+    ...hats(shares.awake && shares.awake / STEP),
+    ...hats(shares.change && shares.change / STEP),
+    ...hats(sinceCryH && Math.log2(sinceCryH / SHORTEST_SINCE_CRY_H)),
     Number(asleep === 'short'),
     Number(asleep === 'long'),
     ...(hour === undefined ? [0, 0] : [Math.cos(angle), Math.sin(angle)]),
@@ -35,11 +41,10 @@ export function featuresOf(
   ];
 }
 
-/** How near a share is to each of SHARES: 1 at it, 0 at its neighbours and beyond. */
-function hats(share: number | undefined): number[] {
-  if (share === undefined) return SHARES.map(() => 0);
-  const place = Math.min(share / 0.5, SHARES.length - 1);
-  return SHARES.map((_, i) => Math.max(0, 1 - Math.abs(place - i)));
+/** How near a place is to 0, 1, 2 and 3 or more: 1 at it, 0 at its neighbours and beyond. */
+function hats(place: number | undefined): number[] {
+  const within = Math.min(Math.max(place ?? NaN, 0), STEPS - 1);
+  return Array.from({ length: STEPS }, (_, i) => Math.max(0, 1 - Math.abs(within - i)) || 0);
 }
 
 export const FEATURES = featuresOf(undefined, 'cry', false).length;

@@ -19,9 +19,9 @@ const PRIOR_SUM = REASONS.reduce((sum, reason) => sum + PRIOR_ODDS[reason], 0);
 const PRIOR_SHARES = REASONS.map(reason => PRIOR_ODDS[reason] / PRIOR_SUM);
 
 /** So many answers count as much as what holds for all babies. */
-const PRIOR_ANSWERS = 6;
+const PRIOR_ANSWERS = 10;
 
-/** How common each reason is, in the order of REASONS: shares of the answers, counting n / (n + 6) (Dirichlet's prior). */
+/** How common each reason is, in the order of REASONS: shares of the answers, counting n / (n + 10) (Dirichlet's prior). */
 export function sharesOf(answers: readonly { label: number; weight: number }[]): number[] {
   const counts = PRIOR_SHARES.map(share => share * PRIOR_ANSWERS);
   for (const { label, weight } of answers) counts[label] += weight;
@@ -47,4 +47,3 @@ export function benefitOfNaming(
   const saved = shares.reduce((sum, q, j) => (j === reason ? sum : sum + q / (q + shares[reason])), 0);
   return probabilities[reason] * saved - (1 - probabilities[reason]);
 }
-

@@ -39,7 +39,8 @@ export class VoiceModel {
     this.prototypes = REASONS.map((_, reason) => {
       const ofReason = points.filter(({ label }) => label === reason);
       return scaling.mean.map(
-        (_, i) => ofReason.reduce((sum, { features }) => sum + features[i], 0) / (ofReason.length + PROTOTYPE_WEIGHT),
+        (_, i) =>
+          ofReason.reduce((sum, { features }) => sum + features[i], 0) / (ofReason.length + PROTOTYPE_WEIGHT),
       );
     });
     const penalties = [...scaling.mean].map(() => PRECISION);

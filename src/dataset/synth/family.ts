@@ -1,5 +1,5 @@
-import type { CaregiverAnswer } from '../../reason/estimator.js';
-import type { ContextFact, ContextKind } from '../../reason/facts.js';
+import type { ContextFact } from '../../reason/facts.js';
+import { CARE, type CaregiverAnswer } from '../../reason/history.js';
 import { REASONS, type CryEvent, type Intensity, type Reason } from '../../values.js';
 import { Random } from '../random.js';
 
@@ -27,14 +27,6 @@ const BEGIN = new Date(2025, 10, 10).getTime();
 const EMBEDDING = 256;
 /** Ways in which a baby's cries differ without any meaning: distance, mood, hoarseness, room. */
 const MOODS = 8;
-
-/** The care that ends a cry, and is told if anything is. */
-const CARE: Partial<Record<Reason, ContextKind>> = {
-  hungry: 'feed',
-  tired: 'sleep',
-  discomfort: 'change',
-  burping: 'burp',
-};
 
 /** A family whose needs are far from the typical, where knowledge of babies in general misleads. */
 const TWISTS = [
@@ -199,7 +191,8 @@ export class Family {
 
   private cry(reason: Reason): void {
     const { nature, random, now } = this;
-    const lengthMin = nature.responseMin * Math.exp(0.5 * random.normal()) * (reason === 'belly pain' ? 2 : 1);
+    const lengthMin =
+      nature.responseMin * Math.exp(0.5 * random.normal()) * (reason === 'belly pain' ? 2 : 1);
     const offset = Math.round(now + Math.max(1, lengthMin) * MINUTE_MS);
     const [start, intensity] = intensityOf(reason, nature.temper, random);
     const id = `cot@${now}-${this.cries++}`;
@@ -247,14 +240,11 @@ export class Family {
     this.tell('feed', at);
     const hour = hourOf(at);
     const stretch =
-      hour >= 22 || hour < 6
-        ? nature.nightStretch
-        : hour >= 17 && hour < 21
-          ? nature.eveningStretch
-          : 1;
+      hour >= 22 || hour < 6 ? nature.nightStretch : hour >= 17 && hour < 21 ? nature.eveningStretch : 1;
     const everyH = 24 / feedsADay(nature, this.ageDays);
     this.needs.hunger = at + everyH * stretch * this.vary() * HOUR_MS;
-    if (random.chance(nature.gas)) this.needs.gas = at + (8 + 17 * -Math.log(1 - random.uniform())) * MINUTE_MS;
+    if (random.chance(nature.gas))
+      this.needs.gas = at + (8 + 17 * -Math.log(1 - random.uniform())) * MINUTE_MS;
     if (random.chance(nature.changesWithFeed)) this.change(at + 10 * MINUTE_MS);
     // The twin is fed, too, and one feed is told for both; or its feed is taken for this one's.
     if (nature.twist === 'twins' && random.chance(0.5))
@@ -273,7 +263,8 @@ export class Family {
     this.needs.sleepiness = Infinity;
     const isNight = hourOf(at) >= 19 || hourOf(at) < 6;
     const episodeH = sleepHours(this.ageDays) / sleepsADay(this.ageDays);
-    this.needs.waking = at + episodeH * (isNight ? random.uniform(1.2, 2.2) : random.uniform(0.3, 1)) * HOUR_MS;
+    this.needs.waking =
+      at + episodeH * (isNight ? random.uniform(1.2, 2.2) : random.uniform(0.3, 1)) * HOUR_MS;
   }
 
   private wake(): void {
@@ -317,7 +308,7 @@ export class Family {
   private nextBellyPain(): number {
     const { bellyPains, twist } = this.nature;
     const fades = twist === 'colic' || this.ageDays < 70 ? 1 : 0.3;
-    for (let at = this.now; ; ) {
+    for (let at = this.now; ;) {
       at += wait(this.random, 2.5 * bellyPains * fades);
       // Unsettled crying clusters in the evening: 0.4 of its peak at other times.
       const hour = hourOf(at);
@@ -358,7 +349,8 @@ function natureOf(random: Random): Nature {
     irregularity: uniform(0.15, 0.45),
     nightStretch: uniform(1, 2),
     eveningStretch: twist === 'cluster feeding' ? uniform(0.25, 0.45) : uniform(0.7, 1),
-    anticipatesFeed: twist === 'seldom hungry' || twist === 'fed by the clock' ? uniform(0.85, 0.97) : uniform(0.2, 0.7),
+    anticipatesFeed:
+      twist === 'seldom hungry' || twist === 'fed by the clock' ? uniform(0.85, 0.97) : uniform(0.2, 0.7),
     anticipatesSleep: uniform(0.3, 0.8),
     changesWithFeed: uniform(0.3, 0.9),
     comfortFeed: uniform(0, 0.3),
@@ -403,10 +395,25 @@ function sleepsADay(ageDays: number): number {
 
 /** How a cry sounds at its start and at its worst. Pain is told from other reasons by its harshness alone, and badly. */
 function intensityOf(reason: Reason, temper: number, random: Random): [start: Intensity, worst: Intensity] {
-  const screams = { 'belly pain': 0.45, hungry: 0.2, tired: 0.12, discomfort: 0.15, burping: 0.2, lonely: 0.12 };
-  const fusses = { 'belly pain': 0.15, hungry: 0.25, tired: 0.45, discomfort: 0.4, burping: 0.35, lonely: 0.4 };
+  const screams = {
+    'belly pain': 0.45,
+    hungry: 0.2,
+    tired: 0.12,
+    discomfort: 0.15,
+    burping: 0.2,
+    lonely: 0.12,
+  };
+  const fusses = {
+    'belly pain': 0.15,
+    hungry: 0.25,
+    tired: 0.45,
+    discomfort: 0.4,
+    burping: 0.35,
+    lonely: 0.4,
+  };
   const draw = random.uniform();
-  const worst = draw < screams[reason] + temper ? 'scream' : draw > 1 - fusses[reason] + temper ? 'fuss' : 'cry';
+  const worst =
+    draw < screams[reason] + temper ? 'scream' : draw > 1 - fusses[reason] + temper ? 'fuss' : 'cry';
   const isAcute = worst === 'scream' && random.chance(reason === 'belly pain' ? 0.6 : 0.3);
   return [isAcute ? 'scream' : worst === 'scream' ? 'cry' : worst, worst];
 }
@@ -420,7 +427,8 @@ class Voice {
   constructor(random: Random) {
     // Distance between two reasons' means, in standard deviations of one cry.
     const apart = random.chance(0.5) ? 0 : random.uniform(0.5, 2);
-    const vector = (size: number): Float32Array => Float32Array.from({ length: EMBEDDING }, () => size * random.normal());
+    const vector = (size: number): Float32Array =>
+      Float32Array.from({ length: EMBEDDING }, () => size * random.normal());
     this.mean = vector(1);
     this.moods = Array.from({ length: MOODS }, () => vector(1 / Math.sqrt(MOODS)));
     this.shifts = new Map(REASONS.map(reason => [reason, vector(apart / Math.sqrt(2 * EMBEDDING))]));
