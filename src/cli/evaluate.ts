@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { HEARING_OPTIONS, MODEL_USAGE, usageError } from './arguments.js';
+import { evaluateFamilies } from './evaluate-families.js';
 import { evaluateRecordings } from './evaluate-recordings.js';
 import { evaluateScene } from './evaluate-scene.js';
 import { abortOnInterrupt } from './interrupt.js';
@@ -8,6 +9,7 @@ import { subjectsOf } from './subjects.js';
 
 export const EVALUATE_USAGE = `deepinfant evaluate --data DIR [--scene [--nights N] [--hours H] [--seed S]] [--model NAME | --run DIR]
                     [--rival NAME=FILE]... [--json] [--out DIR]
+deepinfant evaluate --families N [--seed S] [--wrong SHARE] [--json] [--out FILE.svg]
   Measures how well a model tells cries from other recordings, on a folder of them with a manifest.csv that the model
   never learned from, and writes a report with curves and the worst errors to OUT/index.html. Ends with status 1 if a
   recording can't be read to its end.
@@ -19,6 +21,10 @@ export const EVALUATE_USAGE = `deepinfant evaluate --data DIR [--scene [--nights
   --rival NAME=FILE
                   put another detector beside it: a table (path,score) of its scores of the same recordings, or YAMNet's
                   .tflite file, which in nights is heard by Frigate's rule at 0.8 and at 0.5
+  --families N    measure reasons instead, in so many simulated families drawn from a seed (1): how probable the true
+                  reasons of fresh cries were told to be after 0 to 60 answers, against the commonest reason so far and
+                  the time since the last feed (docs/reason.md); --out draws a picture
+  --wrong SHARE   share of the families' answers that are wrong, 0 to 1 (0)
   --json          print the figures as a JSON object instead; the report is written if --out is given
   --out DIR       folder of the report (runs/evaluate-MODEL-on-DATA, or runs/nights-of-MODEL-on-DATA)
   ${MODEL_USAGE}`;
@@ -38,19 +44,37 @@ export async function evaluate(args: string[]): Promise<number> {
       nights: { type: 'string' },
       hours: { type: 'string' },
       seed: { type: 'string' },
+      families: { type: 'string' },
+      wrong: { type: 'string' },
     },
   });
   const { data, run, scene, json } = values;
+  if (values.families !== undefined) {
+    const { families, seed, wrong, out: picture, ...others } = values;
+    const odd = Object.entries(others).find(
+      ([name, value]) => name !== 'json' && value && String(value) !== '',
+    );
+    if (odd) throw usageError(`--${odd[0]} has nothing to do with --families: leave one of them out.`);
+    await evaluateFamilies({
+      families: countOf('families', families),
+      seed: numberOf('seed', seed, 1),
+      wrong: shareOf('wrong', wrong),
+      json,
+      picture,
+      signal: abortOnInterrupt(),
+    });
+    return 0;
+  }
+  if (values.wrong !== undefined) throw usageError('--wrong is for --families: add it.');
   if (data === undefined) throw usageError('Name, with --data, a folder of recordings with a manifest.csv.');
   if (run !== undefined && values.model !== undefined)
     throw usageError('Name a --model or a --run, not both.');
   if (!scene && (values.nights ?? values.hours ?? values.seed) !== undefined)
     throw usageError('--nights, --hours and --seed are for --scene: add it.');
   const rivals = new Map(values.rival.map(nameAndFile));
-  const nights = numberOf('nights', values.nights, 1);
+  const nights = countOf('nights', values.nights ?? '1');
   const hours = numberOf('hours', values.hours, 8);
   const seed = numberOf('seed', values.seed, 1);
-  if (!(Number.isInteger(nights) && nights > 0)) throw usageError('--nights is a whole number, 1 at least.');
   if (!(hours >= LEAST_HOURS)) throw usageError(`--hours is ${LEAST_HOURS} at least: an episode needs room.`);
   const signal = abortOnInterrupt();
   const model = values.model ?? HEARING_OPTIONS.model.default;
@@ -85,6 +109,18 @@ function numberOf(name: string, text: string | undefined, otherwise: number): nu
   if (text?.trim() === '' || !Number.isFinite(number))
     throw usageError(`--${name} is a number, not '${text}'.`);
   return number;
+}
+
+function countOf(name: string, text: string): number {
+  const count = numberOf(name, text, NaN);
+  if (!(Number.isInteger(count) && count > 0)) throw usageError(`--${name} is a whole number, 1 at least.`);
+  return count;
+}
+
+function shareOf(name: string, text: string | undefined): number {
+  const share = numberOf(name, text, 0);
+  if (!(share >= 0 && share <= 1)) throw usageError(`--${name} is a share from 0 to 1.`);
+  return share;
 }
 
 /** The parts of NAME=FILE. @throws DeepInfantError `usage` */

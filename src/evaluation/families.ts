@@ -3,49 +3,51 @@ import { ReasonEstimator } from '../reason/estimator.js';
 import type { ContextFact } from '../reason/facts.js';
 import { CARE } from '../reason/history.js';
 import { sharesOf } from '../reason/prior.js';
-import { calibrationErrorOf, claimOf } from '../reason/record.js';
+import { calibrationErrorOf, claimOf, type Claim } from '../reason/record.js';
 import { REASONS, type CryEvent, type Reason } from '../values.js';
 import { bootstrapIntervals, type Interval } from './bootstrap.js';
+import { plot } from './plots/plot.js';
 
 /** Numbers of answers after which families are judged. */
 export const MOMENTS = [0, 5, 15, 30, 60] as const;
 
-/** Cries that judge a family at a moment: of so many futures of a few days each, none of which teaches anything. */
-const FUTURES = 6;
-const CRIES_OF_FUTURE = 30;
-/** At which 'notify when hungry' is judged. */
-export const STRICTNESSES = [0.5, 0.6, 0.7, 0.8, 0.9] as const;
+/** Cries that judge a family at a moment: of so many ways in which its next days may go on, none of which teaches anything. */
+const FUTURES = 4;
+const CRIES_OF_FUTURE = 40;
 
-/** The model, and what it must be better than. */
+/** Probabilities of hunger at which somebody may want to be told. */
+const STRICTNESSES = [0.5, 0.6, 0.7, 0.8, 0.9];
+const HUNGRY = REASONS.indexOf('hungry');
+
+/** The model, and what it must be better than: what was commonest so far, in all and by the time since the last feed. */
 export const RIVALS = ['model', 'commonest', 'sinceFeed'] as const;
 export type Rival = (typeof RIVALS)[number];
 
-/** What was said of a fresh cry, with its true reason. */
+/** What was said of a fresh cry when it began. */
 interface Judged {
+  /** Its true reason, as an index of REASONS. */
   label: number;
   told: Record<Rival, number[]>;
   named: Reason | 'unsure';
   uses: 'general' | 'personal';
 }
 
-/** How a family's fresh cries were judged at each of MOMENTS. */
-export interface FamilyResult {
-  moments: Judged[][];
-  /** Longest time that an answer and the estimate after it took, in ms. */
-  updateMs: number;
-}
+/** A family's fresh cries at each of MOMENTS. */
+export type FamilyResult = Judged[][];
 
-/** Lives with a family until its 60th answer, and judges at each moment what is said of its next days. */
+/**
+ * Lives with a family until its 60th answer, and judges at each moment what is said of its next days.
+ * @param wrong share of answers that are wrong, in [0, 1]
+ */
 export function judgeFamily(seed: number, wrong: number): FamilyResult {
   const family = new Family({ seed, wrong });
   const estimator = new ReasonEstimator({ name: '', birthDate: family.birthDate });
   const baselines = new Baselines();
-  const moments: Judged[][] = [];
+  const moments: FamilyResult = [];
   let answers = 0;
-  let updateMs = 0;
   for (;;) {
     if (answers === MOMENTS[moments.length]) moments.push(judgeFutures(family, estimator, baselines));
-    if (moments.length === MOMENTS.length) return { moments, updateMs };
+    if (moments.length === MOMENTS.length) return moments;
     const happens = family.next();
     switch (happens.kind) {
       case 'fact':
@@ -56,33 +58,30 @@ export function judgeFamily(seed: number, wrong: number): FamilyResult {
         estimator.estimate(happens.event);
         baselines.hear(happens.event);
         break;
-      case 'answer': {
-        const begin = performance.now();
+      case 'answer':
         estimator.answer(happens.answer);
-        updateMs = Math.max(updateMs, performance.now() - begin);
         baselines.learn(happens.answer.cryId, happens.answer.reason);
         answers++;
-      }
     }
   }
 }
 
-function judgeFutures(family: Family, estimator: ReasonEstimator, baselines: Baselines): Judged[] {
+function judgeFutures(family: Family, estimator: ReasonEstimator, past: Baselines): Judged[] {
   const judged: Judged[] = [];
   for (let f = 0; f < FUTURES; f++) {
-    const future = family.branch(f + 1);
+    const future = family.branch(f);
     const judge = new ReasonEstimator({ name: '', birthDate: family.birthDate }, estimator.memory);
-    const facts = baselines.branch();
+    const baselines = past.branch();
     const tell = (fact: ContextFact): void => {
       judge.tell(fact);
-      facts.tell(fact);
+      baselines.tell(fact);
     };
     const ends = new Map<string, number>();
     for (let cries = 0; cries < CRIES_OF_FUTURE;) {
       const happens = future.next();
       if (happens.kind === 'fact') tell(happens.fact);
       else if (happens.kind === 'answer') {
-        // It teaches nothing here; but what was done is known now.
+        // Here it teaches nothing. But what was done is known from it.
         const kind = CARE[happens.answer.reason];
         const at = ends.get(happens.answer.cryId);
         if (kind && at !== undefined) tell({ kind, at });
@@ -92,7 +91,10 @@ function judgeFutures(family: Family, estimator: ReasonEstimator, baselines: Bas
         const { label, probabilities, uses } = judge.estimate(happens.event);
         judged.push({
           label: REASONS.indexOf(happens.reason),
-          told: { model: REASONS.map(reason => probabilities[reason]), ...facts.say(happens.event.onset) },
+          told: {
+            model: REASONS.map(reason => probabilities[reason]),
+            ...baselines.say(happens.event.onset),
+          },
           named: label,
           uses,
         });
@@ -103,33 +105,35 @@ function judgeFutures(family: Family, estimator: ReasonEstimator, baselines: Bas
   return judged;
 }
 
-/**
- * What an estimate must be better than, learned from the same answers: how common each reason was so far, and the same
- * by time since the last feed.
- */
+/** Upper ends of the times since a feed that are told apart, in hours. */
+const SLOTS_H = [0.5, 1, 1.5, 2, 3, 4, 24, Infinity];
+/** So many answers of all times count as much as those of one such time: of 4 to 32 what serves best. */
+const SLOT_ANSWERS = 16;
+
+/** What an estimate must be better than, learned from the same answers and the same feeds. */
 class Baselines {
   private feeds: number[] = [];
-  private readonly slotOfCry = new Map<string, number>();
-  private readonly answers = new Map<string, { label: number; slot: number; weight: number }>();
+  private readonly cries = new Map<string, CryEvent>();
+  private readonly answers: { label: number; slot: number; weight: number }[] = [];
 
   tell({ kind, at }: ContextFact): void {
     if (kind === 'feed') this.feeds.push(at);
   }
 
-  hear({ id, state, onset }: CryEvent): void {
-    if (state === 'started') this.slotOfCry.set(id, this.slotAt(onset));
+  hear(event: CryEvent): void {
+    this.cries.set(event.id, event);
   }
 
   learn(cryId: string, reason: Reason): void {
-    const slot = this.slotOfCry.get(cryId)!;
-    this.answers.set(cryId, { label: REASONS.indexOf(reason), slot, weight: 1 });
+    const { onset, offset } = this.cries.get(cryId)!;
+    this.answers.push({ label: REASONS.indexOf(reason), slot: this.slotAt(onset), weight: 1 });
+    if (reason === 'hungry') this.feeds.push(offset!);
   }
 
   say(onset: number): Record<'commonest' | 'sinceFeed', number[]> {
-    const answers = [...this.answers.values()];
-    const commonest = sharesOf(answers);
+    const commonest = sharesOf(this.answers);
     const slot = this.slotAt(onset);
-    const alike = answers.filter(answer => answer.slot === slot);
+    const alike = this.answers.filter(answer => answer.slot === slot);
     const sinceFeed = commonest.map(
       (share, reason) =>
         (alike.filter(({ label }) => label === reason).length + SLOT_ANSWERS * share) /
@@ -138,67 +142,59 @@ class Baselines {
     return { commonest, sinceFeed };
   }
 
-  /** Hears of other facts from now on. */
+  /** One that hears of other feeds from now on. */
   branch(): Baselines {
-    const other = new Baselines();
-    Object.assign(other, this, { feeds: [...this.feeds] });
-    return other;
+    return Object.assign(new Baselines(), this, { feeds: [...this.feeds] });
   }
 
   private slotAt(onset: number): number {
-    const last = this.feeds.reduce((latest, at) => (at <= onset && at > latest ? at : latest), -Infinity);
-    return SLOTS_H.findIndex(hours => (onset - last) / 3_600_000 < hours);
+    const last = this.feeds.reduce((latest, at) => (at <= onset ? Math.max(latest, at) : latest), -Infinity);
+    return SLOTS_H.findIndex(hours => onset - last <= hours * 3_600_000);
   }
 }
 
-/** Upper ends of the times since a feed that are told apart, in hours. */
-const SLOTS_H = [0.5, 1, 1.5, 2, 3, 4, 24, Infinity];
-/** So many answers of all times count as much as those of one slot. */
-const SLOT_ANSWERS = 16;
-
-/** What is printed of the families at one of MOMENTS. */
+/** What families' fresh cries say at one of MOMENTS. Shares, accuracies and precisions are in [0, 1]. */
 export interface MomentFigures {
   answers: number;
   /** Mean over the families, in nats. */
   logLoss: Record<Rival, number>;
-  /** Share of the families in which the model's log loss is less than each rival's, and its 95 % interval. */
+  /** Share of the families in which the model's log loss is less than both rivals'. */
   betterShare: number;
-  /** Of all cries. */
+  /** Expected calibration error of the likeliest reason, over the cries of all families. */
   ece: number;
   unsureShare: number;
   accuracyWhenSure: number;
+  /** 95 % of what it could have been with other families. */
   betterShareInterval: Interval;
-  /** Share right of the likeliest reasons, named or not, and of the commonest. */
+  /** Share of the cries whose likeliest reason is the true one, and whose commonest one is. */
   accuracy: number;
   commonestAccuracy: number;
+  /** Share of the cries that the personal model judged. */
   personalShare: number;
-  /** Of cries of which hunger is as likely as a strictness: their number, how likely it was told to be, and how many are hungry. */
+  /** The cries that are as likely hunger as somebody wants: their share, how likely they were told to be, and how many are. */
   hungry: { strictness: number; share: number; told: number; precision: number }[];
 }
 
-export function figuresOf(families: readonly FamilyResult[]): MomentFigures[] {
+export function figuresOfFamilies(families: readonly FamilyResult[]): MomentFigures[] {
   return MOMENTS.map((answers, m) => {
-    const cries = families.flatMap(({ moments }) => moments[m]);
-    const losses = families.map(({ moments }, i) => ({
-      group: String(i),
-      loss: lossesOf(moments[m]),
-    }));
-    const share = (some: readonly { loss: Record<Rival, number> }[]): number =>
-      mean(some.map(({ loss }) => Number(loss.model < Math.min(loss.commonest, loss.sinceFeed))));
+    const cries = families.flatMap(moments => moments[m]);
+    const losses = families.map((moments, i) => ({ group: String(i), loss: lossesOf(moments[m]) }));
     const named = cries.filter(cry => cry.named !== 'unsure');
-    const claims = cries.map(({ told, label }) => claimOf(told.model, label));
+    const claims = claimsOf(cries, 'model');
     return {
       answers,
-      logLoss: Object.fromEntries(
-        RIVALS.map(rival => [rival, mean(losses.map(({ loss }) => loss[rival]))]),
-      ) as Record<Rival, number>,
-      betterShare: share(losses),
+      logLoss: {
+        model: mean(losses.map(({ loss }) => loss.model)),
+        commonest: mean(losses.map(({ loss }) => loss.commonest)),
+        sinceFeed: mean(losses.map(({ loss }) => loss.sinceFeed)),
+      },
+      betterShare: betterShareOf(losses),
       ece: calibrationErrorOf(claims)!,
       unsureShare: 1 - named.length / cries.length,
       accuracyWhenSure: mean(named.map(cry => Number(cry.named === REASONS[cry.label]))),
-      betterShareInterval: bootstrapIntervals(losses, sample => [share(sample)])[0],
-      accuracy: mean(claims.map(({ isRight }) => Number(isRight))),
-      commonestAccuracy: mean(cries.map(({ told, label }) => Number(claimOf(told.commonest, label).isRight))),
+      betterShareInterval: bootstrapIntervals(losses, sample => [betterShareOf(sample)])[0],
+      accuracy: accuracyOf(claims),
+      commonestAccuracy: accuracyOf(claimsOf(cries, 'commonest')),
       personalShare: mean(cries.map(({ uses }) => Number(uses === 'personal'))),
       hungry: STRICTNESSES.map(strictness => {
         const notified = cries.filter(({ told }) => told.model[HUNGRY] >= strictness);
@@ -213,13 +209,71 @@ export function figuresOf(families: readonly FamilyResult[]): MomentFigures[] {
   });
 }
 
-const HUNGRY = REASONS.indexOf('hungry');
-
 function lossesOf(cries: readonly Judged[]): Record<Rival, number> {
   const loss = (rival: Rival): number => mean(cries.map(({ told, label }) => -Math.log(told[rival][label])));
   return { model: loss('model'), commonest: loss('commonest'), sinceFeed: loss('sinceFeed') };
 }
 
+function betterShareOf(families: readonly { loss: Record<Rival, number> }[]): number {
+  return mean(families.map(({ loss }) => Number(loss.model < Math.min(loss.commonest, loss.sinceFeed))));
+}
+
+function claimsOf(cries: readonly Judged[], rival: Rival): Claim[] {
+  return cries.map(({ told, label }) => claimOf(told[rival], label));
+}
+
+function accuracyOf(claims: readonly Claim[]): number {
+  return mean(claims.map(({ isRight }) => Number(isRight)));
+}
+
 function mean(values: readonly number[]): number {
   return values.reduce((a, b) => a + b, 0) / values.length;
+}
+
+/** The figures as rows of a table, the first its head. */
+export function familyTable(figures: readonly MomentFigures[]): string[][] {
+  const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+  const column = (name: string, cell: (moment: MomentFigures) => string): string[] => [
+    name,
+    ...figures.map(cell),
+  ];
+  return [
+    column('answers so far', ({ answers }) => String(answers)),
+    column('log loss: model', ({ logLoss }) => logLoss.model.toFixed(3)),
+    column('  the commonest so far', ({ logLoss }) => logLoss.commonest.toFixed(3)),
+    column('  by time since the feed', ({ logLoss }) => logLoss.sinceFeed.toFixed(3)),
+    column('better than both in families', ({ betterShare }) => percent(betterShare)),
+    column('  95 % interval', ({ betterShareInterval }) => betterShareInterval.map(percent).join(' to ')),
+    column('calibration error', ({ ece }) => ece.toFixed(3)),
+    column('likeliest reason right', ({ accuracy }) => percent(accuracy)),
+    column('  the commonest so far', ({ commonestAccuracy }) => percent(commonestAccuracy)),
+    column('unsure', ({ unsureShare }) => percent(unsureShare)),
+    column('right when it names one', ({ accuracyWhenSure }) => percent(accuracyWhenSure)),
+    column('personal model used', ({ personalShare }) => percent(personalShare)),
+    ...STRICTNESSES.map((strictness, i) =>
+      column(`hunger told at ${percent(strictness)} or more`, ({ hungry }) =>
+        hungry[i].share > 0 ? `${percent(hungry[i].told)}: is ${percent(hungry[i].precision)}` : 'never',
+      ),
+    ),
+  ];
+}
+
+/** How often the likeliest reason, a named one and the commonest one are right, by the number of answers. */
+export function familyPlot(figures: readonly MomentFigures[]): string {
+  const line = (of: (moment: MomentFigures) => number): { x: number; y: number }[] =>
+    figures.map(moment => ({ x: moment.answers, y: 100 * of(moment) }));
+  return plot({
+    title: 'How often it is right, in simulated families',
+    x: {
+      label: 'answers so far',
+      from: 0,
+      ticks: figures.map(({ answers }) => ({ at: answers, text: String(answers) })),
+    },
+    y: { label: 'of 100 cries', from: 0, to: 100 },
+    series: [
+      { name: 'when it names a reason, it is right', mark: 'line', points: line(m => m.accuracyWhenSure) },
+      { name: 'always saying the commonest is right', mark: 'line', points: line(m => m.commonestAccuracy) },
+      { name: 'it says that it is not sure', mark: 'dashed', points: line(m => m.unsureShare) },
+    ],
+  });
 }

@@ -1,8 +1,8 @@
-/** Descent ends when the loss is nowhere steeper than a hundredth of a point, or after so many steps. */
-const LEAST_SLOPE = 0.01;
+/** Descent ends when the loss is nowhere steeper than 3 hundredths of a point, or after so many steps. */
+const LEAST_SLOPE = 0.03;
 const MOST_STEPS = 300;
 /** Of the power iteration that finds the step size. */
-const POWER_STEPS = 20;
+const POWER_STEPS = 8;
 
 /** A point in feature space and its class, 0 to classes - 1. */
 export interface LabelledPoint {

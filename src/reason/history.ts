@@ -36,7 +36,7 @@ const RELIEF_MS = 10 * 60_000;
 const HOUR_MS = 3_600_000;
 const SETTLING_MS = 24 * HOUR_MS;
 /** Against an answer: a feed soothes also a baby who is not hungry. */
-const RELIEF_WEIGHT = 0.3;
+const RELIEF_WEIGHT = 0.2;
 
 /** Two months to a year of answers, and some days of cries that wait for one. */
 const ANSWERED_KEPT = 500;
@@ -46,7 +46,7 @@ const WAITING_KEPT = 100;
  * How sure estimates should be against what they are: as sure, by and large. And how much a voice is worth: nothing,
  * as long as it has not shown it.
  */
-const SHARPNESS_PRIOR = { mean: 0.85, precision: 20 };
+const SHARPNESS_PRIOR = { mean: 0.75, precision: 20 };
 const VOICE_PRIOR = { mean: 0, precision: 4 };
 
 /** What caregivers' answers taught, made anew of all of them: so an answer that is taken back leaves nothing behind. */

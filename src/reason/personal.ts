@@ -8,8 +8,8 @@ import { centred } from './evidence.js';
  * differ in how common a reason is, and in what a situation means. A weight that only n cries tell of is shrunk by about
  * n / (n + k), where k is its precision over a reason's variance of a quarter at most.
  */
-const BIAS_PRECISION = 1.5;
-const SITUATION_PRECISION = 8;
+const BIAS_PRECISION = 2;
+const SITUATION_PRECISION = 12;
 
 /**
  * Times at which this baby may differ from others; between two, both count. Since a need was met: each half of the time

@@ -22,6 +22,13 @@ export function calibrationErrorOf(claims: readonly Claim[]): number | null {
   return excess.reduce((sum, bin) => sum + Math.abs(bin), 0) / claims.length;
 }
 
+/**
+ * The personal model is used unless the answers speak strongly against it: so that they are ten times as probable by the
+ * general one (Jeffreys 1961). What it is behind by less may be chance, as each model has won on some cries; and where
+ * there are no answers, both say the same.
+ */
+const STRONG_EVIDENCE = Math.log(10);
+
 /** What was told of cries before their answers were known, against these; which model to use is decided by it. */
 export function recordOf(
   cries: readonly (Pick<Said, 'told' | 'uses'> & { label: number })[],
@@ -31,7 +38,7 @@ export function recordOf(
   const claims = cries.map(({ told, uses, label }) => claimOf(told[uses], label));
   const baseline = cries.map(({ told, label }) => claimOf(told.commonest, label));
   return {
-    uses: loss('personal') < loss('general') ? 'personal' : 'general',
+    uses: loss('personal') - loss('general') < STRONG_EVIDENCE ? 'personal' : 'general',
     accuracy: accuracyOf(claims),
     baselineAccuracy: accuracyOf(baseline),
     calibrationError: calibrationErrorOf(claims),
