@@ -1,4 +1,5 @@
 /** The messages between the nodes, as docs/messages.md describes them. */
+import { isObject } from '../src/unknown-data.js';
 import type { AudioChunk, CryEvent } from '../src/values.js';
 
 /** How the playing of a recording goes; sent when it changes. */
@@ -31,8 +32,4 @@ export function isCryEvent(payload: unknown): payload is CryEvent {
     typeof payload.durationS === 'number' &&
     typeof payload.intensity === 'string'
   );
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -9,8 +9,8 @@ import { listMicrophones } from '../../src/audio/live/microphone.js';
 import { cameraSource, microphoneSource, type Login } from '../../src/audio/live/source.js';
 import { DeepInfantError, messageOf } from '../../src/errors.js';
 import { spectrogram } from '../../src/evaluation/plots/spectrogram.js';
+import { isObject } from '../../src/unknown-data.js';
 import { SAMPLE_RATE } from '../../src/values.js';
-import { isObject } from '../messages.js';
 import { MicrophoneMeters } from './microphone-meters.js';
 import type { AudioCredentials, AudioSettings } from './settings.js';
 

@@ -1,10 +1,11 @@
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { DeepInfantError } from '../../src/errors.js';
 import { CONTEXT_KINDS, type ContextFact, type ContextKind } from '../../src/reason/facts.js';
+import { isObject } from '../../src/unknown-data.js';
 import type { ReasonEstimate } from '../../src/values.js';
 import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
 import type { Baby } from '../deepinfant-baby/baby.js';
-import { isCryEvent, isObject } from '../messages.js';
+import { isCryEvent } from '../messages.js';
 
 const STATUS_BY_STATE: Record<'waiting' | 'reason' | 'unsure', StatusForm> = {
   waiting: { fill: 'grey', shape: 'ring', text: 'deepinfant-reason.status.waiting' },

@@ -1,5 +1,6 @@
 import { DeepInfantError } from '../errors.js';
 import { fromFloat16, toFloat16 } from '../model/float16.js';
+import { isObject } from '../unknown-data.js';
 import { REASONS, type Intensity, type Reason } from '../values.js';
 import { checkFact, type ContextFact } from './facts.js';
 import { FEATURES } from './personal.js';
@@ -125,10 +126,6 @@ export function isAnswer(value: unknown): value is Answer {
     Number.isFinite(at) &&
     (from === 'caregiver' || from === 'relief')
   );
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }
 
 /** As compact as JSON allows: 683 characters for 256 numbers, rounded to 11 bits. */

@@ -27,19 +27,3 @@ export function printable(name: string): string {
     .trim()
     .slice(0, 80);
 }
-
-/** The property at the end of a path into data of unknown shape; undefined where the path breaks off. */
-export function at(data: unknown, ...path: string[]): unknown {
-  return path.reduce<unknown>(
-    (value, key) =>
-      typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-        ? (value as Record<string, unknown>)[key]
-        : undefined,
-    data,
-  );
-}
-
-/** The entries of an object of unknown shape; none where it is no object. */
-export function entries(data: unknown): [string, unknown][] {
-  return typeof data === 'object' && data !== null ? Object.entries(data) : [];
-}

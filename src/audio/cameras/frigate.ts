@@ -1,6 +1,7 @@
 import { DeepInfantError } from '../../errors.js';
-import { at, entries, printable, type FoundCamera } from './found.js';
-import { getJson, notTheServer, serverUrl, unlessTold, type JsonServer } from './get-json.js';
+import { getJson, notTheServer, serverUrl, unlessTold, type JsonServer } from '../../get-json.js';
+import { at, entries } from '../../unknown-data.js';
+import { printable, type FoundCamera } from './found.js';
 import { restream, restreamBase, tracksOf } from './go2rtc.js';
 
 /** Port of Frigate's API without login (Frigate, Installation, Ports). */

@@ -1,6 +1,7 @@
 import { DeepInfantError } from '../../errors.js';
-import { at, entries, printable, type FoundCamera, type Track } from './found.js';
-import { getJson, notTheServer, serverUrl, unlessTold, type JsonServer } from './get-json.js';
+import { getJson, notTheServer, serverUrl, unlessTold, type JsonServer } from '../../get-json.js';
+import { at, entries } from '../../unknown-data.js';
+import { printable, type FoundCamera, type Track } from './found.js';
 
 /** Port of go2rtc's API, as delivered (go2rtc, internal/api). */
 const API_PORT = 1984;

@@ -1,5 +1,5 @@
 import { DeepInfantError } from '../../errors.js';
-import { parseHost } from './host.js';
+import { parseHost } from '../../host.js';
 
 /**
  * How a maker's cameras are heard. Paths may hold `{channel}` (a number from 1, for recorders with several cameras),

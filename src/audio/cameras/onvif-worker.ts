@@ -8,7 +8,8 @@ import { networkInterfaces } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Cam, Discovery } from 'onvif';
 import { messageOf } from '../../errors.js';
-import { at, entries, printable, type FoundCamera, type Track } from './found.js';
+import { at, entries } from '../../unknown-data.js';
+import { printable, type FoundCamera, type Track } from './found.js';
 
 /** User and password that every camera is asked with. */
 export interface OnvifLogin {

@@ -1,3 +1,4 @@
+import { Backoff } from '../../backoff.js';
 import { concat } from '../../concat.js';
 import {
   SAMPLE_RATE,
@@ -7,7 +8,6 @@ import {
   type SourceState,
   type SourceTrouble,
 } from '../../values.js';
-import { Backoff } from './backoff.js';
 import type { Capture, CaptureEnd, StartCapture } from './capture.js';
 import { LevelMeter } from './level-meter.js';
 import { SampleClock } from './sample-clock.js';

@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { findCameras } from '../../../src/audio/cameras/find.js';
 import { findFrigateStreams } from '../../../src/audio/cameras/frigate.js';
 import { findGo2rtcStreams } from '../../../src/audio/cameras/go2rtc.js';
-import { serverUrl } from '../../../src/audio/cameras/get-json.js';
+import { serverUrl } from '../../../src/get-json.js';
 import { OnvifDevice } from '../../onvif/device.js';
 import { TestServer } from './json-server.js';
 

@@ -1,4 +1,4 @@
-import type { SourceTrouble } from '../../values.js';
+import type { SourceTrouble } from './values.js';
 
 /** The wait before the second try and the longest one, in ms. */
 interface Pace {

@@ -1,7 +1,7 @@
-import { DeepInfantError, messageOf } from '../../errors.js';
+import { DeepInfantError, messageOf } from './errors.js';
 import { parseHost } from './host.js';
 
-/** A server that tells its streams over HTTP. */
+/** A server that answers in JSON over HTTP. */
 export interface JsonServer {
   /** For messages: 'go2rtc'. */
   name: string;
@@ -9,6 +9,8 @@ export interface JsonServer {
   url: URL;
   /** What to do when it wants a login. */
   loginAdvice: string;
+  /** What it wants to know beside the path, such as who asks. */
+  headers?: Record<string, string>;
 }
 
 const TIMEOUT_MS = 5000;
@@ -29,7 +31,7 @@ export function serverUrl(text: string, usualPort: number): URL {
   if (!url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
     throw new DeepInfantError(
       'bad-address',
-      `The address of a server of streams is a host, or http://HOST:PORT without user and password: http://192.168.1.5:${usualPort}.`,
+      `The address is a host, or http://HOST:PORT without user and password: http://192.168.1.5:${usualPort}.`,
     );
   }
   return new URL(url.pathname.endsWith('/') ? url.pathname : `${url.pathname}/`, url);
@@ -40,14 +42,14 @@ export function serverUrl(text: string, usualPort: number): URL {
  * @throws DeepInfantError `unreachable`, `wants-login`, `not-the-server`; the signal's reason when it aborts
  */
 export async function getJson(server: JsonServer, path: string, signal: AbortSignal): Promise<unknown> {
-  const { name, url, loginAdvice } = server;
+  const { name, url, loginAdvice, headers } = server;
   const where = `${name} at ${url.origin}`;
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   try {
     const response = await fetch(new URL(path, url), {
       signal: AbortSignal.any([signal, timeout]),
       redirect: 'manual',
-      headers: { accept: 'application/json' },
+      headers: { accept: 'application/json', ...headers },
     });
     // Frigate sends a browser without a login to its login page.
     if (response.status === 401 || response.status === 403 || response.status === 302) {
@@ -56,7 +58,7 @@ export async function getJson(server: JsonServer, path: string, signal: AbortSig
     }
     if (!response.ok) {
       await response.body?.cancel();
-      throw notTheServer(server, `it answers ${response.status} for /${path}`);
+      throw notTheServer(server, `it answers ${response.status} for /${path.split('?')[0]}`);
     }
     return JSON.parse(await readText(response, server)) as unknown;
   } catch (error) {

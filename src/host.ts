@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import { DeepInfantError } from '../../errors.js';
+import { DeepInfantError } from './errors.js';
 
 /**
  * What a person types as a host: a name, an IPv4 or an IPv6 address, perhaps with a port.

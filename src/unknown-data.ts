@@ -1,0 +1,19 @@
+/** Ways into data of unknown shape: what messages, files and other programs bring. */
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** The property at the end of a path into data of unknown shape; undefined where the path breaks off. */
+export function at(data: unknown, ...path: string[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined,
+    data,
+  );
+}
+
+/** The entries of an object of unknown shape; none where it is no object. */
+export function entries(data: unknown): [string, unknown][] {
+  return isObject(data) ? Object.entries(data) : [];
+}
