@@ -22,12 +22,6 @@ export interface NodeWork {
 
 /** Gives a node its work. Nothing that the work throws reaches Node-RED's own callbacks, which would lose it. */
 export function run(node: Node, work: NodeWork): void {
-  const report = (error: unknown): void => {
-    node.error(messageOf(error));
-  };
-  const attempt = async (step: () => void | Promise<void>): Promise<void> => {
-    await step();
-  };
   node.on('input', (msg, send, done) => {
     attempt(() => work.input(msg, send)).then(
       () => {
@@ -38,6 +32,14 @@ export function run(node: Node, work: NodeWork): void {
       },
     );
   });
+  startAndStop(node, work);
+}
+
+/** The part of a node's work that no message begins: all that a config node has. */
+export function startAndStop(node: Node, work: Pick<NodeWork, 'start' | 'stop'>): void {
+  const report = (error: unknown): void => {
+    node.error(messageOf(error));
+  };
   // The nodes that are to get what it sends may come later in the flow.
   const starting = setImmediate(() => {
     attempt(() => work.start()).catch(report);
@@ -48,6 +50,10 @@ export function run(node: Node, work: NodeWork): void {
       .catch(report)
       .finally(done);
   });
+}
+
+async function attempt(step: () => void | Promise<void>): Promise<void> {
+  await step();
 }
 
 export interface StatusForm {

@@ -1,6 +1,8 @@
 /** The messages between the nodes, as docs/messages.md describes them. */
 import { isObject } from '../src/unknown-data.js';
-import type { AudioChunk, CryEvent } from '../src/values.js';
+import type { AnswerOutcome } from '../src/reason/estimator.js';
+import type { ContextFact } from '../src/reason/facts.js';
+import type { AudioChunk, CryEvent, Reason } from '../src/values.js';
 
 /** How the playing of a recording goes; sent when it changes. */
 export interface PlaybackState {
@@ -10,6 +12,16 @@ export interface PlaybackState {
   positionS: number;
   /** What went wrong; only when `failed`. */
   error?: string;
+}
+
+/** What became of a message that told the reason node something. */
+export interface ToldState {
+  outcome: 'told' | 'withdrawn' | 'unknown-fact' | 'forgotten' | 'imported' | AnswerOutcome;
+  /** The fact that was told or withdrawn. */
+  fact?: ContextFact;
+  /** The cry that was answered, and what it was. */
+  cry?: string;
+  reason?: Reason;
 }
 
 export function isAudioChunk(payload: unknown): payload is AudioChunk {

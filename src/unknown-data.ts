@@ -7,8 +7,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 /** The property at the end of a path into data of unknown shape; undefined where the path breaks off. */
 export function at(data: unknown, ...path: string[]): unknown {
   return path.reduce<unknown>(
-    (value, key) =>
-      isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined,
+    (value, key) => (isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined),
     data,
   );
 }

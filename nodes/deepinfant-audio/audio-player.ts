@@ -7,7 +7,7 @@ import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.
 import { roomFor } from '../backlog.js';
 import type { PlaybackState } from '../messages.js';
 import { forEachRecording, type NamedRecording, recordingsAt, recordingsOf } from '../recordings.js';
-import { Turns } from '../turns.js';
+import { Turns } from '../../src/turns.js';
 import { demoChunks } from './demo.js';
 import type { AudioSettings } from './settings.js';
 

@@ -7,10 +7,10 @@ import { LevelMeter } from '../../src/audio/live/level-meter.js';
 import type { LiveSource, LiveSources } from '../../src/audio/live/live-sources.js';
 import { listMicrophones } from '../../src/audio/live/microphone.js';
 import { cameraSource, microphoneSource, type Login } from '../../src/audio/live/source.js';
-import { DeepInfantError, messageOf } from '../../src/errors.js';
+import { DeepInfantError } from '../../src/errors.js';
 import { spectrogram } from '../../src/evaluation/plots/spectrogram.js';
-import { isObject } from '../../src/unknown-data.js';
 import { SAMPLE_RATE } from '../../src/values.js';
+import { answerEditor, type Question } from '../editor-questions.js';
 import { MicrophoneMeters } from './microphone-meters.js';
 import type { AudioCredentials, AudioSettings } from './settings.js';
 
@@ -18,8 +18,6 @@ const TEST_S = 3;
 const SEARCH_MS = 30_000;
 /** What the editor has in place of a password that it does not know (Node-RED). */
 const KNOWN_PASSWORD = '__PWRD__';
-
-type Question = Record<string, unknown>;
 
 /** Answers the dialog of audio nodes, to those who may edit flows. */
 export function answerDialog(RED: NodeAPI, sources: LiveSources): void {
@@ -71,16 +69,7 @@ export function answerDialog(RED: NodeAPI, sources: LiveSources): void {
       };
     },
   };
-  for (const [what, answer] of Object.entries(answers)) {
-    const route = `/deepinfant-audio/${what}`;
-    RED.httpAdmin.post(route, RED.auth.needsPermission('flows.write'), (request, response) => {
-      const question: unknown = request.body;
-      void Promise.resolve(isObject(question) ? question : {})
-        .then(answer)
-        .catch((error: unknown) => ({ error: messageOf(error) }))
-        .then(found => response.json(found));
-    });
-  }
+  answerEditor(RED, 'deepinfant-audio', answers);
 }
 
 function sourceOf(RED: NodeAPI, { kind, microphone, ...camera }: Question): LiveSource {

@@ -1,40 +1,189 @@
+import { BABY_BUDDY_IDS, type BabyBuddyHealth, type BabyBuddyListener } from '../../src/reason/baby-buddy.js';
 import type { BabyProfile } from '../../src/reason/context.js';
-import { ReasonEstimator } from '../../src/reason/estimator.js';
-import type { ContextFact } from '../../src/reason/facts.js';
+import { ReasonEstimator, type AnswerOutcome, type CaregiverAnswer } from '../../src/reason/estimator.js';
+import type { ContextFact, ContextKind } from '../../src/reason/facts.js';
+import { MemoryFile } from '../../src/reason/memory-file.js';
+import { checkMemory, type BabyMemory, type CryMemory } from '../../src/reason/memory.js';
 import { reasonLine } from '../../src/reason/phrase.js';
+import { messageOf } from '../../src/errors.js';
 import type { CryEvent } from '../../src/values.js';
 
 /** A cry event whose reason was estimated. */
 export type ExplainedCry = CryEvent & Required<Pick<CryEvent, 'reason'>>;
 
-/** What was told of each baby, by node id: a deploy makes all nodes anew, and must not forget the last feed. */
-const factsTold = new Map<string, readonly ContextFact[]>();
+/** What stands in the way of knowing a baby: in words, with what to do. */
+export interface BabyTrouble {
+  /** Its memory is not on disk. */
+  storage?: string;
+  /** Its memory was damaged when it was read. */
+  damage?: string;
+  babyBuddy?: Required<BabyBuddyHealth>;
+}
 
-/** What is known of one baby. */
-export class Baby {
-  private readonly estimator: ReasonEstimator;
+/** An answer that names no cry is about the one that runs, or ended no longer ago than this. */
+const ANSWER_WITHIN_MS = 3_600_000;
+const SAVE_AGAIN_MS = 10_000;
+
+/** By the folders of their memories: a deploy makes all nodes anew, and the babies stay. */
+const babies = new Map<string, Baby>();
+
+/**
+ * What is known of one baby, kept on disk: whatever is told, answered or taken back is written before the promise
+ * resolves. When that fails it is known all the same, and written as soon as it can be.
+ */
+export class Baby implements BabyBuddyListener {
+  trouble: BabyTrouble = {};
+  private readonly watchers = new Set<() => void>();
+  private savingAgain: NodeJS.Timeout | undefined;
+  /** What Baby Buddy told last, to tell what is new. */
+  private fromBabyBuddy = '';
+
+  private constructor(
+    private readonly file: MemoryFile,
+    private profile: BabyProfile,
+    private estimator: ReasonEstimator,
+  ) {}
 
   /**
-   * @param id of the node that stands for the baby
+   * The baby whose memory is in a folder.
    * @throws DeepInfantError `birth-date` when it is not an ISO date.
    */
-  constructor(
-    private readonly id: string,
-    private readonly profile: BabyProfile,
-  ) {
-    this.estimator = new ReasonEstimator(profile);
-    for (const fact of factsTold.get(id) ?? []) this.estimator.tell(fact);
+  static at(folder: string, profile: BabyProfile): Baby {
+    const known = babies.get(folder);
+    if (known) {
+      known.estimator = new ReasonEstimator(profile, known.estimator.memory);
+      known.profile = profile;
+      known.health({ state: 'connecting' });
+      return known;
+    }
+    // A wrong birth date is no damage of the file.
+    const empty = new ReasonEstimator(profile);
+    const file = new MemoryFile(folder);
+    const { memory, damage } = file.open(checkMemory);
+    const baby = new Baby(file, profile, memory ? new ReasonEstimator(profile, memory) : empty);
+    baby.trouble = { damage };
+    babies.set(folder, baby);
+    return baby;
   }
 
-  /** @throws DeepInfantError `context` for an unknown kind or time. */
-  tell(fact: ContextFact): void {
+  /** Calls `changed` whenever `trouble` changes. @returns what ends that */
+  watch(changed: () => void): () => void {
+    this.watchers.add(changed);
+    return () => this.watchers.delete(changed);
+  }
+
+  /** @throws DeepInfantError `context` for what cannot be, `storage` */
+  async tell(fact: ContextFact): Promise<void> {
     this.estimator.tell(fact);
-    factsTold.set(this.id, this.estimator.memory.facts);
+    await this.save();
+  }
+
+  /** Takes back the fact of an id, else the latest of a kind. @returns it @throws DeepInfantError `storage` */
+  async untell({ id, kind }: { id?: string; kind?: ContextKind }): Promise<ContextFact | undefined> {
+    const fact = this.memory.facts.find(known => (id === undefined ? known.kind === kind : known.id === id));
+    if (fact?.id === undefined || !this.estimator.forget(fact.id)) return undefined;
+    await this.save();
+    return fact;
   }
 
   /** The event with its likely reason, and both in words. */
   explain(cry: CryEvent): { event: ExplainedCry; text: string } {
     const event = { ...cry, reason: this.estimator.estimate(cry) };
+    // Of a cry that goes on, the next event tells more.
+    if (cry.state !== 'ongoing') this.saveLater();
     return { event, text: reasonLine(event, this.profile) };
+  }
+
+  /** @throws DeepInfantError `answer` for what is none, `storage` */
+  async answer(answer: CaregiverAnswer): Promise<AnswerOutcome> {
+    const outcome = this.estimator.answer(answer);
+    if (outcome === 'counted' || outcome === 'replaced') await this.save();
+    return outcome;
+  }
+
+  /** Takes an answer back. @returns whether there was one @throws DeepInfantError `storage` */
+  async withdraw(cryId: string): Promise<boolean> {
+    const wasThere = this.estimator.withdraw(cryId);
+    if (wasThere) await this.save();
+    return wasThere;
+  }
+
+  /** The cry that an answer at a time is about, if it names none. */
+  cryAt(atMs: number): CryMemory | undefined {
+    return this.memory.cries.findLast(
+      ({ onset, offset }) => onset <= atMs && (offset ?? onset) >= atMs - ANSWER_WITHIN_MS,
+    );
+  }
+
+  /** The cry that was answered last. */
+  lastAnswered(): CryMemory | undefined {
+    const answered = this.memory.cries.filter(({ answer }) => answer?.from === 'caregiver');
+    return answered.sort((a, b) => b.answer!.at - a.answer!.at).at(0);
+  }
+
+  get memory(): BabyMemory {
+    return this.estimator.memory;
+  }
+
+  /** Takes another memory in place of its own. @throws DeepInfantError `memory`, `storage` */
+  async replaceMemory(memory: unknown): Promise<void> {
+    this.estimator = new ReasonEstimator(this.profile, memory);
+    await this.save();
+  }
+
+  /** Forgets all, here and on disk. @throws DeepInfantError `storage` */
+  async forget(): Promise<void> {
+    this.estimator = new ReasonEstimator(this.profile);
+    this.fromBabyBuddy = '';
+    await this.file.remove();
+    this.change({ storage: undefined, damage: undefined });
+  }
+
+  /** Takes what Baby Buddy knows; what it no longer has was deleted there. */
+  facts(facts: ContextFact[], sinceMs: number): void {
+    const told = JSON.stringify(facts);
+    if (told === this.fromBabyBuddy) return;
+    this.fromBabyBuddy = told;
+    const ids = new Set(facts.map(({ id }) => id));
+    for (const { id, at } of this.memory.facts)
+      if (id?.startsWith(BABY_BUDDY_IDS) && at >= sinceMs && !ids.has(id)) this.estimator.forget(id);
+    for (const fact of facts) this.estimator.tell(fact);
+    this.saveLater();
+  }
+
+  /** Takes how Baby Buddy is. */
+  health({ state, error }: BabyBuddyHealth): void {
+    this.change({ babyBuddy: error === undefined ? undefined : { state, error } });
+  }
+
+  /** Comes back when all that can be on disk is there. */
+  async settle(): Promise<void> {
+    await this.file.settle();
+  }
+
+  /** Nobody waits for it: what goes wrong is told as trouble. */
+  private saveLater(): void {
+    this.save().catch(() => undefined);
+  }
+
+  private async save(): Promise<void> {
+    try {
+      await this.file.save(() => this.memory);
+      this.change({ storage: undefined });
+    } catch (error) {
+      this.change({ storage: messageOf(error) });
+      clearTimeout(this.savingAgain);
+      this.savingAgain = setTimeout(() => {
+        this.saveLater();
+      }, SAVE_AGAIN_MS).unref();
+      throw error;
+    }
+  }
+
+  private change(part: BabyTrouble): void {
+    const before = JSON.stringify(this.trouble);
+    this.trouble = { ...this.trouble, ...part };
+    if (JSON.stringify(this.trouble) === before) return;
+    for (const changed of this.watchers) changed();
   }
 }

@@ -2,7 +2,7 @@ import { afterDropped } from '../../src/audio/chunk.js';
 import type { Detection, Detector } from '../../src/detect/detector.js';
 import { type AudioChunk, SAMPLE_RATE } from '../../src/values.js';
 import { countWaiting } from '../backlog.js';
-import { Turns } from '../turns.js';
+import { Turns } from '../../src/turns.js';
 
 /** Seconds of audio of one source that may wait; then the oldest is dropped, so that the present is heard in time. */
 const MAX_WAITING_S = 30;

@@ -9,7 +9,7 @@ import { type AudioChunk, SAMPLE_RATE, type Scores } from '../../src/values.js';
 import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
 import { isAudioChunk } from '../messages.js';
 import { forEachRecording, recordingsOf } from '../recordings.js';
-import { Turns } from '../turns.js';
+import { Turns } from '../../src/turns.js';
 import { Ear } from './ear.js';
 import type { DetectorSettings } from './settings.js';
 

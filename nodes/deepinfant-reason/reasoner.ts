@@ -1,88 +1,128 @@
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
-import { DeepInfantError } from '../../src/errors.js';
-import { CONTEXT_KINDS, type ContextFact, type ContextKind } from '../../src/reason/facts.js';
-import { isObject } from '../../src/unknown-data.js';
+import { readTold, type Told } from '../../src/reason/told.js';
+import type { BabyMemory } from '../../src/reason/memory.js';
 import type { ReasonEstimate } from '../../src/values.js';
 import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
 import type { Baby } from '../deepinfant-baby/baby.js';
-import { isCryEvent } from '../messages.js';
+import { isCryEvent, type ToldState } from '../messages.js';
 
-const STATUS_BY_STATE: Record<'waiting' | 'reason' | 'unsure', StatusForm> = {
+const STATUS_BY_STATE: Record<
+  'waiting' | 'reason' | 'unsure' | 'damaged' | 'unsaved' | 'babyBuddy',
+  StatusForm
+> = {
   waiting: { fill: 'grey', shape: 'ring', text: 'deepinfant-reason.status.waiting' },
   reason: { fill: 'blue', shape: 'dot', text: 'deepinfant-reason.status.reason' },
   unsure: { fill: 'grey', shape: 'dot', text: 'deepinfant-reason.status.unsure' },
+  damaged: { fill: 'yellow', shape: 'ring', text: 'deepinfant-reason.status.damaged' },
+  unsaved: { fill: 'red', shape: 'ring', text: 'deepinfant-reason.status.unsaved' },
+  babyBuddy: { fill: 'yellow', shape: 'ring', text: 'deepinfant-reason.status.babyBuddy' },
 };
 
 /** Adds the likely reason to cry events, and learns from messages what happened to the baby. */
 export class Reasoner implements NodeWork {
   private readonly showStatus;
+  private estimate: ReasonEstimate | undefined;
+  /** What was reported, and not mended since. */
+  private reported = new Set<string>();
+  private unwatch = (): void => undefined;
 
   constructor(
     private readonly RED: NodeAPI,
-    node: Node,
+    private readonly node: Node,
     private readonly baby: Baby,
   ) {
     this.showStatus = statusOf(RED, node, STATUS_BY_STATE);
   }
 
   start(): void {
-    this.showStatus('waiting');
+    this.unwatch = this.baby.watch(() => {
+      this.show();
+    });
+    this.show();
   }
 
-  input(msg: NodeMessage, send: Send): void {
+  async input(msg: NodeMessage, send: Send): Promise<void> {
     const { payload } = msg;
-    if (!isCryEvent(payload)) {
-      this.baby.tell(factOf(msg));
+    if (isCryEvent(payload)) {
+      const { event, text } = this.baby.explain(payload);
+      this.estimate = event.reason;
+      this.show();
+      send([{ ...msg, payload: event, text }, null]);
       return;
     }
-    const { event, text } = this.baby.explain(payload);
-    this.show(event.reason);
-    send([{ ...msg, payload: event, text }]);
+    const became = await this.take(readTold(msg, Date.now()));
+    if (became) send([null, { ...msg, payload: became }]);
   }
 
-  stop(): void {
-    // Nothing runs between messages.
+  async stop(): Promise<void> {
+    this.unwatch();
+    await this.baby.settle();
   }
 
-  private show({ label, confidence }: ReasonEstimate): void {
-    if (label === 'unsure') this.showStatus('unsure');
-    else {
-      const reason = this.RED._(`deepinfant-reason.reason.${label}`);
-      this.showStatus('reason', { reason, percent: Math.round(100 * confidence) });
+  private async take(told: Told): Promise<ToldState | BabyMemory | undefined> {
+    const { baby } = this;
+    switch (told.do) {
+      case 'nothing':
+        return undefined;
+      case 'tell':
+        await baby.tell(told.fact);
+        return { outcome: 'told', fact: told.fact };
+      case 'untell': {
+        const fact = await baby.untell(told);
+        return { outcome: fact ? 'withdrawn' : 'unknown-fact', fact };
+      }
+      case 'answer': {
+        const { reason, at, cry = baby.cryAt(at)?.id } = told;
+        if (cry === undefined) return { outcome: 'unknown-cry', reason };
+        return { outcome: await baby.answer({ cryId: cry, reason, at }), cry, reason };
+      }
+      case 'withdraw': {
+        const { cry = baby.lastAnswered()?.id } = told;
+        const wasThere = cry !== undefined && (await baby.withdraw(cry));
+        return { outcome: wasThere ? 'withdrawn' : 'unknown-cry', cry };
+      }
+      case 'forget':
+        await baby.forget();
+        return { outcome: 'forgotten' };
+      case 'import':
+        await baby.replaceMemory(told.memory);
+        return { outcome: 'imported' };
+      case 'export':
+        return baby.memory;
     }
   }
-}
 
-/**
- * What a message tells: `{kind, at}` as its payload, or the kind as its topic and the time as its payload. A time is
- * epoch ms, a Date or an ISO string; without one it is now.
- * @throws DeepInfantError `not-a-cry-event` when the message tells nothing of a known kind.
- */
-function factOf({ topic, payload }: NodeMessage): ContextFact {
-  const { kind, at } = isObject(payload) && 'kind' in payload ? payload : { kind: topic, at: payload };
-  if (!isContextKind(kind)) {
-    throw new DeepInfantError(
-      'not-a-cry-event',
-      `The message is neither a cry event of a detector nor one with msg.topic ${CONTEXT_KINDS.join(', ')}`,
-    );
+  /** Shows what stands in the way, else the last reason; reports once what a person has to mend. */
+  private show(): void {
+    const { storage, damage, babyBuddy } = this.baby.trouble;
+    const troubles = [storage, damage, babyBuddy?.error].filter(text => text !== undefined);
+    for (const text of troubles) if (!this.reported.has(text)) this.node.warn(text);
+    this.reported = new Set(troubles);
+    if (storage !== undefined) this.showStatus('unsaved');
+    else if (babyBuddy)
+      this.showStatus('babyBuddy', { trouble: this.RED._(`deepinfant-reason.trouble.${babyBuddy.state}`) });
+    else if (this.estimate) this.showReason(this.estimate);
+    else this.showStatus(damage === undefined ? 'waiting' : 'damaged');
   }
-  return { kind, at: timeOf(at) };
-}
 
-function isContextKind(kind: unknown): kind is ContextKind {
-  return CONTEXT_KINDS.some(known => known === kind);
-}
-
-/** Epoch ms. @throws DeepInfantError `context` for what is no time */
-function timeOf(at: unknown): number {
-  if (at === undefined || at === null || at === '') return Date.now();
-  const isTime = at instanceof Date || typeof at === 'string' || typeof at === 'number';
-  const time = isTime ? new Date(at).getTime() : NaN;
-  if (Number.isNaN(time)) {
-    throw new DeepInfantError(
-      'context',
-      `${JSON.stringify(at)} is no time: send epoch ms, a Date, an ISO string, or nothing for now.`,
-    );
+  private showReason({ label, confidence, ...score }: ReasonEstimate): void {
+    const values = {
+      reason: label === 'unsure' ? '' : this.RED._(`deepinfant-reason.reason.${label}`),
+      percent: Math.round(100 * confidence),
+      score: this.scoreText(score),
+    };
+    this.showStatus(label === 'unsure' ? 'unsure' : 'reason', values);
   }
-  return time;
+
+  /** How often it was right, once there are answers. */
+  private scoreText({
+    learnedFrom,
+    accuracy,
+    baselineAccuracy,
+  }: Pick<ReasonEstimate, 'learnedFrom' | 'accuracy' | 'baselineAccuracy'>): string {
+    if (accuracy === null || baselineAccuracy === null) return '';
+    const right = Math.round(accuracy * learnedFrom);
+    const baseline = Math.round(baselineAccuracy * learnedFrom);
+    return this.RED._('deepinfant-reason.score', { right, of: learnedFrom, baseline });
+  }
 }

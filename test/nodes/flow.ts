@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import audioNode from '../../nodes/deepinfant-audio/deepinfant-audio.js';
@@ -14,6 +17,8 @@ export interface FlowNode {
 
 /** A flow that runs in Node-RED's own runtime, and what came out of it so far. */
 export interface RunningFlow {
+  /** Where this Node-RED keeps what is to stay. */
+  userDir: string;
   send(id: string, msg: NodeMessage): void;
   /** The messages that reached a probe, oldest first. */
   messages(probe: string): NodeMessage[];
@@ -22,6 +27,8 @@ export interface RunningFlow {
   /** Deploys the flow once more, which makes all its nodes anew; or only one node that changed, and this one anew. */
   redeploy(changed?: FlowNode): Promise<void>;
 }
+
+let userDir = '';
 
 /** Keep the errors that nodes report, and the statuses they show. */
 const OBSERVERS: FlowNode[] = [
@@ -57,9 +64,12 @@ export async function runFlow(
     node.type === 'deepinfant-baby' ? node : { z: 'tab', x: 0, y: 0, wires: [], ...node },
   );
   const flow = [{ id: 'tab', type: 'tab', label: 'test' }, ...placed];
+  userDir = mkdtempSync(path.join(tmpdir(), 'deepinfant-'));
+  helper.settings({ userDir });
   await helper.startServer();
   await helper.load([probeNode, babyNode, audioNode, detectorNode, reasonNode], flow, credentials);
   return {
+    userDir,
     send: (id, msg) => {
       helper.getNode(id).receive(msg);
     },
@@ -92,6 +102,7 @@ export async function askDialog<Answer>(what: string, question: object = {}): Pr
 export async function stopFlow(): Promise<void> {
   await helper.unload();
   await helper.stopServer();
+  rmSync(userDir, { recursive: true });
 }
 
 /** The text of an error that a catch node got. */

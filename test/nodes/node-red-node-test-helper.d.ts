@@ -2,6 +2,7 @@ declare module 'node-red-node-test-helper' {
   import type { Node, NodeAPI } from 'node-red';
 
   interface TestHelper {
+    settings(settings: object): void;
     startServer(): Promise<void>;
     stopServer(): Promise<void>;
     load(nodes: ((RED: NodeAPI) => void)[], flow: object[], credentials: object): Promise<void>;

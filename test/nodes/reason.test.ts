@@ -99,7 +99,7 @@ describe('deepinfant-reason', () => {
     await flow.until('errors', ({ topic }) => topic === 'feed');
     const [unknown, time] = flow.messages('errors').map(errorText);
     assert.match(unknown, /neither a cry event .* feed, sleep, wake, change/);
-    assert.match(time, /"after lunch" is no time: send epoch ms/);
+    assert.match(time, /'after lunch' is no time: send epoch ms/);
   });
 
   it('works without the age when the birth date is none', async () => {
