@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { readTold, type Told } from '../../src/reason/told.js';
 import type { BabyMemory } from '../../src/reason/memory.js';
+import { Turns } from '../../src/turns.js';
 import type { ReasonEstimate } from '../../src/values.js';
 import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
 import type { Baby } from '../deepinfant-baby/baby.js';
@@ -21,6 +22,7 @@ const STATUS_BY_STATE: Record<
 /** Adds the likely reason to cry events, and learns from messages what happened to the baby. */
 export class Reasoner implements NodeWork {
   private readonly showStatus;
+  private readonly turns = new Turns();
   private estimate: ReasonEstimate | undefined;
   /** What was reported, and not mended since. */
   private reported = new Set<string>();
@@ -50,7 +52,11 @@ export class Reasoner implements NodeWork {
       send([{ ...msg, payload: event, text }, null]);
       return;
     }
-    const became = await this.take(readTold(msg, Date.now()));
+    // It counts at once, so that a cry behind it is judged with it; what became of it is told in its turn.
+    const taken = this.take(readTold(msg, Date.now()));
+    // Its error is thrown when its turn comes.
+    taken.catch(() => undefined);
+    const became = await this.turns.take(() => taken);
     if (became) send([null, { ...msg, payload: became }]);
   }
 

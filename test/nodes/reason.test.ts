@@ -1,14 +1,21 @@
 import assert from 'node:assert/strict';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ToldState } from '../../nodes/messages.js';
+import { EMPTY_MEMORY, type BabyMemory } from '../../src/reason/memory.js';
 import type { CryEvent } from '../../src/values.js';
+import { SmallBabyBuddy, TOKEN } from '../reason/baby-buddy-server.js';
 import { cryAt, HOUR_MS } from '../reason/cries.js';
-import { errorText, type FlowNode, runFlow, statusText, stopFlow } from './flow.js';
+import { askDialog, errorText, type FlowNode, runFlow, statusText, stopFlow } from './flow.js';
 
 const NOON = Date.UTC(2026, 0, 31, 12);
 
 function reasonNode(id: string, baby: string): FlowNode[] {
   return [
-    { id, type: 'deepinfant-reason', baby, wires: [[`${id} events`]] },
+    { id, type: 'deepinfant-reason', baby, wires: [[`${id} events`], [`${id} told`]] },
     { id: `${id} events`, type: 'probe' },
+    { id: `${id} told`, type: 'probe' },
   ];
 }
 
@@ -100,6 +107,151 @@ describe('deepinfant-reason', () => {
     const [unknown, time] = flow.messages('errors').map(errorText);
     assert.match(unknown, /neither a cry event .* feed, sleep, wake, change/);
     assert.match(time, /'after lunch' is no time: send epoch ms/);
+  });
+
+  it('tells what became of answers: early, late, twice, contradictory, out of order, of no cry', async () => {
+    const flow = await runFlow(FLOW);
+    const ask = async (payload: object): Promise<unknown> => {
+      const topic = String(Math.random());
+      flow.send('one', { topic, payload });
+      return (await flow.until('one told', msg => msg.topic === topic)).payload;
+    };
+    const cry = cryAt(NOON);
+    const at = NOON + HOUR_MS;
+    assert.deepEqual(await ask({ answer: 'hungry', at }), { outcome: 'unknown-cry', reason: 'hungry' });
+    flow.send('one', { payload: cry });
+    const about = { cry: cry.id, reason: 'hungry' };
+    assert.deepEqual(await ask({ answer: 'hungry', at: NOON - 1 }), {
+      outcome: 'unknown-cry',
+      reason: 'hungry',
+    });
+    assert.deepEqual(await ask({ answer: 'hungry', cry: 'cot@1' }), {
+      ...about,
+      outcome: 'unknown-cry',
+      cry: 'cot@1',
+    });
+    assert.deepEqual(await ask({ answer: 'hungry', at }), { ...about, outcome: 'counted' });
+    assert.deepEqual(await ask({ answer: 'hungry', cry: cry.id, at: at + 1 }), {
+      ...about,
+      outcome: 'repeated',
+    });
+    const tired = { cry: cry.id, reason: 'tired' };
+    assert.deepEqual(await ask({ answer: 'tired', at: at - 1 }), { ...tired, outcome: 'outdated' });
+    assert.deepEqual(await ask({ answer: 'tired', cry: cry.id, at: at + 2 }), {
+      ...tired,
+      outcome: 'replaced',
+    });
+    assert.deepEqual(await ask({ withdraw: 'answer' }), { outcome: 'withdrawn', cry: cry.id });
+    assert.deepEqual(await ask({ withdraw: 'answer', cry: cry.id }), { outcome: 'unknown-cry', cry: cry.id });
+    assert.deepEqual(await ask({ withdraw: 'answer' }), { outcome: 'unknown-cry', cry: undefined });
+    const tooLate = { answer: 'hungry', at: NOON + 2 * HOUR_MS };
+    assert.deepEqual(await ask(tooLate), { outcome: 'unknown-cry', reason: 'hungry' });
+  });
+
+  it('takes back what was told', async () => {
+    const flow = await runFlow(FLOW);
+    const first = { kind: 'feed', at: NOON - 4 * HOUR_MS, id: `feed@${NOON - 4 * HOUR_MS}` };
+    const second = { kind: 'feed', at: NOON - HOUR_MS, id: 'bottle 2' };
+    for (const payload of [
+      first,
+      second,
+      { withdraw: 'feed' },
+      { withdraw: 'feed', at: first.at },
+      { withdraw: 'feed' },
+    ])
+      flow.send('one', { payload });
+    await flow.until('one told', ({ payload }) => (payload as ToldState).outcome === 'unknown-fact');
+    assert.deepEqual(
+      flow.messages('one told').map(({ payload }) => payload),
+      [
+        { outcome: 'told', fact: first },
+        { outcome: 'told', fact: second },
+        { outcome: 'withdrawn', fact: second },
+        { outcome: 'withdrawn', fact: first },
+        { outcome: 'unknown-fact', fact: undefined },
+      ],
+    );
+  });
+
+  it('forgets everything with one message or the button, on disk, too', async () => {
+    const flow = await runFlow(FLOW);
+    const folder = path.join(flow.userDir, 'deepinfant', 'baby-mia');
+    flow.send('one', { topic: 'feed', payload: NOON });
+    await flow.until('one told');
+    assert(existsSync(folder));
+    flow.send('one', { topic: 'forget', payload: 'everything' });
+    await flow.until('one told', ({ payload }) => (payload as ToldState).outcome === 'forgotten');
+    assert(!existsSync(folder));
+    flow.send('one', { topic: 'feed', payload: NOON });
+    await flow.until('one told', () => existsSync(folder) && flow.messages('one told').length === 3);
+    assert.deepEqual(await askDialog('deepinfant-baby/forget', { id: 'mia' }), {});
+    assert(!existsSync(folder));
+    flow.send('one', { topic: 'export', payload: '' });
+    const { payload } = await flow.until('one told', ({ topic }) => topic === 'export');
+    assert.deepEqual(payload, EMPTY_MEMORY);
+  });
+
+  it('exports what it knows, and takes it elsewhere', async () => {
+    const flow = await runFlow(FLOW);
+    flow.send('one', { topic: 'feed', payload: NOON });
+    flow.send('one', { payload: cryAt(NOON + HOUR_MS) });
+    flow.send('one', { topic: 'export' });
+    const { payload: exported } = await flow.until('one told', ({ topic }) => topic === 'export');
+    flow.send('any', { topic: 'import', payload: JSON.stringify(exported) });
+    await flow.until('any told');
+    flow.send('any', { topic: 'import', payload: { version: 1, facts: [], cries: [{}] } });
+    await flow.until('errors', msg => errorText(msg).includes('cry 0 is damaged'));
+    flow.send('any', { topic: 'export' });
+    const again = await flow.until('any told', ({ topic }) => topic === 'export');
+    assert.deepEqual(again.payload, JSON.parse(JSON.stringify(exported)));
+  });
+
+  it('has no way out of its folder in an id', async () => {
+    const flow = await runFlow(reasonNode('../../any', ''));
+    flow.send('../../any', { topic: 'feed', payload: NOON });
+    await flow.until('../../any told');
+    assert.deepEqual(readdirSync(path.join(flow.userDir, 'deepinfant')), ['baby-..%2F..%2Fany']);
+  });
+
+  it('says when it cannot keep what it knows, and goes on', async () => {
+    const flow = await runFlow(FLOW);
+    writeFileSync(path.join(flow.userDir, 'deepinfant'), 'a file where the folder is to be');
+    flow.send('one', { payload: cryAt(NOON) });
+    await flow.until('one events');
+    await flow.until('statuses', msg => statusText(msg).endsWith('status.unsaved'));
+    flow.send('two', { topic: 'feed', payload: NOON });
+    flow.send('two', { topic: 'change', payload: NOON });
+    await flow.until('errors', ({ topic }) => topic === 'change');
+    for (const msg of flow.messages('errors')) assert.match(errorText(msg), /cannot be kept/);
+    const { trouble } = await askDialog<{ trouble: string[] }>('deepinfant-baby/trouble', { id: 'mia' });
+    assert.match(trouble.join(), /^What is known of the baby cannot be kept/);
+    rmSync(path.join(flow.userDir, 'deepinfant'));
+    // It is told already, and now written.
+    flow.send('two', { topic: 'feed', payload: NOON });
+    await flow.until('two told');
+    await flow.until('statuses', msg => statusText(msg).endsWith('status.unsure'));
+  });
+
+  it('follows Baby Buddy, and says when it cannot', async () => {
+    const server = new SmallBabyBuddy();
+    await server.start();
+    const child = server.add('children', { first_name: 'Mia', last_name: '' }).id;
+    const fed = new Date(Date.now() - 4 * HOUR_MS).toISOString();
+    server.add('feedings', { child, start: fed, end: fed });
+    const [mia, ...others] = FLOW;
+    const flow = await runFlow([{ ...mia, babyBuddy: server.url }, ...others], { mia: { token: 'wrong' } });
+    await flow.until('statuses', msg => statusText(msg).endsWith('status.babyBuddy'));
+    await stopFlow();
+    const again = await runFlow([{ ...mia, babyBuddy: server.url }, ...others], { mia: { token: TOKEN } });
+    for (;;) {
+      again.send('one', { topic: 'export' });
+      const { payload } = again.messages('one told').at(-1) ?? { payload: EMPTY_MEMORY };
+      if ((payload as BabyMemory).facts.length > 0) break;
+      await sleep(20);
+    }
+    again.send('one', { payload: cryAt(Date.now()) });
+    assert.equal(reasonOf(await again.until('one events')).label, 'hungry');
+    await server.stop();
   });
 
   it('works without the age when the birth date is none', async () => {

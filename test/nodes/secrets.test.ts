@@ -1,41 +1,32 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { commandLines } from '../command-lines.js';
-import { PACKAGE_ROOT } from '../../src/package-root.js';
 import { RtspCamera } from '../rtsp/rtsp-camera.js';
 import { needTools } from '../tools.js';
+import { NodeRedProcess } from './node-red-process.js';
 
 /** What tells the password apart in any text, be the characters around it encoded or not. */
 const MARK = 'Crocodile7Lullaby';
 const PASSWORD = `ä/@ ${MARK}:%41'"&=`;
 const LOGIN = { user: 'admin', password: PASSWORD };
 
-const SETTINGS = {
-  uiHost: '127.0.0.1',
-  uiPort: 0,
-  flowFile: 'flows.json',
-  nodesDir: PACKAGE_ROOT,
-  logging: { console: { level: 'trace', metrics: true, audit: true } },
-  telemetry: { enabled: false, updateNotification: false },
-};
+const SETTINGS = { logging: { console: { level: 'trace', metrics: true, audit: true } } };
 
-describe('the password of a camera', function () {
+describe('the password of a camera, and the key of Baby Buddy,', function () {
   this.timeout(60_000);
   let userDir: string;
-  let url: string;
+  let nodeRed: NodeRedProcess;
   let good: RtspCamera;
   let strict: RtspCamera;
   let broken: Server;
   /** All that was seen anywhere, by the place. */
-  const seen = { output: '', toEditor: '', answers: '' };
+  const seen = { toEditor: '', answers: '' };
   const commands = new Set<string>();
   const cleanUps: (() => unknown)[] = [];
 
@@ -53,27 +44,19 @@ describe('the password of a camera', function () {
     cleanUps.push(() => broken.close());
 
     userDir = mkdtempSync(path.join(tmpdir(), 'deepinfant-'));
-    const settings = path.join(userDir, 'settings.js');
-    writeFileSync(settings, `module.exports = ${JSON.stringify(SETTINGS)};`);
-    const program = path.join(PACKAGE_ROOT, 'node_modules', 'node-red', 'red.js');
-    const nodeRed = spawn(process.execPath, [program, '--userDir', userDir, '--settings', settings]);
+    nodeRed = new NodeRedProcess(userDir, SETTINGS);
     cleanUps.push(async () => {
-      const ended = once(nodeRed, 'close');
-      nodeRed.kill();
-      await ended;
+      await nodeRed.stop();
       rmSync(userDir, { recursive: true });
     });
-    for (const stream of [nodeRed.stdout, nodeRed.stderr])
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        seen.output += text;
-      });
     const watching = setInterval(() => {
       for (const command of commandLines()) commands.add(command);
     }, 20);
     cleanUps.push(() => {
       clearInterval(watching);
     });
-    url = (await outputHas(/now running at (http\S+)/))[1];
+    await nodeRed.start();
+    const { url } = nodeRed;
     const comms = new WebSocket(`${url.replace('http', 'ws')}comms`);
     cleanUps.push(() => {
       comms.terminate();
@@ -88,18 +71,13 @@ describe('the password of a camera', function () {
     for (const cleanUp of cleanUps.reverse()) await cleanUp();
   });
 
-  async function outputHas(pattern: RegExp): Promise<RegExpExecArray> {
-    for (let i = 0; i < 600; i++) {
-      const found = pattern.exec(seen.output);
-      if (found) return found;
-      await sleep(50);
-    }
-    throw new Error(`Node-RED did not say ${pattern.source}`);
-  }
-
   async function ask(method: string, route: string, body?: object): Promise<string> {
     const headers = { 'Content-Type': 'application/json', 'Node-RED-API-Version': 'v2' };
-    const response = await fetch(url + route, { method, headers, body: body && JSON.stringify(body) });
+    const response = await fetch(nodeRed.url + route, {
+      method,
+      headers,
+      body: body && JSON.stringify(body),
+    });
     const text = await response.text();
     assert.ok(response.ok, `${route}: ${response.status} ${text}`);
     seen.answers += text;
@@ -129,6 +107,13 @@ describe('the password of a camera', function () {
         wires: [['debug'], ['debug']],
         credentials: LOGIN,
       })),
+      {
+        id: 'mia',
+        type: 'deepinfant-baby',
+        babyBuddy: `127.0.0.1:${(broken.address() as AddressInfo).port}`,
+        credentials: { token: MARK },
+      },
+      { ...shared, id: 'reason', type: 'deepinfant-reason', baby: 'mia', wires: [['debug'], ['debug']] },
       { ...shared, ...debug, id: 'debug' },
       { ...all, id: 'status', type: 'status' },
       { ...all, id: 'catch', type: 'catch' },
@@ -136,18 +121,21 @@ describe('the password of a camera', function () {
     await ask('POST', 'flows', { flows });
     const stateOf = (id: string, state: string): RegExp =>
       new RegExp(`source: '${id}',\\s+state: '${state}'`);
-    await outputHas(stateOf('heard', 'running'));
+    await nodeRed.until(stateOf('heard', 'running'));
     good.drop();
-    await outputHas(stateOf('heard', 'backoff'));
-    await outputHas(stateOf('refused', 'failed'));
-    await outputHas(stateOf('absent', 'backoff'));
-    await outputHas(stateOf('broken', 'backoff'));
+    await nodeRed.until(stateOf('heard', 'backoff'));
+    await nodeRed.until(stateOf('refused', 'failed'));
+    await nodeRed.until(stateOf('absent', 'backoff'));
+    await nodeRed.until(stateOf('broken', 'backoff'));
+    await nodeRed.until(/does not seem to be Baby Buddy/);
 
     for (const [id, address] of Object.entries(addresses)) {
       const question = { id, kind: 'camera', url: address, user: LOGIN.user, password: '__PWRD__' };
       await ask('POST', 'deepinfant-audio/test', question);
       await ask('GET', `credentials/deepinfant-audio/${id}`);
     }
+    await ask('POST', 'deepinfant-baby/trouble', { id: 'mia' });
+    await ask('GET', 'credentials/deepinfant-baby/mia');
     const exported = await ask('GET', 'flows');
     await ask('GET', 'flow/tab');
 
@@ -159,6 +147,7 @@ describe('the password of a camera', function () {
       );
     const places = {
       ...seen,
+      output: nodeRed.output,
       commands: [...commands].join('\n'),
       ...Object.fromEntries(files.map(file => [file, readFileSync(file, 'latin1')])),
     };

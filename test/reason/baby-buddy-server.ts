@@ -75,12 +75,12 @@ export class SmallBabyBuddy {
     const offered = LISTS.filter(list => !this.lacks.has(list));
     if (pathname === '/api/')
       return [200, Object.fromEntries(offered.map(list => [list, `${this.url}/api/${list}/`]))];
-    const [, list, key] = /^\/api\/([\w-]+)\/(?:([\w-]+)\/)?$/.exec(pathname) ?? [];
+    const [list, key] = pathname.slice('/api/'.length).split('/');
     const entries = this.lists.get(list);
     if (!entries || !offered.includes(list)) return [404, { detail: 'Not found.' }];
     if (method === 'POST') return [201, this.add(list, JSON.parse(body) as object)];
     const index = entries.findIndex(({ id, slug }) => key === String(id) || key === slug);
-    if (key !== undefined && index < 0) return [404, { detail: 'Not found.' }];
+    if (key !== '' && index < 0) return [404, { detail: 'Not found.' }];
     if (method === 'PATCH') return [200, Object.assign(entries[index], JSON.parse(body) as object)];
     if (method === 'DELETE') return [204, entries.splice(index, 1)];
     return this.page(entries, searchParams);

@@ -1,0 +1,59 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PACKAGE_ROOT } from '../../src/package-root.js';
+
+const PROGRAM = path.join(PACKAGE_ROOT, 'node_modules', 'node-red', 'red.js');
+
+/** Node-RED as a process of its own, with this package's nodes. */
+export class NodeRedProcess {
+  /** All that it wrote so far. */
+  output = '';
+  url = '';
+  private readonly process: ChildProcess;
+
+  /** @param userDir where its settings are written to, and it keeps what is to stay */
+  constructor(userDir: string, settings: object = {}, env: NodeJS.ProcessEnv = {}) {
+    const file = path.join(userDir, 'settings.js');
+    const all = {
+      uiHost: '127.0.0.1',
+      uiPort: 0,
+      flowFile: 'flows.json',
+      nodesDir: PACKAGE_ROOT,
+      telemetry: { enabled: false, updateNotification: false },
+      ...settings,
+    };
+    writeFileSync(file, `module.exports = ${JSON.stringify(all)};`);
+    const args = [PROGRAM, '--userDir', userDir, '--settings', file];
+    this.process = spawn(process.execPath, args, { env: { ...process.env, ...env } });
+    for (const stream of [this.process.stdout!, this.process.stderr!])
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        this.output += text;
+      });
+  }
+
+  /** Comes back when it answers, and its flows run if it has any. */
+  async start({ hasFlows = false } = {}): Promise<void> {
+    this.url = (await this.until(/now running at (http\S+)/))[1];
+    if (hasFlows) await this.until(/Started flows/);
+  }
+
+  /** Comes back when it has written such a text. */
+  async until(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const found = pattern.exec(this.output);
+      if (found) return found;
+      if (this.process.exitCode !== null) throw new Error(`Node-RED ended: ${this.output}`);
+      await sleep(20);
+    }
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
+    const ended = once(this.process, 'close');
+    this.process.kill(signal);
+    await ended;
+  }
+}
