@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { cryAt, MINUTE_MS } from '../reason/cries.js';
 import { editorDefinition, exampleFlows, NODE_TYPES, type NodeType } from './editor.js';
+import { NodeRedProcess } from './node-red-process.js';
 
 /** Node-RED's own types that the examples use. */
-const CORE_TYPES = ['tab', 'comment', 'inject', 'debug', 'complete', 'catch'];
+const CORE_TYPES = ['tab', 'comment', 'inject', 'debug', 'complete', 'catch', 'switch', 'rbe'];
 
 describe('examples', () => {
   const flows = exampleFlows();
@@ -15,6 +20,50 @@ describe('examples', () => {
   it('have ids of their own, so that all can be imported', () => {
     const ids = [...flows.values()].flat().map(({ id }) => id);
     assert.equal(new Set(ids).size, ids.length);
+  });
+
+  it('notify once of a cry that is likely hunger, and take the answer back', async function () {
+    this.timeout(60_000);
+    const nodes = flows.get('4 - Notify when hungry.json')!;
+    const [reason] = nodes.filter(({ type }) => type === 'deepinfant-reason');
+    const button = (name: string): string => nodes.find(node => node.name === name)!.id;
+    const cries = {
+      id: 'cries',
+      type: 'http in',
+      url: '/cries',
+      method: 'post',
+      z: reason.z,
+      wires: [[reason.id]],
+    };
+    const toConsole = nodes.map(node => (node.type === 'debug' ? { ...node, console: true } : node));
+
+    const userDir = mkdtempSync(path.join(tmpdir(), 'deepinfant-'));
+    writeFileSync(path.join(userDir, 'flows.json'), JSON.stringify([...toConsole, cries]));
+    const nodeRed = new NodeRedProcess(userDir);
+    try {
+      await nodeRed.start({ hasFlows: true });
+      const post = (path: string, body: object = {}): Promise<Response> =>
+        fetch(nodeRed.url + path, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+          // Nobody answers a cry.
+          signal: AbortSignal.timeout(path === 'cries' ? 300 : 10_000),
+        });
+      const cry = cryAt(Date.now());
+      await post(`inject/${button('fed 4 h ago')}`);
+      for (const state of ['started', 'ongoing']) await assert.rejects(post('cries', { ...cry, state }));
+      await post(`inject/${button('it was hunger')}`);
+      await nodeRed.until(/outcome: 'counted'/);
+      await post(`inject/${button('take the answer back')}`);
+      await nodeRed.until(/outcome: 'withdrawn'/);
+      await post(`inject/${button('fed now')}`);
+      await assert.rejects(post('cries', cryAt(Date.now() + MINUTE_MS)));
+      assert.equal(nodeRed.output.match(/probably hungry/g)?.length, 1, nodeRed.output);
+    } finally {
+      await nodeRed.stop();
+      rmSync(userDir, { recursive: true });
+    }
   });
 
   for (const [name, nodes] of flows) {
