@@ -1,4 +1,9 @@
-import { BABY_BUDDY_IDS, type BabyBuddyHealth, type BabyBuddyListener } from '../../src/reason/baby-buddy.js';
+import {
+  BABY_BUDDY_IDS,
+  type BabyBuddyHealth,
+  type BabyBuddyListener,
+  type BabyBuddyTrouble,
+} from '../../src/reason/baby-buddy.js';
 import type { BabyProfile } from '../../src/reason/context.js';
 import { ReasonEstimator, type AnswerOutcome, type CaregiverAnswer } from '../../src/reason/estimator.js';
 import type { ContextFact, ContextKind } from '../../src/reason/facts.js';
@@ -17,7 +22,7 @@ export interface BabyTrouble {
   storage?: string;
   /** Its memory was damaged when it was read. */
   damage?: string;
-  babyBuddy?: Required<BabyBuddyHealth>;
+  babyBuddy?: BabyBuddyTrouble;
 }
 
 /** An answer that names no cry is about the one that runs, or ended no longer ago than this. */
@@ -152,8 +157,8 @@ export class Baby implements BabyBuddyListener {
   }
 
   /** Takes how Baby Buddy is. */
-  health({ state, error }: BabyBuddyHealth): void {
-    this.change({ babyBuddy: error === undefined ? undefined : { state, error } });
+  health(health: BabyBuddyHealth): void {
+    this.change({ babyBuddy: 'error' in health ? health : undefined });
   }
 
   /** Comes back when all that can be on disk is there. */

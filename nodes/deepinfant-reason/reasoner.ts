@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
+import type { BabyBuddyTrouble } from '../../src/reason/baby-buddy.js';
 import { readTold, type Told } from '../../src/reason/told.js';
 import type { BabyMemory } from '../../src/reason/memory.js';
 import { Turns } from '../../src/turns.js';
@@ -7,16 +8,17 @@ import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.
 import type { Baby } from '../deepinfant-baby/baby.js';
 import { isCryEvent, type ToldState } from '../messages.js';
 
-const STATUS_BY_STATE: Record<
-  'waiting' | 'reason' | 'unsure' | 'damaged' | 'unsaved' | 'babyBuddy',
-  StatusForm
-> = {
+type ReasonerState = 'waiting' | 'reason' | 'unsure' | 'damaged' | 'unsaved' | BabyBuddyTrouble['state'];
+
+const STATUS_BY_STATE: Record<ReasonerState, StatusForm> = {
   waiting: { fill: 'grey', shape: 'ring', text: 'deepinfant-reason.status.waiting' },
   reason: { fill: 'blue', shape: 'dot', text: 'deepinfant-reason.status.reason' },
   unsure: { fill: 'grey', shape: 'dot', text: 'deepinfant-reason.status.unsure' },
   damaged: { fill: 'yellow', shape: 'ring', text: 'deepinfant-reason.status.damaged' },
   unsaved: { fill: 'red', shape: 'ring', text: 'deepinfant-reason.status.unsaved' },
-  babyBuddy: { fill: 'yellow', shape: 'ring', text: 'deepinfant-reason.status.babyBuddy' },
+  unreachable: { fill: 'yellow', shape: 'ring', text: 'deepinfant-reason.status.unreachable' },
+  'wrong-token': { fill: 'red', shape: 'ring', text: 'deepinfant-reason.status.wrong-token' },
+  'no-such-child': { fill: 'red', shape: 'ring', text: 'deepinfant-reason.status.no-such-child' },
 };
 
 /** Adds the likely reason to cry events, and learns from messages what happened to the baby. */
@@ -105,8 +107,7 @@ export class Reasoner implements NodeWork {
     for (const text of troubles) if (!this.reported.has(text)) this.node.warn(text);
     this.reported = new Set(troubles);
     if (storage !== undefined) this.showStatus('unsaved');
-    else if (babyBuddy)
-      this.showStatus('babyBuddy', { trouble: this.RED._(`deepinfant-reason.trouble.${babyBuddy.state}`) });
+    else if (babyBuddy) this.showStatus(babyBuddy.state);
     else if (this.estimate) this.showReason(this.estimate);
     else this.showStatus(damage === undefined ? 'waiting' : 'damaged');
   }

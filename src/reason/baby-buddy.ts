@@ -21,11 +21,12 @@ export interface BabyBuddySettings {
   child: string;
 }
 
-export interface BabyBuddyHealth {
-  state: 'connecting' | 'connected' | 'unreachable' | 'wrong-token' | 'no-such-child';
-  /** What is wrong and what to do, when it is not connected. */
-  error?: string;
+export interface BabyBuddyTrouble {
+  state: 'unreachable' | 'wrong-token' | 'no-such-child';
+  /** What is wrong and what to do. */
+  error: string;
 }
+export type BabyBuddyHealth = { state: 'connecting' | 'connected' } | BabyBuddyTrouble;
 
 export interface BabyBuddyListener {
   /** All that is known of the child from `sinceMs` on (epoch ms). Ids begin with BABY_BUDDY_IDS. */
@@ -148,7 +149,7 @@ export class BabyBuddy {
   }
 }
 
-function stateOf(error: unknown): BabyBuddyHealth['state'] {
+function stateOf(error: unknown): BabyBuddyTrouble['state'] {
   const code = error instanceof DeepInfantError ? error.code : '';
   if (code === 'wants-login') return 'wrong-token';
   return code === 'no-such-child' ? code : 'unreachable';

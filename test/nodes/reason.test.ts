@@ -240,7 +240,7 @@ describe('deepinfant-reason', () => {
     server.add('feedings', { child, start: fed, end: fed });
     const [mia, ...others] = FLOW;
     const flow = await runFlow([{ ...mia, babyBuddy: server.url }, ...others], { mia: { token: 'wrong' } });
-    await flow.until('statuses', msg => statusText(msg).endsWith('status.babyBuddy'));
+    await flow.until('statuses', msg => statusText(msg).endsWith('status.wrong-token'));
     await stopFlow();
     const again = await runFlow([{ ...mia, babyBuddy: server.url }, ...others], { mia: { token: TOKEN } });
     for (;;) {

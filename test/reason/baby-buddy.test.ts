@@ -32,7 +32,7 @@ class Follower {
     this.follower.start();
   }
 
-  get last(): BabyBuddyHealth {
+  get last(): { state: string; error?: string } {
     return this.healths.at(-1)!;
   }
 
