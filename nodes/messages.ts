@@ -1,8 +1,9 @@
 /** The messages between the nodes, as docs/messages.md describes them. */
-import { isObject } from '../src/unknown-data.js';
 import type { AnswerOutcome } from '../src/reason/estimator.js';
 import type { ContextFact } from '../src/reason/facts.js';
+import { isObject } from '../src/unknown-data.js';
 import type { AudioChunk, CryEvent, Reason } from '../src/values.js';
+import type { Score } from './deepinfant-baby/baby.js';
 
 /** How the playing of a recording goes; sent when it changes. */
 export interface PlaybackState {
@@ -22,6 +23,8 @@ export interface ToldState {
   /** The cry that was answered, and what it was. */
   cry?: string;
   reason?: Reason;
+  /** How often reasons were right, once there are answers. */
+  score?: Score;
 }
 
 export function isAudioChunk(payload: unknown): payload is AudioChunk {

@@ -25,6 +25,14 @@ export interface BabyTrouble {
   babyBuddy?: BabyBuddyTrouble;
 }
 
+/** Numbers of cries. */
+export interface Score {
+  answers: number;
+  right: number;
+  /** How many would have been right by always saying the commonest reason. */
+  commonestRight: number;
+}
+
 /** An answer that names no cry is about the one that runs, or ended no longer ago than this. */
 const ANSWER_WITHIN_MS = 3_600_000;
 const SAVE_AGAIN_MS = 10_000;
@@ -124,6 +132,18 @@ export class Baby implements BabyBuddyListener {
   lastAnswered(): CryMemory | undefined {
     const answered = this.memory.cries.filter(({ answer }) => answer?.from === 'caregiver');
     return answered.sort((a, b) => b.answer!.at - a.answer!.at).at(0);
+  }
+
+  /** How often it was right so far, and would have been by always saying the commonest; undefined without answers. */
+  get score(): Score | undefined {
+    const { accuracy, baselineAccuracy } = this.estimator.record;
+    if (accuracy === null || baselineAccuracy === null) return undefined;
+    const answers = this.memory.cries.filter(({ answer }) => answer?.from === 'caregiver').length;
+    return {
+      answers,
+      right: Math.round(accuracy * answers),
+      commonestRight: Math.round(baselineAccuracy * answers),
+    };
   }
 
   get memory(): BabyMemory {

@@ -59,6 +59,7 @@ export class Reasoner implements NodeWork {
     // Its error is thrown when its turn comes.
     taken.catch(() => undefined);
     const became = await this.turns.take(() => taken);
+    this.show();
     if (became) send([null, { ...msg, payload: became }]);
   }
 
@@ -82,7 +83,8 @@ export class Reasoner implements NodeWork {
       case 'answer': {
         const { reason, at, cry = baby.cryAt(at)?.id } = told;
         if (cry === undefined) return { outcome: 'unknown-cry', reason };
-        return { outcome: await baby.answer({ cryId: cry, reason, at }), cry, reason };
+        const outcome = await baby.answer({ cryId: cry, reason, at });
+        return { outcome, cry, reason, ...(baby.score && { score: baby.score }) };
       }
       case 'withdraw': {
         const { cry = baby.lastAnswered()?.id } = told;
@@ -112,24 +114,13 @@ export class Reasoner implements NodeWork {
     else this.showStatus(damage === undefined ? 'waiting' : 'damaged');
   }
 
-  private showReason({ label, confidence, ...score }: ReasonEstimate): void {
+  private showReason({ label, confidence }: ReasonEstimate): void {
+    const { score } = this.baby;
     const values = {
       reason: label === 'unsure' ? '' : this.RED._(`deepinfant-reason.reason.${label}`),
       percent: Math.round(100 * confidence),
-      score: this.scoreText(score),
+      score: score ? this.RED._('deepinfant-reason.score', { ...score }) : '',
     };
     this.showStatus(label === 'unsure' ? 'unsure' : 'reason', values);
-  }
-
-  /** How often it was right, once there are answers. */
-  private scoreText({
-    learnedFrom,
-    accuracy,
-    baselineAccuracy,
-  }: Pick<ReasonEstimate, 'learnedFrom' | 'accuracy' | 'baselineAccuracy'>): string {
-    if (accuracy === null || baselineAccuracy === null) return '';
-    const right = Math.round(accuracy * learnedFrom);
-    const baseline = Math.round(baselineAccuracy * learnedFrom);
-    return this.RED._('deepinfant-reason.score', { right, of: learnedFrom, baseline });
   }
 }

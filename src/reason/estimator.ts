@@ -53,6 +53,11 @@ export class ReasonEstimator {
     return { version: MEMORY_VERSION, facts: [...this.context.facts], cries: this.history.memory };
   }
 
+  /** How often it was right on caregivers' answers, and who always says the commonest reason; null before the first. */
+  get record(): Pick<ReasonEstimate, 'accuracy' | 'baselineAccuracy'> {
+    return this.history.learned.record;
+  }
+
   /** Takes what happened to the baby. @throws DeepInfantError `context` for what cannot be. */
   tell(fact: ContextFact): void {
     this.context.tell(fact);

@@ -49,7 +49,8 @@ export class VoiceModel {
 
   /** Logarithms in the order of REASONS; zeros where nothing is known. */
   logs(embedding: Float32Array): number[] {
-    if (this.scaling?.mean.length !== embedding.length) return REASONS.map(() => 0);
+    // An event that came as JSON has no embedding any more, and that no length.
+    if (!this.scaling || this.scaling.mean.length !== embedding.length) return REASONS.map(() => 0);
     const features = this.scaling.of(embedding);
     const regression = centred(logitsOf(features, this.weights));
     // Of normal distributions of variance 1 around the prototypes.

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Score } from '../../nodes/deepinfant-baby/baby.js';
 import type { ToldState } from '../../nodes/messages.js';
 import { EMPTY_MEMORY, type BabyMemory } from '../../src/reason/memory.js';
 import type { CryEvent } from '../../src/values.js';
@@ -111,10 +112,14 @@ describe('deepinfant-reason', () => {
 
   it('tells what became of answers: early, late, twice, contradictory, out of order, of no cry', async () => {
     const flow = await runFlow(FLOW);
+    const scores: (Score | undefined)[] = [];
     const ask = async (payload: object): Promise<unknown> => {
       const topic = String(Math.random());
       flow.send('one', { topic, payload });
-      return (await flow.until('one told', msg => msg.topic === topic)).payload;
+      const { score, ...became } = (await flow.until('one told', msg => msg.topic === topic))
+        .payload as ToldState;
+      scores.push(score);
+      return became;
     };
     const cry = cryAt(NOON);
     const at = NOON + HOUR_MS;
@@ -146,6 +151,12 @@ describe('deepinfant-reason', () => {
     assert.deepEqual(await ask({ withdraw: 'answer' }), { outcome: 'unknown-cry', cry: undefined });
     const tooLate = { answer: 'hungry', at: NOON + 2 * HOUR_MS };
     assert.deepEqual(await ask(tooLate), { outcome: 'unknown-cry', reason: 'hungry' });
+    // Of the first answer, which was that of who always says the commonest.
+    assert.deepEqual(
+      scores.find(score => score !== undefined),
+      { answers: 1, right: 1, commonestRight: 1 },
+    );
+    assert.equal(scores.at(-1), undefined);
   });
 
   it('takes back what was told', async () => {
