@@ -149,13 +149,16 @@ export class ReasonEstimator {
 }
 
 function sound(intensity: Intensity, isSudden: boolean): Evidence[] {
-  const factors = isSudden ? [...SOUND[intensity], SUDDEN_SCREAM] : SOUND[intensity];
-  return factors.map(([reason, factor]) => ({
+  const evidence = SOUND[intensity].map(([reason, factor]): Evidence => ({
     part: 'sound',
     reason,
     log: Math.log(factor),
     fact: `sounds like a ${intensity}`,
   }));
+  const [reason, factor] = SUDDEN_SCREAM;
+  return isSudden
+    ? [...evidence, { part: 'sound', reason, log: Math.log(factor), fact: 'began as a scream' }]
+    : evidence;
 }
 
 /** What answers say, reason by reason; nothing where they change nothing. */

@@ -75,7 +75,10 @@ export function checkMemory(value: unknown): BabyMemory {
   if (version !== MEMORY_VERSION) throw notAMemory(`its version is ${JSON.stringify(version)}`);
   if (!Array.isArray(facts)) throw notAMemory('it has no list of facts');
   if (!Array.isArray(cries)) throw notAMemory('it has no list of cries');
-  for (const fact of facts) checkFact(fact as ContextFact);
+  for (const fact of facts as unknown[]) {
+    if (!isObject(fact)) throw notAMemory('one of its facts is none');
+    checkFact(fact as unknown as ContextFact);
+  }
   const odd = cries.findIndex(cry => !isCryMemory(cry));
   if (odd >= 0) throw notAMemory(`cry ${odd} is damaged`);
   return { version: MEMORY_VERSION, facts: facts as ContextFact[], cries: cries as CryMemory[] };

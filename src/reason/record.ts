@@ -24,8 +24,7 @@ export function calibrationErrorOf(claims: readonly Claim[]): number | null {
 
 /**
  * The personal model is used unless the answers speak strongly against it: so that they are ten times as probable by the
- * general one (Jeffreys 1961). What it is behind by less may be chance, as each model has won on some cries; and where
- * there are no answers, both say the same.
+ * general one (Jeffreys 1961). What it is behind by less may be chance.
  */
 const STRONG_EVIDENCE = Math.log(10);
 
@@ -38,7 +37,7 @@ export function recordOf(
   const claims = cries.map(({ told, uses, label }) => claimOf(told[uses], label));
   const baseline = cries.map(({ told, label }) => claimOf(told.commonest, label));
   return {
-    uses: loss('personal') - loss('general') < STRONG_EVIDENCE ? 'personal' : 'general',
+    uses: cries.length > 0 && loss('personal') - loss('general') < STRONG_EVIDENCE ? 'personal' : 'general',
     accuracy: accuracyOf(claims),
     baselineAccuracy: accuracyOf(baseline),
     calibrationError: calibrationErrorOf(claims),

@@ -63,7 +63,12 @@ describe('what is known of a baby', function () {
     await start({ TZ: 'America/New_York' });
     const cry = await post<CryEvent>(cryAt(NOON));
     const answer = { answer: 'tired', cry: cry.id, at: NOON + HOUR_MS };
-    assert.deepEqual(await post(answer, 'two'), { outcome: 'counted', cry: cry.id, reason: 'tired' });
+    assert.deepEqual(await post(answer, 'two'), {
+      outcome: 'counted',
+      cry: cry.id,
+      reason: 'tired',
+      score: { answers: 1, right: 0, commonestRight: 0 },
+    });
     let feeds = 0;
     const killed = sleep(300).then(() => nodeRed.stop('SIGKILL'));
     try {

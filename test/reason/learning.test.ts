@@ -1,0 +1,279 @@
+import assert from 'node:assert/strict';
+import { Random } from '../../src/dataset/random.js';
+import { DeepInfantError } from '../../src/errors.js';
+import { ReasonEstimator, type CaregiverAnswer } from '../../src/reason/estimator.js';
+import type { CryEvent, Reason } from '../../src/values.js';
+import { HOUR_MS, MINUTE_MS, cryAt } from './cries.js';
+
+const NOON = new Date(2026, 0, 31, 12).getTime();
+const MIA = { name: 'Mia', birthDate: '2025-12-01' };
+
+/** Cries every four hours from noon on, at the nth of which all of `reasons` were given as answers. */
+function taught(reasons: readonly Reason[], estimator = new ReasonEstimator(MIA)): ReasonEstimator {
+  reasons.forEach((reason, i) => {
+    const { id, onset } = hear(estimator, i);
+    assert.equal(estimator.answer({ cryId: id, reason, at: onset + HOUR_MS }), 'counted');
+  });
+  return estimator;
+}
+
+/** The nth cry, from its beginning to its end after five minutes. */
+function hear(estimator: ReasonEstimator, n: number): CryEvent {
+  const started = cryAt(NOON + 4 * n * HOUR_MS);
+  const ended: CryEvent = { ...started, state: 'ended', offset: started.onset + 5 * MINUTE_MS };
+  estimator.estimate(started);
+  estimator.estimate(ended);
+  return ended;
+}
+
+const next = cryAt(NOON + 400 * HOUR_MS);
+
+describe('ReasonEstimator, taught', () => {
+  const answer = (cry: CryEvent, reason: Reason, at = cry.onset + HOUR_MS): CaregiverAnswer => ({
+    cryId: cry.id,
+    reason,
+    at,
+  });
+
+  it('comes to expect what answers say, and says so', () => {
+    const { probabilities, contributions, learnedFrom, uses, label } = taught(
+      new Array<Reason>(20).fill('lonely'),
+    ).estimate(next);
+    assert.ok(probabilities.lonely > 0.5, String(probabilities.lonely));
+    assert.deepEqual([label, learnedFrom, uses], ['lonely', 20, 'personal']);
+    assert.ok(
+      contributions.some(({ part, text }) => part === 'history' && /^20 answered cries: .*lonel/.test(text)),
+    );
+  });
+
+  it('says what the contributions multiply to', () => {
+    const { probabilities, contributions } = taught(['lonely', 'tired', 'lonely', 'hungry']).estimate(next);
+    const weightOf = (reason: Reason): number =>
+      contributions.filter(c => c.reason === reason).reduce((product, { factor }) => product * factor, 1);
+    const ratio = weightOf('lonely') / weightOf('hungry');
+    assert.ok(Math.abs(ratio - probabilities.lonely / probabilities.hungry) < 1e-9);
+  });
+
+  it('counts how often it was right before it knew, and the commonest reason', () => {
+    const before = new ReasonEstimator(MIA).estimate(next);
+    assert.deepEqual([before.accuracy, before.baselineAccuracy, before.calibrationError], [null, null, null]);
+    const after = taught(['hungry', 'hungry', 'hungry', 'lonely']).estimate(next);
+    assert.deepEqual([after.accuracy, after.baselineAccuracy], [0.75, 0.75]);
+    assert.ok(after.calibrationError! > 0);
+  });
+
+  it('goes back to the general model, and says so, when its own was clearly worse', () => {
+    const estimator = taught(new Array<Reason>(30).fill('lonely'));
+    const turned = new Array<Reason>(12).fill('hungry');
+    turned.forEach((reason, i) => {
+      const cry = hear(estimator, 40 + i);
+      estimator.answer(answer(cry, reason));
+    });
+    // It was right about 'lonely' thirty times, so that only a record of its failures condemns it.
+    const { memory } = estimator;
+    const failures = { ...memory, cries: memory.cries.slice(30) };
+    assert.equal(estimator.estimate(next).uses, 'personal');
+    assert.equal(new ReasonEstimator(MIA, failures).estimate(next).uses, 'general');
+  });
+
+  it('is as if an answer had never been when it is withdrawn', () => {
+    const estimator = taught(['lonely', 'tired']);
+    const expected = estimator.estimate(next);
+    const cry = hear(estimator, 2);
+    const untaught = estimator.estimate(next);
+    estimator.answer(answer(cry, 'burping'));
+    assert.notDeepEqual(estimator.estimate(next).probabilities, untaught.probabilities);
+    assert.equal(estimator.withdraw(cry.id), true);
+    assert.deepEqual(estimator.estimate(next), untaught);
+    assert.deepEqual(untaught.learnedFrom, expected.learnedFrom);
+    assert.equal(estimator.withdraw(cry.id), false);
+    assert.equal(estimator.withdraw('cot@1'), false);
+  });
+
+  it('has one outcome for answers that come twice, late, out of order, contradictory or for no cry', () => {
+    const estimator = new ReasonEstimator(MIA);
+    const cry = hear(estimator, 0);
+    const at = cry.onset + HOUR_MS;
+    const outcomes = [
+      answer(cry, 'hungry', at),
+      answer(cry, 'hungry', at + 1),
+      answer(cry, 'tired', at),
+      answer(cry, 'tired', at + 2),
+      answer(cry, 'tired', at),
+      { cryId: 'cot@1', reason: 'tired' as const, at },
+    ].map(given => estimator.answer(given));
+    assert.deepEqual(outcomes, ['counted', 'repeated', 'outdated', 'replaced', 'repeated', 'unknown-cry']);
+    assert.equal(estimator.memory.cries[0].answer?.reason, 'tired');
+  });
+
+  for (const [name, given] of [
+    ['an unknown reason', { cryId: 'x', reason: 'bored', at: NOON }],
+    ['no time', { cryId: 'x', reason: 'hungry' }],
+  ] as const) {
+    it(`refuses ${name}`, () => {
+      assert.throws(
+        () => new ReasonEstimator(MIA).answer(given as unknown as CaregiverAnswer),
+        (error: unknown) => error instanceof DeepInfantError && error.code === 'answer',
+      );
+    });
+  }
+
+  it('stays what it was whatever is estimated of a cry after its answer', () => {
+    const estimator = taught(['lonely']);
+    const { said } = estimator.memory.cries[0];
+    estimator.estimate({ ...cryAt(NOON), intensity: 'scream', state: 'ongoing' });
+    assert.deepEqual(estimator.memory.cries[0].said, said);
+  });
+
+  describe('relief', () => {
+    const relieved = (
+      minutesAfterEnd: number,
+      nextAfterMin: number,
+      kind: 'feed' | 'change' = 'feed',
+    ): unknown => {
+      const estimator = new ReasonEstimator(MIA);
+      const { offset } = hear(estimator, 0);
+      estimator.tell({ kind, at: offset! + minutesAfterEnd * MINUTE_MS, id: 'care' });
+      estimator.estimate(cryAt(offset! + nextAfterMin * MINUTE_MS));
+      return estimator.memory.cries[0].answer?.reason;
+    };
+
+    it('is what was done when the cry ended, if quiet followed', () => {
+      assert.equal(relieved(-1, 60), 'hungry');
+      assert.equal(relieved(5, 60, 'change'), 'discomfort');
+    });
+
+    it('is not what was done long before or after, or what helped for minutes', () => {
+      assert.equal(relieved(-10, 60), undefined);
+      assert.equal(relieved(11, 60), undefined);
+      assert.equal(relieved(-1, 5), undefined);
+    });
+
+    it('goes when the fact is taken back, and gives way to an answer', () => {
+      const estimator = new ReasonEstimator(MIA);
+      const { id, offset } = hear(estimator, 0);
+      estimator.tell({ kind: 'feed', at: offset!, id: 'care' });
+      assert.equal(estimator.estimate(cryAt(NOON + HOUR_MS)).learnedFrom, 1);
+      estimator.forget('care');
+      assert.equal(estimator.estimate(cryAt(NOON + 2 * HOUR_MS)).learnedFrom, 0);
+      assert.equal(estimator.answer({ cryId: id, reason: 'tired', at: NOON + HOUR_MS }), 'counted');
+      assert.equal(estimator.estimate(cryAt(NOON + 3 * HOUR_MS)).accuracy, 0, 'hunger was likelier');
+    });
+  });
+
+  it('takes an answer for a fact: it was hunger, so the baby was fed', () => {
+    const text = taught(['hungry'])
+      .estimate(cryAt(NOON + HOUR_MS))
+      .contributions.map(c => c.text)
+      .join('\n');
+    assert.match(text, /last feed 55 min ago/);
+  });
+
+  it('keeps a fact told twice under one id once, at its later telling', () => {
+    const estimator = new ReasonEstimator(MIA);
+    estimator.tell({ kind: 'feed', at: NOON, id: 'f1' });
+    estimator.tell({ kind: 'feed', at: NOON - HOUR_MS, id: 'f1' });
+    assert.deepEqual(estimator.memory.facts, [{ kind: 'feed', at: NOON - HOUR_MS, id: 'f1' }]);
+    assert.deepEqual([estimator.forget('f1'), estimator.forget('f1')], [true, false]);
+    assert.deepEqual(estimator.memory.facts, []);
+  });
+
+  it('learns from the voice only what it earned', () => {
+    const random = new Random(1);
+    const estimator = new ReasonEstimator(MIA);
+    const voices = (['hungry', 'lonely'] as const).map(reason => ({
+      reason,
+      voice: Float32Array.from({ length: 256 }, () => random.normal()),
+    }));
+    const cryOf = (n: number, voice: Float32Array): CryEvent => ({
+      ...cryAt(NOON + 4 * n * HOUR_MS),
+      embedding: voice.map(value => value + random.normal()),
+    });
+    for (let n = 0; n < 40; n++) {
+      const { reason, voice } = random.pick(voices);
+      const cry = cryOf(n, voice);
+      estimator.estimate(cry);
+      estimator.answer(answer(cry, reason));
+    }
+    for (const { reason, voice } of voices) {
+      const { label, contributions } = estimator.estimate(cryOf(50, voice));
+      assert.equal(label, reason);
+      assert.ok(contributions.some(({ text }) => text.startsWith('answered cries that sounded like this')));
+    }
+  });
+
+  it('is updated within 50 ms after 500 answers', () => {
+    const random = new Random(1);
+    const estimator = new ReasonEstimator(MIA);
+    const { memory } = taught(['hungry', 'tired', 'lonely', 'burping'], estimator);
+    const embedding = Buffer.alloc(512, 1).toString('base64');
+    const cries = Array.from({ length: 500 }, (_, i) => {
+      const cry = memory.cries[random.integer(4)];
+      return { ...cry, id: `cot@${i}`, onset: NOON + i * HOUR_MS, embedding };
+    });
+    const full = new ReasonEstimator(MIA, { ...memory, cries });
+    full.estimate(next);
+    const times = Array.from({ length: 5 }, (_, i) => {
+      const begin = process.cpuUsage();
+      full.answer({ cryId: 'cot@499', reason: i % 2 === 0 ? 'tired' : 'hungry', at: next.onset + i });
+      full.estimate(next);
+      return process.cpuUsage(begin).user / 1000;
+    });
+    assert.ok(Math.min(...times) < 50, times.join());
+  });
+});
+
+describe('BabyMemory', () => {
+  const memory = taught(['hungry', 'tired']).memory;
+
+  it('goes through JSON and on as if nothing had been', () => {
+    const again = new ReasonEstimator(MIA, JSON.parse(JSON.stringify(memory)));
+    assert.deepEqual(again.memory, memory);
+    assert.deepEqual(again.estimate(next), taught(['hungry', 'tired']).estimate(next));
+  });
+
+  it('is a copy: nothing done to it changes the estimator', () => {
+    const estimator = new ReasonEstimator(MIA, memory);
+    estimator.withdraw(memory.cries[0].id);
+    assert.equal(memory.cries[0].answer?.reason, 'hungry');
+  });
+
+  it('keeps the last 500 answered cries and 100 that wait', () => {
+    const estimator = new ReasonEstimator(MIA);
+    for (let n = 0; n < 130; n++) hear(estimator, n);
+    assert.equal(estimator.memory.cries.length, 100);
+  });
+
+  const [cry] = memory.cries;
+  const damaged: [string, unknown, RegExp][] = [
+    ['nothing', null, /no object/],
+    ['a list', [], /version/],
+    ['a newer version', { ...memory, version: 2 }, /version 2.*update/],
+    ['no facts', { ...memory, facts: undefined }, /facts/],
+    ['an impossible fact', { ...memory, facts: [{ kind: 'feed', at: 'noon' }] }, /noon/],
+    ['a fact that is none', { ...memory, facts: [null] }, /fact/],
+    ['no cries', { ...memory, cries: {} }, /cries/],
+    ['a cry without id', { ...memory, cries: [{ ...cry, id: 1 }] }, /cry 0/],
+    ['an unknown answer', { ...memory, cries: [cry, { ...cry, answer: { reason: 'bored' } }] }, /cry 1/],
+    [
+      'probabilities of 0',
+      {
+        ...memory,
+        cries: [{ ...cry, said: { ...cry.said, told: { ...cry.said.told, general: [1, 0, 0, 0, 0, 0] } } }],
+      },
+      /cry 0/,
+    ],
+    ['too few features', { ...memory, cries: [{ ...cry, said: { ...cry.said, features: [1] } }] }, /cry 0/],
+  ];
+  for (const [name, value, message] of damaged) {
+    it(`is refused when it is ${name}`, () => {
+      assert.throws(
+        () => new ReasonEstimator(MIA, value),
+        (error: unknown) =>
+          error instanceof DeepInfantError &&
+          ['memory', 'context'].includes(error.code) &&
+          message.test(error.message),
+      );
+    });
+  }
+});
