@@ -87,17 +87,13 @@ function factsOf(
 ): string {
   const cries = recordings.filter(isCry).length;
   const leftOut = Object.entries(left).map(([label, count]) => `${count} '${label}'`);
+  const shown = Object.entries(thresholds).map(([name, at]) => `${name} ${at.toFixed(3)}`);
   return facts([
     ['data', data],
     ['recordings', `${files}: ${cries} cries and ${files - cries} others`],
     ['groups', `${groups} phones, uploads and speakers`],
     ['left out', leftOut.join(', ') || 'none'],
-    [
-      'thresholds',
-      Object.entries(thresholds)
-        .map(([name, at]) => `${name} ${at.toFixed(3)}`)
-        .join(', '),
-    ],
+    ...(shown.length > 0 ? [['thresholds', shown.join(', ')] as const] : []),
     ['date', date.toISOString().slice(0, 16).replace('T', ' ') + ' UTC'],
     ['command', command],
   ]);

@@ -32,7 +32,7 @@ export function rocPlot(
     y: { label: 'recall: cries found (%)', from: 0, to: 100 },
     series: [
       ...curves.map(({ name, points }): Series => ({ name, mark: 'line', points: points.map(place) })),
-      { name: 'thresholds', mark: 'dots', points: marks },
+      ...(marks.length > 0 ? [{ name: 'thresholds', mark: 'dots', points: marks } as const] : []),
     ],
   });
 }
