@@ -222,11 +222,7 @@ function split(
 }
 
 /** A logistic regression on CryNet's embedding, its penalty chosen on folds of the training side, split alike. */
-function trainHead(
-  taught: readonly ReasonExample[],
-  isByPhone: boolean,
-  seed: number,
-): LogisticRegression {
+function trainHead(taught: readonly ReasonExample[], isByPhone: boolean, seed: number): LogisticRegression {
   const points = taught.map(({ embedding, reason }) => ({ features: embedding, label: reason }));
   const train = (some: readonly LabelledPoint[], l2: number): LogisticRegression =>
     new LogisticRegression(some, MEL7S_REASONS.length, l2);
