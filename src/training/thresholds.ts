@@ -34,8 +34,12 @@ export function chooseThresholds(
   nights: readonly NightRecord[],
 ): Record<Preset, PresetThresholds> {
   const tried = nights.length > 0 ? tryThresholds(calibration, nights) : [];
-  const falseAlarms = ({ figures }: (typeof tried)[number]): number =>
-    figures.falseAlarmsPerNight * nights.length;
+  // The best of many on some nights is worse on others: what is asked for is kept with a step less of evidence, too.
+  const nearly = (one: (typeof tried)[number]): number => {
+    const before = tried[tried.indexOf(one) - 1] as (typeof tried)[number] | undefined;
+    const weaker = before?.neutral === one.neutral ? before : one;
+    return weaker.figures.falseAlarmsPerNight * nights.length;
+  };
   const heardS = nights.reduce((sum, { steps }) => sum + steps.at(-1)!.endSample / SAMPLE_RATE, 0);
   const thresholds = PRESETS.map(preset => {
     const promise = PROMISES[preset];
@@ -43,8 +47,8 @@ export function chooseThresholds(
     const clip = Math.max(LEAST_CLIP, Math.min(1 - LEAST_CLIP, threshold));
     const allowed = (promise.falseAlarmsPerNight * heardS) / NIGHT_S;
     // Where nothing tried keeps the promise, what comes nearest to it.
-    const most = Math.max(allowed, Math.min(...tried.map(falseAlarms)));
-    const kept = tried.filter(one => falseAlarms(one) <= most);
+    const most = Math.max(allowed, Math.min(...tried.map(nearly)));
+    const kept = tried.filter(one => nearly(one) <= most);
     const [best] = kept.sort((a, b) => worth(b.figures) - worth(a.figures));
     const { neutral, evidence } = (best as (typeof kept)[number] | undefined) ?? UNCHOSEN[preset];
     return [preset, { neutral, evidence, clip, promise }] as const;

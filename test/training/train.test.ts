@@ -19,7 +19,7 @@ const CONFIG: TrainingConfig = {
   folds: 2,
   steps: 100,
   batch: 6,
-  cropFrames: 64,
+  cropFrames: 96,
   learningRate: 0.02,
   weightDecay: 0.01,
   dropout: 0.1,
