@@ -21,6 +21,8 @@ export const TOOLS = {
   arecord: { debian: 'alsa-utils', for: 'microphones' },
   // PulseAudio is reached over ALSA, by a plugin that no program tells of.
   pulseaudio: { debian: 'pulseaudio pulseaudio-utils libasound2-plugins', for: 'the same' },
+  mosquitto: { debian: 'mosquitto', for: 'MQTT and Home Assistant' },
+  debootstrap: { debian: 'debootstrap', for: 'installing Home Assistant' },
   'gst-rtsp-server': {
     debian:
       'python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly',

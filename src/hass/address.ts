@@ -1,0 +1,54 @@
+import { DeepInfantError } from '../errors.js';
+
+/** Where Home Assistant's websocket is, and what opens it. */
+export interface HassLogin {
+  /** Home Assistant's address as a browser shows it, such as http://homeassistant.local:8123. */
+  url: string;
+  /** A long-lived access token. */
+  token: string;
+}
+
+/** What a connection is made with. */
+export interface HassEndpoint {
+  websocketUrl: string;
+  token: string;
+}
+
+/**
+ * The supervisor passes an add-on's requests on to Home Assistant, with the token that it gave to the add-on
+ * (developers.home-assistant.io, Add-on communication).
+ */
+const SUPERVISOR_WEBSOCKET = 'ws://supervisor/core/websocket';
+
+/**
+ * The endpoint for a login; without an address, that of the add-on in which this runs.
+ * @throws DeepInfantError `bad-address` or `no-token`
+ */
+export function hassEndpoint(
+  { url, token }: HassLogin,
+  supervisorToken = process.env.SUPERVISOR_TOKEN,
+): HassEndpoint {
+  const address = url.trim();
+  if (address === '') {
+    if (supervisorToken) return { websocketUrl: SUPERVISOR_WEBSOCKET, token: supervisorToken };
+    throw new DeepInfantError(
+      'bad-address',
+      "Home Assistant's address is missing: enter it as your browser shows it. Only its Node-RED add-on needs none.",
+    );
+  }
+  const whole = /^\w+:\/\//.test(address) ? address : `http://${address}`;
+  const parsed = URL.canParse(whole) ? new URL(whole) : undefined;
+  if (!parsed || !/^(?:http|ws)s?:$/.test(parsed.protocol))
+    throw new DeepInfantError(
+      'bad-address',
+      "Home Assistant's address is none: enter it as your browser shows it, such as http://homeassistant.local:8123.",
+    );
+  if (token.trim() === '')
+    throw new DeepInfantError(
+      'no-token',
+      'The access token is missing: make one in Home Assistant, in your profile under Security.',
+    );
+  // Home Assistant lies at the root of its host; what follows is the page that was open.
+  const scheme = /^(?:https|wss):$/.test(parsed.protocol) ? 'wss' : 'ws';
+  return { websocketUrl: `${scheme}://${parsed.host}/api/websocket`, token: token.trim() };
+}
