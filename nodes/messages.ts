@@ -1,4 +1,6 @@
 /** The messages between the nodes, as docs/messages.md describes them. */
+import type { NodeMessage } from 'node-red';
+import { DeepInfantError } from '../src/errors.js';
 import type { AnswerOutcome } from '../src/reason/estimator.js';
 import type { ContextFact } from '../src/reason/facts.js';
 import { isObject } from '../src/unknown-data.js';
@@ -46,5 +48,14 @@ export function isCryEvent(payload: unknown): payload is CryEvent {
     typeof payload.onset === 'number' &&
     typeof payload.durationS === 'number' &&
     typeof payload.intensity === 'string'
+  );
+}
+
+/** The cry event that a message brings. @throws DeepInfantError `not-a-cry-event` */
+export function cryEventOf({ payload }: NodeMessage): CryEvent {
+  if (isCryEvent(payload)) return payload;
+  throw new DeepInfantError(
+    'not-a-cry-event',
+    'The message holds no cry event: wire this node behind a detector or reason node.',
   );
 }

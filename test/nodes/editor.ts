@@ -8,6 +8,8 @@ export const NODE_TYPES = [
   'deepinfant-audio',
   'deepinfant-baby',
   'deepinfant-detector',
+  'deepinfant-hass',
+  'deepinfant-light',
   'deepinfant-reason',
 ] as const;
 export type NodeType = (typeof NODE_TYPES)[number];

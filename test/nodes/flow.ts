@@ -6,6 +6,8 @@ import helper from 'node-red-node-test-helper';
 import audioNode from '../../nodes/deepinfant-audio/deepinfant-audio.js';
 import babyNode from '../../nodes/deepinfant-baby/deepinfant-baby.js';
 import detectorNode from '../../nodes/deepinfant-detector/deepinfant-detector.js';
+import hassNode from '../../nodes/deepinfant-hass/deepinfant-hass.js';
+import lightNode from '../../nodes/deepinfant-light/deepinfant-light.js';
 import reasonNode from '../../nodes/deepinfant-reason/deepinfant-reason.js';
 
 /** A node as a flow file writes it; type `probe` keeps the messages that reach it. */
@@ -29,6 +31,7 @@ export interface RunningFlow {
 }
 
 let userDir = '';
+const CONFIG_TYPES = ['deepinfant-baby', 'deepinfant-hass', 'mqtt-broker'];
 
 /** Keep the errors that nodes report, and the statuses they show. */
 const OBSERVERS: FlowNode[] = [
@@ -61,13 +64,17 @@ export async function runFlow(
   };
   // Only config nodes have no place.
   const placed = [...OBSERVERS, ...nodes].map(node =>
-    node.type === 'deepinfant-baby' ? node : { z: 'tab', x: 0, y: 0, wires: [], ...node },
+    CONFIG_TYPES.includes(node.type) ? node : { z: 'tab', x: 0, y: 0, wires: [], ...node },
   );
   const flow = [{ id: 'tab', type: 'tab', label: 'test' }, ...placed];
   userDir = mkdtempSync(path.join(tmpdir(), 'deepinfant-'));
   helper.settings({ userDir });
   await helper.startServer();
-  await helper.load([probeNode, babyNode, audioNode, detectorNode, reasonNode], flow, credentials);
+  await helper.load(
+    [probeNode, babyNode, audioNode, detectorNode, reasonNode, hassNode, lightNode],
+    flow,
+    credentials,
+  );
   return {
     userDir,
     send: (id, msg) => {

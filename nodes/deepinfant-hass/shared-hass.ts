@@ -1,0 +1,69 @@
+import type { Node, NodeAPI } from 'node-red';
+import type { HassLogin } from '../../src/hass/address.js';
+import { HassConnection, type HassState } from '../../src/hass/connection.js';
+import type { StatusForm } from '../adapter.js';
+
+/** How nodes show a connection that is not well; else each shows what it does itself. */
+export const STATUS_OF_HASS: Record<Exclude<HassState, 'connected'>, StatusForm> = {
+  connecting: { fill: 'yellow', shape: 'ring', text: 'node-red:common.status.connecting' },
+  unreachable: { fill: 'red', shape: 'ring', text: ownText('deepinfant-hass.status.unreachable') },
+  'wrong-token': { fill: 'red', shape: 'ring', text: ownText('deepinfant-hass.status.wrongToken') },
+  'bad-address': { fill: 'red', shape: 'ring', text: ownText('deepinfant-hass.status.badAddress') },
+  stopped: { fill: 'grey', shape: 'ring', text: 'node-red:common.status.disconnected' },
+};
+
+/** A text of this node, in the status of others. */
+function ownText(key: string): string {
+  return `@deepinfant/node-red/deepinfant-hass:${key}`;
+}
+
+/** One connection for all nodes that use a deepinfant-hass node; it is open while any does. */
+export class SharedHass {
+  private hass: HassConnection | undefined;
+  private users = 0;
+
+  /** @param report gets what is wrong with the connection, once until it is well again */
+  constructor(
+    private readonly login: HassLogin,
+    private readonly report: (error: string) => void,
+  ) {}
+
+  /** The connection for one more user, who lets it go by `release`. */
+  use(): HassConnection {
+    this.users++;
+    this.hass ??= this.open();
+    return this.hass;
+  }
+
+  async release(): Promise<void> {
+    if (--this.users > 0) return;
+    const { hass } = this;
+    this.hass = undefined;
+    await hass?.stop();
+  }
+
+  private open(): HassConnection {
+    const hass = new HassConnection(this.login);
+    let reported: string | undefined;
+    hass.onHealth(({ state, error }) => {
+      if (state === 'connected') reported = undefined;
+      // A Home Assistant that is off for a day is reported once, not at each of a thousand tries.
+      if (error === undefined || error === reported) return;
+      reported = error;
+      this.report(error);
+    });
+    hass.start();
+    return hass;
+  }
+}
+
+/** The connection that a node is set up with; without one, that of the add-on in which Node-RED runs, if it does. */
+export function sharedHassOf(RED: NodeAPI, node: Node, hassNodeId: string): SharedHass {
+  const hassNode = RED.nodes.getNode(hassNodeId) as (Node & { shared: SharedHass }) | null;
+  return (
+    hassNode?.shared ??
+    new SharedHass({ url: '', token: '' }, error => {
+      node.error(error);
+    })
+  );
+}

@@ -1,0 +1,13 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { run } from '../adapter.js';
+import { sharedHassOf } from '../deepinfant-hass/shared-hass.js';
+import { LampLighter } from './lamp-lighter.js';
+import { LIGHT_DEFAULTS, type LightSettings } from './settings.js';
+
+export = (RED: NodeAPI): void => {
+  RED.nodes.registerType('deepinfant-light', function (this: Node, config: NodeDef & LightSettings) {
+    RED.nodes.createNode(this, config);
+    const settings = { ...LIGHT_DEFAULTS, ...config };
+    run(this, new LampLighter(RED, this, sharedHassOf(RED, this, settings.hass), settings));
+  });
+};

@@ -1,0 +1,81 @@
+import type { Node, NodeAPI, NodeMessage } from 'node-red';
+import { messageOf } from '../../src/errors.js';
+import { AlertLights } from '../../src/hass/alert-lights.js';
+import type { HassConnection } from '../../src/hass/connection.js';
+import { RunningCries } from '../../src/hass/running-cries.js';
+import { type NodeWork, type StatusForm, statusOf } from '../adapter.js';
+import { type SharedHass, STATUS_OF_HASS } from '../deepinfant-hass/shared-hass.js';
+import { dataFile } from '../data-file.js';
+import { cryEventOf } from '../messages.js';
+import { lookOf } from './look.js';
+import type { LightSettings } from './settings.js';
+
+const STATUS_BY_STATE: Record<'waiting' | 'alert', StatusForm> = {
+  waiting: { fill: 'grey', shape: 'ring', text: 'deepinfant-light.status.waiting' },
+  alert: { fill: 'blue', shape: 'dot', text: 'deepinfant-light.status.alert' },
+};
+
+/** Shows with lights that a baby cries. */
+export class LampLighter implements NodeWork {
+  private hass: HassConnection | undefined;
+  private lights: AlertLights | undefined;
+  private unhear = (): void => undefined;
+  private readonly cries = new RunningCries(() => {
+    this.show();
+  });
+  private readonly showStatus;
+
+  constructor(
+    private readonly RED: NodeAPI,
+    private readonly node: Node,
+    private readonly shared: SharedHass,
+    private readonly settings: LightSettings,
+  ) {
+    this.showStatus = statusOf(RED, node, { ...STATUS_OF_HASS, ...STATUS_BY_STATE });
+  }
+
+  async start(): Promise<void> {
+    const { RED, node, settings } = this;
+    const hass = this.shared.use();
+    this.hass = hass;
+    this.unhear = hass.onHealth(() => {
+      this.showState();
+    });
+    this.lights = new AlertLights({
+      hass,
+      lights: settings.lights.split(/[\s,]+/).filter(Boolean),
+      pulse: settings.pulse,
+      file: dataFile(RED, `lights-${node.id}.json`),
+      report: error => {
+        node.error(messageOf(error));
+      },
+    });
+    await this.lights.start();
+  }
+
+  input(msg: NodeMessage): void {
+    this.cries.push(cryEventOf(msg));
+    this.show();
+  }
+
+  async stop(): Promise<void> {
+    const { lights } = this;
+    if (lights === undefined) return;
+    this.lights = undefined;
+    this.cries.stop();
+    await lights.stop();
+    this.unhear();
+    await this.shared.release();
+  }
+
+  private show(): void {
+    const cry = this.cries.newest;
+    this.lights?.show(cry ? lookOf(cry, this.settings) : null);
+    this.showState();
+  }
+
+  private showState(): void {
+    const { state = 'stopped' } = this.hass?.health ?? {};
+    this.showStatus(state === 'connected' ? (this.cries.newest ? 'alert' : 'waiting') : state);
+  }
+}
