@@ -16,8 +16,11 @@ export interface NodeWork {
   start(): void | Promise<void>;
   /** Answers one message; what it throws becomes the message's error, which a catch node gets. */
   input(msg: NodeMessageInFlow, send: Send): void | Promise<void>;
-  /** Ends everything that runs; may be called twice. */
-  stop(): void | Promise<void>;
+  /**
+   * Ends everything that runs; may be called twice.
+   * @param isRemoved whether the node was taken out of the flow, and not only deployed anew
+   */
+  stop(isRemoved: boolean): void | Promise<void>;
 }
 
 /** Gives a node its work. Nothing that the work throws reaches Node-RED's own callbacks, which would lose it. */
@@ -44,9 +47,9 @@ export function startAndStop(node: Node, work: Pick<NodeWork, 'start' | 'stop'>)
   const starting = setImmediate(() => {
     attempt(() => work.start()).catch(report);
   });
-  node.on('close', (_removed: boolean, done: () => void) => {
+  node.on('close', (isRemoved: boolean, done: () => void) => {
     clearImmediate(starting);
-    void attempt(() => work.stop())
+    void attempt(() => work.stop(isRemoved))
       .catch(report)
       .finally(done);
   });

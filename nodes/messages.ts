@@ -4,7 +4,7 @@ import { DeepInfantError } from '../src/errors.js';
 import type { AnswerOutcome } from '../src/reason/estimator.js';
 import type { ContextFact } from '../src/reason/facts.js';
 import { isObject } from '../src/unknown-data.js';
-import type { AudioChunk, CryEvent, Reason } from '../src/values.js';
+import type { AudioChunk, CryEvent, Reason, SourceHealth } from '../src/values.js';
 import type { Score } from './deepinfant-baby/baby.js';
 
 /** How the playing of a recording goes; sent when it changes. */
@@ -48,6 +48,16 @@ export function isCryEvent(payload: unknown): payload is CryEvent {
     typeof payload.onset === 'number' &&
     typeof payload.durationS === 'number' &&
     typeof payload.intensity === 'string'
+  );
+}
+
+/** Whether it is the health of a live source, and not how the playing of a recording goes. */
+export function isSourceHealth(payload: unknown): payload is SourceHealth {
+  return (
+    isObject(payload) &&
+    typeof payload.state === 'string' &&
+    typeof payload.positionS === 'number' &&
+    typeof payload.since === 'number'
   );
 }
 

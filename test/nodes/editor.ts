@@ -8,6 +8,7 @@ export const NODE_TYPES = [
   'deepinfant-audio',
   'deepinfant-baby',
   'deepinfant-detector',
+  'deepinfant-entities',
   'deepinfant-hass',
   'deepinfant-light',
   'deepinfant-reason',

@@ -1,11 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import mqttNode from '@node-red/nodes/core/network/10-mqtt.js';
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import audioNode from '../../nodes/deepinfant-audio/deepinfant-audio.js';
 import babyNode from '../../nodes/deepinfant-baby/deepinfant-baby.js';
 import detectorNode from '../../nodes/deepinfant-detector/deepinfant-detector.js';
+import entitiesNode from '../../nodes/deepinfant-entities/deepinfant-entities.js';
 import hassNode from '../../nodes/deepinfant-hass/deepinfant-hass.js';
 import lightNode from '../../nodes/deepinfant-light/deepinfant-light.js';
 import reasonNode from '../../nodes/deepinfant-reason/deepinfant-reason.js';
@@ -28,10 +30,14 @@ export interface RunningFlow {
   until(probe: string, matches?: (msg: NodeMessage) => boolean): Promise<NodeMessage>;
   /** Deploys the flow once more, which makes all its nodes anew; or only one node that changed, and this one anew. */
   redeploy(changed?: FlowNode): Promise<void>;
+  /** Deploys the flow without a node. */
+  remove(id: string): Promise<void>;
 }
 
-let userDir = '';
 const CONFIG_TYPES = ['deepinfant-baby', 'deepinfant-hass', 'mqtt-broker'];
+
+/** Node-RED's user directory; of the flow that runs. */
+let userDir: string;
 
 /** Keep the errors that nodes report, and the statuses they show. */
 const OBSERVERS: FlowNode[] = [
@@ -67,11 +73,11 @@ export async function runFlow(
     CONFIG_TYPES.includes(node.type) ? node : { z: 'tab', x: 0, y: 0, wires: [], ...node },
   );
   const flow = [{ id: 'tab', type: 'tab', label: 'test' }, ...placed];
-  userDir = mkdtempSync(path.join(tmpdir(), 'deepinfant-'));
+  userDir = await mkdtemp(path.join(tmpdir(), 'deepinfant-'));
   helper.settings({ userDir });
   await helper.startServer();
   await helper.load(
-    [probeNode, babyNode, audioNode, detectorNode, reasonNode, hassNode, lightNode],
+    [probeNode, babyNode, audioNode, detectorNode, reasonNode, hassNode, lightNode, entitiesNode, mqttNode],
     flow,
     credentials,
   );
@@ -97,6 +103,11 @@ export async function runFlow(
       const changedFlow = flow.map(node => (node.id === changed.id ? { ...node, ...changed } : node));
       return helper.setFlows(changedFlow, 'nodes');
     },
+    remove: id =>
+      helper.setFlows(
+        flow.filter(node => node.id !== id),
+        'nodes',
+      ),
   };
 }
 
@@ -109,7 +120,7 @@ export async function askDialog<Answer>(what: string, question: object = {}): Pr
 export async function stopFlow(): Promise<void> {
   await helper.unload();
   await helper.stopServer();
-  rmSync(userDir, { recursive: true });
+  await rm(userDir, { recursive: true });
 }
 
 /** The text of an error that a catch node got. */

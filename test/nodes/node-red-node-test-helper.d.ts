@@ -2,6 +2,7 @@ declare module 'node-red-node-test-helper' {
   import type { Node, NodeAPI } from 'node-red';
 
   interface TestHelper {
+    /** Settings of the runtime that is loaded next. */
     settings(settings: object): void;
     startServer(): Promise<void>;
     stopServer(): Promise<void>;
@@ -14,4 +15,11 @@ declare module 'node-red-node-test-helper' {
   }
   const helper: TestHelper;
   export default helper;
+}
+
+declare module '@node-red/nodes/core/network/10-mqtt.js' {
+  import type { NodeAPI } from 'node-red';
+
+  const mqttNode: (RED: NodeAPI) => void;
+  export default mqttNode;
 }

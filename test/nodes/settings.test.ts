@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { AUDIO_DEFAULTS } from '../../nodes/deepinfant-audio/settings.js';
 import { BABY_DEFAULTS } from '../../nodes/deepinfant-baby/settings.js';
 import { DETECTOR_DEFAULTS } from '../../nodes/deepinfant-detector/settings.js';
+import { ENTITIES_DEFAULTS } from '../../nodes/deepinfant-entities/settings.js';
 import { HASS_DEFAULTS } from '../../nodes/deepinfant-hass/settings.js';
 import { LIGHT_DEFAULTS } from '../../nodes/deepinfant-light/settings.js';
 import { REASON_DEFAULTS } from '../../nodes/deepinfant-reason/settings.js';
@@ -12,6 +13,7 @@ const DEFAULTS: Record<NodeType, object> = {
   'deepinfant-audio': AUDIO_DEFAULTS,
   'deepinfant-baby': BABY_DEFAULTS,
   'deepinfant-detector': DETECTOR_DEFAULTS,
+  'deepinfant-entities': ENTITIES_DEFAULTS,
   'deepinfant-hass': HASS_DEFAULTS,
   'deepinfant-light': LIGHT_DEFAULTS,
   'deepinfant-reason': REASON_DEFAULTS,

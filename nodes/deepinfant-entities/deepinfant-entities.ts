@@ -1,0 +1,14 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { run } from '../adapter.js';
+import type { MqttBrokerNode } from './broker.js';
+import { Herald } from './herald.js';
+import { ENTITIES_DEFAULTS, type EntitiesSettings } from './settings.js';
+
+export = (RED: NodeAPI): void => {
+  RED.nodes.registerType('deepinfant-entities', function (this: Node, config: NodeDef & EntitiesSettings) {
+    RED.nodes.createNode(this, config);
+    const { name, broker } = { ...ENTITIES_DEFAULTS, ...config };
+    const brokerNode = RED.nodes.getNode(broker) as MqttBrokerNode | null;
+    run(this, new Herald(RED, this, brokerNode, name.trim() || RED._('deepinfant-entities.device')));
+  });
+};

@@ -1,0 +1,257 @@
+import assert from 'node:assert/strict';
+import { connectAsync, type MqttClient } from 'mqtt';
+import type { CryEvent, SourceHealth } from '../../src/values.js';
+import { homeAssistantOfSuite } from '../home-assistant/home-assistant.js';
+import { cryAt } from '../reason/cries.js';
+import { until } from '../until.js';
+import { errorText, type FlowNode, type RunningFlow, runFlow, statusText, stopFlow } from './flow.js';
+
+const HEALTH: SourceHealth = {
+  source: 'cot',
+  state: 'running',
+  since: Date.now(),
+  positionS: 10,
+  restarts: 0,
+  lostS: 0,
+  levelDb: -50,
+  clipping: 0,
+  driftMs: 0,
+  format: null,
+};
+
+describe('deepinfant-entities', function () {
+  this.timeout(60_000);
+  const home = homeAssistantOfSuite();
+  let flow: RunningFlow;
+  let watcher: MqttClient;
+  const seen: { topic: string; payload: string; retain: boolean }[] = [];
+
+  before(async () => {
+    watcher = await connectAsync(home().broker.url);
+    watcher.on('message', (topic, payload, { retain }) => {
+      seen.push({ topic, payload: payload.toString(), retain });
+    });
+    await watcher.subscribeAsync(['deepinfant/#', 'homeassistant/device/#']);
+  });
+  after(() => watcher.endAsync(true));
+  beforeEach(async () => {
+    const nodes: FlowNode[] = [
+      {
+        id: 'baby1',
+        type: 'deepinfant-entities',
+        name: 'Mia',
+        broker: 'mqtt',
+        wires: [['answers'], ['presets'], ['listen']],
+      },
+      { id: 'answers', type: 'probe' },
+      { id: 'presets', type: 'probe' },
+      { id: 'listen', type: 'probe' },
+      {
+        id: 'mqtt',
+        type: 'mqtt-broker',
+        broker: '127.0.0.1',
+        port: String(home().broker.port),
+        protocolVersion: '4',
+      },
+    ];
+    flow = await runFlow(nodes);
+    await untilState('binary_sensor.mia_crying', 'off');
+  });
+  afterEach(async () => {
+    await flow.remove('baby1');
+    await stopFlow();
+  });
+
+  async function untilState(
+    entityId: string,
+    state: string,
+    timeoutMs?: number,
+  ): Promise<Record<string, unknown>> {
+    return (await home().untilState(entityId, now => now.state === state, timeoutMs)).attributes;
+  }
+
+  function cry(state: CryEvent['state'], id = 'cot@1'): CryEvent {
+    return {
+      ...cryAt(Date.now() - 90_000),
+      id,
+      intensity: 'scream',
+      state,
+      durationS: 90,
+      reason: { ...REASON },
+    };
+  }
+
+  it('shows a cry from its beginning to its end', async () => {
+    flow.send('baby1', { payload: cry('started') });
+    await untilState('binary_sensor.mia_crying', 'on');
+    const {
+      event_type: type,
+      reason,
+      duration_s: durationS,
+    } = (await home().untilState('event.mia_cry', ({ attributes }) => attributes.event_type === 'started'))
+      .attributes;
+    assert.deepEqual([type, reason, durationS], ['started', 'hungry', 90]);
+    await untilState('sensor.mia_reason', 'hungry');
+    await untilState('sensor.mia_confidence', '62');
+    await untilState('sensor.mia_intensity', 'scream');
+    const { baseline, answers } = await untilState('sensor.mia_accuracy', '70');
+    assert.deepEqual([baseline, answers], [50, 10]);
+    flow.send('baby1', { payload: cry('ended') });
+    await untilState('binary_sensor.mia_crying', 'off');
+    await home().untilState('event.mia_cry', ({ attributes }) => attributes.event_type === 'ended');
+    await untilState('sensor.mia_cries_tonight', '1');
+    await untilState('sensor.mia_minutes_tonight', '2');
+    const { state } = (await home().states()).get('sensor.mia_last_cry')!;
+    assert.ok(Math.abs(Date.parse(state) - Date.now() + 90_000) < 20_000, state);
+  });
+
+  it('never has a cry retained', async () => {
+    flow.send('baby1', { payload: cry('started') });
+    flow.send('baby1', { payload: cry('ended') });
+    await home().untilState('event.mia_cry', ({ attributes }) => attributes.event_type === 'ended');
+    const late = await connectAsync(home().broker.url);
+    const topics: string[] = [];
+    late.on('message', topic => topics.push(topic));
+    await late.subscribeAsync('deepinfant/#');
+    await until(() => topics.includes('deepinfant/baby1/state'), 'what is retained');
+    await late.endAsync();
+    assert.ok(!topics.includes('deepinfant/baby1/event'));
+    assert.ok(seen.some(({ topic }) => topic === 'deepinfant/baby1/event'));
+  });
+
+  it('passes on what somebody answers, and which cry it was', async () => {
+    await home().call('button.press', { entity_id: 'button.mia_was_tired' });
+    await until(() => flow.messages('statuses').length > 0, 'a status');
+    flow.send('baby1', { payload: cry('started', 'cot@2') });
+    await untilState('binary_sensor.mia_crying', 'on');
+    await home().call('button.press', { entity_id: 'button.mia_was_belly_pain' });
+    await home().call('select.select_option', { entity_id: 'select.mia_answer', option: 'hungry' });
+    await untilState('select.mia_answer', 'hungry');
+    const answers = flow.messages('answers').map(({ topic, payload, cry }) => ({ topic, payload, cry }));
+    assert.deepEqual(answers, [
+      { topic: 'answer', payload: 'belly pain', cry: 'cot@2' },
+      { topic: 'answer', payload: 'hungry', cry: 'cot@2' },
+    ]);
+    // The next cry has no answer yet.
+    flow.send('baby1', { payload: cry('started', 'cot@3') });
+    await untilState('select.mia_answer', 'unknown');
+  });
+
+  it('passes on the sensitivity and whether to listen', async () => {
+    await home().call('select.select_option', { entity_id: 'select.mia_preset', option: 'sensitive' });
+    await home().call('switch.turn_off', { entity_id: 'switch.mia_listening' });
+    await untilState('select.mia_preset', 'sensitive');
+    await untilState('switch.mia_listening', 'off');
+    const { topic, payload } = await flow.until('presets');
+    assert.deepEqual([topic, payload], ['preset', 'sensitive']);
+    const listen = await flow.until('listen');
+    assert.deepEqual([listen.topic, listen.payload], ['listen', false]);
+  });
+
+  it('takes nothing else from the broker', async () => {
+    flow.send('baby1', { payload: cry('started') });
+    for (const topic of ['answer', 'preset', 'listening'])
+      await watcher.publishAsync(`deepinfant/baby1/${topic}/set`, '{"nonsense": true}');
+    await home().call('switch.turn_off', { entity_id: 'switch.mia_listening' });
+    await flow.until('listen');
+    assert.equal(flow.messages('listen').length, 1);
+    assert.deepEqual([...flow.messages('answers'), ...flow.messages('presets')], []);
+  });
+
+  it('shows a source that is not heard, and why', async () => {
+    flow.send('baby1', { payload: HEALTH });
+    await untilState('sensor.mia_health', 'running');
+    const error = 'The camera wants another password.';
+    flow.send('baby1', { payload: { ...HEALTH, state: 'failed', trouble: 'wrong-password', error } });
+    assert.equal((await untilState('sensor.mia_health', 'failed')).error, error);
+    await untilState('binary_sensor.mia_crying', 'unavailable');
+    // Being opened again is not being heard.
+    flow.send('baby1', { payload: { ...HEALTH, state: 'starting' } });
+    await untilState('sensor.mia_health', 'starting');
+    await untilState('binary_sensor.mia_crying', 'unavailable');
+    flow.send('baby1', { payload: HEALTH });
+    await untilState('binary_sensor.mia_crying', 'off');
+  });
+
+  it('has all entities back soon after Home Assistant restarted', async () => {
+    flow.send('baby1', { payload: HEALTH });
+    flow.send('baby1', { payload: cry('started') });
+    await untilState('binary_sensor.mia_crying', 'on');
+    const mine = async (): Promise<Map<string, string>> => {
+      const states = [...(await home().states())].filter(([id]) => /\.mia_/.test(id));
+      return new Map(states.map(([id, { state }]) => [id, state]));
+    };
+    const before = await mine();
+    assert.equal(before.size, 19);
+    await home().restart();
+    let now = new Map<string, string>();
+    await until(
+      async () => {
+        now = await mine();
+        return [...before].every(([id, state]) => now.get(id) === state);
+      },
+      () => JSON.stringify([[...before], [...now]]),
+      5000,
+    );
+  });
+
+  it('tells all again when the broker was gone and has forgotten it', async () => {
+    const { broker } = home();
+    flow.send('baby1', { payload: cry('started') });
+    await untilState('binary_sensor.mia_crying', 'on');
+    await broker.stop();
+    await flow.until('statuses', msg => statusText(msg).endsWith('disconnected'));
+    flow.send('baby1', { payload: cry('ended') });
+    await broker.start();
+    await untilState('binary_sensor.mia_crying', 'off', 30_000);
+    await untilState('sensor.mia_cries_tonight', '1');
+  });
+
+  it('tells little while nothing happens', async () => {
+    flow.send('baby1', { payload: HEALTH });
+    await untilState('sensor.mia_health', 'running');
+    const before = seen.length;
+    // An hour of what an audio node tells.
+    for (let i = 0; i < 360; i++)
+      flow.send('baby1', { payload: { ...HEALTH, positionS: 10 * i, levelDb: -50 - (i % 7), driftMs: i } });
+    flow.send('baby1', { payload: { ...HEALTH, state: 'silent' } });
+    await untilState('sensor.mia_health', 'silent');
+    assert.equal(seen.length - before, 1);
+  });
+
+  it('counts the night on when it is deployed anew, and is gone when it is deleted', async () => {
+    flow.send('baby1', { payload: cry('started') });
+    flow.send('baby1', { payload: cry('ended') });
+    await untilState('sensor.mia_cries_tonight', '1');
+    await flow.redeploy();
+    flow.send('baby1', { payload: cry('started', 'cot@2') });
+    await untilState('sensor.mia_cries_tonight', '2');
+    await flow.remove('baby1');
+    await until(async () => !(await home().states()).has('sensor.mia_cries_tonight'), 'gone');
+  });
+
+  it('names what it cannot use', async () => {
+    flow.send('baby1', { payload: 'waah' });
+    assert.match(errorText(await flow.until('errors')), /holds no cry event/);
+  });
+});
+
+const REASON: NonNullable<CryEvent['reason']> = {
+  label: 'hungry',
+  confidence: 0.62,
+  probabilities: {
+    hungry: 0.62,
+    tired: 0.2,
+    discomfort: 0.1,
+    'belly pain': 0.05,
+    burping: 0.02,
+    lonely: 0.01,
+  },
+  contributions: [],
+  tip: 'Offer a feed.',
+  uses: 'personal',
+  learnedFrom: 10,
+  accuracy: 0.7,
+  baselineAccuracy: 0.5,
+  calibrationError: 0.05,
+};
