@@ -51,14 +51,14 @@ export function isCryEvent(payload: unknown): payload is CryEvent {
   );
 }
 
+/** Whether it tells how the playing of a recording goes. */
+export function isPlaybackState(payload: unknown): payload is PlaybackState {
+  return isObject(payload) && typeof payload.state === 'string' && typeof payload.positionS === 'number';
+}
+
 /** Whether it is the health of a live source, and not how the playing of a recording goes. */
 export function isSourceHealth(payload: unknown): payload is SourceHealth {
-  return (
-    isObject(payload) &&
-    typeof payload.state === 'string' &&
-    typeof payload.positionS === 'number' &&
-    typeof payload.since === 'number'
-  );
+  return isPlaybackState(payload) && 'since' in payload;
 }
 
 /** The cry event that a message brings. @throws DeepInfantError `not-a-cry-event` */

@@ -53,8 +53,13 @@ export class LiveFeed implements NodeWork {
     }
   }
 
-  /** Answers any message with the source's health. */
-  input(msg: NodeMessage, send: Send): void {
+  /** Listens or not, as a message with the topic `listen` says; answers any other with the source's health. */
+  async input(msg: NodeMessage, send: Send): Promise<void> {
+    if (msg.topic === 'listen' && typeof msg.payload === 'boolean') {
+      if (!msg.payload) await this.stop();
+      else if (this.listening === undefined) this.start();
+      return;
+    }
     send([null, { ...msg, topic: this.name, payload: this.listening?.health ?? this.lastHealth }]);
   }
 

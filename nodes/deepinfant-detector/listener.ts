@@ -5,6 +5,7 @@ import { type Detection, type Detector, openDetector } from '../../src/detect/de
 import { DeepInfantError, messageOf } from '../../src/errors.js';
 import type { Classifier } from '../../src/model/classifier.js';
 import { loadClassifier } from '../../src/model/load.js';
+import { type Preset, PRESETS } from '../../src/model/manifest.js';
 import { type AudioChunk, SAMPLE_RATE, type Scores } from '../../src/values.js';
 import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
 import { isAudioChunk } from '../messages.js';
@@ -33,6 +34,7 @@ export class Listener implements NodeWork {
   private classifier: Promise<Classifier> | undefined;
   /** What the model failed with last. */
   private failure: unknown;
+  private preset: Preset;
   private readonly showStatus;
 
   constructor(
@@ -40,6 +42,7 @@ export class Listener implements NodeWork {
     private readonly node: Node,
     private readonly settings: DetectorSettings,
   ) {
+    this.preset = settings.preset;
     this.showStatus = statusOf(RED, node, STATUS_BY_STATE);
   }
 
@@ -56,7 +59,9 @@ export class Listener implements NodeWork {
   async input(msg: NodeMessage, send: Send): Promise<void> {
     const { payload, topic } = msg;
     if (this.stopping.signal.aborted) return;
-    if (isAudioChunk(payload)) {
+    if (topic === 'preset' && PRESETS.some(preset => preset === payload)) {
+      await this.usePreset(payload as Preset);
+    } else if (isAudioChunk(payload)) {
       await this.hearChunk(payload, msg, send);
     } else if (msg.complete === true && payload === undefined) {
       await this.completeSource(topic ?? '', msg, send);
@@ -71,6 +76,12 @@ export class Listener implements NodeWork {
     await this.recordingTurns.take(() => Promise.resolve());
     await Promise.all([this.completing, this.endAll()]);
     await this.closeModel();
+  }
+
+  /** Cries that go on are told as ended; what is heard next is judged anew. */
+  private async usePreset(preset: Preset): Promise<void> {
+    this.preset = preset;
+    await this.endAll();
   }
 
   private async hearChunk(chunk: AudioChunk, msg: NodeMessage, send: Send): Promise<void> {
@@ -120,7 +131,7 @@ export class Listener implements NodeWork {
   }
 
   private async newDetector(source: string): Promise<Detector> {
-    return openDetector(await this.load(), source, this.settings.preset);
+    return openDetector(await this.load(), source, this.preset);
   }
 
   /** The model; loaded anew after it has failed. */

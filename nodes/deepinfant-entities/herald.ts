@@ -17,7 +17,7 @@ import { type CryEvent, REASONS, type SourceHealth } from '../../src/values.js';
 import { writeAtomically } from '../../src/write-atomically.js';
 import { type NodeWork, type StatusForm, statusOf } from '../adapter.js';
 import { dataFile } from '../data-file.js';
-import { cryEventOf, isSourceHealth } from '../messages.js';
+import { cryEventOf, isPlaybackState, isSourceHealth } from '../messages.js';
 import { Turns } from '../../src/turns.js';
 import { Broker, type BrokerState, type MqttBrokerNode } from './broker.js';
 
@@ -105,7 +105,8 @@ export class Herald implements NodeWork {
     const { payload } = msg;
     await this.loading;
     if (isSourceHealth(payload)) this.hearHealth(payload);
-    else this.hearCry(cryEventOf(msg));
+    // A recording, such as the demo's, is no source that could be out of reach.
+    else if (!isPlaybackState(payload)) this.hearCry(cryEventOf(msg));
     this.tell();
   }
 

@@ -155,6 +155,17 @@ describe('deepinfant-detector', () => {
     assert.deepEqual(flow.messages('errors'), []);
   });
 
+  it('judges by another preset from a message on, and ends a cry that goes on', async () => {
+    const flow = await runFlow(FLOW);
+    flow.send('detector', { payload: chunkAt(scene, 30, 40, 'cot') });
+    await flow.until('events');
+    flow.send('detector', { topic: 'preset', payload: 'sensitive' });
+    await flow.until('events', hasEnded);
+    flow.send('detector', { payload: chunkAt(scene, 30, 40, 'cot') });
+    await flow.until('events', msg => msg !== flow.messages('events')[0] && !hasEnded(msg));
+    assert.deepEqual(flow.messages('errors'), []);
+  });
+
   it('goes on with a new worker when its own has died, and says so once', async () => {
     let worker: Worker | undefined;
     const keep = (started: Worker): void => {

@@ -7,7 +7,7 @@ import { editorDefinition, exampleFlows, NODE_TYPES, type NodeType } from './edi
 import { NodeRedProcess } from './node-red-process.js';
 
 /** Node-RED's own types that the examples use. */
-const CORE_TYPES = ['tab', 'comment', 'inject', 'debug', 'complete', 'catch', 'switch', 'rbe'];
+const CORE_TYPES = ['tab', 'comment', 'inject', 'debug', 'complete', 'catch', 'switch', 'rbe', 'mqtt-broker'];
 
 describe('examples', () => {
   const flows = exampleFlows();

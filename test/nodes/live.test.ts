@@ -73,6 +73,17 @@ describe('deepinfant-audio with a camera', function () {
     assert.deepEqual(flow.messages('errors').length, 1, 'one outage is reported once');
   });
 
+  it('closes the camera and opens it again as messages say', async () => {
+    const flow = await runFlow(flowOf(), { audio: LOGIN });
+    await flow.until('states', inState('running'));
+    flow.send('audio', { topic: 'listen', payload: false });
+    await flow.until('states', inState('stopped'));
+    await flow.until('chunks', msg => msg.complete === true);
+    const heard = flow.messages('chunks').length;
+    for (let i = 0; i < 2; i++) flow.send('audio', { topic: 'listen', payload: true });
+    await flow.until('chunks', msg => flow.messages('chunks').indexOf(msg) > heard);
+  });
+
   it('completes the source when the node goes, so that a cry is told as ended', async () => {
     const flow = await runFlow(flowOf(), { audio: LOGIN });
     await flow.until('chunks');
