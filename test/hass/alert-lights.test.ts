@@ -78,7 +78,10 @@ describe('AlertLights', function () {
       () => [colour, white].every(isAlert) && plug.state.state === 'ON',
       () => JSON.stringify([colour.state, white.state, plug.state, reported]),
     );
-    await home().untilState('light.colour', ({ attributes }) => attributes.brightness === ORANGE.bright);
+    // Home Assistant knows it, too.
+    for (const id of ['light.colour', 'light.white'])
+      await home().untilState(id, ({ attributes }) => attributes.brightness === ORANGE.bright);
+    await home().untilState('light.plug', ({ state }) => state === 'on');
   }
   async function untilRestored(): Promise<void> {
     await until(
@@ -183,7 +186,10 @@ describe('AlertLights', function () {
     assert.equal(readFileSync(file, 'utf8'), kept);
     // A light that is not set up any more is restored, too.
     lights = await open(['light.white', 'light.plug']);
-    await until(() => colour.state.brightness === 100 && plug.state.state === 'OFF', 'restored');
+    await until(
+      () => colour.state.brightness === 100 && plug.state.state === 'OFF',
+      () => JSON.stringify([colour.state, plug.state, kept, readFileSync(file, 'utf8'), reported]),
+    );
     await until(() => readFileSync(file, 'utf8') === '{}', 'nothing kept');
     assert.equal(white.state.brightness, 255);
     assert.equal(colour.state.color!.h, 120);

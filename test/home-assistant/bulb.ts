@@ -85,11 +85,11 @@ export class Bulb {
     this.commands.push(command);
     const { state = 'ON', brightness = this.state.brightness, color, color_temp: temperature } = command;
     this.state = {
+      ...this.state,
+      ...(color && { color, color_mode: 'hs' }),
+      ...(temperature && { color_temp: temperature, color_mode: 'color_temp' }),
       state,
       brightness,
-      color: color ?? this.state.color,
-      color_temp: temperature ?? this.state.color_temp,
-      color_mode: color ? 'hs' : temperature ? 'color_temp' : this.state.color_mode,
     };
     void this.report();
   }
