@@ -4,7 +4,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { openAudioDialog, openEditor } from '../test/nodes/editor-page.js';
+import { openDialog, openEditor } from '../test/nodes/editor-page.js';
 import { GstServer } from '../test/rtsp/gst-server.js';
 import { PACKAGE_ROOT } from '../src/package-root.js';
 
@@ -36,7 +36,7 @@ async function takePairing(): Promise<void> {
   const server = await GstServer.start(LOGIN);
   const { page, close } = await openEditor({ width: 1280, height: 960 });
   try {
-    await openAudioDialog(page);
+    await openDialog(page, 'deepinfant-audio');
     await page.fill('#node-input-name', 'nursery');
     await page.selectOption('#node-input-kind', 'camera');
     await page.fill('#node-input-url', server.url('aac'));

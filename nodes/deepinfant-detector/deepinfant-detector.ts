@@ -1,17 +1,28 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { colourMap } from '../../src/evaluation/plots/colour-map.js';
 import { listModels } from '../../src/model/load.js';
 import { run } from '../adapter.js';
 import { Listener } from './listener.js';
+import { answerPanel, LiveViews } from './live-views.js';
 import { DETECTOR_DEFAULTS, type DetectorSettings } from './settings.js';
 
+type DetectorNode = Node & { views: LiveViews };
+
 export = (RED: NodeAPI): void => {
+  answerPanel(RED);
   RED.nodes.registerType(
     'deepinfant-detector',
-    function (this: Node, config: NodeDef & DetectorSettings) {
+    function (this: DetectorNode, config: NodeDef & DetectorSettings) {
       RED.nodes.createNode(this, config);
-      run(this, new Listener(RED, this, { ...DETECTOR_DEFAULTS, ...config }));
+      this.views = new LiveViews();
+      run(this, new Listener(RED, this, { ...DETECTOR_DEFAULTS, ...config }, this.views));
     },
-    // The editor offers these models.
-    { settings: { deepinfantDetectorModels: { value: listModels(), exportable: true } } },
+    {
+      // The editor offers these models, and shows sound in these colours.
+      settings: {
+        deepinfantDetectorModels: { value: listModels(), exportable: true },
+        deepinfantDetectorColours: { value: [...colourMap()], exportable: true },
+      },
+    },
   );
 };

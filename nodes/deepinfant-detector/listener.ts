@@ -12,6 +12,7 @@ import { isAudioChunk } from '../messages.js';
 import { forEachRecording, recordingsOf } from '../recordings.js';
 import { Turns } from '../../src/turns.js';
 import { Ear } from './ear.js';
+import type { LiveViews } from './live-views.js';
 import type { DetectorSettings } from './settings.js';
 
 const STATUS_BY_STATE: Record<'loading' | 'listening' | 'crying' | 'behind' | 'failed', StatusForm> = {
@@ -41,6 +42,7 @@ export class Listener implements NodeWork {
     RED: NodeAPI,
     private readonly node: Node,
     private readonly settings: DetectorSettings,
+    private readonly views: LiveViews,
   ) {
     this.preset = settings.preset;
     this.showStatus = statusOf(RED, node, STATUS_BY_STATE);
@@ -73,6 +75,7 @@ export class Listener implements NodeWork {
   async stop(): Promise<void> {
     if (this.stopping.signal.aborted) return;
     this.stopping.abort();
+    this.views.close();
     await this.recordingTurns.take(() => Promise.resolve());
     await Promise.all([this.completing, this.endAll()]);
     await this.closeModel();
@@ -92,7 +95,10 @@ export class Listener implements NodeWork {
       this.ears.set(source, ear);
     }
     try {
-      this.deliver(source, await ear.hear(chunk), msg, send);
+      const detection = await ear.hear(chunk);
+      this.deliver(source, detection, msg, send);
+      const classifier = await this.classifier;
+      if (classifier) this.views.show(chunk, detection.scores, classifier.manifest);
     } catch (error) {
       await this.reportOnce(error);
     }

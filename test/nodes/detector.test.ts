@@ -7,7 +7,8 @@ import type { NodeMessage } from 'node-red';
 import { nurseryScene, type NurseryScene } from '../../src/dataset/synth/scene.js';
 import { type AudioChunk, type CryEvent, SAMPLE_RATE, type Scores } from '../../src/values.js';
 import { writeWav } from '../audio/wav-writer.js';
-import { errorText, type FlowNode, runFlow, statusText, stopFlow } from './flow.js';
+import type { Look } from '../../nodes/deepinfant-detector/live-views.js';
+import { askDialog, errorText, type FlowNode, runFlow, statusText, stopFlow } from './flow.js';
 
 const FLOW: FlowNode[] = [
   { id: 'detector', type: 'deepinfant-detector', wires: [['events'], ['scores']] },
@@ -224,5 +225,28 @@ describe('deepinfant-detector', () => {
     const flow = await runFlow(FLOW);
     flow.send('detector', { payload: path.join(folder, 'c.wav'), complete: true });
     await flow.until('scores');
+  });
+
+  it('shows what it hears to those who look, and only then', async () => {
+    const flow = await runFlow(FLOW);
+    const look = (fromColumn = 0): Promise<Look> =>
+      askDialog('deepinfant-detector/look', { id: 'detector', fromColumn });
+    const hear = async (fromS: number, toS: number): Promise<void> => {
+      flow.send('detector', { payload: chunkAt(scene, fromS, toS, 'cot') });
+      const isHeard = ({ payload }: NodeMessage): boolean =>
+        (payload as Scores).endSample > (toS - 0.5) * SAMPLE_RATE;
+      await flow.until('scores', isHeard);
+    };
+    await hear(0, 2);
+    assert.deepEqual(await look(), { sources: [] });
+    await hear(2, 4);
+    const { sources, view } = await look();
+    assert.deepEqual([sources, view!.source, view!.endS], [['cot'], 'cot', 4]);
+    assert(view!.scores.length > 0);
+    assert(Buffer.from(view!.levels, 'base64').length > 40 * view!.bands);
+    assert.match(
+      (await askDialog<{ error: string }>('deepinfant-detector/look', { id: 'nobody' })).error,
+      /notDeployed/,
+    );
   });
 });

@@ -5,7 +5,7 @@ import { VirtualMicrophone } from '../microphone/virtual-microphone.js';
 import { OnvifDevice } from '../onvif/device.js';
 import { RtspCamera } from '../rtsp/rtsp-camera.js';
 import { needTools } from '../tools.js';
-import { openAudioDialog, openEditor } from './editor-page.js';
+import { openDialog, openEditor } from './editor-page.js';
 
 const LOGIN = { user: 'admin', password: 'lullaby@7' };
 
@@ -30,7 +30,7 @@ describe('the audio node’s dialog in a browser', function () {
     });
     microphone = await VirtualMicrophone.start();
     ({ page, close } = await openEditor({ width: 1280, height: 900 }));
-    await openAudioDialog(page);
+    await openDialog(page, 'deepinfant-audio');
   });
   after(async () => {
     await close();
@@ -121,5 +121,30 @@ describe('the audio node’s dialog in a browser', function () {
     );
     assert.ok(exported.includes(camera.url));
     assert.ok(!exported.includes('lullaby'));
+  });
+});
+
+describe('the detector node’s dialog in a browser', function () {
+  this.timeout(90_000);
+
+  it('shows what it hears', async function () {
+    needTools(this, 'chromium');
+    const { page, close } = await openEditor({ width: 1280, height: 900 });
+    try {
+      const says = page.locator('#deepinfant-detector-says');
+      await openDialog(page, 'deepinfant-detector');
+      await says.filter({ hasText: 'start a source' }).waitFor();
+      await page.evaluate(
+        "$.ajax({ url: 'inject/' + RED.nodes.filterNodes({ type: 'inject' })[0].id, method: 'POST' })",
+      );
+      await says.filter({ hasText: 'last 25 s' }).waitFor();
+      await page.waitForFunction(`(() => {
+        const canvas = document.querySelector('.deepinfant-detector-live canvas');
+        const { data } = canvas.getContext('2d').getImageData(0, canvas.height - 60, canvas.width, 60);
+        return data.filter((value, i) => i % 4 === 0 && value > 60).length > 1000;
+      })()`);
+    } finally {
+      await close();
+    }
   });
 });

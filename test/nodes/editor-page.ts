@@ -45,8 +45,8 @@ export async function openEditor(viewport: { width: number; height: number }): P
   }
 }
 
-/** Opens the dialog of the demo's audio node. */
-export async function openAudioDialog(page: Page): Promise<void> {
-  await page.evaluate("RED.editor.edit(RED.nodes.filterNodes({ type: 'deepinfant-audio' })[0])");
-  await page.locator('#node-input-kind').waitFor();
+/** Opens the dialog of the demo's only node of a type. */
+export async function openDialog(page: Page, type: string): Promise<void> {
+  await page.evaluate(`RED.editor.edit(RED.nodes.filterNodes({ type: '${type}' })[0])`);
+  await page.locator('#dialog-form').waitFor();
 }

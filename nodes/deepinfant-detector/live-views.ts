@@ -1,0 +1,63 @@
+import type { NodeAPI } from 'node-red';
+import { LiveView, type LiveViewPart } from '../../src/detect/live-view.js';
+import { DeepInfantError } from '../../src/errors.js';
+import type { ModelManifest } from '../../src/model/manifest.js';
+import type { AudioChunk, Scores } from '../../src/values.js';
+import { answerEditor } from '../editor-questions.js';
+
+/** Views that nobody looks at any more are closed. */
+const UNWATCHED_MS = 3000;
+
+/** What the editor shows of a detector; `view` is of the source asked for, or of the first. */
+export interface Look {
+  sources: string[];
+  view?: Omit<LiveViewPart, 'levels'> & { source: string; levels: string };
+}
+
+/** Views of a detector's sources, for as long as somebody looks. */
+export class LiveViews {
+  private readonly views = new Map<string, LiveView>();
+  private closing: NodeJS.Timeout | undefined;
+
+  /** Shows a source's chunk, and the steps that it completed, to those who look. */
+  show(chunk: AudioChunk, steps: readonly Scores[], manifest: ModelManifest): void {
+    if (this.closing === undefined) return;
+    const { source } = chunk;
+    const view = this.views.get(source) ?? new LiveView(manifest.presets);
+    this.views.set(source, view);
+    view.hear(chunk);
+    for (const step of steps) view.judge(step);
+  }
+
+  /** What there is to see, with the spectrogram's columns from number `fromColumn` on. The first look opens the views. */
+  look(source: string, fromColumn: number): Look {
+    this.closing ??= setTimeout(() => {
+      this.close();
+    }, UNWATCHED_MS);
+    this.closing.refresh();
+    const sources = [...this.views.keys()];
+    const [shown = sources[0]] = sources.filter(name => name === source);
+    const part = this.views.get(shown)?.from(fromColumn);
+    if (part === undefined) return { sources };
+    const levels = Buffer.from(part.levels).toString('base64');
+    return { sources, view: { ...part, source: shown, levels } };
+  }
+
+  close(): void {
+    clearTimeout(this.closing);
+    this.closing = undefined;
+    this.views.clear();
+  }
+}
+
+/** Answers the panel of detector nodes, to those who may edit flows. */
+export function answerPanel(RED: NodeAPI): void {
+  answerEditor(RED, 'deepinfant-detector', {
+    look: ({ id, source, fromColumn }) => {
+      const node = RED.nodes.getNode(String(id)) as { views?: LiveViews } | null;
+      if (node?.views === undefined)
+        throw new DeepInfantError('not-deployed', RED._('deepinfant-detector.live.notDeployed'));
+      return node.views.look(String(source), Number(fromColumn) || 0);
+    },
+  });
+}
