@@ -22,9 +22,10 @@ export interface ToldState {
   outcome: 'told' | 'withdrawn' | 'unknown-fact' | 'forgotten' | 'imported' | AnswerOutcome;
   /** The fact that was told or withdrawn. */
   fact?: ContextFact;
-  /** The cry that was answered, and what it was. */
+  /** The cry that was answered, what it was, and whose where there are several babies. */
   cry?: string;
   reason?: Reason;
+  baby?: string;
   /** How often reasons were right, once there are answers. */
   score?: Score;
 }

@@ -179,6 +179,8 @@ export interface CryEvent {
   guess?: ReasonGuess;
   /** Added by the reason room. */
   reason?: ReasonEstimate;
+  /** Added by the reason room where several babies may cry. */
+  who?: BabyEstimate;
 }
 
 /** Probabilities of the reasons that a model knows, by sound alone; uncalibrated, and of no use beyond its own phones. */
@@ -222,4 +224,17 @@ export interface ReasonEstimate {
   baselineAccuracy: number | null;
   /** Mean distance of confidence from accuracy so far, in [0, 1] (expected calibration error); null before the first answer. */
   calibrationError: number | null;
+}
+
+/** Which of the babies in a room cries, by its voice. */
+export interface BabyEstimate {
+  /** Its name; `unsure` until the voice has proved to tell it better than how often each baby cries. */
+  label: string;
+  /** By name. Sum to 1. */
+  probabilities: Record<string, number>;
+  /** Number of cries of which somebody told whose they were. */
+  learnedFrom: number;
+  /** Share of those whose baby was the likeliest one before, and of always saying the commonest; null before the first. */
+  accuracy: number | null;
+  baselineAccuracy: number | null;
 }

@@ -8,13 +8,10 @@ import type { BabyProfile } from '../../src/reason/context.js';
 import { ReasonEstimator, type AnswerOutcome, type CaregiverAnswer } from '../../src/reason/estimator.js';
 import type { ContextFact, ContextKind } from '../../src/reason/facts.js';
 import { MemoryFile } from '../../src/reason/memory-file.js';
-import { checkMemory, type BabyMemory, type CryMemory } from '../../src/reason/memory.js';
-import { reasonLine } from '../../src/reason/phrase.js';
+import type { Judgement } from '../../src/reason/judgement.js';
+import { checkMemory, type BabyMemory, type WhoSaid } from '../../src/reason/memory.js';
 import { messageOf } from '../../src/errors.js';
 import type { CryEvent } from '../../src/values.js';
-
-/** A cry event whose reason was estimated. */
-export type ExplainedCry = CryEvent & Required<Pick<CryEvent, 'reason'>>;
 
 /** What stands in the way of knowing a baby: in words, with what to do. */
 export interface BabyTrouble {
@@ -33,8 +30,6 @@ export interface Score {
   commonestRight: number;
 }
 
-/** An answer that names no cry is about the one that runs, or ended no longer ago than this. */
-const ANSWER_WITHIN_MS = 3_600_000;
 const SAVE_AGAIN_MS = 10_000;
 
 /** By the folders of their memories: a deploy makes all nodes anew, and the babies stay. */
@@ -79,6 +74,10 @@ export class Baby implements BabyBuddyListener {
     return baby;
   }
 
+  get name(): string {
+    return this.profile.name.trim();
+  }
+
   /** Calls `changed` whenever `trouble` changes. @returns what ends that */
   watch(changed: () => void): () => void {
     this.watchers.add(changed);
@@ -99,12 +98,12 @@ export class Baby implements BabyBuddyListener {
     return fact;
   }
 
-  /** The event with its likely reason, and both in words. */
-  explain(cry: CryEvent): { event: ExplainedCry; text: string } {
-    const event = { ...cry, reason: this.estimator.estimate(cry) };
+  /** The likely reason if it is this baby who cries. @param who what is said of that, where it may be another one */
+  judge(cry: CryEvent, who?: WhoSaid): Judgement {
+    const judgement = this.estimator.judge(cry, who);
     // Of a cry that goes on, the next event tells more.
     if (cry.state !== 'ongoing') this.saveLater();
-    return { event, text: reasonLine(event, this.profile) };
+    return judgement;
   }
 
   /** @throws DeepInfantError `answer` for what is none, `storage` */
@@ -114,24 +113,18 @@ export class Baby implements BabyBuddyListener {
     return outcome;
   }
 
-  /** Takes an answer back. @returns whether there was one @throws DeepInfantError `storage` */
+  /** Takes whose cry it was, this baby's or another's. @throws DeepInfantError `storage` */
+  async own(cryId: string, isMine: boolean, at: number): Promise<AnswerOutcome> {
+    const outcome = this.estimator.own(cryId, isMine, at);
+    if (outcome === 'counted' || outcome === 'replaced') await this.save();
+    return outcome;
+  }
+
+  /** Takes back what a cry was, and whose. @returns whether there was one @throws DeepInfantError `storage` */
   async withdraw(cryId: string): Promise<boolean> {
     const wasThere = this.estimator.withdraw(cryId);
     if (wasThere) await this.save();
     return wasThere;
-  }
-
-  /** The cry that an answer at a time is about, if it names none. */
-  cryAt(atMs: number): CryMemory | undefined {
-    return this.memory.cries.findLast(
-      ({ onset, offset }) => onset <= atMs && (offset ?? onset) >= atMs - ANSWER_WITHIN_MS,
-    );
-  }
-
-  /** The cry that was answered last. */
-  lastAnswered(): CryMemory | undefined {
-    const answered = this.memory.cries.filter(({ answer }) => answer?.from === 'caregiver');
-    return answered.sort((a, b) => b.answer!.at - a.answer!.at).at(0);
   }
 
   /** How often it was right so far, and would have been by always saying the commonest; undefined without answers. */

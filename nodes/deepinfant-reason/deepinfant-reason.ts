@@ -3,13 +3,17 @@ import { run } from '../adapter.js';
 import { Baby } from '../deepinfant-baby/baby.js';
 import { babyFolder } from '../deepinfant-baby/folder.js';
 import { Reasoner } from './reasoner.js';
+import { Room } from './room.js';
 import { REASON_DEFAULTS, type ReasonSettings } from './settings.js';
 
 export = (RED: NodeAPI): void => {
   RED.nodes.registerType('deepinfant-reason', function (this: Node, config: NodeDef & ReasonSettings) {
     RED.nodes.createNode(this, config);
-    const settings = { ...REASON_DEFAULTS, ...config };
-    const babyNode = RED.nodes.getNode(settings.baby) as (Node & { baby: Baby }) | null;
-    run(this, new Reasoner(RED, this, babyNode?.baby ?? Baby.at(babyFolder(RED, this.id), { name: '' })));
+    const { baby, baby2, baby3 } = { ...REASON_DEFAULTS, ...config };
+    const babies = [baby, baby2, baby3]
+      .map(id => RED.nodes.getNode(id) as (Node & { baby?: Baby }) | null)
+      .flatMap(node => node?.baby ?? []);
+    if (babies.length === 0) babies.push(Baby.at(babyFolder(RED, this.id), { name: '' }));
+    run(this, new Reasoner(RED, this, new Room(babies)));
   });
 };

@@ -3,10 +3,9 @@ import type { BabyBuddyTrouble } from '../../src/reason/baby-buddy.js';
 import { readTold, type Told } from '../../src/reason/told.js';
 import type { BabyMemory } from '../../src/reason/memory.js';
 import { Turns } from '../../src/turns.js';
-import type { ReasonEstimate } from '../../src/values.js';
 import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
-import type { Baby } from '../deepinfant-baby/baby.js';
 import { isCryEvent, type ToldState } from '../messages.js';
+import type { ExplainedCry, Room } from './room.js';
 
 type ReasonerState = 'waiting' | 'reason' | 'unsure' | 'damaged' | 'unsaved' | BabyBuddyTrouble['state'];
 
@@ -25,7 +24,7 @@ const STATUS_BY_STATE: Record<ReasonerState, StatusForm> = {
 export class Reasoner implements NodeWork {
   private readonly showStatus;
   private readonly turns = new Turns();
-  private estimate: ReasonEstimate | undefined;
+  private explained: ExplainedCry | undefined;
   /** What was reported, and not mended since. */
   private reported = new Set<string>();
   private unwatch = (): void => undefined;
@@ -33,13 +32,13 @@ export class Reasoner implements NodeWork {
   constructor(
     private readonly RED: NodeAPI,
     private readonly node: Node,
-    private readonly baby: Baby,
+    private readonly room: Room,
   ) {
     this.showStatus = statusOf(RED, node, STATUS_BY_STATE);
   }
 
   start(): void {
-    this.unwatch = this.baby.watch(() => {
+    this.unwatch = this.room.watch(() => {
       this.show();
     });
     this.show();
@@ -48,8 +47,8 @@ export class Reasoner implements NodeWork {
   async input(msg: NodeMessage, send: Send): Promise<void> {
     const { payload } = msg;
     if (isCryEvent(payload)) {
-      const { event, text } = this.baby.explain(payload);
-      this.estimate = event.reason;
+      const { event, text } = this.room.explain(payload);
+      this.explained = event;
       this.show();
       send([{ ...msg, payload: event, text }, null]);
       return;
@@ -65,58 +64,55 @@ export class Reasoner implements NodeWork {
 
   async stop(): Promise<void> {
     this.unwatch();
-    await this.baby.settle();
+    await this.room.settle();
   }
 
   private async take(told: Told): Promise<ToldState | BabyMemory | undefined> {
-    const { baby } = this;
+    const { room } = this;
     switch (told.do) {
       case 'nothing':
         return undefined;
       case 'tell':
-        await baby.tell(told.fact);
+        await room.tell(told.fact, told.baby);
         return { outcome: 'told', fact: told.fact };
       case 'untell': {
-        const fact = await baby.untell(told);
+        const fact = await room.untell(told, told.baby);
         return { outcome: fact ? 'withdrawn' : 'unknown-fact', fact };
       }
-      case 'answer': {
-        const { reason, at, cry = baby.cryAt(at)?.id } = told;
-        if (cry === undefined) return { outcome: 'unknown-cry', reason };
-        const outcome = await baby.answer({ cryId: cry, reason, at });
-        return { outcome, cry, reason, ...(baby.score && { score: baby.score }) };
-      }
-      case 'withdraw': {
-        const { cry = baby.lastAnswered()?.id } = told;
-        const wasThere = cry !== undefined && (await baby.withdraw(cry));
-        return { outcome: wasThere ? 'withdrawn' : 'unknown-cry', cry };
-      }
+      case 'answer':
+        return room.answer(told);
+      case 'withdraw':
+        return room.withdraw(told.cry);
       case 'forget':
-        await baby.forget();
+        await room.one(told.baby).forget();
         return { outcome: 'forgotten' };
       case 'import':
-        await baby.replaceMemory(told.memory);
+        await room.one(told.baby).replaceMemory(told.memory);
         return { outcome: 'imported' };
       case 'export':
-        return baby.memory;
+        return room.one(told.baby).memory;
     }
   }
 
   /** Shows what stands in the way, else the last reason; reports once what a person has to mend. */
   private show(): void {
-    const { storage, damage, babyBuddy } = this.baby.trouble;
-    const troubles = [storage, damage, babyBuddy?.error].filter(text => text !== undefined);
-    for (const text of troubles) if (!this.reported.has(text)) this.node.warn(text);
-    this.reported = new Set(troubles);
-    if (storage !== undefined) this.showStatus('unsaved');
+    const { troubles } = this.room;
+    const texts = troubles
+      .flatMap(({ storage, damage, babyBuddy }) => [storage, damage, babyBuddy?.error])
+      .filter(text => text !== undefined);
+    for (const text of texts) if (!this.reported.has(text)) this.node.warn(text);
+    this.reported = new Set(texts);
+    const babyBuddy = troubles.find(trouble => trouble.babyBuddy)?.babyBuddy;
+    if (troubles.some(({ storage }) => storage !== undefined)) this.showStatus('unsaved');
     else if (babyBuddy) this.showStatus(babyBuddy.state);
-    else if (this.estimate) this.showReason(this.estimate);
-    else this.showStatus(damage === undefined ? 'waiting' : 'damaged');
+    else if (this.explained) this.showReason(this.explained);
+    else this.showStatus(troubles.some(({ damage }) => damage !== undefined) ? 'damaged' : 'waiting');
   }
 
-  private showReason({ label, confidence }: ReasonEstimate): void {
-    const { score } = this.baby;
+  private showReason({ who, reason: { label, confidence } }: ExplainedCry): void {
+    const { score } = this.room;
     const values = {
+      who: who && who.label !== 'unsure' ? `${who.label} · ` : '',
       reason: label === 'unsure' ? '' : this.RED._(`deepinfant-reason.reason.${label}`),
       percent: Math.round(100 * confidence),
       score: score ? this.RED._('deepinfant-reason.score', { ...score }) : '',

@@ -46,16 +46,21 @@ export class Standardising {
   readonly mean: Float64Array;
   private readonly deviation: Float64Array;
 
-  /** @param points one at least */
-  constructor(points: readonly ArrayLike<number>[]) {
+  /**
+   * @param points one at least
+   * @param priorPoints so many points speak for every feature having the mean variance of all: of a few points, a
+   * feature's own variance may be nearly 0 by chance
+   */
+  constructor(points: readonly ArrayLike<number>[], priorPoints = 0) {
     const sums = new Float64Array(points[0].length);
     const squares = new Float64Array(sums.length);
     for (const point of points) for (let i = 0; i < sums.length; i++) sums[i] += point[i];
     this.mean = sums.map(sum => sum / points.length);
     for (const point of points)
       for (let i = 0; i < sums.length; i++) squares[i] += (point[i] - this.mean[i]) ** 2;
+    const prior = (priorPoints * squares.reduce((a, b) => a + b, 0)) / squares.length / points.length;
     // What never changes tells nothing, and must not be divided by 0.
-    this.deviation = squares.map(square => Math.sqrt(square / points.length) || 1);
+    this.deviation = squares.map(square => Math.sqrt((square + prior) / (points.length + priorPoints)) || 1);
   }
 
   of(features: ArrayLike<number>): Float64Array {

@@ -4,10 +4,10 @@ import { Context, type BabyProfile } from './context.js';
 import { inWords, logsOf, weighted, type Evidence } from './evidence.js';
 import { hasEpoch, type ContextFact } from './facts.js';
 import { History, type AnswerOutcome, type CaregiverAnswer } from './history.js';
-import { checkMemory, EMPTY_MEMORY, MEMORY_VERSION, type BabyMemory } from './memory.js';
+import { checkMemory, EMPTY_MEMORY, MEMORY_VERSION, type BabyMemory, type WhoSaid } from './memory.js';
+import { named, type Judgement } from './judgement.js';
 import { featuresOf } from './personal.js';
-import { TIPS } from './phrase.js';
-import { benefitOfNaming, PRIOR_ODDS } from './prior.js';
+import { PRIOR_ODDS } from './prior.js';
 
 const PRIOR = REASONS.filter(reason => PRIOR_ODDS[reason] !== 1).map((reason): Evidence => ({
   part: 'prior',
@@ -77,7 +77,12 @@ export class ReasonEstimator {
     return this.history.answer(answer);
   }
 
-  /** Takes an answer back: what is learned is as if it had never been. @returns whether there was one */
+  /** Takes whose cry it was, this baby's or another's, as it takes answers. */
+  own(cryId: string, isMine: boolean, at: number): AnswerOutcome {
+    return this.history.own(cryId, isMine, at);
+  }
+
+  /** Takes back what it was and whose: what is learned is as if it had never been told. @returns whether it was */
   withdraw(cryId: string): boolean {
     return this.history.withdraw(cryId);
   }
@@ -87,6 +92,14 @@ export class ReasonEstimator {
    * judged without context, and not remembered.
    */
   estimate(event: CryEvent): ReasonEstimate {
+    return named(this.judge(event));
+  }
+
+  /**
+   * The same before it is named: how it would be if it is this baby who cries.
+   * @param who what is said of who cries, where it may be another one
+   */
+  judge(event: CryEvent, who?: WhoSaid): Judgement {
     const { id, onset, intensity, embedding } = event;
     const isTimed = hasEpoch(onset);
     if (isTimed) this.history.settle(this.context.facts, onset);
@@ -124,23 +137,15 @@ export class ReasonEstimator {
         features,
         told,
         uses,
+        ...(who && { who }),
       };
       this.history.remember(event, said, startedAs);
     }
 
-    const probabilities = told[uses];
-    const confidence = Math.max(...probabilities);
-    const best = probabilities.indexOf(confidence);
-    const label = benefitOfNaming(best, probabilities, shares) > 0 ? REASONS[best] : 'unsure';
     return {
-      label,
-      confidence,
-      probabilities: Object.fromEntries(REASONS.map((reason, i) => [reason, probabilities[i]])) as Record<
-        Reason,
-        number
-      >,
+      probabilities: told[uses],
+      shares,
       contributions: weighed[uses].map(inWords),
-      tip: TIPS[label],
       uses,
       learnedFrom,
       ...record,

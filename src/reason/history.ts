@@ -1,7 +1,7 @@
 import { DeepInfantError } from '../errors.js';
 import { REASONS, type CryEvent, type Intensity, type Reason, type ReasonEstimate } from '../values.js';
 import type { ContextFact, ContextKind } from './facts.js';
-import { isAnswer, packEmbedding, type Answer, type CryMemory, type Said } from './memory.js';
+import { isAnswer, isTold, packEmbedding, type Answer, type CryMemory, type Said } from './memory.js';
 import { PersonalModel } from './personal.js';
 import { sharesOf } from './prior.js';
 import { recordOf } from './record.js';
@@ -97,7 +97,8 @@ export class History {
   remember(event: CryEvent, said: Said, startedAs: Intensity | undefined): void {
     const { id, onset, offset } = event;
     const known = this.find(id);
-    if (known?.answer?.from === 'caregiver') {
+    // What is said from now on would know the answer.
+    if (known && isTold(known)) {
       known.offset = offset;
       return;
     }
@@ -129,18 +130,31 @@ export class History {
     const cry = this.find(cryId);
     if (!cry) return 'unknown-cry';
     const before = cry.answer?.from === 'caregiver' ? cry.answer : undefined;
-    if (before && before.at > at) return before.reason === reason ? 'repeated' : 'outdated';
-    cry.answer = answer;
-    if (before?.reason === reason) return 'repeated';
-    this.confirmedNow = this.learnedNow = undefined;
-    return before ? 'replaced' : 'counted';
+    const outcome = outcomeOf(before, before?.reason === reason, at);
+    if (!(before && before.at > at)) cry.answer = answer;
+    if (outcome === 'counted' || outcome === 'replaced') this.confirmedNow = this.learnedNow = undefined;
+    return outcome;
   }
 
-  /** @returns whether there was an answer to take back */
+  /** Takes whose cry it was, as it takes answers. Nothing is learned of this baby from another's cry. */
+  own(cryId: string, isMine: boolean, at: number): AnswerOutcome {
+    const cry = this.find(cryId);
+    if (!cry) return 'unknown-cry';
+    const before = cry.owner;
+    const outcome = outcomeOf(before, before?.isMine === isMine, at);
+    if (before && before.at > at) return outcome;
+    cry.owner = { isMine, at };
+    if (!isMine) delete cry.answer;
+    this.confirmedNow = this.learnedNow = undefined;
+    return outcome;
+  }
+
+  /** Takes back whose it was and what it was. @returns whether there was an answer to take back */
   withdraw(cryId: string): boolean {
     const cry = this.find(cryId);
-    if (cry?.answer?.from !== 'caregiver') return false;
+    if (!cry || !isTold(cry)) return false;
     delete cry.answer;
+    delete cry.owner;
     this.confirmedNow = this.learnedNow = undefined;
     return true;
   }
@@ -151,8 +165,9 @@ export class History {
    * @param now onset of the cry that begins
    */
   settle(facts: readonly ContextFact[], now: number): void {
-    const onsets = [...this.cries.map(({ onset }) => onset), now];
-    for (const cry of this.cries) {
+    const own = this.cries.filter(isOwn);
+    const onsets = [...own.map(({ onset }) => onset), now];
+    for (const cry of own) {
       if (cry.onset <= now - SETTLING_MS || cry.onset >= now || cry.answer?.from === 'caregiver') continue;
       const next = Math.min(...onsets.filter(onset => onset > cry.onset));
       const reason = reliefOf(cry, facts, next);
@@ -173,7 +188,7 @@ export class History {
 
   /** Hours from the beginning of the last cry before a time, epoch ms. */
   sinceCryH(onset: number): number | undefined {
-    const last = this.cries.findLast(cry => cry.onset < onset);
+    const last = this.cries.findLast(cry => cry.onset < onset && isOwn(cry));
     return last && (onset - last.onset) / HOUR_MS;
   }
 
@@ -200,20 +215,31 @@ function reasonFor(care: ContextKind): Reason | undefined {
   return REASONS.find(reason => CARE[reason] === care);
 }
 
+/** What becomes of an answer at a time, where there may be another one, the same or not. */
+function outcomeOf(before: { at: number } | undefined, isSame: boolean, at: number): AnswerOutcome {
+  if (!before) return 'counted';
+  if (isSame) return 'repeated';
+  return before.at > at ? 'outdated' : 'replaced';
+}
+
+/** Whether it may have been this baby's. */
+function isOwn({ owner }: CryMemory): boolean {
+  return owner?.isMine !== false;
+}
+
 function isAnswered(cry: CryMemory): cry is AnsweredCry {
   return cry.answer !== undefined;
 }
 
-/** Those heard last: of the cries that a caregiver answered, and of the others. */
+/** Those heard last: of the cries that a caregiver told of, and of the others. */
 function newest(cries: CryMemory[]): CryMemory[] {
   const oldestOf = (some: readonly CryMemory[], kept: number): CryMemory | undefined =>
     some.length > kept ? some[0] : undefined;
-  const isWaiting = (cry: CryMemory): boolean => cry.answer?.from !== 'caregiver';
   const dropped = [
-    oldestOf(cries.filter(isWaiting), WAITING_KEPT),
+    oldestOf(cries.filter(isTold), ANSWERED_KEPT),
     oldestOf(
-      cries.filter(cry => !isWaiting(cry)),
-      ANSWERED_KEPT,
+      cries.filter(cry => !isTold(cry)),
+      WAITING_KEPT,
     ),
   ];
   return cries.filter(cry => !dropped.includes(cry));

@@ -25,6 +25,16 @@ export interface Said {
   /** Probabilities that each would have told, and which one did. */
   told: Record<Teller, number[]>;
   uses: Exclude<Teller, 'commonest'>;
+  /** Where several babies may cry. */
+  who?: WhoSaid;
+}
+
+/** Probabilities of each baby in the room, by its name: by the voice, and by how often each cried. */
+export interface WhoSaid {
+  voice: Record<string, number>;
+  commonest: Record<string, number>;
+  /** The baby that was named to the caregiver; none while the voice had not proved itself. */
+  named?: string;
 }
 
 /** The two models, and who always says what was commonest so far. */
@@ -44,6 +54,13 @@ export interface CryMemory {
   embedding: string;
   said: Said;
   answer?: Answer;
+  /** Whether it was this baby's or another's, if a caregiver told, and when. */
+  owner?: { isMine: boolean; at: number };
+}
+
+/** Whether a caregiver told what it was, or whose. */
+export function isTold({ answer, owner }: CryMemory): boolean {
+  return answer?.from === 'caregiver' || owner !== undefined;
 }
 
 /** All that is known of a baby, as JSON has it. Models are made anew from it, and are no part of it. */
@@ -90,7 +107,7 @@ function notAMemory(why: string): DeepInfantError {
 
 function isCryMemory(value: unknown): boolean {
   if (!isObject(value)) return false;
-  const { id, onset, offset, startedAs, embedding, said, answer } = value;
+  const { id, onset, offset, startedAs, embedding, said, answer, owner } = value;
   return (
     typeof id === 'string' &&
     Number.isFinite(onset) &&
@@ -98,7 +115,9 @@ function isCryMemory(value: unknown): boolean {
     (startedAs === undefined || INTENSITIES.some(known => known === startedAs)) &&
     typeof embedding === 'string' &&
     isSaid(said) &&
-    (answer === undefined || isAnswer(answer))
+    (answer === undefined || isAnswer(answer)) &&
+    (owner === undefined ||
+      (isObject(owner) && typeof owner.isMine === 'boolean' && Number.isFinite(owner.at)))
   );
 }
 
@@ -106,15 +125,27 @@ const INTENSITIES: readonly Intensity[] = ['fuss', 'cry', 'scream'];
 
 function isSaid(value: unknown): boolean {
   if (!isObject(value) || !isObject(value.told)) return false;
-  const { general, personal, voice, features, told, uses } = value;
+  const { general, personal, voice, features, told, uses, who } = value;
   return (
     [general, personal, voice].every(logs => isNumbers(logs, REASONS.length)) &&
     isNumbers(features, FEATURES) &&
-    TELLERS.every(
-      teller => isNumbers(told[teller], REASONS.length) && told[teller].every(p => p > 0 && p <= 1),
-    ) &&
-    (uses === 'general' || uses === 'personal')
+    TELLERS.every(teller => isNumbers(told[teller], REASONS.length) && told[teller].every(isChance)) &&
+    (uses === 'general' || uses === 'personal') &&
+    (who === undefined || isWhoSaid(who))
   );
+}
+
+function isWhoSaid(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { voice, commonest, named } = value;
+  return (
+    [voice, commonest].every(chances => isObject(chances) && Object.values(chances).every(isChance)) &&
+    (named === undefined || typeof named === 'string')
+  );
+}
+
+function isChance(value: unknown): boolean {
+  return typeof value === 'number' && value > 0 && value <= 1;
 }
 
 function isNumbers(value: unknown, length: number): value is number[] {

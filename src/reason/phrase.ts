@@ -51,11 +51,16 @@ export function factorText(reason: Reason, factor: number): string {
 
 /** One line for a status or a notification: 'Mia has been crying for 12 s: probably hungry (62 %)'. */
 export function reasonLine(event: CryEvent, baby: { name: string }): string {
-  const name = baby.name.trim() || 'The baby';
+  const name = whose(event) || baby.name.trim() || 'The baby';
   const length = durationText(Math.max(1, event.durationS));
   const cry =
     event.state === 'ended' ? `${name} cried for ${length}` : `${name} has been crying for ${length}`;
   return [cry, why(event), guessed(event)].filter(Boolean).join(': ');
+}
+
+/** The baby whose voice it likely is; '' where that is not known. */
+function whose({ who }: CryEvent): string {
+  return who && who.label !== 'unsure' ? `${who.label} (${percent(who.probabilities[who.label])})` : '';
 }
 
 function why({ reason }: CryEvent): string {

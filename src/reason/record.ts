@@ -26,7 +26,7 @@ export function calibrationErrorOf(claims: readonly Claim[]): number | null {
  * The personal model is used unless the answers speak strongly against it: so that they are ten times as probable by the
  * general one (Jeffreys 1961). What it is behind by less may be chance.
  */
-const STRONG_EVIDENCE = Math.log(10);
+export const STRONG_EVIDENCE = Math.log(10);
 
 /** What was told of cries before their answers were known, against these; which model to use is decided by it. */
 export function recordOf(

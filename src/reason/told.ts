@@ -13,20 +13,23 @@ import { toldByHome, type HomeAssistantMessage } from './home-assistant.js';
 /** What a message brings, be it from a button, over MQTT or from Home Assistant. */
 export interface TellingMessage extends HomeAssistantMessage {
   topic?: unknown;
+  baby?: unknown;
 }
 
-export type Told =
+/** `baby` is the name of the baby it is about, where there are several. */
+export type Told = { baby?: string } & (
   | { do: 'tell'; fact: ContextFact & { id: string } }
   /** Takes back a fact: that of this id, else the one told last of this kind. */
   | { do: 'untell'; kind?: ContextKind; id?: string }
-  /** `cry` is the id of a cry event; without one it is the latest cry before `at`. */
-  | { do: 'answer'; reason: Reason; cry?: string; baby?: string; at: number }
+  /** What a cry was, or whose, or both. `cry` is the id of a cry event; without one it is the latest cry before `at`. */
+  | { do: 'answer'; reason?: Reason; cry?: string; at: number }
   | { do: 'withdraw'; cry?: string }
   | { do: 'forget' }
   | { do: 'export' }
   | { do: 'import'; memory: unknown }
   /** A sensor or switch that has nothing to tell: it was away, or did not change. */
-  | { do: 'nothing' };
+  | { do: 'nothing' }
+);
 
 const WORDS = ['answer', 'withdraw', 'forget', 'export', 'import'] as const;
 type Word = (typeof WORDS)[number];
@@ -40,6 +43,21 @@ const EVERYTHING = 'everything';
  * @throws DeepInfantError `not-told` for a message that tells nothing, `context` or `answer` for one that tells it wrongly
  */
 export function readTold(message: TellingMessage, nowMs: number): Told {
+  const { payload, baby } = message;
+  const about = optionalTexts('not-told', {
+    baby: isObject(payload) && 'baby' in payload ? payload.baby : baby,
+  });
+  const told = readWhat(message, nowMs);
+  if (told.do === 'answer' && told.reason === undefined && about.baby === undefined) {
+    throw new DeepInfantError(
+      'answer',
+      `The answer is empty: send ${REASONS.join(', ')}, or whose cry it was as baby.`,
+    );
+  }
+  return { ...told, ...about };
+}
+
+function readWhat(message: TellingMessage, nowMs: number): Told {
   const { topic, payload } = message;
   const word = WORDS.find(known => (isObject(payload) && known in payload) || topic === known);
   if (word) return toldBy(word, isObject(payload) && word in payload ? payload : { [word]: payload }, nowMs);
@@ -74,11 +92,16 @@ function toldBy(word: Word, details: Record<string, unknown>, nowMs: number): To
 }
 
 function answer(details: Record<string, unknown>, nowMs: number): Told {
-  const { answer: said, cry, baby, at } = details;
+  const { answer: said, cry, at } = details;
   const reason = REASONS.find(known => known === said);
-  if (!reason)
+  if (!reason && !isEmpty(said))
     throw new DeepInfantError('answer', `${shown(said)} is no answer: send ${REASONS.join(', ')}.`);
-  return { do: 'answer', reason, at: timeOf(at, nowMs), ...optionalTexts('answer', { cry, baby }) };
+  return {
+    do: 'answer',
+    ...(reason && { reason }),
+    at: timeOf(at, nowMs),
+    ...optionalTexts('answer', { cry }),
+  };
 }
 
 function withdrawn(what: unknown, { cry, id, at }: Record<string, unknown>): Told {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { mock } from 'node:test';
 import { Baby } from '../../nodes/deepinfant-baby/baby.js';
 import type { BabyMemory } from '../../src/reason/memory.js';
-import { cryAt, HOUR_MS } from '../reason/cries.js';
+import { HOUR_MS } from '../reason/cries.js';
 
 const NOON = Date.UTC(2026, 0, 31, 12);
 
@@ -58,7 +58,6 @@ describe('a baby', () => {
     assert.throws(() => Baby.at(folder, { name: 'Mia', birthDate: 'spring' }), { code: 'birth-date' });
     const renamed = Baby.at(folder, { name: 'Maria', birthDate: '2025-12-01' });
     assert.equal(renamed.memory.facts.length, 1);
-    assert.match(renamed.explain(cryAt(NOON)).text, /^Maria/);
-    await renamed.settle();
+    assert.equal(renamed.name, 'Maria');
   });
 });

@@ -4,13 +4,14 @@ import path from 'node:path';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
 import { editorDefinition, LANGUAGES, nodeFile, NODE_TYPES, texts } from './editor.js';
 
-/** What the runtime fills into a status text, at its longest; the score only comes once there are answers. */
+/** What the runtime fills into a status text, at its longest; score and who only come once there are answers. */
 const LONGEST: Record<string, string> = {
   time: '59:59',
   percent: '100',
   seconds: '60',
   level: '-120',
   score: '',
+  who: '',
 };
 
 describe('locales', () => {

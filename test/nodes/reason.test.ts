@@ -148,7 +148,7 @@ describe('deepinfant-reason', () => {
     });
     assert.deepEqual(await ask({ withdraw: 'answer' }), { outcome: 'withdrawn', cry: cry.id });
     assert.deepEqual(await ask({ withdraw: 'answer', cry: cry.id }), { outcome: 'unknown-cry', cry: cry.id });
-    assert.deepEqual(await ask({ withdraw: 'answer' }), { outcome: 'unknown-cry', cry: undefined });
+    assert.deepEqual(await ask({ withdraw: 'answer' }), { outcome: 'unknown-cry' });
     const tooLate = { answer: 'hungry', at: NOON + 2 * HOUR_MS };
     assert.deepEqual(await ask(tooLate), { outcome: 'unknown-cry', reason: 'hungry' });
     // Of the first answer, which was that of who always says the commonest.
@@ -270,5 +270,117 @@ describe('deepinfant-reason', () => {
     const flow = await runFlow([{ ...baby, birthDate: 'last spring' }, ...others]);
     flow.send('one', { payload: cryAt(NOON) });
     assert.match((await flow.until('one events')).text as string, /^The baby/);
+  });
+
+  describe('with several babies', () => {
+    const TWINS: FlowNode[] = [
+      { id: 'mia', type: 'deepinfant-baby', name: 'Mia' },
+      { id: 'leo', type: 'deepinfant-baby', name: 'Leo' },
+      ...reasonNode('one', 'mia').map(node => ({ ...node, baby2: 'leo' })),
+      ...reasonNode('mias', 'mia'),
+    ];
+    /** Voices that nobody mistakes for one another. */
+    const VOICES: Record<string, Float32Array> = {
+      Mia: new Float32Array(16).fill(1),
+      Leo: new Float32Array(16).fill(-1),
+    };
+    const by = (name: string, onset: number): CryEvent => ({
+      ...cryAt(onset),
+      embedding: VOICES[name].map((value, i) => value + Math.sin(onset / HOUR_MS + i)),
+    });
+
+    it('weighs the reason over all while it is not known who cries', async () => {
+      const flow = await runFlow(TWINS);
+      flow.send('one', { topic: 'feed', payload: NOON - 4 * HOUR_MS, baby: 'Mia' });
+      flow.send('one', { payload: { kind: 'feed', at: NOON - HOUR_MS, baby: 'Leo' } });
+      flow.send('one', { topic: 'change', payload: NOON - HOUR_MS });
+      flow.send('one', { payload: cryAt(NOON) });
+      const { payload, text } = await flow.until('one events');
+      const { who, reason } = payload as CryEvent;
+      assert.deepEqual([who!.label, who!.probabilities], ['unsure', { Mia: 0.5, Leo: 0.5 }]);
+      assert.match(text as string, /^Mia or Leo has been crying for 3 s/);
+      const texts = reason!.contributions.map(piece => piece.text).join('\n');
+      for (const fact of ['Mia, last feed 4 h', 'Leo, last feed 1 h', 'Mia, last nappy', 'Leo, last nappy'])
+        assert(texts.includes(fact), fact);
+    });
+
+    it('names who cries when answers have shown that it can tell, and remembers that', async () => {
+      const flow = await runFlow(TWINS);
+      for (let i = 0; i < 30; i++) {
+        const cry = by(i % 2 === 0 ? 'Mia' : 'Leo', NOON + i * HOUR_MS);
+        flow.send('one', { payload: cry });
+        flow.send('one', { topic: 'answer', payload: { cry: cry.id, baby: i % 2 === 0 ? 'Mia' : 'Leo' } });
+      }
+      await flow.until('one told', () => flow.messages('one told').length === 30);
+      await flow.redeploy();
+      flow.send('one', { payload: by('Leo', NOON + 40 * HOUR_MS), topic: 'last' });
+      const { payload, text } = await flow.until('one events', ({ topic }) => topic === 'last');
+      const { label, accuracy, baselineAccuracy, learnedFrom } = (payload as CryEvent).who!;
+      assert.deepEqual([label, learnedFrom], ['Leo', 30]);
+      assert(accuracy! > 0.8 && baselineAccuracy! <= 0.5);
+      assert.match(text as string, /^Leo \(\d\d %\) has been crying/);
+      // From now on what it was is enough.
+      flow.send('one', { payload: { answer: 'tired', cry: (payload as CryEvent).id } });
+      const told = await flow.until('one told', msg => (msg.payload as ToldState).reason === 'tired');
+      assert.equal((told.payload as ToldState).baby, 'Leo');
+    });
+
+    it('learns what a cry was of the baby whose it was, alone', async () => {
+      const flow = await runFlow(TWINS);
+      const cry = cryAt(NOON);
+      const about = { cry: cry.id, reason: 'hungry' };
+      const outcomes: object[] = [];
+      const ask = async (payload: object): Promise<void> => {
+        const topic = String(Math.random());
+        flow.send('one', { topic, payload });
+        const { score, ...became } = (await flow.until('one told', msg => msg.topic === topic))
+          .payload as ToldState;
+        assert.equal(score?.answers ?? 1, 1);
+        outcomes.push(became);
+      };
+      flow.send('one', { payload: cry });
+      flow.send('one', { payload: { answer: 'hungry', cry: cry.id } });
+      await flow.until('errors', msg => errorText(msg).includes('Say which baby: send Mia or Leo'));
+      flow.send('one', { payload: { answer: 'hungry', cry: cry.id }, baby: 'Max' });
+      await flow.until('errors', msg => errorText(msg).includes("called 'Max': send Mia or Leo"));
+      const at = NOON + HOUR_MS;
+      await ask({ answer: 'hungry', baby: 'Mia', cry: cry.id, at });
+      await ask({ answer: 'hungry', baby: 'Leo', cry: cry.id, at: at + 1 });
+      await ask({ answer: 'tired', baby: 'Mia', cry: cry.id, at: at - 1 });
+      await ask({ answer: 'hungry', baby: 'Leo', cry: 'cot@1' });
+      await ask({ withdraw: 'answer' });
+      await ask({ withdraw: 'answer', cry: cry.id });
+      assert.deepEqual(outcomes, [
+        { ...about, outcome: 'counted', baby: 'Mia' },
+        { ...about, outcome: 'counted', baby: 'Leo' },
+        { ...about, outcome: 'outdated', baby: 'Mia', reason: 'tired' },
+        { ...about, outcome: 'unknown-cry', cry: 'cot@1' },
+        { outcome: 'withdrawn', cry: cry.id },
+        { outcome: 'unknown-cry', cry: cry.id },
+      ]);
+    });
+
+    it('asks which one is to be forgotten, exported or replaced', async () => {
+      const flow = await runFlow(TWINS);
+      flow.send('one', { topic: 'feed', payload: NOON });
+      flow.send('one', { topic: 'forget', payload: 'everything' });
+      await flow.until('errors', msg => errorText(msg).includes('Say which baby'));
+      flow.send('one', { topic: 'forget', payload: 'everything', baby: 'Leo' });
+      flow.send('one', { topic: 'export', baby: 'Leo' });
+      flow.send('one', { topic: 'export', baby: 'Mia' });
+      await flow.until('one told', ({ topic, baby }) => topic === 'export' && baby === 'Mia');
+      const [leo, mia] = flow.messages('one told').slice(-2);
+      assert.deepEqual(leo.payload, EMPTY_MEMORY);
+      assert.equal((mia.payload as BabyMemory).facts.length, 1);
+    });
+
+    it('tells babies without a name of their own apart by their places', async () => {
+      const unnamed = TWINS.map(node => (node.type === 'deepinfant-baby' ? { ...node, name: '' } : node));
+      const flow = await runFlow(unnamed);
+      flow.send('one', { payload: cryAt(NOON) });
+      assert.match((await flow.until('one events')).text as string, /^baby 1 or baby 2 has/);
+      flow.send('mias', { topic: 'feed', payload: NOON, baby: 'Mia' });
+      await flow.until('mias told');
+    });
   });
 });

@@ -59,6 +59,18 @@ describe('what messages tell', () => {
       { topic: 'answer', payload: { answer: 'tired', cry: 'cot@1' } },
       { do: 'answer', reason: 'tired', cry: 'cot@1', at: NOW },
     ],
+    'an answer about one of several babies': [
+      { topic: 'answer', payload: 'tired', baby: 'Mia' },
+      { do: 'answer', reason: 'tired', at: NOW, baby: 'Mia' },
+    ],
+    'whose cry it was': [
+      { topic: 'answer', payload: { baby: 'Mia', cry: 'cot@1' } },
+      { do: 'answer', cry: 'cot@1', at: NOW, baby: 'Mia' },
+    ],
+    'a feed of one of several babies': [
+      { payload: { kind: 'feed', at: AT, baby: 'Mia' } },
+      { ...feed, baby: 'Mia' },
+    ],
     'no answer any more': [{ topic: 'withdraw', payload: '' }, { do: 'withdraw' }],
     'no answer about a cry': [
       { payload: { withdraw: 'answer', cry: 'cot@1' } },
@@ -148,13 +160,18 @@ describe('what messages tell', () => {
       'answer',
       /'bored' is no answer: send hungry/,
     ],
-    'no answer': [{ topic: 'answer' }, 'answer', /undefined is no answer/],
+    'no answer': [{ topic: 'answer' }, 'answer', /The answer is empty: send hungry/],
     'an answer that refers to itself': [
       { topic: 'answer', payload: Object.assign([], { answer: Object.assign({}, { 0: 1n }) }) },
       'answer',
-      /is no answer/,
+      /answer is empty/,
     ],
     'a cry that is no text': [{ payload: { answer: 'tired', cry: 5 } }, 'answer', /cry is 5/],
+    'a baby that is no name': [
+      { topic: 'feed', payload: AT, baby: 7 },
+      'not-told',
+      /baby is 7: send it as text/,
+    ],
     'to forget something': [{ topic: 'forget', payload: '' }, 'not-told', /send 'everything'/],
     'to withdraw something else': [{ topic: 'withdraw', payload: 'bath' }, 'not-told', /'bath' cannot/],
     'an import that is no JSON': [{ topic: 'import', payload: '{' }, 'memory', /no JSON/],
