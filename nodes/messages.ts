@@ -4,7 +4,7 @@ import { DeepInfantError } from '../src/errors.js';
 import type { AnswerOutcome } from '../src/reason/estimator.js';
 import type { ContextFact } from '../src/reason/facts.js';
 import { isObject } from '../src/unknown-data.js';
-import type { AudioChunk, CryEvent, Reason, SourceHealth } from '../src/values.js';
+import { type AudioChunk, type CryEvent, type Reason, REASONS, type SourceHealth } from '../src/values.js';
 import type { Score } from './deepinfant-baby/baby.js';
 
 /** How the playing of a recording goes; sent when it changes. */
@@ -60,6 +60,18 @@ export function isPlaybackState(payload: unknown): payload is PlaybackState {
 /** Whether it is the health of a live source, and not how the playing of a recording goes. */
 export function isSourceHealth(payload: unknown): payload is SourceHealth {
   return isPlaybackState(payload) && 'since' in payload;
+}
+
+/** Whether it is what became of an answer, as the reason node tells it. */
+export function isAnswerTaken(payload: unknown): payload is ToldState & { cry: string; reason: Reason } {
+  if (!isObject(payload) || typeof payload.cry !== 'string') return false;
+  const isTaken = payload.outcome === 'counted' || payload.outcome === 'replaced';
+  return isTaken && REASONS.some(known => known === payload.reason);
+}
+
+/** Whether it is what became of anything that the reason node was told. */
+export function isToldState(payload: unknown): payload is ToldState {
+  return isObject(payload) && typeof payload.outcome === 'string';
 }
 
 /** The cry event that a message brings. @throws DeepInfantError `not-a-cry-event` */

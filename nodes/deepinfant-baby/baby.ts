@@ -139,6 +139,17 @@ export class Baby implements BabyBuddyListener {
     };
   }
 
+  /** As it is called in its node; '' where it has no name. */
+  get name(): string {
+    return this.profile.name.trim();
+  }
+
+  /** When it was fed last, epoch ms. */
+  get lastFed(): number | undefined {
+    const feeds = this.memory.facts.filter(({ kind, at }) => kind === 'feed' && at <= Date.now());
+    return feeds.length === 0 ? undefined : Math.max(...feeds.map(({ at }) => at));
+  }
+
   get memory(): BabyMemory {
     return this.estimator.memory;
   }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Node, NodeAPI } from 'node-red';
 import { DeepInfantError, messageOf } from '../../src/errors.js';
 import type { HassConnection } from '../../src/hass/connection.js';
+import { nameOfPhone } from '../../src/hass/cry-notifier.js';
 import { isObject } from '../../src/unknown-data.js';
 import type { SharedHass } from './shared-hass.js';
 
@@ -16,6 +17,9 @@ interface Offer {
   name: string;
 }
 
+/** Actions of `notify` that show no buttons, or whose receiver nobody knows. */
+const NOT_PHONES = ['notify', 'persistent_notification', 'send_message'];
+
 const QUESTIONS: Record<string, (hass: HassConnection) => Promise<Offer[]>> = {
   lights: async hass => {
     const states = await hass.ask<{ entity_id: string; attributes: { friendly_name?: string } }[]>({
@@ -24,6 +28,12 @@ const QUESTIONS: Record<string, (hass: HassConnection) => Promise<Offer[]>> = {
     return states
       .filter(({ entity_id: id }) => id.startsWith('light.'))
       .map(({ entity_id: id, attributes }) => ({ id, name: attributes.friendly_name ?? id }));
+  },
+  notifiers: async hass => {
+    const { notify = {} } = await hass.ask<{ notify?: Record<string, unknown> }>({ type: 'get_services' });
+    return Object.keys(notify)
+      .filter(service => !NOT_PHONES.includes(service))
+      .map(service => ({ id: `notify.${service}`, name: nameOfPhone(`notify.${service}`) }));
   },
 };
 

@@ -4,13 +4,13 @@ import type { CryEvent } from '../values.js';
 const SILENT_MS = 60_000;
 
 /** The cries that go on now, of any number of sources. */
-export class RunningCries {
-  private readonly cries = new Map<string, { event: CryEvent; expiry: NodeJS.Timeout }>();
+export class RunningCries<Cry extends Pick<CryEvent, 'id' | 'state'> = CryEvent> {
+  private readonly cries = new Map<string, { event: Cry; expiry: NodeJS.Timeout }>();
 
   /** @param lost is called when a cry was given up that nobody told as ended */
-  constructor(private readonly lost: (event: CryEvent) => void) {}
+  constructor(private readonly lost: (event: Cry) => void) {}
 
-  push(event: CryEvent): void {
+  push(event: Cry): void {
     clearTimeout(this.cries.get(event.id)?.expiry);
     // What was told last is the last.
     this.cries.delete(event.id);
@@ -23,7 +23,7 @@ export class RunningCries {
   }
 
   /** The one of which was told last. */
-  get newest(): CryEvent | undefined {
+  get newest(): Cry | undefined {
     return [...this.cries.values()].at(-1)?.event;
   }
 

@@ -1,3 +1,4 @@
+import { until } from '../until.js';
 import type { HomeAssistant } from './home-assistant.js';
 
 /** What Home Assistant pushes to a phone. */
@@ -40,10 +41,30 @@ export class Phone {
       },
     );
     const phone = new Phone(home, webhookId, `notify.mobile_app_${slug}`);
+    await phone.connect();
+    home.connection.addEventListener('ready', () => void phone.connect());
+    return phone;
+  }
+
+  /** Opens its channel, as soon as a Home Assistant that starts knows it. */
+  private async connect(): Promise<void> {
+    await until(
+      () =>
+        this.openChannel().then(
+          () => true,
+          () => false,
+        ),
+      'the channel',
+      60_000,
+    );
+  }
+
+  private async openChannel(): Promise<void> {
+    const { home, webhookId } = this;
     await home.connection.subscribeMessage(
       (notification: PushedNotification & { hass_confirm_id: string }) => {
         const { hass_confirm_id: confirmId, ...pushed } = notification;
-        phone.notifications.push(pushed);
+        this.notifications.push(pushed);
         home.connection.sendMessage({
           type: 'mobile_app/push_notification_confirm',
           webhook_id: webhookId,
@@ -51,15 +72,54 @@ export class Phone {
         });
       },
       { type: 'mobile_app/push_notification_channel', webhook_id: webhookId, support_confirm: true },
+      { resubscribe: false },
     );
-    return phone;
+  }
+
+  /** The notifications on its screen by their tags, as the newest of each left them. */
+  get screen(): Map<string, PushedNotification> {
+    return new Map(this.notifications.map(notification => [notification.data!.tag!, notification]));
   }
 
   /** Taps a button of a notification. */
   async tap(action: string, tag: string): Promise<void> {
-    await this.home.ask('POST', `/api/webhook/${this.webhookId}`, {
-      type: 'fire_event',
-      data: { event_type: 'mobile_app_notification_action', event_data: { action, tag } },
+    await this.fire('mobile_app_notification_action', { action, tag });
+  }
+
+  /** Taps the button of this title, of the newest notification. */
+  async tapTitle(title: string): Promise<void> {
+    const { tag = '', actions = [] } = this.notifications.at(-1)?.data ?? {};
+    const button = actions.find(action => action.title === title);
+    if (button === undefined) throw new Error(`no button '${title}': ${JSON.stringify(actions)}`);
+    await this.tap(button.action, tag);
+  }
+
+  /** Puts the newest notification away, as Android tells it. */
+  async putAway(): Promise<void> {
+    const { tag, actions = [] } = this.notifications.at(-1)!.data!;
+    const keys = Object.fromEntries(
+      actions.map(({ action }, index): [string, string] => [`action_${index + 1}_key`, action]),
+    );
+    await this.fire('mobile_app_notification_cleared', { tag, ...keys });
+  }
+
+  /** Takes another name, which renames the action that notifies it. */
+  async rename(name: string): Promise<void> {
+    await this.post('update_registration', {
+      app_version: '1.0',
+      device_name: name,
+      manufacturer: 'Test',
+      model: 'Phone',
+      os_version: '16',
+      app_data: { push_websocket_channel: true },
     });
+  }
+
+  private async fire(type: string, data: object): Promise<void> {
+    await this.post('fire_event', { event_type: type, event_data: data });
+  }
+
+  private async post(type: string, data: object): Promise<void> {
+    await this.home.ask('POST', `/api/webhook/${this.webhookId}`, { type, data });
   }
 }

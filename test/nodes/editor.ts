@@ -11,6 +11,7 @@ export const NODE_TYPES = [
   'deepinfant-entities',
   'deepinfant-hass',
   'deepinfant-light',
+  'deepinfant-notify',
   'deepinfant-reason',
 ] as const;
 export type NodeType = (typeof NODE_TYPES)[number];

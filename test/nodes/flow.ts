@@ -10,6 +10,7 @@ import detectorNode from '../../nodes/deepinfant-detector/deepinfant-detector.js
 import entitiesNode from '../../nodes/deepinfant-entities/deepinfant-entities.js';
 import hassNode from '../../nodes/deepinfant-hass/deepinfant-hass.js';
 import lightNode from '../../nodes/deepinfant-light/deepinfant-light.js';
+import notifyNode from '../../nodes/deepinfant-notify/deepinfant-notify.js';
 import reasonNode from '../../nodes/deepinfant-reason/deepinfant-reason.js';
 
 /** A node as a flow file writes it; type `probe` keeps the messages that reach it. */
@@ -77,7 +78,18 @@ export async function runFlow(
   helper.settings({ userDir });
   await helper.startServer();
   await helper.load(
-    [probeNode, babyNode, audioNode, detectorNode, reasonNode, hassNode, lightNode, entitiesNode, mqttNode],
+    [
+      probeNode,
+      babyNode,
+      audioNode,
+      detectorNode,
+      reasonNode,
+      hassNode,
+      lightNode,
+      notifyNode,
+      entitiesNode,
+      mqttNode,
+    ],
     flow,
     credentials,
   );

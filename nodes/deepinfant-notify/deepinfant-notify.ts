@@ -1,0 +1,16 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { run } from '../adapter.js';
+import type { Baby } from '../deepinfant-baby/baby.js';
+import { sharedHassOf } from '../deepinfant-hass/shared-hass.js';
+import { Messenger } from './messenger.js';
+import { NOTIFY_DEFAULTS, type NotifySettings } from './settings.js';
+
+export = (RED: NodeAPI): void => {
+  RED.nodes.registerType('deepinfant-notify', function (this: Node, config: NodeDef & NotifySettings) {
+    RED.nodes.createNode(this, config);
+    const settings = { ...NOTIFY_DEFAULTS, ...config };
+    const babyNode = RED.nodes.getNode(settings.baby) as (Node & { baby: Baby }) | null;
+    const shared = sharedHassOf(RED, this, settings.hass);
+    run(this, new Messenger(RED, this, { shared, baby: babyNode?.baby, settings }));
+  });
+};

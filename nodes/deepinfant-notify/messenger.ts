@@ -1,0 +1,148 @@
+import type { Node, NodeAPI, NodeMessage } from 'node-red';
+import { messageOf } from '../../src/errors.js';
+import type { HassConnection } from '../../src/hass/connection.js';
+import type { CryFilter } from '../../src/hass/cry-filter.js';
+import { type BabyInWords, cryText, type Say } from '../../src/hass/cry-notification.js';
+import { CryNotifier } from '../../src/hass/cry-notifier.js';
+import { HomeLog } from '../../src/hass/home-log.js';
+import type { CryEvent, Reason } from '../../src/values.js';
+import { type NodeWork, type StatusForm, statusOf } from '../adapter.js';
+import { dataFile } from '../data-file.js';
+import type { Baby } from '../deepinfant-baby/baby.js';
+import { type SharedHass, STATUS_OF_HASS } from '../deepinfant-hass/shared-hass.js';
+import { cryEventOf, isAnswerTaken, isPlaybackState, isSourceHealth, isToldState } from '../messages.js';
+import type { NotifySettings } from './settings.js';
+
+const STATUS_BY_STATE: Record<'waiting' | 'told' | 'answered' | 'failing', StatusForm> = {
+  waiting: { fill: 'grey', shape: 'ring', text: 'deepinfant-notify.status.waiting' },
+  told: { fill: 'blue', shape: 'dot', text: 'deepinfant-notify.status.told' },
+  answered: { fill: 'green', shape: 'dot', text: 'deepinfant-notify.status.answered' },
+  failing: { fill: 'red', shape: 'ring', text: 'deepinfant-notify.status.failing' },
+};
+
+interface Parts {
+  shared: SharedHass;
+  baby: Baby | undefined;
+  settings: NotifySettings;
+}
+
+/** Tells people of cries, on their phones and in Home Assistant's logbook, and brings their answers. */
+export class Messenger implements NodeWork {
+  private hass: HassConnection | undefined;
+  private notifier: CryNotifier | undefined;
+  private log: HomeLog | undefined;
+  private unhear = (): void => undefined;
+  private readonly showStatus;
+
+  constructor(
+    private readonly RED: NodeAPI,
+    private readonly node: Node,
+    private readonly parts: Parts,
+  ) {
+    this.showStatus = statusOf(RED, node, { ...STATUS_OF_HASS, ...STATUS_BY_STATE });
+  }
+
+  async start(): Promise<void> {
+    const { RED, node } = this;
+    const { shared, settings } = this.parts;
+    const hass = shared.use();
+    this.hass = hass;
+    this.unhear = hass.onHealth(() => {
+      this.showState();
+    });
+    const report = (error: unknown): void => {
+      node.error(messageOf(error));
+    };
+    if (settings.log) this.log = new HomeLog({ hass, say: this.say, report });
+    this.notifier = new CryNotifier({
+      hass,
+      phones: namesIn(settings.phones),
+      filter: filterOf(settings),
+      escalateMs: 60_000 * settings.escalateMin,
+      baby: () => this.babyInWords,
+      say: this.say,
+      file: dataFile(RED, `notifications-${node.id}.json`),
+      answered: answer => {
+        this.bringAnswer(answer);
+      },
+      report,
+      changed: () => {
+        this.showState();
+      },
+    });
+    await this.notifier.start();
+  }
+
+  input({ payload, ...msg }: NodeMessage): void {
+    if (isSourceHealth(payload)) this.log?.hear(payload);
+    else if (isAnswerTaken(payload)) this.notifier?.takeAnswer(payload.cry, payload.reason);
+    // What a recording or the reason node tells besides is nothing to tell people.
+    else if (!isPlaybackState(payload) && !isToldState(payload))
+      this.hearCry(cryEventOf({ ...msg, payload }));
+  }
+
+  async stop(): Promise<void> {
+    const { notifier, log } = this;
+    if (notifier === undefined) return;
+    this.notifier = undefined;
+    await notifier.stop();
+    await log?.stop();
+    this.unhear();
+    await this.parts.shared.release();
+  }
+
+  private hearCry(cry: CryEvent): void {
+    this.notifier?.push(cry);
+    if (cry.state === 'ended')
+      this.log?.add({ name: this.babyInWords.name, message: cryText(this.say, { cry }) });
+  }
+
+  private bringAnswer({
+    cry,
+    reason,
+    by,
+    at,
+  }: {
+    cry: string;
+    reason: Reason;
+    by: string;
+    at: number;
+  }): void {
+    this.node.send({ topic: 'answer', payload: { answer: reason, cry, by, at } });
+    const values = { name: this.babyInWords.name, reason: this.say(`guess.${reason}`) };
+    this.log?.add({ name: by, message: this.say('saysOf', values) });
+  }
+
+  private get babyInWords(): BabyInWords {
+    const { name = '', lastFed } = this.parts.baby ?? {};
+    return { name: name || this.say('theBaby'), lastFed };
+  }
+
+  private readonly say: Say = (key, values) => this.RED._(`deepinfant-notify.say.${key}`, values);
+
+  private showState(): void {
+    const { state = 'stopped' } = this.hass?.health ?? {};
+    const { failing = [], newest } = this.notifier ?? {};
+    if (state !== 'connected') this.showStatus(state);
+    else if (failing.length > 0) this.showStatus('failing');
+    else this.showStatus(newest === undefined ? 'waiting' : newest.answer ? 'answered' : 'told');
+  }
+}
+
+function filterOf(settings: NotifySettings): CryFilter {
+  const { reasons, minConfidence, minDurationS, minIntensity, quietFrom: from, quietTo: to } = settings;
+  return {
+    reasons: reasons
+      .split(',')
+      .map(reason => reason.trim())
+      .filter(Boolean) as CryFilter['reasons'],
+    minConfidence: minConfidence / 100,
+    minDurationS,
+    minIntensity,
+    ...(from !== '' && to !== '' && { quiet: { from, to } }),
+  };
+}
+
+function namesIn(list: string): string[] {
+  return list.split(/[\s,]+/).filter(Boolean);
+}

@@ -1,0 +1,100 @@
+import { DeepInfantError } from '../errors.js';
+import type { SourceHealth } from '../values.js';
+import type { HassConnection } from './connection.js';
+import type { Say } from './cry-notification.js';
+
+/** Entries wait for a Home Assistant that is away, the newest so many. */
+const MOST_WAITING = 100;
+
+/** A line in Home Assistant's logbook: 'Mia' 'cried for 4 min'. */
+export interface LogEntry {
+  name: string;
+  message: string;
+}
+
+export interface HomeLogOptions {
+  hass: HassConnection;
+  say: Say;
+  /** Gets what Home Assistant refuses, once until it takes something again. */
+  report: (error: unknown) => void;
+}
+
+/** Tells people in Home Assistant what was: the logbook of cries, and a notification while a source needs somebody. */
+export class HomeLog {
+  private waiting: LogEntry[] = [];
+  private readonly healths = new Map<string, SourceHealth>();
+  /** What Home Assistant shows of a source's trouble; null nothing. */
+  private readonly shown = new Map<string, string | null>();
+  private isRefused = false;
+  private readonly unhear: () => void;
+
+  constructor(private readonly options: HomeLogOptions) {
+    this.unhear = options.hass.onHealth(({ state }) => {
+      if (state !== 'connected') return;
+      // It keeps no notifications over a restart.
+      this.shown.clear();
+      const waiting = this.waiting.splice(0);
+      for (const entry of waiting) this.add(entry);
+      for (const health of this.healths.values()) this.hear(health);
+    });
+  }
+
+  /** Writes into the logbook, at once or when Home Assistant is back. */
+  add(entry: LogEntry): void {
+    this.call('logbook.log', entry, () => {
+      this.waiting = [...this.waiting, entry].slice(-MOST_WAITING);
+    });
+  }
+
+  /** Shows a source that needs a person (a password, a microphone that is switched off) until it is heard again. */
+  hear(health: SourceHealth): void {
+    const { source, state, error = '' } = health;
+    const isWell = state === 'running' || state === 'silent';
+    // While it is opened again it is as it was.
+    if (state !== 'failed' && !isWell) return;
+    this.healths.set(source, health);
+    const shown = isWell ? null : error;
+    if (this.shown.get(source) === shown) return;
+    this.shown.set(source, shown);
+    const id = { notification_id: notificationId(source) };
+    const notShown = (): void => {
+      this.shown.delete(source);
+    };
+    if (isWell) this.call('persistent_notification.dismiss', id, notShown);
+    else {
+      const title = this.options.say('source', { source });
+      this.call('persistent_notification.create', { ...id, title, message: error }, notShown);
+    }
+  }
+
+  /** Takes back what is shown of sources: nobody would do it later. */
+  async stop(): Promise<void> {
+    this.unhear();
+    const sources = [...this.shown].filter(([, error]) => error !== null);
+    const calls = sources.map(([source]) =>
+      this.options.hass.call('persistent_notification.dismiss', { notification_id: notificationId(source) }),
+    );
+    await Promise.allSettled(calls);
+  }
+
+  private call(action: string, data: object, away: () => void): void {
+    const { hass, report } = this.options;
+    hass.call(action, data).then(
+      () => {
+        this.isRefused = false;
+      },
+      (error: unknown) => {
+        if (error instanceof DeepInfantError && error.code === 'not-connected') {
+          away();
+          return;
+        }
+        if (!this.isRefused) report(error);
+        this.isRefused = true;
+      },
+    );
+  }
+}
+
+function notificationId(source: string): string {
+  return `deepinfant ${source}`;
+}
