@@ -46,13 +46,16 @@ export class HomeAssistant {
     this.url = `http://127.0.0.1:${port}`;
   }
 
-  /** Starts a new one, and its broker. Takes some 10 s the first time after it was installed, then some 5 s. */
-  static async start(): Promise<HomeAssistant> {
+  /**
+   * Starts a new one, and its broker. Takes some 10 s the first time after it was installed, then some 5 s.
+   * @param configuration more of configuration.yaml
+   */
+  static async start(configuration = ''): Promise<HomeAssistant> {
     const port = await freePort();
     const broker = new Mosquitto(await freePort());
     await broker.start();
     const folder = await mkdtemp(path.join(tmpdir(), 'deepinfant-home-assistant-'));
-    await writeConfiguration(folder, port);
+    await writeConfiguration(folder, port, configuration);
     const homeAssistant = new HomeAssistant(port, broker, folder);
     await homeAssistant.run();
     await homeAssistant.connectToBroker();
@@ -224,19 +227,22 @@ export class HomeAssistant {
   }
 }
 
-/** Starts a Home Assistant before the tests of the suite around this, and ends it after them. */
-export function homeAssistantOfSuite(): () => HomeAssistant {
+/**
+ * Starts a Home Assistant before the tests of the suite around this, and ends it after them.
+ * @param configuration more of configuration.yaml
+ */
+export function homeAssistantOfSuite(configuration = () => ''): () => HomeAssistant {
   let home: HomeAssistant | undefined;
   before(async function () {
     needHomeAssistant(this);
     this.timeout(180_000);
-    home = await HomeAssistant.start();
+    home = await HomeAssistant.start(configuration());
   });
   after(() => home?.stop());
   return () => home!;
 }
 
-async function writeConfiguration(folder: string, port: number): Promise<void> {
+async function writeConfiguration(folder: string, port: number, configuration: string): Promise<void> {
   await mkdir(path.join(folder, '.storage'));
   const store = (key: string, version: number, data: object): Promise<void> =>
     writeFile(path.join(folder, '.storage', key), JSON.stringify({ version, minor_version: 1, key, data }));
@@ -259,6 +265,6 @@ async function writeConfiguration(folder: string, port: number): Promise<void> {
   });
   // The other steps would add integrations that ask hosts elsewhere.
   await store('onboarding', 4, { done: ['core_config', 'analytics', 'integration'] });
-  await writeFile(path.join(folder, 'configuration.yaml'), CONFIGURATION);
+  await writeFile(path.join(folder, 'configuration.yaml'), CONFIGURATION + configuration);
   await writeFile(path.join(folder, 'automations.yaml'), '[]');
 }

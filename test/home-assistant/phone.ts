@@ -12,10 +12,13 @@ export interface PushedNotification {
 export class Phone {
   /** What was pushed to it, oldest first. */
   readonly notifications: PushedNotification[] = [];
+  /** Ends its connection: it is out of reach. */
+  leave!: () => Promise<void>;
 
   private constructor(
     private readonly home: HomeAssistant,
     private readonly webhookId: string,
+    readonly name: string,
     /** The action that notifies it. */
     readonly notify: string,
   ) {}
@@ -40,7 +43,7 @@ export class Phone {
         app_data: { push_websocket_channel: true },
       },
     );
-    const phone = new Phone(home, webhookId, `notify.mobile_app_${slug}`);
+    const phone = new Phone(home, webhookId, name, `notify.mobile_app_${slug}`);
     await phone.connect();
     home.connection.addEventListener('ready', () => void phone.connect());
     return phone;
@@ -61,7 +64,7 @@ export class Phone {
 
   private async openChannel(): Promise<void> {
     const { home, webhookId } = this;
-    await home.connection.subscribeMessage(
+    this.leave = await home.connection.subscribeMessage(
       (notification: PushedNotification & { hass_confirm_id: string }) => {
         const { hass_confirm_id: confirmId, ...pushed } = notification;
         this.notifications.push(pushed);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { connectAsync, type MqttClient } from 'mqtt';
 import type { CryEvent, SourceHealth } from '../../src/values.js';
 import { homeAssistantOfSuite } from '../home-assistant/home-assistant.js';
-import { cryAt } from '../reason/cries.js';
+import { cryAt, HUNGRY } from '../reason/cries.js';
 import { until } from '../until.js';
 import { errorText, type FlowNode, type RunningFlow, runFlow, statusText, stopFlow } from './flow.js';
 
@@ -77,7 +77,7 @@ describe('deepinfant-entities', function () {
       intensity: 'scream',
       state,
       durationS: 90,
-      reason: { ...REASON },
+      reason: { ...HUNGRY },
     };
   }
 
@@ -235,23 +235,3 @@ describe('deepinfant-entities', function () {
     assert.match(errorText(await flow.until('errors')), /holds no cry event/);
   });
 });
-
-const REASON: NonNullable<CryEvent['reason']> = {
-  label: 'hungry',
-  confidence: 0.62,
-  probabilities: {
-    hungry: 0.62,
-    tired: 0.2,
-    discomfort: 0.1,
-    'belly pain': 0.05,
-    burping: 0.02,
-    lonely: 0.01,
-  },
-  contributions: [],
-  tip: 'Offer a feed.',
-  uses: 'personal',
-  learnedFrom: 10,
-  accuracy: 0.7,
-  baselineAccuracy: 0.5,
-  calibrationError: 0.05,
-};

@@ -1,4 +1,4 @@
-import type { CryEvent } from '../../src/values.js';
+import type { CryEvent, ReasonEstimate } from '../../src/values.js';
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
@@ -20,3 +20,24 @@ export function cryAt(onset: number): CryEvent {
     embedding: new Float32Array(0),
   };
 }
+
+/** Why a baby cries that is probably hungry, of one whose cries were answered. */
+export const HUNGRY: ReasonEstimate = {
+  label: 'hungry',
+  confidence: 0.62,
+  probabilities: {
+    hungry: 0.62,
+    tired: 0.2,
+    discomfort: 0.1,
+    'belly pain': 0.05,
+    burping: 0.02,
+    lonely: 0.01,
+  },
+  contributions: [],
+  tip: 'Offer a feed.',
+  uses: 'personal',
+  learnedFrom: 10,
+  accuracy: 0.7,
+  baselineAccuracy: 0.5,
+  calibrationError: 0.05,
+};

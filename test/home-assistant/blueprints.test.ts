@@ -1,0 +1,364 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { json } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PACKAGE_ROOT } from '../../src/package-root.js';
+import type { CryEvent } from '../../src/values.js';
+import { type RunningFlow, runFlow, stopFlow } from '../nodes/flow.js';
+import { cryAt, HUNGRY } from '../reason/cries.js';
+import { until } from '../until.js';
+import { Bulb } from './bulb.js';
+import { homeAssistantOfSuite } from './home-assistant.js';
+import { Phone } from './phone.js';
+
+const FOLDER = path.join(PACKAGE_ROOT, 'examples', 'blueprints');
+const TOKEN = 'Token 4b18a2259177c9891befe9530a8805e328f6fa2d';
+/** Long enough for what must not come, on a busy machine. */
+const MOMENT_MS = 700;
+
+const ENTITIES = {
+  crying: 'binary_sensor.mia_crying',
+  reason: 'sensor.mia_reason',
+  confidence: 'sensor.mia_confidence',
+  answer: 'select.mia_answer',
+  cry: 'event.mia_cry',
+};
+
+interface Imported {
+  raw_data: string;
+  blueprint: {
+    metadata: { homeassistant: { min_version: string }; input: Record<string, { selector?: object }> };
+  };
+  validation_errors: string[] | null;
+}
+
+interface Note {
+  child: number;
+  note: string;
+  time: string;
+  tags: string[];
+}
+
+describe('blueprints', function () {
+  this.timeout(60_000);
+  /** Has the blueprints, as GitHub does, and takes notes, as Baby Buddy does. */
+  let server: Server;
+  const notes: { note: Note; headers: IncomingHttpHeaders }[] = [];
+  let flow: RunningFlow;
+  let first: Phone;
+  let second: Phone;
+  let bulb: Bulb;
+
+  before(async () => {
+    server = createServer((request, response) => {
+      const { method, url = '', headers } = request;
+      if (method === 'GET') {
+        response.end(readFileSync(path.join(FOLDER, path.basename(url))));
+        return;
+      }
+      void json(request).then(note => {
+        notes.push({ note: note as Note, headers });
+        response.writeHead(201).end('{}');
+      });
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+  const serverUrl = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const home = homeAssistantOfSuite(() => restCommand(serverUrl()));
+  after(() => server.close());
+
+  before(async () => {
+    first = await Phone.register(home(), 'First Phone');
+    second = await Phone.register(home(), 'Second Phone');
+    bulb = await Bulb.plugIn(home().broker, 'cot', ['hs', 'color_temp']);
+    flow = await runFlow([
+      { id: 'baby1', type: 'deepinfant-entities', name: 'Mia', broker: 'mqtt', wires: [['answers'], [], []] },
+      { id: 'answers', type: 'probe' },
+      { id: 'mqtt', type: 'mqtt-broker', broker: '127.0.0.1', port: String(home().broker.port) },
+    ]);
+    await untilState(ENTITIES.crying, 'off');
+  });
+  after(async () => {
+    await bulb.unplug();
+    await stopFlow();
+  });
+  afterEach(async () => {
+    await endCry();
+    for (const { notifications } of [first, second]) notifications.length = 0;
+    for (const { entity_id: entityId, attributes } of (await home().states()).values())
+      if (entityId.startsWith('automation.'))
+        await home().ask('DELETE', `/api/config/automation/config/${String(attributes.id)}`);
+  });
+
+  async function untilState(entityId: string, wanted: string): Promise<void> {
+    await home().untilState(entityId, ({ state }) => state === wanted);
+  }
+
+  let lastId = '';
+  function cry(state: CryEvent['state'], label: 'hungry' | 'tired' = 'hungry', id = 'cot@1'): void {
+    lastId = id;
+    const reason = { ...HUNGRY, label };
+    const event: CryEvent = { ...cryAt(Date.now() - 40_000), id, state, durationS: 40, reason };
+    flow.send('baby1', { payload: event });
+  }
+
+  async function endCry(): Promise<void> {
+    cry('ended', 'hungry', lastId);
+    await untilState(ENTITIES.crying, 'off');
+  }
+
+  /** Imports a blueprint by its address, as a person does, and makes an automation of it. */
+  async function automate(name: string, input: object): Promise<void> {
+    const { connection } = home();
+    const url = `${serverUrl()}/${name}.yaml`;
+    const imported = await connection.sendMessagePromise<Imported>({ type: 'blueprint/import', url });
+    assert.equal(imported.validation_errors, null);
+    const blueprintPath = `deepinfant/${name}.yaml`;
+    await connection.sendMessagePromise({
+      type: 'blueprint/save',
+      domain: 'automation',
+      path: blueprintPath,
+      yaml: imported.raw_data,
+      source_url: url,
+      allow_override: true,
+    });
+    await home().ask('POST', `/api/config/automation/config/${name}`, {
+      alias: name,
+      use_blueprint: { path: blueprintPath, input },
+    });
+    await untilState(`automation.${name}`, 'on');
+  }
+
+  async function deviceOf(phone: Phone): Promise<string> {
+    const devices = await home().connection.sendMessagePromise<{ id: string; name: string }[]>({
+      type: 'config/device_registry/list',
+    });
+    return devices.find(({ name }) => name === phone.name)!.id;
+  }
+
+  /** Waits for the notification after so many. */
+  async function notification(phone: Phone, index: number): Promise<Phone['notifications'][number]> {
+    await until(
+      () => phone.notifications.length > index,
+      () => JSON.stringify(phone.notifications),
+    );
+    return phone.notifications[index];
+  }
+
+  it('have a selector for every input, and say from which version on they work', async () => {
+    const names = readdirSync(FOLDER);
+    assert.equal(names.length, 4);
+    for (const name of names) {
+      const url = `${serverUrl()}/${name}`;
+      const { blueprint } = await home().connection.sendMessagePromise<Imported>({
+        type: 'blueprint/import',
+        url,
+      });
+      const { homeassistant, input } = blueprint.metadata;
+      assert.match(homeassistant.min_version, /^\d+\.\d+\.\d+$/);
+      for (const [key, { selector }] of Object.entries(input)) assert.ok(selector, `${name}: ${key}`);
+    }
+  });
+
+  it('notify when hungry: once a cry, and take the answer from a button', async () => {
+    const { crying, reason, confidence, answer } = ENTITIES;
+    const phones = [await deviceOf(first), await deviceOf(second)];
+    await automate('notify_when_hungry', { crying, reason, confidence, answer, phones, after: 0 });
+    cry('started', 'tired');
+    await untilState(crying, 'on');
+    await sleep(MOMENT_MS);
+    assert.equal(first.notifications.length, 0, 'of tiredness');
+    cry('ongoing');
+    for (const phone of [first, second]) {
+      const { title, message, data } = await notification(phone, 0);
+      assert.equal(title, 'Mia');
+      assert.match(message, /^Mia has been crying for \d+ s, probably hungry \(62 %\)\.$/);
+      assert.deepEqual(
+        data?.actions?.map(button => button.title),
+        ['Hungry', 'Tired', 'Discomfort'],
+      );
+    }
+    cry('ongoing', 'tired');
+    await untilState(reason, 'tired');
+    cry('ongoing');
+    await untilState(reason, 'hungry');
+    await endCry();
+    const { message, data } = await notification(second, 1);
+    assert.match(message, /^Mia cried for \d+ s, probably hungry \(62 %\)\. What was it\?$/);
+    assert.equal(data?.tag, first.notifications[0].data?.tag);
+    await second.tap(data!.actions![1].action, data!.tag!);
+    await untilState(answer, 'tired');
+    assert.equal(flow.messages('answers').at(-1)!.payload, 'tired');
+    for (const phone of [first, second]) {
+      const cleared = await notification(phone, 2);
+      assert.deepEqual([cleared.message, cleared.data?.tag], ['clear_notification', data!.tag]);
+    }
+    assert.equal(first.notifications.length, 3);
+  });
+
+  it('notify when hungry: not of a cry that is over, and a phone that is gone keeps none from the others', async () => {
+    const { crying, reason, confidence, answer } = ENTITIES;
+    const lost = await Phone.register(home(), 'Lost Phone');
+    await lost.leave();
+    const phones = [await deviceOf(lost), 'a'.repeat(32), await deviceOf(second)];
+    await automate('notify_when_hungry', { crying, reason, confidence, answer, phones, after: 1 });
+    cry('started');
+    await untilState(crying, 'on');
+    await endCry();
+    await sleep(1000 + MOMENT_MS);
+    assert.equal(second.notifications.length, 0);
+    cry('started', 'hungry', 'cot@2');
+    await notification(second, 0);
+    await endCry();
+    await notification(second, 1);
+  });
+
+  it('escalate: the second parent when the first one does not answer', async () => {
+    const { crying, answer } = ENTITIES;
+    const inputs = { crying, answer, first: await deviceOf(first), second: await deviceOf(second), after: 0 };
+    await automate('escalate_to_second_parent', { ...inputs, patience: 0.02 });
+    const beganMs = Date.now();
+    cry('started', 'hungry', 'cot@2');
+    const { message, data } = await notification(first, 0);
+    assert.equal(message, 'Mia is crying.');
+    const escalated = await notification(second, 0);
+    assert.ok(Date.now() - beganMs >= 1200, 'before its time');
+    assert.match(escalated.message, /^Mia has been crying for 0 min, and nobody answers\.$/);
+    assert.deepEqual(escalated.data?.push, {
+      'interruption-level': 'critical',
+      sound: { name: 'default', critical: 1, volume: 1 },
+    });
+    await second.tap(escalated.data.actions![0].action, escalated.data.tag!);
+    for (const phone of [first, second])
+      assert.deepEqual(await notification(phone, 1), {
+        message: 'clear_notification',
+        data: { tag: data!.tag },
+      });
+  });
+
+  it('escalate: nobody else when the first one comes, says what it is, or the cry is over', async () => {
+    const { crying, answer } = ENTITIES;
+    const inputs = { crying, answer, first: await deviceOf(first), second: await deviceOf(second), after: 0 };
+    await automate('escalate_to_second_parent', { ...inputs, patience: 0.03 });
+    const ways = [
+      () => first.tap(first.notifications.at(-1)!.data!.actions![0].action, 'any'),
+      () => home().call('select.select_option', { entity_id: answer, option: 'tired' }),
+      endCry,
+    ];
+    for (const [i, way] of ways.entries()) {
+      first.notifications.length = second.notifications.length = 0;
+      cry('started', 'hungry', `cot@3.${i}`);
+      await notification(first, 0);
+      await way();
+      await notification(first, 1);
+      await sleep(1800 + MOMENT_MS);
+      assert.deepEqual(
+        second.notifications.map(({ message }) => message),
+        ['clear_notification'],
+      );
+      await endCry();
+    }
+  });
+
+  describe('night light', () => {
+    const always = { evening: '00:00:00', morning: '23:59:59' };
+    const inputs = { crying: ENTITIES.crying, light: 'light.cot', brightness: 5 };
+
+    it('comes on while the baby cries, and goes off a while after it', async () => {
+      await bulb.change({ state: 'OFF' });
+      await automate('night_light', { ...inputs, ...always, linger: 0.02 });
+      cry('started');
+      await until(() => bulb.state.state === 'ON', 'on');
+      assert.deepEqual([bulb.state.brightness, bulb.state.color_mode], [13, 'color_temp']);
+      await endCry();
+      // The same cry goes on.
+      cry('started', 'hungry', 'cot@2');
+      await untilState(ENTITIES.crying, 'on');
+      await sleep(1200 + MOMENT_MS);
+      assert.equal(bulb.state.state, 'ON');
+      const told = bulb.commands.length;
+      await endCry();
+      await until(() => bulb.state.state === 'OFF', 'off');
+      assert.equal(bulb.commands.length, told + 1);
+    });
+
+    it('leaves alone a light that is on, one that somebody made brighter, and the day', async () => {
+      await bulb.change({ state: 'ON', brightness: 200 });
+      await untilState('light.cot', 'on');
+      await automate('night_light', { ...inputs, ...always, linger: 0 });
+      const told = bulb.commands.length;
+      cry('started');
+      await untilState(ENTITIES.crying, 'on');
+      await endCry();
+      await sleep(MOMENT_MS);
+      assert.equal(bulb.commands.length, told);
+
+      await bulb.change({ state: 'OFF' });
+      await untilState('light.cot', 'off');
+      cry('started');
+      await until(() => bulb.state.state === 'ON', 'on');
+      await bulb.change({ brightness: 200 });
+      await home().untilState('light.cot', ({ attributes }) => attributes.brightness === 200);
+      await endCry();
+      await sleep(MOMENT_MS);
+      assert.equal(bulb.state.state, 'ON');
+
+      await bulb.change({ state: 'OFF' });
+      await untilState('light.cot', 'off');
+      const [hour] = new Date().toISOString().slice(11, 13);
+      const day = Number(hour) < 12 ? ['20:00:00', '21:00:00'] : ['02:00:00', '03:00:00'];
+      await automate('night_light', { ...inputs, evening: day[0], morning: day[1], linger: 0 });
+      await sleep(MOMENT_MS);
+      cry('started');
+      await untilState(ENTITIES.crying, 'on');
+      await sleep(MOMENT_MS);
+      assert.equal(bulb.state.state, 'OFF');
+    });
+  });
+
+  it('log to Baby Buddy: what was answered, or estimated, and nothing again after a restart', async () => {
+    const { cry: event, answer } = ENTITIES;
+    await automate('log_to_baby_buddy', { cry: event, answer, child: 7 });
+    cry('started', 'hungry', 'cot@4');
+    await untilState(ENTITIES.crying, 'on');
+    cry('ended', 'hungry', 'cot@4');
+    await untilState(ENTITIES.crying, 'off');
+    await sleep(MOMENT_MS);
+    assert.equal(notes.length, 0, 'before it was answered');
+    await home().call('select.select_option', { entity_id: answer, option: 'belly pain' });
+    await until(() => notes.length === 1, 'the note');
+    const [{ note, headers }] = notes;
+    assert.equal(headers.authorization, TOKEN);
+    assert.deepEqual([note.child, note.tags], [7, ['cry']]);
+    assert.equal(note.note, 'Cried for 40 s (cry): belly pain.');
+    assert.ok(Math.abs(Date.parse(note.time) - Date.now() + 40_000) < 10_000, note.time);
+    // Of one that nobody answers before the next begins.
+    for (const state of ['started', 'ended'] as const) cry(state, 'tired', 'cot@5');
+    await untilState(answer, 'unknown');
+    cry('started', 'tired', 'cot@6');
+    await until(() => notes.length === 2, 'the note');
+    assert.equal(notes[1].note.note, 'Cried for 40 s (cry): probably tired.');
+    cry('ended', 'tired', 'cot@6');
+    await home().call('select.select_option', { entity_id: answer, option: 'lonely' });
+    await until(() => notes.length === 3, 'the note');
+    await home().restart();
+    await untilState(event, (await home().states()).get(event)!.state);
+    await until(async () => (await home().states()).get(event)?.state !== 'unavailable', 'the event');
+    await sleep(MOMENT_MS);
+    assert.equal(notes.length, 3);
+  });
+});
+
+/** What the blueprint says belongs in configuration.yaml, for this server. */
+function restCommand(url: string): string {
+  const text = readFileSync(path.join(FOLDER, 'log_to_baby_buddy.yaml'), 'utf8');
+  const [, lines] = /```yaml\n(.*?)\n *```/s.exec(text)!;
+  return lines
+    .replaceAll(/^ {4}/gm, '')
+    .replace('http://192.168.1.10:8000', url)
+    .replace('Token 0123456789abcdef', TOKEN);
+}
