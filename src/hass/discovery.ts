@@ -92,9 +92,13 @@ export function discoveryPayload(
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '_')
     .replace(/^_|_$/g, '');
-  const bridge = { topic: topics.bridge };
-  const node = { topic: topics.node };
-  const source = { topic: topics.source };
+  /** Available while `online` is told on all of the topics; Home Assistant would go by the latest word otherwise. */
+  const whileOnline = (...told: string[]): object => ({
+    availability: told.map(topic => ({ topic })),
+    availability_mode: 'all',
+  });
+  const ofNode = whileOnline(topics.bridge, topics.node);
+  const ofSource = whileOnline(topics.bridge, topics.node, topics.source);
 
   /** An entity that shows a part of the state; a cry's own are known only while its source is heard. */
   const shown = (platform: string, key: keyof DeviceState, details: object): [string, object] => [
@@ -103,11 +107,10 @@ export function discoveryPayload(
       platform,
       state_topic: topics.state,
       value_template: `{{ value_json.${key} }}`,
-      availability: [bridge, node],
+      ...ofNode,
       ...details,
     },
   ];
-  const ofSource = { availability: [bridge, node, source] };
   const diagnostic = { entity_category: 'diagnostic' };
   const choice = (key: 'answer' | 'preset', options: readonly string[], details: object): [string, object] =>
     shown('select', key, { command_topic: topics[key], options, ...details });
@@ -167,7 +170,7 @@ export function discoveryPayload(
         platform: 'button',
         command_topic: topics.answer,
         payload_press: reason,
-        availability: [bridge, node],
+        ...ofNode,
       },
     ]),
     choice('answer', REASONS, { icon: 'mdi:comment-question-outline' }),
