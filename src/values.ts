@@ -181,6 +181,9 @@ export interface CryEvent {
   reason?: ReasonEstimate;
   /** Added by the reason room where several babies may cry. */
   who?: BabyEstimate;
+  /** Added by the journal once the cry has ended, where its sound is kept: absolute paths of an MP3 and a PNG. */
+  clip?: string;
+  picture?: string;
 }
 
 /** Probabilities of the reasons that a model knows, by sound alone; uncalibrated, and of no use beyond its own phones. */

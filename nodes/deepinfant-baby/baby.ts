@@ -9,7 +9,7 @@ import { ReasonEstimator, type AnswerOutcome, type CaregiverAnswer } from '../..
 import type { ContextFact, ContextKind } from '../../src/reason/facts.js';
 import { MemoryFile } from '../../src/reason/memory-file.js';
 import type { Judgement } from '../../src/reason/judgement.js';
-import { checkMemory, type BabyMemory, type WhoSaid } from '../../src/reason/memory.js';
+import { checkMemory, type Answer, type BabyMemory, type WhoSaid } from '../../src/reason/memory.js';
 import { messageOf } from '../../src/errors.js';
 import type { CryEvent } from '../../src/values.js';
 
@@ -30,6 +30,15 @@ export interface Score {
   commonestRight: number;
 }
 
+/** Who keeps what is told of a baby, as a journal does. Its promises are never rejected. */
+export interface BabyFollower {
+  /** Also of a fact that is known: it may have been edited. */
+  fact(fact: ContextFact): Promise<void>;
+  withdrawn(factId: string): Promise<void>;
+  /** @param answer undefined when it was taken back */
+  answered(cryId: string, answer: Pick<Answer, 'reason' | 'at'> | undefined): Promise<void>;
+  forget(): Promise<void>;
+}
 const SAVE_AGAIN_MS = 10_000;
 
 /** By the folders of their memories: a deploy makes all nodes anew, and the babies stay. */
@@ -42,6 +51,7 @@ const babies = new Map<string, Baby>();
 export class Baby implements BabyBuddyListener {
   trouble: BabyTrouble = {};
   private readonly watchers = new Set<() => void>();
+  private readonly followers = new Set<BabyFollower>();
   private savingAgain: NodeJS.Timeout | undefined;
   /** What Baby Buddy told last, to tell what is new. */
   private fromBabyBuddy = '';
@@ -74,26 +84,34 @@ export class Baby implements BabyBuddyListener {
     return baby;
   }
 
-  get name(): string {
-    return this.profile.name.trim();
-  }
-
   /** Calls `changed` whenever `trouble` changes. @returns what ends that */
   watch(changed: () => void): () => void {
     this.watchers.add(changed);
     return () => this.watchers.delete(changed);
   }
 
+  /** Tells all that is known, and whatever comes. @returns what ends that */
+  follow(follower: BabyFollower): () => void {
+    this.followers.add(follower);
+    this.tellAll();
+    return () => this.followers.delete(follower);
+  }
+
+  /** Where its memory is kept. */
+  get folder(): string {
+    return this.file.folder;
+  }
+
   /** @throws DeepInfantError `context` for what cannot be, `storage` */
   async tell(fact: ContextFact): Promise<void> {
-    this.estimator.tell(fact);
+    this.learn(fact);
     await this.save();
   }
 
   /** Takes back the fact of an id, else the latest of a kind. @returns it @throws DeepInfantError `storage` */
   async untell({ id, kind }: { id?: string; kind?: ContextKind }): Promise<ContextFact | undefined> {
     const fact = this.memory.facts.find(known => (id === undefined ? known.kind === kind : known.id === id));
-    if (fact?.id === undefined || !this.estimator.forget(fact.id)) return undefined;
+    if (fact?.id === undefined || !this.unlearn(fact.id)) return undefined;
     await this.save();
     return fact;
   }
@@ -109,7 +127,11 @@ export class Baby implements BabyBuddyListener {
   /** @throws DeepInfantError `answer` for what is none, `storage` */
   async answer(answer: CaregiverAnswer): Promise<AnswerOutcome> {
     const outcome = this.estimator.answer(answer);
-    if (outcome === 'counted' || outcome === 'replaced') await this.save();
+    if (outcome === 'counted' || outcome === 'replaced') {
+      const { cryId, reason, at } = answer;
+      for (const follower of this.followers) void follower.answered(cryId, { reason, at });
+      await this.save();
+    }
     return outcome;
   }
 
@@ -123,7 +145,10 @@ export class Baby implements BabyBuddyListener {
   /** Takes back what a cry was, and whose. @returns whether there was one @throws DeepInfantError `storage` */
   async withdraw(cryId: string): Promise<boolean> {
     const wasThere = this.estimator.withdraw(cryId);
-    if (wasThere) await this.save();
+    if (wasThere) {
+      for (const follower of this.followers) void follower.answered(cryId, undefined);
+      await this.save();
+    }
     return wasThere;
   }
 
@@ -157,6 +182,7 @@ export class Baby implements BabyBuddyListener {
   /** Takes another memory in place of its own. @throws DeepInfantError `memory`, `storage` */
   async replaceMemory(memory: unknown): Promise<void> {
     this.estimator = new ReasonEstimator(this.profile, memory);
+    this.tellAll();
     await this.save();
   }
 
@@ -164,6 +190,7 @@ export class Baby implements BabyBuddyListener {
   async forget(): Promise<void> {
     this.estimator = new ReasonEstimator(this.profile);
     this.fromBabyBuddy = '';
+    await Promise.all([...this.followers].map(follower => follower.forget()));
     await this.file.remove();
     this.change({ storage: undefined, damage: undefined });
   }
@@ -175,8 +202,8 @@ export class Baby implements BabyBuddyListener {
     this.fromBabyBuddy = told;
     const ids = new Set(facts.map(({ id }) => id));
     for (const { id, at } of this.memory.facts)
-      if (id?.startsWith(BABY_BUDDY_IDS) && at >= sinceMs && !ids.has(id)) this.estimator.forget(id);
-    for (const fact of facts) this.estimator.tell(fact);
+      if (id?.startsWith(BABY_BUDDY_IDS) && at >= sinceMs && !ids.has(id)) this.unlearn(id);
+    for (const fact of facts) this.learn(fact);
     this.saveLater();
   }
 
@@ -188,6 +215,26 @@ export class Baby implements BabyBuddyListener {
   /** Comes back when all that can be on disk is there. */
   async settle(): Promise<void> {
     await this.file.settle();
+  }
+
+  private learn(fact: ContextFact): void {
+    this.estimator.tell(fact);
+    for (const follower of this.followers) void follower.fact(fact);
+  }
+
+  private unlearn(factId: string): boolean {
+    for (const follower of this.followers) void follower.withdrawn(factId);
+    return this.estimator.forget(factId);
+  }
+
+  private tellAll(): void {
+    const { facts, cries } = this.memory;
+    for (const follower of this.followers) {
+      for (const fact of facts) void follower.fact(fact);
+      for (const { id, answer } of cries)
+        if (answer?.from === 'caregiver')
+          void follower.answered(id, { reason: answer.reason, at: answer.at });
+    }
   }
 
   /** Nobody waits for it: what goes wrong is told as trouble. */

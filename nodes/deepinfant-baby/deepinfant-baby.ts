@@ -1,12 +1,13 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import type { Keeping } from '../../src/journal/journal.js';
 import { BabyBuddy } from '../../src/reason/baby-buddy.js';
 import { startAndStop } from '../adapter.js';
 import { answerEditor } from '../editor-questions.js';
 import { Baby } from './baby.js';
 import { babyFolder } from './folder.js';
-import { BABY_DEFAULTS, type BabyCredentials, type BabySettings } from './settings.js';
+import { BABY_DEFAULTS, keepingOf, type BabyCredentials, type BabySettings } from './settings.js';
 
-type BabyNode = Node<BabyCredentials> & { baby: Baby };
+type BabyNode = Node<BabyCredentials> & { baby: Baby; keeping: Keeping };
 
 export = (RED: NodeAPI): void => {
   const babyOf = (id: unknown): Baby | undefined => {
@@ -28,7 +29,9 @@ export = (RED: NodeAPI): void => {
     'deepinfant-baby',
     function (config) {
       RED.nodes.createNode(this, config);
-      const { name, birthDate, babyBuddy: url, child } = { ...BABY_DEFAULTS, ...config };
+      const settings = { ...BABY_DEFAULTS, ...config };
+      const { name, birthDate, babyBuddy: url, child } = settings;
+      this.keeping = keepingOf(settings);
       this.baby = Baby.at(babyFolder(RED, this.id), { name, birthDate: birthDate || undefined });
       if (url === '') return;
       const { token = '' } = this.credentials;

@@ -1,3 +1,5 @@
+import type { Keeping } from '../../src/journal/journal.js';
+
 export interface BabySettings {
   name: string;
   /** Date as YYYY-MM-DD, or '' when it is not told. */
@@ -6,6 +8,11 @@ export interface BabySettings {
   babyBuddy: string;
   /** The child's name there, or '' where it is the only one. */
   child: string;
+  /** Whether the journal keeps clips and pictures of cries. */
+  keepsSound: boolean;
+  /** So many days the journal keeps what it noted; so many MB of sound. The editor saves numbers as text. */
+  keepDays: number | string;
+  soundMb: number | string;
 }
 
 /** What Node-RED keeps apart from the flow, and never exports. */
@@ -19,4 +26,11 @@ export const BABY_DEFAULTS: BabySettings = {
   birthDate: '',
   babyBuddy: '',
   child: '',
+  keepsSound: true,
+  keepDays: 365,
+  soundMb: 1000,
 };
+
+export function keepingOf({ keepsSound, keepDays, soundMb }: BabySettings): Keeping {
+  return { hasSound: keepsSound, days: Number(keepDays), soundMb: Number(soundMb) };
+}

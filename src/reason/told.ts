@@ -148,7 +148,7 @@ function isDegrees(kind: ContextKind, payload: unknown): boolean {
  * Epoch ms of what a message says of a time.
  * @throws DeepInfantError `context` for what is no time
  */
-function timeOf(at: unknown, nowMs: number): number {
+export function timeOf(at: unknown, nowMs: number): number {
   if (isEmpty(at)) return nowMs;
   let time = NaN;
   if (at instanceof Date) time = at.getTime();

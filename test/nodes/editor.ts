@@ -10,6 +10,7 @@ export const NODE_TYPES = [
   'deepinfant-detector',
   'deepinfant-entities',
   'deepinfant-hass',
+  'deepinfant-journal',
   'deepinfant-light',
   'deepinfant-notify',
   'deepinfant-reason',

@@ -7,7 +7,8 @@ import { editorDefinition, exampleFlows, NODE_TYPES, type NodeType } from './edi
 import { NodeRedProcess } from './node-red-process.js';
 
 /** Node-RED's own types that the examples use. */
-const CORE_TYPES = ['tab', 'comment', 'inject', 'debug', 'complete', 'catch', 'switch', 'rbe', 'mqtt-broker'];
+const CORE_TYPES =
+  'tab,comment,inject,debug,complete,catch,switch,change,rbe,http in,http response,mqtt-broker'.split(',');
 
 describe('examples', () => {
   const flows = exampleFlows();

@@ -9,6 +9,7 @@ import babyNode from '../../nodes/deepinfant-baby/deepinfant-baby.js';
 import detectorNode from '../../nodes/deepinfant-detector/deepinfant-detector.js';
 import entitiesNode from '../../nodes/deepinfant-entities/deepinfant-entities.js';
 import hassNode from '../../nodes/deepinfant-hass/deepinfant-hass.js';
+import journalNode from '../../nodes/deepinfant-journal/deepinfant-journal.js';
 import lightNode from '../../nodes/deepinfant-light/deepinfant-light.js';
 import notifyNode from '../../nodes/deepinfant-notify/deepinfant-notify.js';
 import reasonNode from '../../nodes/deepinfant-reason/deepinfant-reason.js';
@@ -84,6 +85,7 @@ export async function runFlow(
       audioNode,
       detectorNode,
       reasonNode,
+      journalNode,
       hassNode,
       lightNode,
       notifyNode,

@@ -4,6 +4,7 @@ import { BABY_DEFAULTS } from '../../nodes/deepinfant-baby/settings.js';
 import { DETECTOR_DEFAULTS } from '../../nodes/deepinfant-detector/settings.js';
 import { ENTITIES_DEFAULTS } from '../../nodes/deepinfant-entities/settings.js';
 import { HASS_DEFAULTS } from '../../nodes/deepinfant-hass/settings.js';
+import { JOURNAL_DEFAULTS } from '../../nodes/deepinfant-journal/settings.js';
 import { LIGHT_DEFAULTS } from '../../nodes/deepinfant-light/settings.js';
 import { NOTIFY_DEFAULTS } from '../../nodes/deepinfant-notify/settings.js';
 import { REASON_DEFAULTS } from '../../nodes/deepinfant-reason/settings.js';
@@ -16,6 +17,7 @@ const DEFAULTS: Record<NodeType, object> = {
   'deepinfant-detector': DETECTOR_DEFAULTS,
   'deepinfant-entities': ENTITIES_DEFAULTS,
   'deepinfant-hass': HASS_DEFAULTS,
+  'deepinfant-journal': JOURNAL_DEFAULTS,
   'deepinfant-light': LIGHT_DEFAULTS,
   'deepinfant-notify': NOTIFY_DEFAULTS,
   'deepinfant-reason': REASON_DEFAULTS,

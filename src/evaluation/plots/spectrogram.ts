@@ -50,8 +50,16 @@ export function spectrogram({ samples, fromS, scores = [] }: SpectrogramOptions)
   return curve + picture;
 }
 
-/** A picture with a column a frame, each frame in the middle of what it was computed from, as a data URI. */
 function pictureOf(samples: Float32Array): string {
+  const { frames, pixels } = spectrogramPixels(samples);
+  return `data:image/png;base64,${encodePng(frames, pixels, colourMap()).toString('base64')}`;
+}
+
+/**
+ * Colours of a log-mel spectrogram, 0 to 255, row by row from the highest band: a column a frame, each in the middle of
+ * what it was computed from.
+ */
+export function spectrogramPixels(samples: Float32Array): { frames: number; pixels: Uint8Array } {
   const { fftSize, mels } = SEED_FRONT_END;
   const half = new Float32Array(fftSize / 2);
   const decibels = new LogMel().push(concat([half, samples, half]));
@@ -64,11 +72,11 @@ function pictureOf(samples: Float32Array): string {
       pixels[(mels - 1 - mel) * frames + frame] = Math.round(255 * Math.max(0, share));
     }
   }
-  return `data:image/png;base64,${encodePng(frames, pixels, colourMap()).toString('base64')}`;
+  return { frames, pixels };
 }
 
 /** Frequencies at their places on the axis of bands, band m's centre being at m + 0.5. */
-function melTicks(): Tick[] {
+export function melTicks(): Tick[] {
   const { mels, fMin, fMax } = SEED_FRONT_END;
   const edges = melEdgesHz(mels, fMin, fMax);
   return LABELLED_HZ.map(hz => {

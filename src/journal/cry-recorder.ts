@@ -1,0 +1,71 @@
+import { concat } from '../concat.js';
+import { SAMPLE_RATE, type AudioChunk, type CryEvent, type CryWindow } from '../values.js';
+import { SoundBuffer } from './sound-buffer.js';
+
+/** What is heard before a cry: what woke the baby is often in it. */
+const PRE_ROLL_S = 5;
+/** Longer clips tell nothing more. */
+const LONGEST_S = 60;
+
+/** The sound of a cry, and why it was told. */
+export interface RecordedCry {
+  /** 16 kHz mono; not empty. */
+  samples: Float32Array;
+  /** Seconds from the source's start to the first sample. */
+  fromS: number;
+  windows: CryWindow[];
+}
+
+interface Recording {
+  /** Number of the first sample, and of the one before which it ends at the latest. */
+  from: number;
+  limit: number;
+  parts: Float32Array[];
+  length: number;
+  windows: CryWindow[];
+}
+
+/** Cuts cries out of what sources send: from five seconds before the onset to the end, or for a minute. */
+export class CryRecorder {
+  private readonly sources = new Map<string, SoundBuffer>();
+  /** Of the cries that go on, by their ids. */
+  private readonly recordings = new Map<string, Recording>();
+
+  hear(chunk: AudioChunk): void {
+    let buffer = this.sources.get(chunk.source);
+    if (!buffer) this.sources.set(chunk.source, (buffer = new SoundBuffer()));
+    buffer.push(chunk);
+  }
+
+  /** Takes what is told of a cry. @returns its sound, once it has ended; undefined where its source is not heard here */
+  push(event: CryEvent): RecordedCry | undefined {
+    const { id, source, state, onsetS, offsetS, windows } = event;
+    const buffer = this.sources.get(source);
+    if (!buffer) return undefined;
+    let recording = this.recordings.get(id);
+    if (!recording) {
+      const from = Math.max(buffer.begin, Math.round((onsetS - PRE_ROLL_S) * SAMPLE_RATE));
+      recording = { from, limit: from + LONGEST_S * SAMPLE_RATE, parts: [], length: 0, windows: [] };
+      this.recordings.set(id, recording);
+    }
+    const end = Math.min(buffer.end, recording.limit);
+    const part = buffer.cut(recording.from + recording.length, end);
+    recording.parts.push(part);
+    recording.length += part.length;
+    // An event that came as JSON may have lost them.
+    if (Array.isArray(windows))
+      recording.windows.push(...windows.filter(({ startS }) => startS * SAMPLE_RATE < recording.limit));
+    if (state !== 'ended') return undefined;
+    this.recordings.delete(id);
+    const length = Math.round(offsetS! * SAMPLE_RATE) - recording.from;
+    const samples = concat(recording.parts).subarray(0, Math.max(0, length));
+    if (samples.length === 0) return undefined;
+    return { samples, fromS: recording.from / SAMPLE_RATE, windows: recording.windows };
+  }
+
+  /** Lets go of all sound. */
+  clear(): void {
+    this.sources.clear();
+    this.recordings.clear();
+  }
+}

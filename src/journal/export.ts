@@ -1,0 +1,81 @@
+import { REASONS } from '../values.js';
+import { endOf, timeOf, type Entry } from './entries.js';
+
+/** Columns of the table, whichever kind of entry a row is. */
+const COLUMNS = [
+  'kind',
+  'id',
+  'begin',
+  'end',
+  'source',
+  'duration_s',
+  'intensity',
+  'peak_score',
+  'mean_score',
+  'reason',
+  'confidence',
+  ...REASONS.map(reason => `p_${reason.replace(' ', '_')}` as const),
+  'answer',
+  'celsius',
+  'clip',
+  'picture',
+] as const;
+type Row = Partial<Record<(typeof COLUMNS)[number], string | number>>;
+
+/** All entries in the order in which they were. */
+export function exported(entries: Iterable<Entry>): Entry[] {
+  return [...entries].sort((a, b) => timeOf(a) - timeOf(b));
+}
+
+/** All entries as a table of comma-separated values (RFC 4180), one a row; times in ISO 8601. */
+export function exportedCsv(entries: Iterable<Entry>): string {
+  const rows = exported(entries).map(entry => {
+    const row = rowOf(entry);
+    return COLUMNS.map(column => cell(row[column])).join(',');
+  });
+  return [COLUMNS.join(','), ...rows, ''].join('\r\n');
+}
+
+function rowOf(entry: Entry): Row {
+  const { kind, id } = entry;
+  switch (entry.kind) {
+    case 'cry': {
+      const { source, durationS, intensity, peakScore, meanScore, reason, answer, sound } = entry;
+      const probabilities = Object.entries(reason?.probabilities ?? {});
+      return {
+        kind,
+        id,
+        begin: iso(entry.onset),
+        end: iso(endOf(entry)),
+        source,
+        duration_s: durationS,
+        intensity,
+        peak_score: peakScore,
+        mean_score: meanScore,
+        reason: reason?.label,
+        confidence: reason?.confidence,
+        ...Object.fromEntries(probabilities.map(([name, p]) => [`p_${name.replace(' ', '_')}`, p])),
+        answer: answer?.reason,
+        clip: sound?.clip,
+        picture: sound?.picture,
+      };
+    }
+    case 'fact': {
+      const { kind: what, at, celsius } = entry.fact;
+      return { kind: what, id, begin: iso(at), celsius };
+    }
+    case 'heard':
+      return { kind, id, begin: iso(entry.from), end: iso(entry.to), source: entry.source };
+  }
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}
+
+function cell(value: string | number | undefined): string {
+  if (typeof value !== 'string') return value === undefined ? '' : String(value);
+  // A spreadsheet takes a text that begins so for a formula.
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,263 @@
+/** What a journal can be asked. */
+import type { ContextFact } from '../reason/facts.js';
+import { REASONS, type Intensity, type Reason, type ReasonEstimate } from '../values.js';
+import { dayAt, nightAt, type Stretch } from './calendar.js';
+import { endOf, type CryEntry, type Entry, type HeardEntry } from './entries.js';
+
+/** What happened over a night or a day. */
+export interface Period extends Stretch {
+  /** In the order in which they began. */
+  cries: CryEntry[];
+  /** In the order in which they were. */
+  facts: ContextFact[];
+  /** From falling asleep to waking, as far as they were told. */
+  sleeps: Stretch[];
+  /** When a source was not heard, a minute at least; empty also where no source ever told how it is. */
+  gaps: Gap[];
+  totals: Totals;
+}
+
+/** A time over which a source was not heard. */
+export interface Gap extends Stretch {
+  /** Undefined where no source was heard over the whole time. */
+  source?: string;
+}
+
+export interface Totals {
+  cries: number;
+  cryingS: number;
+  longestS: number;
+  /** The longest time without a cry, of which every minute was heard. */
+  quietS: number;
+  intensities: Partial<Record<Intensity, number>>;
+  /** How often each reason was said, or answered where there is an answer. */
+  reasons: Partial<Record<ReasonEstimate['label'], number>>;
+  feeds: number;
+  changes: number;
+}
+
+/** The seven days to one, and those before. */
+export interface Week extends Stretch {
+  days: (Stretch & Pick<Totals, 'cries' | 'cryingS'>)[];
+  totals: Totals;
+  before: Totals;
+}
+
+/** Crying by the hour of the day, over weeks. */
+export interface WeeksByHour {
+  /** From the oldest on; each ends with the same day of the week as the last. */
+  weeks: HourlyWeek[];
+}
+
+export interface HourlyWeek extends Stretch {
+  /** Minutes of crying a day in each hour from midnight on: a mean over the days of which anything is known. */
+  minutes: number[];
+  /** Number of those days. */
+  days: number;
+}
+
+/** How often the likeliest reason was what caregivers answered. */
+export interface TrackRecord {
+  answers: number;
+  right: number;
+  /** How often always saying the commonest answer so far would have been right. */
+  commonestRight: number;
+  /** Cry by cry, in the order in which they were. */
+  course: { at: number; said: Reason; answer: Reason; right: number; commonestRight: number }[];
+}
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+/** A sleep that nobody ended is drawn no longer than this. */
+const LONGEST_SLEEP_MS = 6 * HOUR_MS;
+const WEEKS = 8;
+
+/** The night that goes on at a time, epoch ms, or else the last one before it. */
+export function nightOf(entries: Iterable<Entry>, time: number): Period {
+  return periodOf([...entries], nightAt(time));
+}
+
+/** The day of a time, epoch ms. */
+export function dayOf(entries: Iterable<Entry>, time: number): Period {
+  return periodOf([...entries], dayAt(time));
+}
+
+/** The seven days to that of a time, epoch ms. */
+export function weekOf(entries: Iterable<Entry>, time: number): Week {
+  const all = [...entries];
+  const days = Array.from({ length: 7 }, (_, i) => dayAt(time, i - 6));
+  const week = { from: days[0].from, to: days[6].to };
+  const before = { from: dayAt(time, -13).from, to: week.from };
+  return {
+    ...week,
+    days: days.map(day => {
+      const { cries, cryingS } = periodOf(all, day).totals;
+      return { ...day, cries, cryingS };
+    }),
+    totals: periodOf(all, week).totals,
+    before: periodOf(all, before).totals,
+  };
+}
+
+/** The weeks to the day of a time, epoch ms: as many as anything is known of, eight at most. */
+export function weeksByHourOf(entries: Iterable<Entry>, time: number): WeeksByHour {
+  const weeks = Array.from({ length: WEEKS }, (_, i) => ({
+    from: dayAt(time, 7 * (i - WEEKS) + 1).from,
+    to: dayAt(time, 7 * (i + 1 - WEEKS)).to,
+    minutes: new Array<number>(24).fill(0),
+    known: new Set<number>(),
+  }));
+  const first = weeks[0].from;
+  // Days have 23 to 25 hours: a week is found by looking.
+  const weekAt = (at: number): (typeof weeks)[number] | undefined =>
+    weeks.find(({ from, to }) => at >= from && at < to);
+  for (const entry of entries) {
+    if (entry.kind === 'fact') continue;
+    const [from, to] = entry.kind === 'cry' ? [entry.onset, endOf(entry)] : [entry.from, entry.to];
+    for (let at = Math.max(from, first); at <= to; at = nextHour(at)) {
+      const week = weekAt(at);
+      week?.known.add(dayAt(at).from);
+      if (week && entry.kind === 'cry')
+        week.minutes[new Date(at).getHours()] += (Math.min(to, nextHour(at)) - at) / MINUTE_MS;
+    }
+  }
+  const known = weeks.findIndex(({ known }) => known.size > 0);
+  return {
+    weeks: weeks.slice(known < 0 ? -1 : known).map(({ known, minutes, ...week }) => ({
+      ...week,
+      minutes: minutes.map(sum => sum / Math.max(1, known.size)),
+      days: known.size,
+    })),
+  };
+}
+
+/** The cry of an id, or the newest one. */
+export function cryOf(entries: Iterable<Entry>, id?: string): CryEntry | undefined {
+  let found: CryEntry | undefined;
+  for (const entry of entries)
+    if (entry.kind === 'cry' && (id === undefined ? entry.onset >= (found?.onset ?? 0) : entry.id === id))
+      found = entry;
+  return found;
+}
+
+/** What reasons and answers came to so far. */
+export function trackRecordOf(entries: Iterable<Entry>): TrackRecord {
+  const record: TrackRecord = { answers: 0, right: 0, commonestRight: 0, course: [] };
+  const counts = new Map<Reason, number>(REASONS.map(reason => [reason, 0]));
+  const answered = [...entries]
+    .filter(entry => entry.kind === 'cry')
+    .filter(({ reason, answer }) => reason !== undefined && answer !== undefined)
+    .sort((a, b) => a.onset - b.onset);
+  for (const { onset, reason, answer } of answered) {
+    const said = likeliest(REASONS, one => reason!.probabilities[one]);
+    const commonest = likeliest(REASONS, one => counts.get(one)!);
+    const { reason: was } = answer!;
+    counts.set(was, counts.get(was)! + 1);
+    record.answers++;
+    record.right += Number(said === was);
+    record.commonestRight += Number(commonest === was);
+    const { right, commonestRight } = record;
+    record.course.push({ at: onset, said, answer: was, right, commonestRight });
+  }
+  return record;
+}
+
+function likeliest(reasons: readonly Reason[], weight: (reason: Reason) => number): Reason {
+  return reasons.reduce((best, reason) => (weight(reason) > weight(best) ? reason : best));
+}
+
+function periodOf(entries: readonly Entry[], stretch: Stretch): Period {
+  const { from, to } = stretch;
+  const cries = entries
+    .filter(entry => entry.kind === 'cry')
+    .filter(cry => cry.onset < to && endOf(cry) > from)
+    .sort((a, b) => a.onset - b.onset);
+  const told = entries
+    .filter(entry => entry.kind === 'fact')
+    .map(({ fact }) => fact)
+    .sort((a, b) => a.at - b.at);
+  const facts = told.filter(({ at }) => at >= from && at < to);
+  const gaps = gapsOf(
+    entries.filter(entry => entry.kind === 'heard'),
+    stretch,
+  );
+  return {
+    ...stretch,
+    cries,
+    facts,
+    sleeps: sleepsOf(told, stretch),
+    gaps,
+    totals: totalsOf(cries, facts, gaps, stretch),
+  };
+}
+
+/** @param told facts in the order in which they were */
+function sleepsOf(told: readonly ContextFact[], { from, to }: Stretch): Stretch[] {
+  const changes = told.filter(({ kind }) => kind === 'sleep' || kind === 'wake');
+  return changes.flatMap(({ kind, at }, i) => {
+    if (kind === 'wake') return [];
+    const end = Math.min(changes.at(i + 1)?.at ?? Infinity, at + LONGEST_SLEEP_MS, Date.now(), to);
+    return end > from && at < end ? [{ from: Math.max(from, at), to: end }] : [];
+  });
+}
+
+/** When sources that were heard at any time of a stretch were not. */
+function gapsOf(heard: readonly HeardEntry[], { from, to }: Stretch): Gap[] {
+  if (heard.length === 0) return [];
+  const sources = new Map<string, Stretch[]>();
+  for (const { source, ...times } of heard)
+    if (times.from < to && times.to > from) sources.set(source, [...(sources.get(source) ?? []), times]);
+  const end = Math.min(to, Date.now());
+  if (sources.size === 0) return from < end ? [{ from, to: end }] : [];
+  return [...sources].flatMap(([source, times]) =>
+    between(times, { from, to: end })
+      .filter(gap => gap.to - gap.from >= MINUTE_MS)
+      .map(gap => ({ source, ...gap })),
+  );
+}
+
+/** What lies between stretches. */
+function between(stretches: readonly Stretch[], { from, to }: Stretch): Stretch[] {
+  const free: Stretch[] = [];
+  let at = from;
+  for (const stretch of [...stretches].sort((a, b) => a.from - b.from)) {
+    if (stretch.from > at) free.push({ from: at, to: Math.min(to, stretch.from) });
+    at = Math.max(at, stretch.to);
+  }
+  if (at < to) free.push({ from: at, to });
+  return free;
+}
+
+function totalsOf(
+  cries: readonly CryEntry[],
+  facts: readonly ContextFact[],
+  gaps: readonly Gap[],
+  { from, to }: Stretch,
+): Totals {
+  const lengths = cries.map(cry => (Math.min(to, endOf(cry)) - Math.max(from, cry.onset)) / 1000);
+  const loud = cries.map(cry => ({ from: cry.onset, to: endOf(cry) }));
+  const quiet = between([...loud, ...gaps], { from, to: Math.min(to, Date.now()) });
+  const count = (kind: ContextFact['kind']): number => facts.filter(fact => fact.kind === kind).length;
+  return {
+    cries: cries.length,
+    cryingS: lengths.reduce((sum, length) => sum + length, 0),
+    longestS: Math.max(0, ...lengths),
+    quietS: Math.max(0, ...quiet.map(stretch => stretch.to - stretch.from)) / 1000,
+    intensities: counted(cries.map(({ intensity }) => intensity)),
+    reasons: counted(cries.flatMap(({ reason, answer }) => answer?.reason ?? reason?.label ?? [])),
+    feeds: count('feed'),
+    changes: count('change'),
+  };
+}
+
+function counted<Word extends string>(words: readonly Word[]): Partial<Record<Word, number>> {
+  const counts: Partial<Record<Word, number>> = {};
+  for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
+  return counts;
+}
+
+/** The beginning of the hour after a time, by the clock: some lie half an hour beside those of UTC. */
+function nextHour(time: number): number {
+  const hour = new Date(time);
+  return hour.setMinutes(60, 0, 0);
+}

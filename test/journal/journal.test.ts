@@ -1,0 +1,265 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { readRecording } from '../../src/audio/recording.js';
+import { concat } from '../../src/concat.js';
+import type { CryEntry } from '../../src/journal/entries.js';
+import { entriesFile, Journal } from '../../src/journal/journal.js';
+import { readEntries } from '../../src/journal/entry-file.js';
+import { cryOf, dayOf, nightOf } from '../../src/journal/questions.js';
+import { SAMPLE_RATE, type SourceHealth } from '../../src/values.js';
+import { cryAt, HOUR_MS, MINUTE_MS } from '../reason/cries.js';
+import { needTools, skip } from '../tools.js';
+import { endedCry, folderOfTest, openJournal, play } from './journals.js';
+
+const NOW = Date.now();
+const DAY_MS = 24 * HOUR_MS;
+
+describe('a journal', () => {
+  const folder = folderOfTest();
+  const onDisk = (): CryEntry | undefined => cryOf(readEntries(entriesFile(folder())).entries.values());
+  const sounds = (): string[] => {
+    const files = path.join(folder(), 'sounds');
+    return existsSync(files) ? readdirSync(files).sort() : [];
+  };
+
+  it('notes a cry as it goes on, with its intensity over time', async () => {
+    const journal = await openJournal(folder());
+    await journal.note(cryAt(NOW));
+    assert.equal(onDisk()!.offset, undefined);
+    await journal.note({ ...cryAt(NOW), state: 'ongoing', durationS: 8, intensity: 'scream' });
+    await journal.note(endedCry(NOW, 12));
+    // What comes late or twice tells nothing new.
+    await journal.note({ ...cryAt(NOW), state: 'ongoing', durationS: 9 });
+    await journal.note(endedCry(NOW, 12));
+    const { course, durationS, offset } = onDisk()!;
+    assert.deepEqual(course, [
+      { atS: 0, intensity: 'cry' },
+      { atS: 8, intensity: 'scream' },
+      { atS: 12, intensity: 'cry' },
+    ]);
+    assert.deepEqual({ durationS, offset }, { durationS: 12, offset: NOW + 12_000 });
+  });
+
+  it('ends a cry that went on when the program was killed', async () => {
+    await (await openJournal(folder())).note({ ...cryAt(NOW), state: 'ongoing', durationS: 8 });
+    const journal = await openJournal(folder());
+    assert.deepEqual([onDisk()!.offset, onDisk()!.isCutOff], [NOW + 8000, true]);
+    // Its detector may run elsewhere.
+    await journal.note(endedCry(NOW, 12));
+    assert.deepEqual([onDisk()!.offset, onDisk()!.isCutOff], [NOW + 12_000, undefined]);
+  });
+
+  it('notes no recording whose time is unknown', async () => {
+    const event = endedCry(5000);
+    assert.equal(await (await openJournal(folder())).note(event), event);
+    assert.equal(onDisk(), undefined);
+  });
+
+  it('keeps answers and facts, and lets go of those that are taken back', async () => {
+    const journal = await openJournal(folder());
+    await journal.answered('cot@1', { reason: 'hungry', at: NOW });
+    await journal.note(endedCry(NOW));
+    await journal.answered(cryAt(NOW).id, { reason: 'hungry', at: NOW });
+    assert.equal(onDisk()!.answer!.reason, 'hungry');
+    await journal.note({ ...endedCry(NOW), peakScore: 1 });
+    assert.equal(onDisk()!.answer!.reason, 'hungry');
+    await journal.answered(cryAt(NOW).id, undefined);
+    assert.equal(onDisk()!.answer, undefined);
+    await journal.fact({ kind: 'feed', at: NOW, id: 'a' });
+    await journal.fact({ kind: 'feed', at: NOW - MINUTE_MS, id: 'a' });
+    assert.deepEqual(dayOf(journal.entries, NOW - MINUTE_MS).facts, [
+      { kind: 'feed', at: NOW - MINUTE_MS, id: 'a' },
+    ]);
+    await journal.withdrawn('a');
+    assert.deepEqual(dayOf(journal.entries, NOW - MINUTE_MS).facts, []);
+  });
+
+  it('deletes what is older than it is to be kept', async () => {
+    const journal = await openJournal(folder());
+    await journal.note(endedCry(NOW - 8 * DAY_MS));
+    await journal.note(endedCry(NOW - 6 * DAY_MS));
+    await journal.fact({ kind: 'feed', at: NOW - 8 * DAY_MS });
+    await journal.close();
+    const { entries } = await openJournal(folder(), { days: 7 });
+    assert.deepEqual(
+      [...entries].map(({ id }) => id),
+      [cryAt(NOW - 6 * DAY_MS).id],
+    );
+  });
+
+  it('tells when a source was not heard, also because nobody listened', async () => {
+    const night = new Date(2026, 0, 10, 22).getTime();
+    const journal = await openJournal(folder(), { days: 1e6 });
+    const heard = (source: string, from: number, to: number): Promise<void> =>
+      (journal as unknown as { put: (entry: object) => Promise<void> }).put({
+        kind: 'heard',
+        id: `${source}${from}`,
+        source,
+        from: night + from * MINUTE_MS,
+        to: night + to * MINUTE_MS,
+      });
+    await heard('cot', -300, 60);
+    await heard('cot', 60.5, 100);
+    await heard('cot', 120, 900);
+    await heard('bed', -600, -400);
+    const { gaps } = nightOf(journal.entries, night);
+    assert.deepEqual(
+      gaps.map(({ source, from, to }) => [source, (from - night) / MINUTE_MS, (to - night) / MINUTE_MS]),
+      [['cot', 100, 120]],
+    );
+    const [whole] = nightOf(journal.entries, night + 3 * DAY_MS).gaps;
+    assert.deepEqual([whole.source, whole.to - whole.from], [undefined, 16 * HOUR_MS]);
+  });
+
+  it('notes from the health of a source when it is heard', async () => {
+    const journal = await openJournal(folder());
+    const health = (state: SourceHealth['state']): Promise<void> =>
+      journal.health({ source: 'cot', state, since: NOW } as SourceHealth);
+    await health('starting');
+    await health('running');
+    await health('running');
+    await health('silent');
+    await health('running');
+    await journal.close();
+    const kept = [...readEntries(entriesFile(folder())).entries.values()];
+    assert.deepEqual(new Set(kept.map(({ kind }) => kind)), new Set(['heard']));
+  });
+
+  it('goes on noting in memory while it cannot write, says so, and writes it later', async () => {
+    writeFileSync(folder(), 'a file where the folder is to be');
+    assert.throws(() => new Journal(folder(), { hasSound: true, days: 1, soundMb: 1 }), { code: 'storage' });
+    rmSync(folder());
+    const journal = await openJournal(folder());
+    writeFileSync(folder(), 'a file where the folder is to be');
+    await journal.note(endedCry(NOW));
+    assert.match(journal.trouble.storage!, /cannot be written/);
+    assert.equal(cryOf(journal.entries)!.id, endedCry(NOW).id);
+    rmSync(folder());
+    await journal.note(endedCry(NOW + HOUR_MS));
+    assert.equal(journal.trouble.storage, undefined);
+    assert.equal(readEntries(entriesFile(folder())).entries.size, 2);
+  });
+
+  describe('with sound', () => {
+    before(function () {
+      needTools(this, 'ffmpeg');
+    });
+
+    /** Notes a cry of a source that played all the time: 10 to 22 s, as cryAt has its onset at 60 s. */
+    async function cry(journal: Journal, onset: number, lengthS = 12): Promise<ReturnType<Journal['note']>> {
+      const range: [number, number] = [60, 60 + lengthS];
+      play(journal, { fromS: 0, toS: 64, cry: range });
+      await journal.note({ ...cryAt(onset), windows: [{ startS: 60, score: 0.9 }] });
+      for (let toS = 69; toS < 60 + lengthS + 8; toS += 5) {
+        play(journal, { fromS: toS - 5, toS, cry: range });
+        await journal.note({ ...cryAt(onset), state: 'ongoing', durationS: toS - 60 });
+      }
+      return journal.note(endedCry(onset, lengthS));
+    }
+
+    async function heard(file: string): Promise<Float32Array> {
+      const chunks: Float32Array[] = [];
+      for await (const { samples } of readRecording(file, { source: 'clip' })) chunks.push(samples);
+      return concat(chunks);
+    }
+
+    it('keeps a clip from 5 s before the onset to the end, within 50 ms and 200 KB for 20 s', async () => {
+      const journal = await openJournal(folder());
+      const { clip, picture } = await cry(journal, NOW, 15);
+      const samples = await heard(clip!);
+      const begin = samples.findIndex(sample => Math.abs(sample) > 0.1) / SAMPLE_RATE;
+      assert(Math.abs(begin - 5) < 0.05, `the cry begins at ${begin} s`);
+      assert(
+        Math.abs(samples.length / SAMPLE_RATE - 20) < 0.05,
+        `it is ${samples.length / SAMPLE_RATE} s long`,
+      );
+      assert(Math.abs(samples.at(-800)!) + Math.abs(samples.at(-804)!) > 0.1, 'it ends with the cry');
+      assert(statSync(clip!).size <= 200_000, `${statSync(clip!).size} bytes`);
+      assert(existsSync(picture!));
+      const { sound } = onDisk()!;
+      assert.deepEqual([sound!.from, sound!.durationS], [NOW - 5000, 20]);
+    });
+
+    it('keeps the first minute of a long cry', async () => {
+      const { clip } = await cry(await openJournal(folder()), NOW, 300);
+      assert.equal(Math.round((await heard(clip!)).length / SAMPLE_RATE), 60);
+    });
+
+    it('keeps what there is of a source that had just begun', async () => {
+      const journal = await openJournal(folder());
+      play(journal, { fromS: 58, toS: 75, cry: [60, 70] });
+      const { clip } = await journal.note(endedCry(NOW, 10));
+      assert.equal(Math.round((await heard(clip!)).length / SAMPLE_RATE), 12);
+    });
+
+    it('keeps no clip of a source that it does not hear', async () => {
+      const journal = await openJournal(folder());
+      play(journal, { fromS: 0, toS: 80, cry: [60, 70], source: 'kitchen' });
+      assert.equal((await journal.note(endedCry(NOW, 10))).clip, undefined);
+      assert.deepEqual(sounds(), []);
+    });
+
+    it('deletes the oldest sound when all takes too much', async () => {
+      const journal = await openJournal(folder(), { soundMb: 0.25 });
+      for (let i = 0; i < 4; i++) await cry(journal, NOW + i * HOUR_MS);
+      await journal.tidy();
+      const kept = [...journal.entries].filter(entry => entry.kind === 'cry' && entry.sound);
+      assert(kept.length > 0 && kept.length < 4, `${kept.length} are kept`);
+      assert.equal(kept.at(-1)!.id, cryAt(NOW + 3 * HOUR_MS).id);
+      assert.equal(sounds().length, 2 * kept.length);
+    });
+
+    it('keeps no sound at all where none is to be kept, and deletes what there was', async () => {
+      await cry(await openJournal(folder()), NOW);
+      writeFileSync(path.join(folder(), 'sounds', 'half.mp3.1.tmp'), '');
+      const journal = await openJournal(folder(), { hasSound: false });
+      assert.deepEqual(sounds(), []);
+      assert.equal((await cry(journal, NOW + HOUR_MS)).clip, undefined);
+      assert.deepEqual(sounds(), []);
+      assert.equal(cryOf(journal.entries)!.sound, undefined);
+    });
+
+    it('forgets everything, also what is being written', async () => {
+      const journal = await openJournal(folder());
+      const writing = cry(journal, NOW);
+      await journal.fact({ kind: 'feed', at: NOW });
+      await writing;
+      await journal.forget();
+      assert(!existsSync(folder()));
+      assert.deepEqual([...journal.entries], []);
+      await journal.note(endedCry(NOW + HOUR_MS));
+      assert.equal(readEntries(entriesFile(folder())).entries.size, 1);
+    });
+
+    it('stops clips before the disk is full, says so, and notes cries in memory when it is', async function () {
+      const disk = path.join(path.dirname(folder()), 'disk');
+      mkdirSync(disk);
+      const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=60m', 'tmpfs', disk]);
+      if (mounted.status !== 0) skip(this, 'mounting a small disk needs root');
+      try {
+        const journal = await openJournal(path.join(disk, 'journal'));
+        assert((await cry(journal, NOW)).clip);
+        const fill = (count: string): unknown =>
+          spawnSync('dd', ['if=/dev/zero', `of=${disk}/filler${count}`, 'bs=1M', `count=${count}`]);
+        fill('15');
+        assert.equal((await cry(journal, NOW + HOUR_MS)).clip, undefined);
+        assert.match(journal.trouble.sound!, /almost full/);
+        assert.equal(journal.trouble.storage, undefined);
+        fill('60');
+        spawnSync('dd', ['if=/dev/zero', `of=${disk}/crumbs`, 'bs=1k']);
+        // The last page of the file has room for some.
+        for (let i = 1; i <= 20; i++) await journal.note(endedCry(NOW + HOUR_MS + i * MINUTE_MS));
+        assert.match(journal.trouble.storage!, /cannot be written/);
+        for (const name of ['filler15', 'filler60', 'crumbs']) rmSync(path.join(disk, name), { force: true });
+        assert((await cry(journal, NOW + 4 * HOUR_MS)).clip);
+        assert.equal(JSON.stringify(journal.trouble), '{}');
+        const { entries, damaged } = readEntries(entriesFile(path.join(disk, 'journal')));
+        assert.deepEqual([entries.size, damaged], [23, 0]);
+      } finally {
+        spawnSync('umount', [disk]);
+      }
+    });
+  });
+});
