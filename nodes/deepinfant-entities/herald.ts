@@ -211,6 +211,7 @@ export class Herald implements NodeWork {
       crying: this.cries.newest ? 'ON' : 'OFF',
       reason: reason?.label ?? null,
       confidence: percent(reason?.confidence),
+      contributions: reason?.contributions ?? [],
       intensity: lastCry?.intensity ?? null,
       lastCry: night.lastOnset === null ? null : new Date(night.lastOnset).toISOString(),
       criesTonight: durations.length,

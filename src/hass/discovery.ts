@@ -1,5 +1,5 @@
 import { PRESETS } from '../model/manifest.js';
-import { REASONS, type SourceState } from '../values.js';
+import { type Contribution, REASONS, type SourceState } from '../values.js';
 
 /** The topics of a device on the broker. */
 export interface DeviceTopics {
@@ -26,6 +26,8 @@ export interface DeviceState {
   reason: string | null;
   /** In percent. */
   confidence: number | null;
+  /** What the reason rests on. */
+  contributions: readonly Contribution[];
   intensity: string | null;
   /** When the last cry began, in ISO form. */
   lastCry: string | null;
@@ -131,6 +133,8 @@ export function discoveryPayload(
       device_class: 'enum',
       options: [...REASONS, 'unsure'],
       icon: 'mdi:help-circle-outline',
+      json_attributes_topic: topics.state,
+      json_attributes_template: "{{ {'contributions': value_json.contributions} | tojson }}",
       ...ofSource,
     }),
     shown('sensor', 'confidence', { unit_of_measurement: '%', icon: 'mdi:percent', ...ofSource }),

@@ -94,7 +94,8 @@ describe('deepinfant-entities', function () {
     } = (await home().untilState('event.mia_cry', ({ attributes }) => attributes.event_type === 'started'))
       .attributes;
     assert.deepEqual([type, reason, durationS], ['started', 'hungry', 90]);
-    await untilState('sensor.mia_reason', 'hungry');
+    const { contributions } = await untilState('sensor.mia_reason', 'hungry');
+    assert.deepEqual(contributions, HUNGRY.contributions);
     await untilState('sensor.mia_confidence', '62');
     await untilState('sensor.mia_intensity', 'scream');
     const { baseline, answers } = await untilState('sensor.mia_accuracy', '70');

@@ -33,7 +33,14 @@ export const HUNGRY: ReasonEstimate = {
     burping: 0.02,
     lonely: 0.01,
   },
-  contributions: [],
+  contributions: [
+    {
+      part: 'context',
+      reason: 'hungry',
+      factor: 2.4,
+      text: "last feed 3 h 10 min ago: makes 'hunger' 2.4 times as likely",
+    },
+  ],
   tip: 'Offer a feed.',
   uses: 'personal',
   learnedFrom: 10,
