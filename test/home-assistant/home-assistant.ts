@@ -18,6 +18,8 @@ const PASSWORD = 'owner-password-1';
 const CONFIGURATION = `
 homeassistant: {name: Test Home, latitude: 52, longitude: 5, elevation: 0, unit_system: metric, time_zone: UTC, country: NL}
 config:
+history:
+media_source:
 mobile_app:
 automation: !include automations.yaml
 script:
@@ -161,6 +163,11 @@ export class HomeAssistant {
     await ended;
   }
 
+  /** Puts a file where its pages find it: at `/local/` in `www`, among its media in `media`. */
+  async put(file: `${'www' | 'media'}/${string}`, content: string | Uint8Array): Promise<void> {
+    await writeFile(path.join(this.folder, file), content);
+  }
+
   /** What it said, and what it logged. */
   async log(): Promise<string> {
     const files = [`${this.folder}/output.log`, `${this.folder}/home-assistant.log`].filter(existsSync);
@@ -244,6 +251,8 @@ export function homeAssistantOfSuite(configuration = () => ''): () => HomeAssist
 
 async function writeConfiguration(folder: string, port: number, configuration: string): Promise<void> {
   await mkdir(path.join(folder, '.storage'));
+  await mkdir(path.join(folder, 'media'));
+  await mkdir(path.join(folder, 'www'));
   const store = (key: string, version: number, data: object): Promise<void> =>
     writeFile(path.join(folder, '.storage', key), JSON.stringify({ version, minor_version: 1, key, data }));
   // As the interface would write it: in configuration.yaml it would be on trial for five minutes.

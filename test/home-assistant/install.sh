@@ -45,7 +45,7 @@ say 'installing what its integrations need (3 of 3)'
 # Otherwise it would install them when it starts. The pins of these two have no build for this Python.
 cp "$here/requirements.py" "$partial/srv/"
 inside python /srv/requirements.py mqtt mobile_app conversation camera stream ffmpeg tts hassio infrared radio_frequency \
-  template logbook history automation script scene input_boolean input_number blueprint \
+  template logbook history media_source automation script scene input_boolean input_number blueprint \
   | grep -vE '^(pymicro-vad|pyspeex-noise)==' >"$partial/srv/requirements.txt"
 into_venv --constraints /srv/pins.txt --requirements /srv/requirements.txt
 into_venv --only-binary :all: pymicro-vad==2.1.0 pyspeex-noise==2.0.1

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
 import { MANIFEST, pack, type Pack } from './npm.js';
 
 const ALLOWED = [
   /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|NOTICE)$/,
+  /^dist\/deepinfant-card\.js$/,
   /^dist\/src\/([a-z-]+\/)*[a-z0-9-]+\.(js|d\.ts)$/,
   /^dist\/nodes\/([a-z-]+\/)?[a-z-]+\.js$/,
   /^dist\/nodes\/(deepinfant-[a-z]+)\/(\1\.html|locales\/(en-US|de)\/\1\.(html|json)|icons\/\1\.svg)$/,
@@ -13,6 +14,9 @@ const ALLOWED = [
   /^models\/[a-z0-9-]+\/(NOTICE|manifest\.json|weights\.bin|(training|fine-tune)\.json|MODEL_CARD\.md|[a-z-]+\.(png|svg))$/,
   /^native\/[a-z-]+\.wasm$/,
 ];
+
+/** What HACS installs: that file of a release's assets, or of dist/. */
+const HACS = JSON.parse(readFileSync(path.join(PACKAGE_ROOT, 'hacs.json'), 'utf8')) as { filename: string };
 
 const LARGEST_BYTES = 4e6;
 
@@ -36,7 +40,7 @@ describe('The packed package', function () {
   it('holds compiled code of this source only, not of files that are gone', () => {
     const source = (file: string): string => file.replace(/^dist\//, '').replace(/(\.d\.ts|\.js)$/, '.ts');
     const gone = paths
-      .filter(file => /^dist\/.*(\.js|\.d\.ts)$/.test(file))
+      .filter(file => /^dist\/(src|nodes)\/.*(\.js|\.d\.ts)$/.test(file))
       .filter(file => !existsSync(path.join(PACKAGE_ROOT, source(file))));
     assert.deepEqual(gone, [], 'remove dist/ and build again');
   });
@@ -44,7 +48,15 @@ describe('The packed package', function () {
   it('holds everything that its manifest names, and its licence and texts', () => {
     const named = [MANIFEST.main, MANIFEST.types, ...Object.values(MANIFEST.bin)];
     const nodes = Object.values(MANIFEST['node-red'].nodes);
-    for (const file of [...named, ...nodes, 'LICENSE', 'NOTICE', 'README.md', 'CHANGELOG.md'])
+    for (const file of [
+      ...named,
+      ...nodes,
+      `dist/${HACS.filename}`,
+      'LICENSE',
+      'NOTICE',
+      'README.md',
+      'CHANGELOG.md',
+    ])
       assert.ok(paths.includes(file), `${file} is missing`);
     for (const node of nodes)
       assert.ok(paths.includes(node.replace(/\.js$/, '.html')), `the page of ${node}`);

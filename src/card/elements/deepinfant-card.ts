@@ -1,0 +1,225 @@
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { lastNoon, timeZoneOf } from '../clock.js';
+import { type CardConfig, checkedConfig } from '../config.js';
+import { type EntityIds, findEntities, ourDevices } from '../entities.js';
+import { faceOf } from '../face.js';
+import { type Format, formatOf } from '../format.js';
+import type { Hass } from '../hass.js';
+import { localizer } from '../localize.js';
+import type { Shown, StateOf } from '../shown.js';
+import { type Timeline, timelineOf } from '../timeline.js';
+import { Clips } from './clips.js';
+import { History } from './history.js';
+import { styles } from './styles.js';
+import { answersView } from './views/answers.js';
+import { clipView } from './views/clip.js';
+import { headerView } from './views/header.js';
+import { nightView } from './views/night.js';
+import { reasonView } from './views/reason.js';
+import { sourceView } from './views/source.js';
+
+const TYPE = 'deepinfant-card';
+
+/** The times that are shown go on so often. */
+const TICK_MS = 20_000;
+const CRYING_TICK_MS = 1000;
+
+/** An answer that the entity does not show by then was not taken. */
+const ANSWER_TIMEOUT_MS = 5000;
+
+/** Home Assistant's dashboard card: crying or quiet, the night, the reason, and answers. */
+export class DeepInfantCard extends LitElement {
+  static override readonly properties = {
+    home: { state: true },
+    now: { state: true },
+    config: { state: true },
+    ids: { state: true },
+    isFailed: { state: true },
+    pendingAnswer: { state: true },
+    notice: { state: true },
+  };
+  static override readonly styles = styles;
+
+  /** Home Assistant as it was when something last changed that is shown here. */
+  declare private home?: Hass;
+  /** Epoch ms. */
+  declare private now: number;
+  declare private config?: CardConfig;
+  /** Undefined while they are looked for. */
+  declare private ids?: EntityIds;
+  /** Whether they could not be looked for. */
+  declare private isFailed: boolean;
+  /** An answer that was given and is not yet confirmed. */
+  declare private pendingAnswer?: string;
+  /** What became of what the user did last. */
+  declare private notice?: string;
+  private readonly history = new History(this);
+  private readonly clips = new Clips(this);
+  private format!: Format;
+  private ticking?: number;
+  private answering?: number;
+
+  static getConfigForm(): object {
+    const text = localizer(document.documentElement.lang);
+    const filter = { integration: 'mqtt', manufacturer: 'DeepInfant' };
+    return {
+      schema: [
+        { name: 'device', required: true, selector: { device: { filter } } },
+        { name: 'media', selector: { text: {} } },
+      ],
+      computeLabel: ({ name }: { name: string }) => text(`editor.${name}`),
+      computeHelper: ({ name }: { name: string }) => text(`editor.${name}Help`),
+    };
+  }
+
+  static getStubConfig(hass: Hass): Omit<CardConfig, 'type'> {
+    return { device: ourDevices(hass).at(0)?.id ?? '' };
+  }
+
+  /** Set by Home Assistant whenever any state changes. */
+  set hass(hass: Hass) {
+    const { home, ids } = this;
+    const isSame =
+      home?.entities === hass.entities &&
+      home.devices === hass.devices &&
+      home.locale === hass.locale &&
+      ids !== undefined &&
+      Object.values(ids).every(id => home.states[id] === hass.states[id]);
+    if (!isSame) this.home = hass;
+  }
+
+  setConfig(config: unknown): void {
+    this.config = checkedConfig(config);
+  }
+
+  /** In units of 50 px, for the masonry layout. */
+  getCardSize(): number {
+    return 8;
+  }
+
+  /** For the sections layout. */
+  getGridOptions(): object {
+    return { columns: 12, min_columns: 6, rows: 'auto' };
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.ticking);
+    clearTimeout(this.answering);
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    const { home, config } = this;
+    if (home === undefined || config === undefined) return;
+    this.now = Date.now();
+    const before = changed.has('config') ? undefined : ((changed.get('home') ?? home) as Hass);
+    if (before?.locale !== home.locale) this.format = formatOf(home);
+    if (before?.entities !== home.entities || before.devices !== home.devices)
+      void this.find(home, config.device);
+    const { crying, intensity } = this.ids ?? {};
+    const followed = [crying, intensity].filter(id => id !== undefined);
+    this.history.follow(home, followed, lastNoon(this.now, timeZoneOf(home)));
+    const cry = this.stateOf('cry')?.attributes;
+    this.clips.follow(home, config.media, cry?.event_type === 'ended' ? String(cry.cry) : undefined);
+    const { pendingAnswer: answer, format } = this;
+    if (answer !== undefined && this.stateOf('answer')?.state === answer)
+      this.settleAnswer(format.text('answer.taken', { reason: format.text(`answer.${answer}`) }));
+  }
+
+  protected override updated(): void {
+    clearTimeout(this.ticking);
+    const tick = (): void => {
+      this.now = Date.now();
+    };
+    const isCrying = this.stateOf('crying')?.state === 'on';
+    this.ticking = window.setTimeout(tick, isCrying ? CRYING_TICK_MS : TICK_MS);
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { home, config, ids, isFailed, now, format, stateOf } = this;
+    if (home === undefined || config === undefined) return nothing;
+    const shown: Shown = { stateOf, format, now };
+    const device = home.devices[config.device];
+    const name = device?.name_by_user ?? device?.name ?? '';
+    if (device === undefined || isFailed || ids === undefined) {
+      const face = device === undefined ? 'gone' : isFailed ? 'failed' : 'loading';
+      return html`<ha-card>${headerView(shown, face, name)}</ha-card>`;
+    }
+    const face = faceOf(stateOf);
+    return html`
+      <ha-card class=${face}>
+        ${headerView(shown, face, name)}
+        ${face === 'incomplete' ? nothing : nightView(this.night(home, ids), format, this.open)}
+        ${reasonView(shown, face)} ${clipView(this.clips, format.text)}
+        ${answersView(shown, this.pendingAnswer, this.answer)}
+        <p class="notice" role="status">${this.notice ?? nothing}</p>
+        ${face === 'away' ? nothing : sourceView(shown, this.toggle)}
+      </ha-card>
+    `;
+  }
+
+  /** The night, or why there is none to show. */
+  private night(home: Hass, { crying, intensity }: EntityIds): Timeline | string {
+    const { history, now, format } = this;
+    if (history.state !== 'here') return format.text(`night.${history.state}`);
+    return timelineOf(history.of(crying), history.of(intensity), now, timeZoneOf(home));
+  }
+
+  private readonly stateOf: StateOf = key => this.home?.states[this.ids?.[key] ?? ''];
+
+  private async find(home: Hass, deviceId: string): Promise<void> {
+    const device = home.devices[deviceId];
+    if (device === undefined) return;
+    try {
+      const ids = await findEntities(home, device);
+      this.isFailed = false;
+      if (JSON.stringify(ids) !== JSON.stringify(this.ids)) this.ids = ids;
+    } catch {
+      this.isFailed = true;
+    }
+  }
+
+  private readonly open = (): void => {
+    const detail = { entityId: this.ids?.crying };
+    this.dispatchEvent(new CustomEvent('hass-more-info', { detail, bubbles: true, composed: true }));
+  };
+
+  private readonly answer = (reason: string): void => {
+    clearTimeout(this.answering);
+    this.notice = undefined;
+    this.pendingAnswer = reason;
+    const refuse = (): void => {
+      this.settleAnswer(this.format.text('answer.refused'));
+    };
+    this.answering = window.setTimeout(refuse, ANSWER_TIMEOUT_MS);
+    this.call('select.select_option', { entity_id: this.ids?.answer, option: reason }).catch(refuse);
+  };
+
+  private settleAnswer(notice: string): void {
+    clearTimeout(this.answering);
+    this.pendingAnswer = undefined;
+    this.notice = notice;
+  }
+
+  private readonly toggle = (): void => {
+    this.notice = undefined;
+    this.call('switch.toggle', { entity_id: this.ids?.listening }).catch(() => {
+      this.notice = this.format.text('listening.refused');
+    });
+  };
+
+  private async call(action: string, data: object): Promise<void> {
+    const [domain, service] = action.split('.');
+    await this.home?.callService(domain, service, data);
+  }
+}
+
+customElements.define(TYPE, DeepInfantCard);
+
+// Home Assistant offers what is in this list when somebody adds a card.
+const page = window as { customCards?: object[] };
+const text = localizer(document.documentElement.lang);
+page.customCards = [
+  ...(page.customCards ?? []),
+  { type: TYPE, name: text('card.name'), description: text('card.description'), preview: true },
+];

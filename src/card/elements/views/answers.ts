@@ -1,0 +1,38 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { known } from '../../entities.js';
+import { REASON_ICON, REASON_ICONS, type Shown } from '../../shown.js';
+
+/**
+ * One button a reason.
+ * @param pending an answer that was given and is not yet confirmed
+ */
+export function answersView(
+  { stateOf, format: { text } }: Shown,
+  pending: string | undefined,
+  answer: (reason: string) => void,
+): TemplateResult | typeof nothing {
+  const select = stateOf('answer');
+  const options: unknown = select?.attributes.options;
+  // Before the first cry, whose intensity would be told, there is nothing to answer.
+  if (!Array.isArray(options) || known(stateOf('intensity')) === undefined) return nothing;
+  const given = pending ?? known(select);
+  const buttonView = (reason: string): TemplateResult => html`
+    <button
+      class=${reason === pending ? 'answer pending' : 'answer'}
+      aria-pressed=${reason === given}
+      ?disabled=${select?.state === 'unavailable'}
+      @click=${() => {
+        answer(reason);
+      }}
+    >
+      <ha-icon icon=${reason === given ? 'mdi:check' : (REASON_ICONS[reason] ?? REASON_ICON)}></ha-icon>
+      ${text(`answer.${reason}`)}
+    </button>
+  `;
+  return html`
+    <section role="group" aria-labelledby="question">
+      <h3 id="question">${text('answer.title')}</h3>
+      <div class="answers">${(options as string[]).map(buttonView)}</div>
+    </section>
+  `;
+}

@@ -1,0 +1,83 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Format } from '../../format.js';
+import { type Cry, type Span, type Timeline, totalMs } from '../../timeline.js';
+
+/**
+ * The night as a strip: a bar a cry, as high as it was hard, and hatched where nothing could be heard.
+ * @param night why there is none, in words
+ * @param open opens the history
+ */
+export function nightView(night: Timeline | string, format: Format, open: () => void): TemplateResult {
+  const { text } = format;
+  if (typeof night === 'string')
+    return html`
+      <section>
+        <h3>${text('night.title')}</h3>
+        <p class="strip empty">${night}</p>
+      </section>
+    `;
+  const summary = summaryOf(night, format);
+  const cries = night.cries.map(cry => cryInWords(cry, format));
+  return html`
+    <section>
+      <div class="line-up">
+        <h3>${text('night.title')}</h3>
+        <span>${summary}</span>
+      </div>
+      <button
+        class="night"
+        aria-label=${text('night.label', { summary, cries: cries.join('; ') })}
+        @click=${open}
+      >
+        <span class="strip">
+          ${night.hours.map(at => html`<span class="line" style="left: ${share(night, at)}%"></span>`)}
+          <span class="future" style="left: ${share(night, night.now)}%"></span>
+          <span class="now" style="left: ${share(night, night.now)}%"></span>
+          ${night.gaps.map(gap => html`<span class="gap" style=${place(night, gap)}></span>`)}
+          ${night.cries.map(
+            (cry, index) =>
+              html`<span
+                class="bar ${cry.intensity}"
+                style=${place(night, cry)}
+                title=${cries[index]}
+              ></span>`,
+          )}
+        </span>
+        <span class="hours">
+          ${night.hours.map(
+            at =>
+              html`<span style="left: clamp(18px, ${share(night, at)}%, calc(100% - 18px))"
+                >${format.hour(at)}</span
+              >`,
+          )}
+        </span>
+      </button>
+      ${
+        night.gaps.length === 0
+          ? nothing
+          : html`<p class="legend"><span class="gap"></span>${text('night.gap')}</p>`
+      }
+    </section>
+  `;
+}
+
+/** Such as `3 cries · 14 min`. */
+function summaryOf({ cries }: Timeline, { text, duration }: Format): string {
+  if (cries.length === 0) return text('night.none');
+  const values = { count: cries.length, duration: duration(totalMs(cries)) };
+  return text(cries.length === 1 ? 'night.one' : 'night.many', values);
+}
+
+/** Such as `02:14 to 02:18, screaming`. */
+function cryInWords({ from, to, intensity }: Cry, { text, time }: Format): string {
+  return text('night.cry', { from: time(from), to: time(to), intensity: text(`intensity.${intensity}`) });
+}
+
+function place(night: Timeline, { from, to }: Span): string {
+  return `left: ${share(night, from)}%; width: ${share(night, to) - share(night, from)}%`;
+}
+
+/** Where in the night a moment is, in percent. */
+function share({ from, to }: Timeline, at: number): number {
+  return Math.round((10_000 * (at - from)) / (to - from)) / 100;
+}

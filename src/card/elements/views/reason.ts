@@ -1,0 +1,85 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { known, knownNumber } from '../../entities.js';
+import type { Face } from '../../face.js';
+import { type Evidence, evidenceOf } from '../../reason.js';
+import { REASON_ICON, REASON_ICONS, type Shown } from '../../shown.js';
+
+/** From this probability on a reason is probable, as in the sentences of the reason node. */
+const PROBABLE_PERCENT = 50;
+
+/** Why the last cry was, how sure that is, what to try, and what it rests on. */
+export function reasonView(shown: Shown, face: Face): TemplateResult | typeof nothing {
+  const { stateOf, format } = shown;
+  const { text } = format;
+  const reason = known(stateOf('reason'));
+  if (reason === undefined) return nothing;
+  const evidence = evidenceOf(stateOf('reason')!.attributes.contributions);
+  return html`
+    <section>
+      <h3>${text(face === 'crying' ? 'reason.now' : 'reason.past')}</h3>
+      ${guessView(shown, reason)}
+      <p>${text(`tip.${reason}`)}</p>
+      <details>
+        <summary>${text('reason.more')}<ha-icon icon="mdi:chevron-down"></ha-icon></summary>
+        ${
+          evidence.length === 0
+            ? nothing
+            : html`<ul>
+                ${evidence.map(piece => evidenceView(piece, shown))}
+              </ul>`
+        }
+        ${recordView(shown)}
+      </details>
+    </section>
+  `;
+}
+
+function guessView({ stateOf, format }: Shown, reason: string): TemplateResult {
+  const { text, percent } = format;
+  const icon = html`<ha-icon icon=${REASON_ICONS[reason] ?? REASON_ICON}></ha-icon>`;
+  const confidence = knownNumber(stateOf('confidence'));
+  if (reason === 'unsure' || confidence === undefined)
+    return html`<div class="guess">${icon}<span>${text(`guess.${reason}`)}</span></div>`;
+  const degree = confidence >= PROBABLE_PERCENT ? 'reason.probably' : 'reason.maybe';
+  return html`
+    <div class="guess">
+      ${icon}
+      <span>${text(degree, { reason: text(`guess.${reason}`) })}</span>
+      <span class="figure">${percent(confidence)}</span>
+      <div class="track" aria-hidden="true"><span style="width: ${confidence}%"></span></div>
+    </div>
+  `;
+}
+
+function evidenceView({ text: words, factor }: Evidence, { format: { text } }: Shown): TemplateResult {
+  const [side, icon] = factor >= 1 ? ['for', 'mdi:arrow-up-circle'] : ['against', 'mdi:arrow-down-circle'];
+  return html`
+    <li>
+      <ha-icon class=${side} icon=${icon} role="img" aria-label=${text(`reason.${side}`)}></ha-icon>
+      ${words}
+    </li>
+  `;
+}
+
+/** How often the reason was right, beside what always saying the commonest would have been. */
+function recordView({ stateOf, format }: Shown): TemplateResult {
+  const { text, percent } = format;
+  const accuracy = knownNumber(stateOf('accuracy'));
+  const { baseline, answers } = stateOf('accuracy')?.attributes ?? {};
+  if (accuracy === undefined || typeof answers !== 'number' || typeof baseline !== 'number')
+    return html`<p>${text('record.none')}</p>`;
+  return html`
+    <div class="record">
+      <div class="line-up">
+        <span>${text('record.label')}</span>
+        <span>
+          ${text(answers === 1 ? 'record.one' : 'record.many', { accuracy: percent(accuracy), answers })}
+        </span>
+      </div>
+      <div class="track" aria-hidden="true">
+        <span style="width: ${accuracy}%"></span><i style="left: ${baseline}%"></i>
+      </div>
+      <p>${text('record.baseline', { baseline: percent(baseline) })}</p>
+    </div>
+  `;
+}

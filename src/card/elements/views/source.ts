@@ -1,0 +1,46 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { known } from '../../entities.js';
+import type { HassEntity } from '../../hass.js';
+import type { Shown } from '../../shown.js';
+
+const ICONS: Record<string, string | undefined> = {
+  running: 'mdi:microphone',
+  starting: 'mdi:microphone',
+  silent: 'mdi:microphone-question',
+};
+const TROUBLES = ['silent', 'stalled', 'backoff', 'failed'];
+
+/** How the microphone or camera is, and the switch for listening. */
+export function sourceView(shown: Shown, toggle: () => void): TemplateResult | typeof nothing {
+  const health = shown.stateOf('health');
+  const listening = shown.stateOf('listening');
+  if (health === undefined && listening === undefined) return nothing;
+  return html`
+    <footer>
+      ${health === undefined ? html`<span></span>` : healthView(health, shown)}
+      ${listening === undefined ? nothing : switchView(listening, shown, toggle)}
+    </footer>
+  `;
+}
+
+function healthView({ state }: HassEntity, { format: { text } }: Shown): TemplateResult {
+  return html`
+    <span class=${TROUBLES.includes(state) ? 'health trouble' : 'health'}>
+      <ha-icon icon=${ICONS[state] ?? 'mdi:microphone-off'}></ha-icon>${text(`health.${state}`)}
+    </span>
+  `;
+}
+
+function switchView(listening: HassEntity, { format: { text } }: Shown, toggle: () => void): TemplateResult {
+  return html`
+    <button
+      class="switch"
+      role="switch"
+      aria-checked=${listening.state === 'on'}
+      ?disabled=${known(listening) === undefined}
+      @click=${toggle}
+    >
+      ${text('listening.label')}<span class="knob"></span>
+    </button>
+  `;
+}

@@ -1,0 +1,20 @@
+import { known } from './entities.js';
+import type { StateOf } from './shown.js';
+
+/**
+ * What the card shows first: `off` does not listen, `deaf` has a microphone or camera that is not heard, `away` has no
+ * news from Node-RED, `waiting` none since Home Assistant started, `incomplete` no entity for crying.
+ */
+export type Face = 'crying' | 'quiet' | 'off' | 'deaf' | 'away' | 'waiting' | 'incomplete';
+
+export function faceOf(stateOf: StateOf): Face {
+  const crying = stateOf('crying');
+  if (crying === undefined) return 'incomplete';
+  if (crying.state === 'on') return 'crying';
+  const health = stateOf('health');
+  if (crying.state === 'unavailable' && (health === undefined || health.state === 'unavailable'))
+    return 'away';
+  if (known(stateOf('listening')) === 'off' || health?.state === 'stopped') return 'off';
+  if (crying.state === 'unavailable') return 'deaf';
+  return crying.state === 'off' ? 'quiet' : 'waiting';
+}

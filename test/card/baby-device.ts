@@ -1,0 +1,99 @@
+import { connectAsync, type MqttClient } from 'mqtt';
+import { type DeviceState, deviceTopics, discoveryPayload } from '../../src/hass/discovery.js';
+import { REASONS } from '../../src/values.js';
+import type { Mosquitto } from '../home-assistant/mosquitto.js';
+
+/** As it is when nothing was heard yet. */
+const STATE: DeviceState = {
+  crying: 'OFF',
+  reason: null,
+  confidence: null,
+  contributions: [],
+  intensity: null,
+  lastCry: null,
+  criesTonight: 0,
+  minutesTonight: 0,
+  health: 'running',
+  error: null,
+  accuracy: null,
+  baselineAccuracy: null,
+  learnedFrom: 0,
+  answer: null,
+  preset: 'balanced',
+  listening: 'ON',
+};
+
+/** What Home Assistant hears of the node `deepinfant-entities`, over a real broker and told by hand. */
+export class BabyDevice {
+  readonly topics;
+  /** What Home Assistant asked for, as `topic payload`, oldest first. */
+  readonly asked: string[] = [];
+  /** Whether it does what it is asked for, as Node-RED does while it runs. */
+  isObedient = true;
+  private state = STATE;
+
+  private constructor(
+    private readonly client: MqttClient,
+    id: string,
+  ) {
+    this.topics = deviceTopics(id, 'bridge');
+    client.on('message', (topic, payload) => {
+      void this.hear(topic, payload.toString());
+    });
+  }
+
+  /** Makes the device. @param id of the node */
+  static async create(broker: Mosquitto, id: string, name: string): Promise<BabyDevice> {
+    const client = await connectAsync(broker.url);
+    const device = new BabyDevice(client, id);
+    const { topics } = device;
+    await client.subscribeAsync([topics.answer, topics.listening]);
+    const discovery = discoveryPayload({ id, name }, topics, key => key);
+    await device.publish(topics.discovery, JSON.stringify(discovery));
+    await device.setAvailable({ bridge: true, node: true, source: true });
+    await device.tell({});
+    return device;
+  }
+
+  /** Changes what it tells of itself. */
+  async tell(change: Partial<DeviceState>): Promise<void> {
+    this.state = { ...this.state, ...change };
+    await this.publish(this.topics.state, JSON.stringify(this.state));
+  }
+
+  /** Tells anew of a device about which nothing is known. */
+  async reset(): Promise<void> {
+    this.isObedient = true;
+    await this.setAvailable({ bridge: true, node: true, source: true });
+    await this.tell(STATE);
+  }
+
+  async setAvailable(parts: Partial<Record<'bridge' | 'node' | 'source', boolean>>): Promise<void> {
+    for (const [part, isAvailable] of Object.entries(parts))
+      await this.publish(this.topics[part as keyof typeof parts], isAvailable ? 'online' : 'offline');
+  }
+
+  /** Tells of a cry that ended. @param cry its id */
+  async tellCryEnded(cry: string): Promise<void> {
+    await this.client.publishAsync(this.topics.event, JSON.stringify({ event_type: 'ended', cry }), {
+      qos: 1,
+    });
+  }
+
+  async remove(): Promise<void> {
+    await this.publish(this.topics.discovery, '');
+    await this.client.endAsync();
+  }
+
+  private publish(topic: string, payload: string): Promise<unknown> {
+    return this.client.publishAsync(topic, payload, { qos: 1, retain: true });
+  }
+
+  private async hear(topic: string, payload: string): Promise<void> {
+    this.asked.push(`${topic} ${payload}`);
+    if (!this.isObedient) return;
+    if (topic === this.topics.answer && REASONS.some(reason => reason === payload))
+      await this.tell({ answer: payload });
+    if (topic === this.topics.listening) await this.tell({ listening: payload as 'ON' | 'OFF' });
+  }
+}

@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { clipsOf } from '../../src/card/clips.js';
+import { checkedConfig } from '../../src/card/config.js';
+import { ENTITY_KEYS, findEntities, known, knownNumber, ourDevices } from '../../src/card/entities.js';
+import { faceOf } from '../../src/card/face.js';
+import { formatOf } from '../../src/card/format.js';
+import type { Hass, HassDevice, HassEntity, HassLocale } from '../../src/card/hass.js';
+import { evidenceOf } from '../../src/card/reason.js';
+import { deviceTopics, discoveryPayload } from '../../src/hass/discovery.js';
+
+const DEVICE: HassDevice = {
+  id: 'd1',
+  name: 'Mia',
+  name_by_user: null,
+  manufacturer: 'DeepInfant',
+  identifiers: [['mqtt', 'deepinfant_n_1']],
+};
+
+function stateOf(states: Partial<Record<string, string>>): (key: string) => HassEntity | undefined {
+  return key => {
+    const state = states[key];
+    return state === undefined ? undefined : { state, attributes: {}, last_changed: '' };
+  };
+}
+
+describe("The card's entities", () => {
+  /** Home Assistant with the entities of our discovery, and with a neighbour's. */
+  function hassWith(uniqueIds: Record<string, string>): Hass {
+    const entities = Object.keys(uniqueIds).map(id => [id, { entity_id: id, device_id: DEVICE.id }] as const);
+    const entries = Object.entries(uniqueIds).map(([id, unique]) => [id, { unique_id: unique }] as const);
+    const hass = {
+      entities: {
+        ...Object.fromEntries(entities),
+        'sensor.other': { entity_id: 'sensor.other', device_id: 'd2' },
+      },
+      callWS: (command: { type: string; entity_ids: string[] }) => {
+        assert.equal(command.type, 'config/entity_registry/get_entries');
+        assert.deepEqual(command.entity_ids, Object.keys(uniqueIds));
+        return Promise.resolve(Object.fromEntries(entries));
+      },
+    };
+    return hass as unknown as Hass;
+  }
+
+  it('are found whatever they are called', async () => {
+    const { components } = discoveryPayload(
+      { id: 'n_1', name: 'Mia' },
+      deviceTopics('n_1', 'b'),
+      key => key,
+    ) as { components: Record<string, { unique_id: string }> };
+    const uniqueIds = Object.values(components).map((part, index) => [`x.renamed_${index}`, part.unique_id]);
+    const found = await findEntities(
+      hassWith(Object.fromEntries(uniqueIds) as Record<string, string>),
+      DEVICE,
+    );
+    assert.deepEqual(Object.keys(found).sort(), [...ENTITY_KEYS].sort());
+    const reason = uniqueIds.find(([, unique]) => unique === 'deepinfant_n_1_reason')![0];
+    assert.equal(found.reason, reason);
+  });
+
+  it('may be missing', async () => {
+    assert.deepEqual(await findEntities(hassWith({}), DEVICE), {});
+    const other = { 'x.a': 'deepinfant_n_1_crying', 'x.b': 'crying', 'x.c': 'deepinfant_n_2_reason' };
+    assert.deepEqual(await findEntities(hassWith(other), DEVICE), { crying: 'x.a' });
+  });
+
+  it('belong to our devices only', () => {
+    const devices = { d0: { ...DEVICE, id: 'd0', manufacturer: 'Other' }, d1: DEVICE, d2: undefined };
+    assert.deepEqual(ourDevices({ devices }), [DEVICE]);
+  });
+
+  it('are known or not', () => {
+    const [unknown, gone, five, word] = ['unknown', 'unavailable', '5', 'five'].map(state =>
+      stateOf({ x: state })('x'),
+    );
+    assert.deepEqual([unknown, gone, undefined, word].map(known), [undefined, undefined, undefined, 'five']);
+    assert.deepEqual([unknown, gone, five, word].map(knownNumber), [undefined, undefined, 5, undefined]);
+  });
+});
+
+describe("The card's face", () => {
+  for (const [face, states] of [
+    ['crying', { crying: 'on', health: 'running', listening: 'off' }],
+    ['quiet', { crying: 'off', health: 'running', listening: 'on' }],
+    ['quiet', { crying: 'off' }],
+    ['off', { crying: 'off', health: 'running', listening: 'off' }],
+    ['off', { crying: 'unavailable', health: 'stopped', listening: 'on' }],
+    ['deaf', { crying: 'unavailable', health: 'failed', listening: 'on' }],
+    ['away', { crying: 'unavailable', health: 'unavailable', listening: 'unavailable' }],
+    ['away', { crying: 'unavailable' }],
+    ['waiting', { crying: 'unknown', health: 'unknown', listening: 'unknown' }],
+    ['incomplete', { health: 'running' }],
+  ] as const)
+    it(`is ${face} at ${JSON.stringify(states)}`, () => {
+      assert.equal(faceOf(stateOf(states)), face);
+    });
+});
+
+describe("The card's configuration", () => {
+  it('is taken as the editor writes it', () => {
+    const config = { type: 'custom:deepinfant-card', device: 'd1' };
+    assert.deepEqual(checkedConfig({ ...config, grid_options: {} }), config);
+    assert.deepEqual(checkedConfig({ ...config, media: '' }), config);
+    const media = 'media-source://media_source/local/deepinfant';
+    assert.deepEqual(checkedConfig({ ...config, media: `${media}/` }), { ...config, media });
+  });
+
+  it('says what is wrong with it', () => {
+    assert.throws(() => checkedConfig(undefined), /no configuration/);
+    for (const device of [undefined, '', 7, ['d1']])
+      assert.throws(() => checkedConfig({ type: 'x', device }), /choose the device/);
+    for (const media of ['/media/clips', 7])
+      assert.throws(() => checkedConfig({ type: 'x', device: 'd1', media }), /no folder of a media source/);
+  });
+});
+
+describe("The card's format", () => {
+  const locale: HassLocale = { language: 'en', time_format: 'language', time_zone: 'server' };
+  const config = { time_zone: 'Europe/Berlin', components: [] };
+  const format = (change: Partial<HassLocale>): ReturnType<typeof formatOf> =>
+    formatOf({ locale: { ...locale, ...change }, config });
+  const at = Date.parse('2026-11-01T23:05:00+01:00');
+
+  it("writes times in the user's way", () => {
+    const plain = (text: string): string => text.replace(/\s/g, ' ');
+    assert.equal(plain(format({}).time(at)), '11:05 PM');
+    assert.equal(plain(format({}).hour(at)), '11 PM');
+    assert.equal(format({ time_format: '24' }).time(at), '23:05');
+    assert.equal(format({ language: 'de' }).hour(at), '23');
+    assert.equal(format({ language: 'de', time_format: '24' }).time(at), '23:05');
+    assert.equal(format({ language: 'de' }).ago(25 * 60_000), 'vor 25 Minuten');
+    assert.equal(plain(format({ language: 'de' }).percent(62)), '62 %');
+    assert.equal(format({}).ago(3 * 3_600_000), '3 hours ago');
+    assert.equal(format({}).ago(26 * 3_600_000), 'yesterday');
+  });
+
+  it('writes durations as coarse as they are long', () => {
+    const { duration } = format({});
+    const seconds = [-3, 12, 60, 65, 600, 3600, 11_400];
+    assert.deepEqual(
+      seconds.map(s => duration(1000 * s)),
+      ['0 s', '12 s', '1 min', '1 min 5 s', '10 min', '1 h', '3 h 10 min'],
+    );
+  });
+});
+
+describe("The card's evidence", () => {
+  it('is told strongest first, and what is none is left out', () => {
+    const piece = (factor: unknown, text: unknown = 'x'): object => ({ factor, text, part: 'context' });
+    const told = evidenceOf([piece(1.1), piece(0.2), null, 'x', piece(0), piece('2'), piece(3), piece(2, 5)]);
+    assert.deepEqual(
+      told.map(({ factor }) => factor),
+      [0.2, 3, 1.1],
+    );
+    for (const none of [undefined, null, 'x', {}]) assert.deepEqual(evidenceOf(none), []);
+  });
+});
+
+describe("The card's clips", () => {
+  it("are those with the cry's onset in their names", () => {
+    const item = (title: string, type: string): Parameters<typeof clipsOf>[0][number] => ({
+      title,
+      media_content_id: title,
+      media_content_type: type,
+    });
+    const items = [
+      item('1767225600001.webm', 'audio/webm'),
+      item('nursery-1767225600000.svg', 'image/svg+xml'),
+      item('nursery-1767225600000.webm', 'audio/webm'),
+    ];
+    const { sound, picture } = clipsOf(items, 'nursery@1767225600000');
+    assert.deepEqual(
+      [sound?.title, picture?.title],
+      ['nursery-1767225600000.webm', 'nursery-1767225600000.svg'],
+    );
+    for (const cry of ['nursery@5', 'nursery', ''])
+      assert.deepEqual(clipsOf(items, cry), { sound: undefined, picture: undefined });
+  });
+});

@@ -1,0 +1,107 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import { PACKAGE_ROOT } from '../../src/package-root.js';
+import type { HomeAssistant } from '../home-assistant/home-assistant.js';
+import { until } from '../until.js';
+
+export const CARD_FILE = path.join(PACKAGE_ROOT, 'dist', 'deepinfant-card.js');
+const DASHBOARD = 'deepinfant-test';
+
+/** How a visitor looks at it. */
+interface View {
+  width?: number;
+  height?: number;
+  dark?: boolean;
+  language?: string;
+}
+
+/** A dashboard of a real Home Assistant, in Chromium: $CHROMIUM or /usr/bin/chromium. */
+export class Dashboard {
+  private constructor(
+    private readonly home: HomeAssistant,
+    private readonly browser: Browser,
+  ) {}
+
+  /** Installs the card as a resource, and makes a dashboard for it. */
+  static async create(home: HomeAssistant): Promise<Dashboard> {
+    await home.put('www/deepinfant-card.js', await readFile(CARD_FILE));
+    await home.connection.sendMessagePromise({
+      type: 'lovelace/resources/create',
+      res_type: 'module',
+      url: '/local/deepinfant-card.js',
+    });
+    await home.connection.sendMessagePromise({
+      type: 'lovelace/dashboards/create',
+      url_path: DASHBOARD,
+      title: 'Nursery',
+    });
+    const browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+    });
+    return new Dashboard(home, browser);
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+  }
+
+  /** The registry's id of a device. @param identifier in the MQTT integration */
+  async deviceId(identifier: string): Promise<string> {
+    interface Device {
+      id: string;
+      identifiers: [string, string][];
+    }
+    let id: string | undefined;
+    const looked = async (): Promise<boolean> => {
+      const command = { type: 'config/device_registry/list' };
+      const devices = await this.home.connection.sendMessagePromise<Device[]>(command);
+      id = devices.find(({ identifiers }) => identifiers.some(([, known]) => known === identifier))?.id;
+      return id !== undefined;
+    };
+    await until(looked, `the device ${identifier}`);
+    return id!;
+  }
+
+  /** Shows one card, and nothing else. */
+  async show(card: object): Promise<void> {
+    await this.home.connection.sendMessagePromise({
+      type: 'lovelace/config/save',
+      url_path: DASHBOARD,
+      config: { views: [{ title: 'Nursery', cards: [card] }] },
+    });
+  }
+
+  /** Opens it as the owner, in a browser that reaches nothing but this machine. */
+  async open({ width = 1000, height = 900, dark = false, language = 'en' }: View = {}): Promise<Page> {
+    const context = await this.browser.newContext({
+      viewport: { width, height },
+      colorScheme: dark ? 'dark' : 'light',
+      serviceWorkers: 'block',
+    });
+    await context.route(
+      ({ hostname }) => hostname !== '127.0.0.1',
+      route => route.abort(),
+    );
+    const { url, token } = this.home;
+    const login = {
+      access_token: token,
+      token_type: 'Bearer',
+      expires_in: 31_536_000,
+      expires: Date.now() + 31_536_000_000,
+      hassUrl: url,
+      clientId: `${url}/`,
+      refresh_token: '',
+    };
+    const stored = { hassTokens: JSON.stringify(login), selectedLanguage: JSON.stringify(language) };
+    await context.addInitScript(`Object.assign(localStorage, ${JSON.stringify(stored)})`);
+    const page = await context.newPage();
+    await page.goto(`${url}/${DASHBOARD}/0`);
+    return page;
+  }
+}
+
+export function cardIn(page: Page): Locator {
+  return page.locator('deepinfant-card');
+}

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { HOUR_MS, hourOfDay, lastNoon } from '../../src/card/clock.js';
+import { timelineOf, totalMs } from '../../src/card/timeline.js';
+
+const ZONE = 'Europe/Berlin';
+/** Noon of the first of November in Berlin. */
+const NOON = Date.parse('2026-11-01T12:00:00+01:00');
+
+function at(hours: number): number {
+  return NOON + hours * HOUR_MS;
+}
+
+/** States and when they began, in hours after noon. */
+function changes(...states: [hours: number, s: string][]): { s: string; lu: number }[] {
+  return states.map(([hours, s]) => ({ s, lu: at(hours) / 1000 }));
+}
+
+describe("The card's clock", () => {
+  it('finds the last noon of a time zone, also where the clocks change', () => {
+    assert.equal(lastNoon(NOON, ZONE), NOON);
+    assert.equal(lastNoon(NOON - 1, ZONE), Date.parse('2026-10-31T12:00:00+01:00'));
+    assert.equal(lastNoon(at(23.99), ZONE), NOON);
+    // Back to winter in the night to the 25th of October, and to summer in that to the 28th of March.
+    for (const [morning, noon] of [
+      ['2026-10-25T08:30:15.250+01:00', '2026-10-24T12:00:00+02:00'],
+      ['2027-03-28T08:30:15.250+02:00', '2027-03-27T12:00:00+01:00'],
+    ])
+      assert.equal(lastNoon(Date.parse(morning), ZONE), Date.parse(noon));
+    assert.equal(hourOfDay(Date.parse('2026-11-01T18:45:00Z'), 'Asia/Kolkata'), 0.25);
+  });
+});
+
+describe("The card's timeline", () => {
+  it('shows each cry with the strongest that was heard in it', () => {
+    const { cries, gaps } = timelineOf(
+      changes([-2, 'off'], [9, 'on'], [9.1, 'off'], [11, 'on'], [11.5, 'off'], [14, 'on']),
+      // Told a moment after the cry that it belongs to, and a cry may grow.
+      changes(
+        [8, 'scream'],
+        [9.00001, 'fuss'],
+        [11.00001, 'cry'],
+        [11.2, 'scream'],
+        [11.3, 'cry'],
+        [12, 'fuss'],
+      ),
+      at(14.5),
+      ZONE,
+    );
+    assert.deepEqual(cries, [
+      { from: at(9), to: at(9.1), intensity: 'fuss' },
+      { from: at(11), to: at(11.5), intensity: 'scream' },
+      { from: at(14), to: at(14.5), intensity: 'fuss' },
+    ]);
+    assert.equal(totalMs(cries), Math.round(1.1 * HOUR_MS));
+    assert.deepEqual(gaps, []);
+  });
+
+  it('takes a cry without intensity for an ordinary one, and keeps the shortest', () => {
+    const { cries } = timelineOf(changes([0, 'off'], [9, 'on'], [9.0001, 'off']), [], at(10), ZONE);
+    assert.deepEqual(cries, [{ from: at(9), to: at(9.0001), intensity: 'cry' }]);
+  });
+
+  it('cuts off a cry that began before the night', () => {
+    const { cries } = timelineOf(changes([-1, 'on'], [0.5, 'off']), [], at(10), ZONE);
+    assert.deepEqual(cries, [{ from: at(0), to: at(0.5), intensity: 'cry' }]);
+  });
+
+  it('shows when nothing could be heard, and what is not known', () => {
+    const told = changes([7, 'off'], [9, 'unavailable'], [10, 'off'], [11, 'unknown']);
+    assert.deepEqual(
+      timelineOf(told, [], at(12), ZONE).gaps.map(({ from, to }) => [from, to]),
+      [
+        [at(6), at(7)],
+        [at(9), at(10)],
+        [at(11), at(12)],
+      ],
+    );
+    assert.deepEqual(timelineOf([], [], at(12), ZONE).gaps, [{ from: at(6), to: at(12) }]);
+  });
+
+  it('counts a state that is told twice once', () => {
+    const { cries } = timelineOf(changes([0, 'off'], [9, 'on'], [9.5, 'on'], [10, 'off']), [], at(11), ZONE);
+    assert.deepEqual(cries, [{ from: at(9), to: at(10), intensity: 'cry' }]);
+  });
+
+  it('goes from the evening or the first cry to the morning or now', () => {
+    const shown = (now: number, firstCry?: number): [number, number] => {
+      const cry: [number, string][] = firstCry === undefined ? [] : [[firstCry, 'on']];
+      const { from, to } = timelineOf(changes([0, 'off'], ...cry), [], at(now), ZONE);
+      return [(from - NOON) / HOUR_MS, (to - NOON) / HOUR_MS];
+    };
+    assert.deepEqual(shown(15), [6, 18]);
+    assert.deepEqual(shown(15, 3.5), [3, 18]);
+    assert.deepEqual(shown(2.5), [2, 18]);
+    assert.deepEqual(shown(22.2), [6, 23]);
+  });
+
+  it('writes every third hour of the day below it', () => {
+    const { hours } = timelineOf([], [], at(15), ZONE);
+    assert.deepEqual(
+      hours.map(hour => hourOfDay(hour, ZONE)),
+      [18, 21, 0, 3, 6],
+    );
+  });
+});
