@@ -2,7 +2,9 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { parseCameraAddress } from '../../src/audio/live/camera-address.js';
 import { LiveSources } from '../../src/audio/live/live-sources.js';
 import { cameraSource, microphoneSource } from '../../src/audio/live/source.js';
+import { hassCameraSource } from '../../src/hass/camera.js';
 import { type NodeWork, run } from '../adapter.js';
+import { sharedHassOf } from '../deepinfant-hass/shared-hass.js';
 import { AudioPlayer } from './audio-player.js';
 import { answerDialog } from './dialog.js';
 import { LiveFeed } from './live-feed.js';
@@ -13,7 +15,7 @@ export = (RED: NodeAPI): void => {
   answerDialog(RED, sources);
 
   function workOf(node: Node<AudioCredentials>, settings: AudioSettings): NodeWork {
-    const { kind, name, microphone, url } = settings;
+    const { kind, name, microphone, url, hass, entity } = settings;
     if (kind === 'microphone') {
       const called = name || microphone || 'microphone';
       return new LiveFeed(RED, node, sources, called, () => microphoneSource(called, microphone));
@@ -21,6 +23,11 @@ export = (RED: NodeAPI): void => {
     if (kind === 'camera') {
       const called = name || publicAddress(url);
       return new LiveFeed(RED, node, sources, called, () => cameraSource(called, url, node.credentials));
+    }
+    if (kind === 'hassCamera') {
+      const called = name || entity || 'camera';
+      const shared = sharedHassOf(RED, node, hass);
+      return new LiveFeed(RED, node, sources, called, () => hassCameraSource(called, shared, hass, entity));
     }
     return new AudioPlayer(RED, node, settings);
   }

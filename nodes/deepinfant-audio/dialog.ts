@@ -8,8 +8,10 @@ import type { LiveSource, LiveSources } from '../../src/audio/live/live-sources.
 import { listMicrophones } from '../../src/audio/live/microphone.js';
 import { cameraSource, microphoneSource, type Login } from '../../src/audio/live/source.js';
 import { DeepInfantError } from '../../src/errors.js';
+import { hassCameraSource } from '../../src/hass/camera.js';
 import { spectrogram } from '../../src/evaluation/plots/spectrogram.js';
 import { SAMPLE_RATE } from '../../src/values.js';
+import { deployedHass } from '../deepinfant-hass/shared-hass.js';
 import { answerEditor, type Question } from '../editor-questions.js';
 import { MicrophoneMeters } from './microphone-meters.js';
 import type { AudioCredentials, AudioSettings } from './settings.js';
@@ -72,8 +74,10 @@ export function answerDialog(RED: NodeAPI, sources: LiveSources): void {
   answerEditor(RED, 'deepinfant-audio', answers);
 }
 
-function sourceOf(RED: NodeAPI, { kind, microphone, ...camera }: Question): LiveSource {
+function sourceOf(RED: NodeAPI, { kind, microphone, hass, entity, ...camera }: Question): LiveSource {
   if (kind === 'microphone') return microphoneSource(textOf(microphone) || 'microphone', textOf(microphone));
+  if (kind === 'hassCamera')
+    return hassCameraSource('camera', deployedHass(RED, textOf(hass)), textOf(hass), textOf(entity));
   return cameraSource('camera', textOf(camera.url), loginOf(RED, camera));
 }
 

@@ -1,11 +1,14 @@
 export interface AudioSettings {
   name: string;
   /** A live source, the built-in nursery scene, a file or folder, or what messages bring. */
-  kind: 'microphone' | 'camera' | 'demo' | 'recording' | 'input';
+  kind: 'microphone' | 'camera' | 'hassCamera' | 'demo' | 'recording' | 'input';
   /** Name of the microphone, as it is listed; empty for the system's own choice. */
   microphone: string;
   /** Address of the camera's stream, without user and password: these are credentials. */
   url: string;
+  /** Id of a deepinfant-hass node, and the entity id of one of its cameras; used by the kind `hassCamera`. */
+  hass: string;
+  entity: string;
   /** File or folder; used by the kind `recording`. */
   path: string;
   /** `realTime` sends a second of audio each second, as a microphone does. */
@@ -25,6 +28,8 @@ export const AUDIO_DEFAULTS: AudioSettings = {
   kind: 'demo',
   microphone: '',
   url: '',
+  hass: '',
+  entity: '',
   path: '',
   speed: 'realTime',
   autoStart: true,

@@ -1,11 +1,11 @@
 /** What the dialogs of nodes that use a connection ask the runtime. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Node, NodeAPI } from 'node-red';
-import { DeepInfantError, messageOf } from '../../src/errors.js';
+import type { NodeAPI } from 'node-red';
+import { messageOf } from '../../src/errors.js';
 import type { HassConnection } from '../../src/hass/connection.js';
 import { nameOfPhone } from '../../src/hass/cry-notifier.js';
 import { isObject } from '../../src/unknown-data.js';
-import type { SharedHass } from './shared-hass.js';
+import { deployedHass } from './shared-hass.js';
 
 /** A connection that is not open yet is given so long. */
 const PATIENCE_MS = 5000;
@@ -17,18 +17,20 @@ interface Offer {
   name: string;
 }
 
+interface Attributes {
+  friendly_name?: string;
+  supported_features?: number;
+}
+
+/** Of a camera that can be streamed (Home Assistant, CameraEntityFeature.STREAM). */
+const STREAM_FEATURE = 2;
 /** Actions of `notify` that show no buttons, or whose receiver nobody knows. */
 const NOT_PHONES = ['notify', 'persistent_notification', 'send_message'];
 
 const QUESTIONS: Record<string, (hass: HassConnection) => Promise<Offer[]>> = {
-  lights: async hass => {
-    const states = await hass.ask<{ entity_id: string; attributes: { friendly_name?: string } }[]>({
-      type: 'get_states',
-    });
-    return states
-      .filter(({ entity_id: id }) => id.startsWith('light.'))
-      .map(({ entity_id: id, attributes }) => ({ id, name: attributes.friendly_name ?? id }));
-  },
+  lights: hass => entitiesOf(hass, 'light'),
+  cameras: hass =>
+    entitiesOf(hass, 'camera', ({ supported_features: has = 0 }) => (has & STREAM_FEATURE) !== 0),
   notifiers: async hass => {
     const { notify = {} } = await hass.ask<{ notify?: Record<string, unknown> }>({ type: 'get_services' });
     return Object.keys(notify)
@@ -36,6 +38,17 @@ const QUESTIONS: Record<string, (hass: HassConnection) => Promise<Offer[]>> = {
       .map(service => ({ id: `notify.${service}`, name: nameOfPhone(`notify.${service}`) }));
   },
 };
+
+async function entitiesOf(
+  hass: HassConnection,
+  domain: string,
+  matches: (attributes: Attributes) => boolean = () => true,
+): Promise<Offer[]> {
+  const states = await hass.ask<{ entity_id: string; attributes: Attributes }[]>({ type: 'get_states' });
+  return states
+    .filter(({ entity_id: id, attributes }) => id.startsWith(`${domain}.`) && matches(attributes))
+    .map(({ entity_id: id, attributes }) => ({ id, name: attributes.friendly_name ?? id }));
+}
 
 /** Answers the dialogs, to those who may edit flows. A connection that is not deployed yet is none. */
 export function answerDialogs(RED: NodeAPI): void {
@@ -56,14 +69,13 @@ async function offersOf(
   id: string,
   question: (hass: HassConnection) => Promise<Offer[]>,
 ): Promise<{ offers: Offer[] }> {
-  const hassNode = RED.nodes.getNode(id) as (Node & { shared: SharedHass }) | null;
-  if (!hassNode) throw new DeepInfantError('not-deployed', RED._('deepinfant-hass.says.deploy'));
-  const hass = hassNode.shared.use();
+  const shared = deployedHass(RED, id);
+  const hass = shared.use();
   try {
     for (let waitedMs = 0; hass.health.state !== 'connected' && waitedMs < PATIENCE_MS; waitedMs += LOOK_MS)
       await sleep(LOOK_MS);
     return { offers: await question(hass) };
   } finally {
-    await hassNode.shared.release();
+    await shared.release();
   }
 }

@@ -1,4 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
+import { DeepInfantError } from '../../src/errors.js';
 import type { HassLogin } from '../../src/hass/address.js';
 import { HassConnection, type HassState } from '../../src/hass/connection.js';
 import type { StatusForm } from '../adapter.js';
@@ -55,6 +56,13 @@ export class SharedHass {
     hass.start();
     return hass;
   }
+}
+
+/** The connection of a deepinfant-hass node. @throws DeepInfantError `not-deployed` where it is none yet */
+export function deployedHass(RED: NodeAPI, hassNodeId: string): SharedHass {
+  const hassNode = RED.nodes.getNode(hassNodeId) as (Node & { shared: SharedHass }) | null;
+  if (!hassNode) throw new DeepInfantError('not-deployed', RED._(ownText('deepinfant-hass.says.deploy')));
+  return hassNode.shared;
 }
 
 /** The connection that a node is set up with; without one, that of the add-on in which Node-RED runs, if it does. */

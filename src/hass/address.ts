@@ -11,6 +11,8 @@ export interface HassLogin {
 /** What a connection is made with. */
 export interface HassEndpoint {
   websocketUrl: string;
+  /** What the paths of its HTTP interface, which begin with /api, are taken from; without a slash at its end. */
+  httpUrl: string;
   token: string;
 }
 
@@ -18,7 +20,7 @@ export interface HassEndpoint {
  * The supervisor passes an add-on's requests on to Home Assistant, with the token that it gave to the add-on
  * (developers.home-assistant.io, Add-on communication).
  */
-const SUPERVISOR_WEBSOCKET = 'ws://supervisor/core/websocket';
+const SUPERVISOR = { websocketUrl: 'ws://supervisor/core/websocket', httpUrl: 'http://supervisor/core' };
 
 /**
  * The endpoint for a login; without an address, that of the add-on in which this runs.
@@ -30,7 +32,7 @@ export function hassEndpoint(
 ): HassEndpoint {
   const address = url.trim();
   if (address === '') {
-    if (supervisorToken) return { websocketUrl: SUPERVISOR_WEBSOCKET, token: supervisorToken };
+    if (supervisorToken) return { ...SUPERVISOR, token: supervisorToken };
     throw new DeepInfantError(
       'bad-address',
       "Home Assistant's address is missing: enter it as your browser shows it. Only its Node-RED add-on needs none.",
@@ -49,6 +51,10 @@ export function hassEndpoint(
       'The access token is missing: make one in Home Assistant, in your profile under Security.',
     );
   // Home Assistant lies at the root of its host; what follows is the page that was open.
-  const scheme = /^(?:https|wss):$/.test(parsed.protocol) ? 'wss' : 'ws';
-  return { websocketUrl: `${scheme}://${parsed.host}/api/websocket`, token: token.trim() };
+  const s = /^(?:https|wss):$/.test(parsed.protocol) ? 's' : '';
+  return {
+    websocketUrl: `ws${s}://${parsed.host}/api/websocket`,
+    httpUrl: `http${s}://${parsed.host}`,
+    token: token.trim(),
+  };
 }

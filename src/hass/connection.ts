@@ -49,6 +49,11 @@ export class HassConnection {
     return this.current;
   }
 
+  /** What it is made with. @throws DeepInfantError `bad-address` or `no-token` */
+  get endpoint(): HassEndpoint {
+    return hassEndpoint(this.login);
+  }
+
   /** The library's connection; undefined before the first one. */
   get connection(): Connection | undefined {
     return this.library;
@@ -124,7 +129,7 @@ export class HassConnection {
   }
 
   private async connect(): Promise<void> {
-    const endpoint = hassEndpoint(this.login);
+    const { endpoint } = this;
     // An ES module: a CommonJS one cannot require it by its types.
     const { createConnection } = await import('home-assistant-js-websocket');
     const library = await createConnection({ createSocket: () => this.openSocket(endpoint) });

@@ -11,11 +11,17 @@ describe('hassEndpoint', () => {
     'http://user:secret@host:8123': 'ws://host:8123/api/websocket',
   }))
     it(`finds the websocket of ${address}`, () => {
-      assert.deepEqual(hassEndpoint({ url: address, token: ' abc\n' }), { websocketUrl, token: 'abc' });
+      const httpUrl = websocketUrl.replace('ws', 'http').replace('/api/websocket', '');
+      const endpoint = { websocketUrl, httpUrl, token: 'abc' };
+      assert.deepEqual(hassEndpoint({ url: address, token: ' abc\n' }), endpoint);
     });
 
   it('finds the supervisor inside an add-on, unless there is an address', () => {
-    const supervisor = { websocketUrl: 'ws://supervisor/core/websocket', token: 'given' };
+    const supervisor = {
+      websocketUrl: 'ws://supervisor/core/websocket',
+      httpUrl: 'http://supervisor/core',
+      token: 'given',
+    };
     assert.deepEqual(hassEndpoint({ url: '', token: '' }, 'given'), supervisor);
     assert.equal(hassEndpoint({ url: 'http://other:8123', token: 'own' }, 'given').token, 'own');
   });

@@ -221,11 +221,17 @@ export class HomeAssistant {
     return { token, revoke };
   }
 
+  /** Adds an integration, by what a person enters in the forms that it shows one after another. */
+  async addIntegration(handler: string, ...entered: object[]): Promise<void> {
+    const route = '/api/config/config_entries/flow';
+    const { flow_id: flowId } = await this.ask<{ flow_id: string }>('POST', route, { handler });
+    let answer: { type: string } | undefined;
+    for (const form of entered) answer = await this.ask('POST', `${route}/${flowId}`, form);
+    if (answer?.type !== 'create_entry') throw new Error(`${handler}: ${JSON.stringify(answer)}`);
+  }
+
   private async connectToBroker(): Promise<void> {
-    const flow = await this.ask<{ flow_id: string }>('POST', '/api/config/config_entries/flow', {
-      handler: 'mqtt',
-    });
-    await this.ask('POST', `/api/config/config_entries/flow/${flow.flow_id}`, {
+    await this.addIntegration('mqtt', {
       broker: '127.0.0.1',
       port: this.broker.port,
       protocol: '5',

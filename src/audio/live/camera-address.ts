@@ -10,6 +10,8 @@ export interface CameraAddress {
   /** As typed into a field, not percent-encoded; may be empty. */
   readonly user: string;
   readonly password: string;
+  /** What its HTTP server, which may be that of Home Assistant's supervisor, is shown in each request. */
+  readonly bearer?: string;
 }
 
 /** What ffmpeg's RTSP client has room for (rtsp.c): paths of 1023 bytes, credentials of 127. */

@@ -6,7 +6,7 @@ import { SAMPLE_RATE, type AudioFormat } from '../../values.js';
 import { INSTALL_FFMPEG } from '../ffmpeg.js';
 import { secretUrl, type CameraAddress } from './camera-address.js';
 import type { CaptureEnd, CaptureListener, StartCapture } from './capture.js';
-import { runCapture } from './run-capture.js';
+import { runCapture, type CaptureWork } from './run-capture.js';
 import { explainEnd, type FfmpegEnd } from './ffmpeg-complaint.js';
 import { readSampleStream } from './sample-stream.js';
 
@@ -34,9 +34,14 @@ type Wish =
  * the picture, and the wait for a whole picture.
  */
 export function startCamera(address: CameraAddress): StartCapture {
+  return runCapture(cameraCapture(address));
+}
+
+/** The same as work that may be a part of other work. */
+export function cameraCapture(address: CameraAddress): CaptureWork {
   // What the camera granted last, it grants again.
   let granted: Wish = isRtsp(address) ? 'sound' : 'all';
-  return runCapture(async (listener, signal) => {
+  return async (listener, signal) => {
     let wish = granted;
     for (;;) {
       const end = await runFfmpeg(address, wish, listener, signal);
@@ -46,7 +51,7 @@ export function startCamera(address: CameraAddress): StartCapture {
       if (!next) return explainEnd(end, address);
       wish = next;
     }
-  });
+  };
 }
 
 /** What to ask for after a wish was not granted; undefined where nothing else would help. */
@@ -178,6 +183,7 @@ function optionsFor(address: CameraAddress, wish: 'sound' | 'all'): string[] {
   return [
     ...analysis,
     `rw_timeout ${timeoutUs}`,
+    ...(address.bearer ? [`headers ${quoted(`Authorization: Bearer ${address.bearer}`)}`] : []),
     // The newest segment.
     ...(new URL(address.url).pathname.endsWith('.m3u8') ? ['live_start_index -1'] : []),
   ];

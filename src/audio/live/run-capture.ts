@@ -1,13 +1,14 @@
 import { messageOf } from '../../errors.js';
 import type { CaptureEnd, CaptureListener, StartCapture } from './capture.js';
 
+/** Captures until it ends or its signal ends it, and is over when its processes are gone. */
+export type CaptureWork = (listener: CaptureListener, signal: AbortSignal) => Promise<CaptureEnd>;
+
 /**
- * Makes a way to start a capture of work that goes on until it ends or its signal ends it, and that is over when its
- * processes are gone. What the work throws, when the system has no memory or files left, is told as its end.
+ * Makes a way to start a capture of such work. What the work throws, when the system has no memory or files left, is told as its
+ * end.
  */
-export function runCapture(
-  work: (listener: CaptureListener, signal: AbortSignal) => Promise<CaptureEnd>,
-): StartCapture {
+export function runCapture(work: CaptureWork): StartCapture {
   return listener => {
     const stopping = new AbortController();
     const { signal } = stopping;

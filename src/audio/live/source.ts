@@ -8,7 +8,7 @@ const MICROPHONE_STALL_MS = 1500;
 /** A camera on a bad network pauses now and then. */
 const CAMERA_STALL_MS = 5000;
 /** HLS comes a segment at a time, of up to some ten seconds (RFC 8216). */
-const HTTP_STALL_MS = 30_000;
+export const HTTP_STALL_MS = 30_000;
 
 /** User and password of a camera. */
 export interface Login {
