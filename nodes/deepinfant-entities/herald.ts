@@ -13,11 +13,11 @@ import {
 import { nightAt, type Night, withCry } from '../../src/hass/night.js';
 import { RunningCries } from '../../src/hass/running-cries.js';
 import { PRESETS } from '../../src/model/manifest.js';
-import { type CryEvent, REASONS, type SourceHealth } from '../../src/values.js';
+import { type CryEvent, type Reason, REASONS, type SourceHealth } from '../../src/values.js';
 import { writeAtomically } from '../../src/write-atomically.js';
 import { type NodeWork, type StatusForm, statusOf } from '../adapter.js';
 import { dataFile } from '../data-file.js';
-import { cryEventOf, isPlaybackState, isSourceHealth } from '../messages.js';
+import { cryEventOf, isAnswerTaken, isPlaybackState, isSourceHealth, isToldState } from '../messages.js';
 import { Turns } from '../../src/turns.js';
 import { Broker, type BrokerState, type MqttBrokerNode } from './broker.js';
 
@@ -105,8 +105,10 @@ export class Herald implements NodeWork {
     const { payload } = msg;
     await this.loading;
     if (isSourceHealth(payload)) this.hearHealth(payload);
+    // Somebody answered another way, such as by a notification.
+    else if (isAnswerTaken(payload)) this.showAnswer(payload.cry, payload.reason);
     // A recording, such as the demo's, is no source that could be out of reach.
-    else if (!isPlaybackState(payload)) this.hearCry(cryEventOf(msg));
+    else if (!isPlaybackState(payload) && !isToldState(payload)) this.hearCry(cryEventOf(msg));
     this.tell();
   }
 
@@ -161,6 +163,10 @@ export class Herald implements NodeWork {
     this.answer = reason;
     this.node.send([{ topic: 'answer', payload: reason, cry: this.lastCry.id }, null, null]);
     this.tell();
+  }
+
+  private showAnswer(cry: string, reason: Reason): void {
+    if (cry === this.lastCry?.id) this.answer = reason;
   }
 
   private hearPreset(preset: string): void {

@@ -141,6 +141,19 @@ describe('deepinfant-entities', function () {
     await untilState('select.mia_answer', 'unknown');
   });
 
+  it('shows what was answered elsewhere', async () => {
+    flow.send('baby1', { payload: cry('started', 'cot@4') });
+    flow.send('baby1', { payload: { outcome: 'counted', cry: 'cot@3', reason: 'hungry' } });
+    flow.send('baby1', { payload: { outcome: 'replaced', cry: 'cot@4', reason: 'tired' } });
+    await untilState('select.mia_answer', 'tired');
+    flow.send('baby1', { payload: { outcome: 'counted', cry: 'cot@3', reason: 'hungry' } });
+    flow.send('baby1', { payload: { outcome: 'told' } });
+    flow.send('baby1', { payload: HEALTH });
+    await untilState('sensor.mia_health', 'running');
+    await untilState('select.mia_answer', 'tired', 0);
+    assert.deepEqual([...flow.messages('answers'), ...flow.messages('errors')], []);
+  });
+
   it('passes on the sensitivity and whether to listen', async () => {
     await home().call('select.select_option', { entity_id: 'select.mia_preset', option: 'sensitive' });
     await home().call('switch.turn_off', { entity_id: 'switch.mia_listening' });
