@@ -6,6 +6,7 @@ import { PACKAGE_ROOT } from '../package-root.js';
 import { classify, CLASSIFY_USAGE } from './classify.js';
 import { devices, DEVICES_USAGE } from './devices.js';
 import { evaluate, EVALUATE_USAGE } from './evaluate.js';
+import { journal, JOURNAL_USAGE } from './journal.js';
 import { listen, LISTEN_USAGE } from './listen.js';
 import { printError, print } from './output.js';
 import { protocol, PROTOCOL_USAGE } from './protocol.js';
@@ -21,6 +22,7 @@ interface Command {
 const COMMANDS = new Map<string, Command>([
   ['classify', { usage: CLASSIFY_USAGE, run: classify }],
   ['listen', { usage: LISTEN_USAGE, run: listen }],
+  ['journal', { usage: JOURNAL_USAGE, run: journal }],
   ['devices', { usage: DEVICES_USAGE, run: devices }],
   ['teach', { usage: TEACH_USAGE, run: teach }],
   ['train', { usage: TRAIN_USAGE, run: train }],

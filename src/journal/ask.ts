@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { DeepInfantError } from '../errors.js';
 import { timeOf } from '../reason/told.js';
 import type { CryEvent } from '../values.js';
@@ -5,6 +6,10 @@ import type { CryEntry, Entry } from './entries.js';
 import { exported, exportedCsv } from './export.js';
 import { soundPaths } from './journal.js';
 import { cryText, periodText, recordText, weeksText, weekText } from './phrase.js';
+import { cryDrawing } from './pictures/cry.js';
+import { recordPicture } from './pictures/record.js';
+import { timelinePicture } from './pictures/timeline.js';
+import { weeksPicture } from './pictures/weeks.js';
 import { cryOf, dayOf, nightOf, trackRecordOf, weekOf, weeksByHourOf } from './questions.js';
 
 const PERIODS = ['night', 'day', 'week', 'weeks'] as const;
@@ -23,6 +28,8 @@ export interface Answer {
   payload: unknown;
   /** The same in words. */
   text?: string;
+  /** The same drawn, as SVG. */
+  picture?: string;
 }
 
 /** A journal, as far as it is needed to answer. */
@@ -62,15 +69,23 @@ export function ask({ entries, folder }: Asked, question: Exclude<Question, { as
     case 'night':
     case 'day': {
       const period = (question.ask === 'night' ? nightOf : dayOf)(entries, question.at);
-      return { payload: { ...period, cries: period.cries.map(withPaths) }, text: periodText(period) };
+      return {
+        payload: { ...period, cries: period.cries.map(withPaths) },
+        text: periodText(period),
+        picture: timelinePicture(period),
+      };
     }
     case 'week': {
       const week = weekOf(entries, question.at);
-      return { payload: week, text: weekText(week) };
+      return {
+        payload: week,
+        text: weekText(week),
+        picture: weeksPicture(weeksByHourOf(entries, question.at)),
+      };
     }
     case 'weeks': {
       const weeks = weeksByHourOf(entries, question.at);
-      return { payload: weeks, text: weeksText(weeks) };
+      return { payload: weeks, text: weeksText(weeks), picture: weeksPicture(weeks) };
     }
     case 'cry': {
       const cry = cryOf(entries, question.id);
@@ -82,15 +97,21 @@ export function ask({ entries, folder }: Asked, question: Exclude<Question, { as
             : `No cry is called ${question.id}: send the id of a cry event, or none for the newest.`,
         );
       }
-      return { payload: withPaths(cry), text: cryText(cry) };
+      return { payload: withPaths(cry), text: cryText(cry), picture: cryDrawing(cry, pngOf(folder, cry)) };
     }
     case 'accuracy': {
       const record = trackRecordOf(entries);
-      return { payload: record, text: recordText(record) };
+      return { payload: record, text: recordText(record), picture: recordPicture(record) };
     }
     case 'export':
       return { payload: question.as === 'csv' ? exportedCsv(entries) : exported(entries) };
   }
+}
+
+/** The picture that was kept of a cry; undefined where there is none. */
+function pngOf(folder: string, { sound }: CryEntry): Uint8Array | undefined {
+  const { picture } = soundPaths(folder, sound);
+  return picture && existsSync(picture) ? readFileSync(picture) : undefined;
 }
 
 /** A date without a time is meant by this computer's clock, not by Greenwich's. */

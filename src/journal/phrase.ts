@@ -30,10 +30,8 @@ export function weeksText({ weeks }: WeeksByHour): string {
   const most = hours.indexOf(Math.max(...hours));
   if (hours[most] === 0) return 'No crying is known of.';
   const change =
-    weeks.length < 2
-      ? ''
-      : ` ${dayText(weeks[0].from)} to ${dayText(weeks[0].to - 1)}: ${durationText(60 * ofDay[0])}.`;
-  return `This week ${durationText(60 * ofDay.at(-1)!)} of crying a day.${change} Most of it between ${hourText(most)} and ${hourText(most + 1)}.`;
+    weeks.length < 2 ? '' : ` Week of ${dayText(weeks[0].from)}: ${durationText(60 * ofDay[0])} a day.`;
+  return `This week ${durationText(60 * ofDay.at(-1)!)} of crying a day.${change} Most between ${hourText(most)} and ${hourText(most + 1)}.`;
 }
 
 export function recordText({ answers, right, commonestRight }: TrackRecord): string {
@@ -55,6 +53,17 @@ export function cryText(cry: CryEntry): string {
   return [`${dateText(onset)} at ${timeText(onset)}: ${ofIntensity[intensity]} for ${length}${end}.`, said]
     .filter(Boolean)
     .join(' ');
+}
+
+/** A line for each cry: '02:14  cry     6 min    hungry (62 %)' */
+export function cryLines(cries: readonly CryEntry[]): string[] {
+  return cries.map(({ onset, intensity, durationS, reason, answer }) => {
+    const why = answer
+      ? `it was ${answer.reason}`
+      : reason && `${reason.label} (${percent(reason.confidence)})`;
+    const length = durationText(Math.max(1, durationS));
+    return `  ${timeText(onset)}  ${intensity.padEnd(6)}  ${length.padEnd(11)}  ${why ?? ''}`.trimEnd();
+  });
 }
 
 const ofIntensity = { fuss: 'fussed', cry: 'cried', scream: 'screamed' };

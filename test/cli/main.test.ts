@@ -19,7 +19,16 @@ describe('deepinfant', () => {
   it('lists its commands with --help, and one with that command', async () => {
     const all = await deepinfant('--help');
     assert.equal(all.status, 0);
-    for (const command of ['classify', 'listen', 'devices', 'teach', 'train', 'evaluate', 'protocol']) {
+    for (const command of [
+      'classify',
+      'listen',
+      'journal',
+      'devices',
+      'teach',
+      'train',
+      'evaluate',
+      'protocol',
+    ]) {
       const one = await deepinfant(command, '--help');
       assert.equal(one.status, 0);
       assert.match(one.stdout, new RegExp(`^deepinfant ${command} `));
@@ -36,6 +45,12 @@ describe('deepinfant', () => {
     ['--windows without --json', ['classify', '--windows', 'x.wav'], /^--windows is for --json/],
     ['two files to listen to', ['listen', 'x.wav', 'y.wav'], /^Name one microphone, camera or recording/],
     ['a microphone to hear fast', ['listen', 'mic', '--fast'], /^--fast is for recordings/],
+    ['a question that no journal answers', ['journal', 'weather'], /^There is no question 'weather'/],
+    [
+      'a picture of an export',
+      ['journal', 'export', '--picture', 'x.svg'],
+      /^Of an export there is no picture/,
+    ],
     ['nothing to evaluate on', ['evaluate'], /^Name, with --data, a folder/],
     ['a rival without a name', ['evaluate', '--data', 'x', '--rival', 'y.csv'], /^--rival takes NAME=FILE/],
     ['nothing to train with', ['train'], /^Name one training config/],
@@ -46,7 +61,7 @@ describe('deepinfant', () => {
       assert.equal(status, 2);
       assert.equal(stdout, '');
       assert.match(stderr, message);
-      assert.match(stderr, /deepinfant (classify|listen|train|evaluate) /);
+      assert.match(stderr, /deepinfant (classify|listen|journal|train|evaluate) /);
       // Once, not twice.
       const usage = stderr.match(/^deepinfant \w+ .*$/gm)!;
       assert.equal(new Set(usage).size, usage.length);

@@ -73,6 +73,8 @@ describe('a journal node', function () {
     const { clip, picture } = (await flow.until('cries')).payload as CryEvent;
     assert.equal(readFileSync(picture!).subarray(1, 4).toString(), 'PNG');
     assert.equal(path.extname(clip!), '.mp3');
+    const { picture: svg } = await ask('cry');
+    assert.match(svg, /^<svg.*<image/);
     flow.send('journal', { topic: 'forget', payload: 'everything' });
     await flow.until('answers', msg => (msg.payload as { outcome?: string }).outcome === 'forgotten');
     assert(!existsSync(path.join(flow.userDir, 'deepinfant', 'baby-baby')));

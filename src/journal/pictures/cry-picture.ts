@@ -1,8 +1,8 @@
 import { colourMap } from '../../evaluation/plots/colour-map.js';
 import { encodePng } from '../../evaluation/plots/png.js';
 import { spectrogramPixels } from '../../evaluation/plots/spectrogram.js';
-import type { CryWindow } from '../../values.js';
-import { SAMPLE_RATE } from '../../values.js';
+import { SEED_FRONT_END } from '../../features/log-mel.js';
+import { SAMPLE_RATE, type CryWindow } from '../../values.js';
 import type { RecordedCry } from '../cry-recorder.js';
 
 /** A window is about a second long, and the next one begins a step later: its mark is a step wide, in its middle. */
@@ -10,8 +10,10 @@ const WINDOW_S = 1;
 const STEP_S = 0.256;
 
 /** Rows of pixels: marks above, as high as the score, then two for each band. */
-export const MARK_ROWS = 48;
+const MARK_ROWS = 48;
 const ROWS_A_BAND = 2;
+/** Share of the picture's height that the marks take. */
+export const MARK_SHARE = MARK_ROWS / (MARK_ROWS + ROWS_A_BAND * SEED_FRONT_END.mels);
 const LEAST_WIDTH = 800;
 /** The colour map's last two colours are taken for the marks and for the line under them. */
 const MARK_COLOUR = 254;

@@ -1,0 +1,79 @@
+import { existsSync, readdirSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { DeepInfantError } from '../errors.js';
+import { ask, readQuestion } from '../journal/ask.js';
+import { readEntries } from '../journal/entry-file.js';
+import { entriesFile } from '../journal/journal.js';
+import { cryLines } from '../journal/phrase.js';
+import { dayOf, nightOf } from '../journal/questions.js';
+import { writeAtomically } from '../write-atomically.js';
+import { usageError } from './arguments.js';
+import { print, printJson } from './output.js';
+
+const QUESTIONS = ['night', 'day', 'week', 'weeks', 'cry', 'accuracy', 'export'];
+
+export const JOURNAL_USAGE = `deepinfant journal [night | day | week | weeks] [WHEN] [--picture FILE] [--json] [--folder FOLDER]
+deepinfant journal cry [ID] | accuracy | export [--csv]
+  Tells what a journal node of this computer's Node-RED noted: of last night, unless another question is asked; of a day
+  or of the week to it; of the last weeks by the hour; of the newest cry or that of an ID; how often the reason was right;
+  or all of it. WHEN is a date such as 2026-01-31, or a time; without one it is now.
+  --picture FILE   draw the answer into an SVG file
+  --csv            export a table instead of JSON
+  --json           print the answer as JSON
+  --folder FOLDER  where the journal lies, if not in ~/.node-red/deepinfant or if several babies have one there`;
+
+/** `deepinfant journal`. @returns the exit status */
+export async function journal(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      folder: { type: 'string' },
+      picture: { type: 'string' },
+      csv: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const [topic = 'night', which = values.csv ? 'csv' : ''] = positionals;
+  if (!QUESTIONS.includes(topic))
+    throw usageError(`There is no question '${topic}'. Ask ${QUESTIONS.join(', ')}.`);
+  if (positionals.length > 2) throw usageError('Ask one question, of one time or cry.');
+  if (topic === 'export' && values.picture !== undefined)
+    throw usageError('Of an export there is no picture.');
+  const question = readQuestion({ topic, payload: which }, Date.now());
+  if (question.ask === 'forget') throw new Error('not asked here');
+  const folder = values.folder ?? theJournal();
+  const file = entriesFile(folder);
+  if (!existsSync(file))
+    throw new DeepInfantError('journal', `There is no journal in ${folder}: ${file} is missing.`);
+  const entries = [...readEntries(file).entries.values()];
+  const { payload, text, picture } = ask({ entries, folder }, question);
+  if (values.picture !== undefined) await writeAtomically(values.picture, picture!);
+  if (values.json) printJson(payload);
+  else if (text === undefined)
+    print(typeof payload === 'string' ? payload.trimEnd() : JSON.stringify(payload, null, 2));
+  else {
+    print(text);
+    if (question.ask === 'night') cryLines(nightOf(entries, question.at).cries).forEach(print);
+    if (question.ask === 'day') cryLines(dayOf(entries, question.at).cries).forEach(print);
+  }
+  return 0;
+}
+
+/** The only journal of this user's Node-RED. @throws DeepInfantError `journal` when there is none, or more than one */
+function theJournal(): string {
+  const babies = path.join(os.homedir(), '.node-red', 'deepinfant');
+  const names = existsSync(babies) ? readdirSync(babies) : [];
+  const journals = names
+    .map(name => path.join(babies, name, 'journal'))
+    .filter(folder => existsSync(entriesFile(folder)));
+  if (journals.length === 1) return journals[0];
+  throw new DeepInfantError(
+    'journal',
+    journals.length === 0
+      ? `There is no journal in ${babies}. Name its folder with --folder: deepinfant/baby-ID/journal in Node-RED's user directory.`
+      : `There are several journals. Name one with --folder: ${journals.join(', ')}.`,
+  );
+}

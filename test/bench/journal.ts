@@ -1,0 +1,84 @@
+/**
+ * Speed and safety of the journal:
+ *
+ *     node dist/test/bench/journal.js
+ */
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ask, type Question } from '../../src/journal/ask.js';
+import type { Entry } from '../../src/journal/entries.js';
+import { EntryFile, readEntries } from '../../src/journal/entry-file.js';
+import { REASONS, type CryEvent, type ReasonEstimate } from '../../src/values.js';
+import { cryAt, HOUR_MS } from '../reason/cries.js';
+import { killRounds } from '../journal/killing.js';
+
+const ENTRIES = 10_000;
+const KILLS = 200;
+const RUNS = 50;
+
+async function main(): Promise<void> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'deepinfant-'));
+  try {
+    const file = path.join(folder, 'journal.jsonl');
+    const written = new EntryFile(file);
+    for (let i = 0; i < ENTRIES; i++) void written.put(entry(i));
+    await written.write();
+    console.log(`${ENTRIES} entries, ${(statSync(file).size / 1e6).toFixed(1)} MB`);
+    const opening = performance.now();
+    const entries = [...readEntries(file).entries.values()];
+    console.log(`opened in ${(performance.now() - opening).toFixed(0)} ms`);
+    for (const question of ['night', 'day', 'week', 'weeks'] as const)
+      report(question, () => ask({ entries, folder }, { ask: question, at: Date.now() }));
+    for (const question of [{ ask: 'accuracy' }, { ask: 'export', as: 'csv' }] satisfies Question[])
+      report(question.ask, () => ask({ entries, folder }, question));
+    const noting = performance.now();
+    for (let i = 0; i < RUNS; i++) await written.put(entry(ENTRIES + i));
+    console.log(`an entry is on disk after ${((performance.now() - noting) / RUNS).toFixed(1)} ms`);
+    const { noted, lost, unclean } = await killRounds(path.join(folder, 'killed'), KILLS);
+    console.log(
+      `killed ${KILLS} times: ${noted} entries noted, ${lost.length} lost, ${unclean} opened unclean`,
+    );
+  } finally {
+    if (existsSync(folder)) rmSync(folder, { recursive: true });
+  }
+}
+
+function report(name: string, work: () => unknown): void {
+  const times = Array.from({ length: RUNS }, () => {
+    const begin = performance.now();
+    work();
+    return performance.now() - begin;
+  }).sort((a, b) => a - b);
+  console.log(`${name}: ${times[RUNS >> 1].toFixed(1)} ms, at most ${times[RUNS - 1].toFixed(1)} ms`);
+}
+
+/** One of every three is a feed; cries are an hour apart, and every fourth is answered. */
+function entry(i: number): Entry {
+  const at = Date.now() - (ENTRIES - i) * 0.1 * HOUR_MS;
+  if (i % 3 === 0) return { kind: 'fact', id: `fact feed@${at}`, fact: { kind: 'feed', at } };
+  const { id, source, onset, onsetS, durationS, peakScore, meanScore, intensity, voice }: CryEvent =
+    cryAt(at);
+  const contributions = Array.from({ length: 6 }, () => ({
+    part: 'context' as const,
+    reason: 'hungry' as const,
+    factor: 2.4,
+    text: 'last feed 3 h 10 min ago: makes hunger 2.4 times as likely',
+  }));
+  const probabilities = Object.fromEntries(REASONS.map((reason, n) => [reason, (n + 1) / 21]));
+  const reason = {
+    label: 'unsure',
+    confidence: 0.3,
+    probabilities,
+    contributions,
+  } as unknown as ReasonEstimate;
+  return {
+    kind: 'cry',
+    ...{ id, source, onset, onsetS, durationS, peakScore, meanScore, intensity, voice, reason },
+    offset: onset + 1000 * durationS,
+    course: [{ atS: 0, intensity }],
+    ...(i % 4 === 0 && { answer: { reason: 'hungry', at } }),
+  };
+}
+
+void main();
