@@ -7,14 +7,23 @@ export interface MediaItem {
   media_content_type: string;
 }
 
-/** The sound and the picture that were kept of a cry: the onset in milliseconds, with which its id ends, is in their names. */
+/** The end of what a Date can say, in epoch ms. */
+const LATEST = 8.64e15;
+
+/**
+ * The sound and the picture that the journal kept of a cry: their names begin with the second of its onset.
+ * @param cry its id, which ends with the onset in epoch ms
+ */
 export function clipsOf(
   items: readonly MediaItem[],
   cry: string,
 ): { sound: MediaItem | undefined; picture: MediaItem | undefined } {
-  const onset = /@(\d+)$/.exec(cry)?.[1];
-  const kept = items.filter(({ title }) => title.match(/\d+/g)?.some(number => number === onset));
+  const onset = Number(/@(\d+)$/.exec(cry)?.[1] ?? NaN);
+  if (!(onset <= LATEST)) return { sound: undefined, picture: undefined };
+  const time = new Date(onset).toISOString().slice(0, 'YYYY-MM-DDTHH:MM:SS'.length).replaceAll(':', '-');
   const ofKind = (kind: string): MediaItem | undefined =>
-    kept.find(({ media_content_type: type }) => type.startsWith(`${kind}/`));
+    items.find(
+      ({ title, media_content_type: type }) => title.startsWith(`${time}-`) && type.startsWith(`${kind}/`),
+    );
   return { sound: ofKind('audio'), picture: ofKind('image') };
 }

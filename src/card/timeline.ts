@@ -36,6 +36,9 @@ const EVENING_H = 6;
 /** And up to here, or to now. */
 const MORNING_H = 18;
 
+/** Shorter ones, as while Home Assistant starts, are too small to be seen. */
+const SHORTEST_GAP_MS = 60_000;
+
 /** A new intensity may be told this much later than the cry that it belongs to. */
 const LATER_MS = 1000;
 
@@ -55,7 +58,7 @@ export function timelineOf(
   const intensities = spansOf(intensity, noon, now);
   const cries = spans
     .filter(({ state }) => state === 'on')
-    .map(({ from, to }) => ({ from, to, intensity: strongest(intensities, from, to) }));
+    .map(({ from, to }) => ({ from, to, intensity: strongest(intensities, from, to, now) }));
   const gaps = spans.filter(({ state }) => state !== 'on' && state !== 'off');
   const isHeardFrom = spans.at(0)?.from ?? now;
   if (isHeardFrom > noon) gaps.unshift({ state: 'unknown', from: noon, to: isHeardFrom });
@@ -65,7 +68,7 @@ export function timelineOf(
   const to = Math.max(noon + MORNING_H * HOUR_MS, noon + hoursIn(now - noon, Math.ceil));
   const shown = gaps
     .map(gap => ({ from: Math.max(gap.from, from), to: gap.to }))
-    .filter(gap => gap.to > gap.from);
+    .filter(gap => gap.to - gap.from >= SHORTEST_GAP_MS);
   return { from, to, now, cries, gaps: shown, hours: hoursOf(from, to, timeZone) };
 }
 
@@ -81,11 +84,15 @@ function spansOf(changes: readonly Change[], begin: number, now: number): (Span 
     .filter(({ from, to }) => to > from);
 }
 
-function strongest(intensities: readonly (Span & { state: string })[], from: number, to: number): Intensity {
-  const told = intensities.filter(
-    span => span.to > from + LATER_MS && span.from <= Math.max(to, from + LATER_MS),
-  );
-  const ranks = told.map(({ state }) => INTENSITIES.findIndex(intensity => intensity === state));
+function strongest(
+  intensities: readonly (Span & { state: string })[],
+  from: number,
+  to: number,
+  now: number,
+): Intensity {
+  const told = Math.min(from + LATER_MS, now);
+  const heard = intensities.filter(span => span.to >= told && span.from <= Math.max(to, told));
+  const ranks = heard.map(({ state }) => INTENSITIES.findIndex(intensity => intensity === state));
   return INTENSITIES[Math.max(...ranks, -1)] ?? 'cry';
 }
 

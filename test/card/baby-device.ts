@@ -80,9 +80,9 @@ export class BabyDevice {
     });
   }
 
-  async remove(): Promise<void> {
-    await this.publish(this.topics.discovery, '');
-    await this.client.endAsync();
+  async disconnect(): Promise<void> {
+    // The broker may be gone.
+    await this.client.endAsync(true);
   }
 
   private publish(topic: string, payload: string): Promise<unknown> {

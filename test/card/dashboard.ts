@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import { type Browser, chromium, type Locator, type Page, type WebSocketRoute } from 'playwright-core';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
 import type { HomeAssistant } from '../home-assistant/home-assistant.js';
 import { until } from '../until.js';
@@ -14,7 +14,32 @@ interface View {
   height?: number;
   dark?: boolean;
   language?: string;
+  /** Whether Home Assistant tells what its recorder knows. */
+  withHistory?: boolean;
 }
+
+/**
+ * Notes the ms from the moment in which the card gets its place on the page to the frame in which it shows the state: the
+ * callback of the frame after it.
+ */
+const PAINT_PROBE = `
+  const { define } = CustomElementRegistry.prototype;
+  CustomElementRegistry.prototype.define = function (name, type, options) {
+    if (name === 'deepinfant-card') {
+      const { connectedCallback } = type.prototype;
+      type.prototype.connectedCallback = function () {
+        const begin = performance.now();
+        connectedCallback.call(this);
+        const look = () => {
+          if (!this.shadowRoot?.querySelector('ha-card.quiet, ha-card.crying')) return requestAnimationFrame(look);
+          requestAnimationFrame(() => { window.deepinfantPaintMs ??= performance.now() - begin; });
+        };
+        look();
+      };
+    }
+    return define.call(this, name, type, options);
+  };
+`;
 
 /** A dashboard of a real Home Assistant, in Chromium: $CHROMIUM or /usr/bin/chromium. */
 export class Dashboard {
@@ -74,7 +99,13 @@ export class Dashboard {
   }
 
   /** Opens it as the owner, in a browser that reaches nothing but this machine. */
-  async open({ width = 1000, height = 900, dark = false, language = 'en' }: View = {}): Promise<Page> {
+  async open({
+    width = 1000,
+    height = 900,
+    dark = false,
+    language = 'en',
+    withHistory = true,
+  }: View = {}): Promise<Page> {
     const context = await this.browser.newContext({
       viewport: { width, height },
       colorScheme: dark ? 'dark' : 'light',
@@ -96,10 +127,31 @@ export class Dashboard {
     };
     const stored = { hassTokens: JSON.stringify(login), selectedLanguage: JSON.stringify(language) };
     await context.addInitScript(`Object.assign(localStorage, ${JSON.stringify(stored)})`);
+    await context.addInitScript(PAINT_PROBE);
+    if (!withHistory) await context.routeWebSocket(/\/api\/websocket$/, refuseHistory);
+    context.setDefaultTimeout(15_000);
     const page = await context.newPage();
     await page.goto(`${url}/${DASHBOARD}/0`);
     return page;
   }
+}
+
+/** Passes everything on to Home Assistant, but answers for a history as one without that integration does. */
+function refuseHistory(visitor: WebSocketRoute): void {
+  const server = visitor.connectToServer();
+  visitor.onMessage(message => {
+    const { id, type } = JSON.parse(message.toString()) as { id: number; type: string };
+    const error = { code: 'unknown_command', message: 'Unknown command.' };
+    if (type === 'history/stream')
+      visitor.send(JSON.stringify({ id, type: 'result', success: false, error }));
+    else server.send(message);
+  });
+}
+
+/** How long the first paint of the card took, of a page that was just opened. */
+export async function paintMs(page: Page): Promise<number> {
+  const paint = await page.waitForFunction<number>('window.deepinfantPaintMs');
+  return paint.jsonValue();
 }
 
 export function cardIn(page: Page): Locator {

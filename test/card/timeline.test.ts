@@ -51,6 +51,13 @@ describe("The card's timeline", () => {
       { from: at(11), to: at(11.5), intensity: 'scream' },
       { from: at(14), to: at(14.5), intensity: 'fuss' },
     ]);
+    const begun = timelineOf(
+      changes([0, 'off'], [9, 'on']),
+      changes([8, 'scream'], [9.00001, 'fuss']),
+      at(9.0001),
+      ZONE,
+    );
+    assert.equal(begun.cries[0].intensity, 'fuss');
     assert.equal(totalMs(cries), Math.round(1.1 * HOUR_MS));
     assert.deepEqual(gaps, []);
   });
@@ -66,13 +73,21 @@ describe("The card's timeline", () => {
   });
 
   it('shows when nothing could be heard, and what is not known', () => {
-    const told = changes([7, 'off'], [9, 'unavailable'], [10, 'off'], [11, 'unknown']);
+    const told = changes(
+      [7, 'off'],
+      [9, 'unavailable'],
+      [10, 'off'],
+      [11, 'unknown'],
+      [11.5, 'off'],
+      [11.51, 'unknown'],
+      [11.52, 'off'],
+    );
     assert.deepEqual(
       timelineOf(told, [], at(12), ZONE).gaps.map(({ from, to }) => [from, to]),
       [
         [at(6), at(7)],
         [at(9), at(10)],
-        [at(11), at(12)],
+        [at(11), at(11.5)],
       ],
     );
     assert.deepEqual(timelineOf([], [], at(12), ZONE).gaps, [{ from: at(6), to: at(12) }]);

@@ -166,11 +166,6 @@ export const styles = css`
   }
 
   /* tonight */
-  .night {
-    display: block;
-    text-align: start;
-    border-radius: 12px;
-  }
   .strip {
     position: relative;
     display: block;
@@ -238,9 +233,8 @@ export const styles = css`
   }
   .hours {
     position: relative;
-    display: block;
     height: 16px;
-    margin-top: 4px;
+    margin-top: -4px;
     font-variant-numeric: tabular-nums;
   }
   .hours span {

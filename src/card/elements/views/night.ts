@@ -25,33 +25,22 @@ export function nightView(night: Timeline | string, format: Format, open: () => 
         <span>${summary}</span>
       </div>
       <button
-        class="night"
+        class="strip"
         aria-label=${text('night.label', { summary, cries: cries.join('; ') })}
         @click=${open}
       >
-        <span class="strip">
-          ${night.hours.map(at => html`<span class="line" style="left: ${share(night, at)}%"></span>`)}
-          <span class="future" style="left: ${share(night, night.now)}%"></span>
-          <span class="now" style="left: ${share(night, night.now)}%"></span>
-          ${night.gaps.map(gap => html`<span class="gap" style=${place(night, gap)}></span>`)}
-          ${night.cries.map(
-            (cry, index) =>
-              html`<span
-                class="bar ${cry.intensity}"
-                style=${place(night, cry)}
-                title=${cries[index]}
-              ></span>`,
-          )}
-        </span>
-        <span class="hours">
-          ${night.hours.map(
-            at =>
-              html`<span style="left: clamp(18px, ${share(night, at)}%, calc(100% - 18px))"
-                >${format.hour(at)}</span
-              >`,
-          )}
-        </span>
+        ${night.hours.map(at => html`<span class="line" style="left: ${share(night, at)}%"></span>`)}
+        <span class="future" style="left: ${share(night, night.now)}%"></span>
+        <span class="now" style="left: ${share(night, night.now)}%"></span>
+        ${night.gaps.map(gap => html`<span class="gap" style=${place(night, gap)}></span>`)}
+        ${night.cries.map(
+          (cry, index) =>
+            html`<span class="bar ${cry.intensity}" style=${place(night, cry)} title=${cries[index]}></span>`,
+        )}
       </button>
+      <div class="hours" aria-hidden="true">
+        ${night.hours.map(at => html`<span style=${hourPlace(night, at)}>${format.hour(at)}</span>`)}
+      </div>
       ${
         night.gaps.length === 0
           ? nothing
@@ -75,6 +64,11 @@ function cryInWords({ from, to, intensity }: Cry, { text, time }: Format): strin
 
 function place(night: Timeline, { from, to }: Span): string {
   return `left: ${share(night, from)}%; width: ${share(night, to) - share(night, from)}%`;
+}
+
+/** Centred below its line, but within the strip. */
+function hourPlace(night: Timeline, at: number): string {
+  return `left: clamp(18px, ${share(night, at)}%, calc(100% - 18px))`;
 }
 
 /** Where in the night a moment is, in percent. */

@@ -1,0 +1,250 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { gzipSync } from 'node:zlib';
+import type { Page } from 'playwright-core';
+import { homeAssistantOfSuite } from '../home-assistant/home-assistant.js';
+import { needTools } from '../tools.js';
+import { until } from '../until.js';
+import { BabyDevice } from './baby-device.js';
+import { CARD_FILE, cardIn, Dashboard, paintMs } from './dashboard.js';
+
+const LARGEST_BYTES = 40_000;
+const SLOWEST_PAINT_MS = 300;
+const PAINTS = 5;
+
+const AXE = readFileSync(createRequire(__filename).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Looks for what bars people from using an element, in the page. */
+function runAxe(element: object): Promise<AxeResults> {
+  return (globalThis as unknown as { axe: { run(element: object): Promise<AxeResults> } }).axe.run(element);
+}
+
+interface AxeResults {
+  violations: { id: string; nodes: { html: string }[] }[];
+}
+
+/** A second of silence, and a white dot: what the journal might have kept. */
+const SOUND = Buffer.from('UklGRiQAAABXQVZFZm10IBAAAAABAAEAQB8AAIA+AAACABAAZGF0YQAAAAA=', 'base64');
+const PICTURE = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+const ANSWERED = {
+  reason: 'hungry',
+  confidence: 62,
+  contributions: [
+    {
+      part: 'context',
+      reason: 'hungry',
+      factor: 2.4,
+      text: 'last feed 3 h 10 min ago: makes hunger 2.4 times as likely',
+    },
+    {
+      part: 'context',
+      reason: 'tired',
+      factor: 0.5,
+      text: 'woke up 25 min ago: makes tiredness 2 times less likely',
+    },
+  ],
+  intensity: 'cry',
+  accuracy: 70,
+  baselineAccuracy: 50,
+  learnedFrom: 10,
+} as const;
+
+describe('The card, in Home Assistant', function () {
+  this.timeout(60_000);
+  before(function () {
+    needTools(this, 'chromium');
+  });
+  const home = homeAssistantOfSuite();
+  let dashboard: Dashboard;
+  let device: BabyDevice;
+  let card: { type: string; device: string };
+  let page: Page;
+
+  before(async () => {
+    dashboard = await Dashboard.create(home());
+    device = await BabyDevice.create(home().broker, 'n1', 'Mia');
+    card = { type: 'custom:deepinfant-card', device: await dashboard.deviceId('deepinfant_n1') };
+    await dashboard.show(card);
+    page = await dashboard.open();
+  });
+  after(async () => {
+    await dashboard.close();
+    await device.disconnect();
+  });
+  beforeEach(() => device.reset());
+
+  async function shows(text: string | RegExp, on = page): Promise<void> {
+    await cardIn(on).getByText(text).first().waitFor({ timeout: 15_000 });
+  }
+
+  it('is small', () => {
+    const bytes = gzipSync(readFileSync(CARD_FILE), { level: 9 }).length;
+    console.log(`      ${(bytes / 1000).toFixed(1)} KB with gzip`);
+    assert.ok(bytes <= LARGEST_BYTES);
+  });
+
+  it('shows a cry, its reason and what that rests on, as they are told', async () => {
+    await shows('Mia is quiet');
+    await shows('No cry tonight');
+    await device.tell({ ...ANSWERED, crying: 'ON', lastCry: new Date(Date.now() - 133_000).toISOString() });
+    await shows('Mia is crying');
+    await shows(/^for 2 min \d+ s · crying$/);
+    await shows('Probably hungry');
+    await shows('62%');
+    await cardIn(page).getByText('What this rests on').click();
+    await shows('last feed 3 h 10 min ago: makes hunger 2.4 times as likely');
+    await shows('70% of 10 answers');
+    await shows('Always guessing the commonest: 50%');
+    await device.tell({ crying: 'OFF', reason: 'unsure' });
+    await shows('Not sure why');
+    await shows(/^Last cry \d+ minutes ago$/);
+  });
+
+  it("shows the night that Home Assistant's recorder knows, and what comes to it", async () => {
+    const visitor = await dashboard.open();
+    const strip = cardIn(visitor).getByRole('button', { name: /^Tonight/ });
+    await strip.waitFor();
+    const bars = strip.locator('.bar');
+    const before = await bars.count();
+    await device.tell({ crying: 'ON', intensity: 'scream' });
+    await until(async () => (await bars.count()) === before + 1, 'another cry');
+    await device.tell({ crying: 'OFF' });
+    await shows(/^\d+ cr(y|ies) · \d+ s$/, visitor);
+    assert.match((await strip.getAttribute('aria-label'))!, /^Tonight: .* to .*, screaming$/);
+    await strip.click();
+    await visitor.locator('ha-more-info-dialog').getByText('crying', { exact: true }).first().waitFor();
+    await visitor.context().close();
+  });
+
+  it('takes an answer, and says so', async () => {
+    await device.tell(ANSWERED);
+    await cardIn(page).getByRole('button', { name: 'Belly pain' }).click();
+    await shows('Thank you, noted: Belly pain');
+    assert.equal(device.asked.at(-1), `${device.topics.answer} belly pain`);
+    await cardIn(page).getByRole('button', { name: 'Belly pain', pressed: true }).waitFor();
+  });
+
+  it('says when an answer is not taken', async () => {
+    await device.tell(ANSWERED);
+    device.isObedient = false;
+    await cardIn(page).getByRole('button', { name: 'Tired' }).click();
+    await shows(/The answer was not taken/);
+    await cardIn(page).getByRole('button', { name: 'Tired', pressed: false }).waitFor();
+  });
+
+  it('switches listening, by the keyboard, too', async () => {
+    const listen = cardIn(page).getByRole('switch', { name: 'Listen' });
+    await listen.focus();
+    await page.keyboard.press('Space');
+    await shows('Not listening');
+    assert.equal(device.asked.at(-1), `${device.topics.listening} OFF`);
+    await page.keyboard.press('Enter');
+    await shows('Mia is quiet');
+  });
+
+  it('shows what is wrong with the source, or with Node-RED', async () => {
+    await device.tell({ health: 'failed', error: 'The camera wants another password.' });
+    await device.setAvailable({ source: false });
+    await shows('Mia cannot be heard');
+    await shows('The camera wants another password.');
+    await device.setAvailable({ bridge: false });
+    await shows('No news from Node-RED');
+    await device.setAvailable({ bridge: true, source: true });
+    await device.tell({ health: 'silent' });
+    await shows('Hears nothing at all: is it muted?');
+  });
+
+  it('says that there is no history, where Home Assistant keeps none', async () => {
+    const visitor = await dashboard.open({ withHistory: false });
+    await shows(/keeps no history/, visitor);
+    await shows('Mia is quiet', visitor);
+    await visitor.context().close();
+  });
+
+  it("shows the clip and the picture that lie in Home Assistant's media", async () => {
+    await home().put('media/2026-01-01T00-00-00-01234567.wav', SOUND);
+    await home().put('media/2026-01-01T00-00-00-01234567.png', PICTURE);
+    await dashboard.show({ ...card, media: 'media-source://media_source/local/.' });
+    await device.tellCryEnded('cot@1767225600000');
+    const picture = cardIn(page).getByRole('img', { name: 'Spectrogram of the last cry' });
+    await picture.waitFor();
+    const width = (image: object): number => (image as { naturalWidth: number }).naturalWidth;
+    await until(async () => (await picture.evaluate(width)) === 1, 'the picture');
+    const sound = cardIn(page).locator('audio');
+    assert.match((await sound.getAttribute('src'))!, /^\/media\/local\/.*authSig=/);
+    await dashboard.show(card);
+  });
+
+  it('speaks German', async () => {
+    const visitor = await dashboard.open({ language: 'de' });
+    await device.tell({ ...ANSWERED, crying: 'ON' });
+    await shows('Mia schreit', visitor);
+    await shows('Wahrscheinlich hungrig', visitor);
+    await visitor.context().close();
+  });
+
+  it("is set in Home Assistant's editor", async () => {
+    const visitor = await dashboard.open();
+    await cardIn(visitor).waitFor();
+    await visitor.goto(`${visitor.url()}?edit=1`);
+    await visitor.getByRole('button', { name: 'Edit', exact: true }).first().click();
+    const editor = visitor.locator('hui-form-editor');
+    await editor.getByText('Baby', { exact: true }).waitFor();
+    await editor.getByText('Mia', { exact: true }).waitFor();
+    await editor.getByText('Folder with clips and pictures').first().waitFor();
+    await visitor.context().close();
+  });
+
+  it('says what is wrong with its configuration, and when its device is gone', async () => {
+    await dashboard.show({ type: card.type });
+    await page.getByText('Configuration error').first().waitFor();
+    await dashboard.show({ ...card, device: 'gone' });
+    await shows('This device is gone');
+    await dashboard.show(card);
+    await shows('Mia is quiet');
+  });
+
+  for (const dark of [false, true])
+    it(`has nothing that bars anybody from using it, ${dark ? 'dark' : 'light'}`, async () => {
+      const visitor = await dashboard.open({ dark, width: 390 });
+      await cardIn(visitor).waitFor();
+      await visitor.evaluate(AXE);
+      const check = async (face: string): Promise<void> => {
+        const { violations } = await cardIn(visitor).evaluate(runAxe);
+        const found = violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]);
+        assert.deepEqual(found, [], face);
+      };
+      await shows('Mia is quiet', visitor);
+      await check('quiet, and new');
+      await device.tell({ ...ANSWERED, crying: 'ON', intensity: 'scream', answer: 'hungry' });
+      await shows('Mia is crying', visitor);
+      await cardIn(visitor).getByText('What this rests on').click();
+      await check('crying');
+      await device.tell({ crying: 'OFF', health: 'failed', error: 'No password.' });
+      await device.setAvailable({ source: false });
+      await shows('Mia cannot be heard', visitor);
+      await check('deaf');
+      await device.setAvailable({ bridge: false });
+      await shows('No news from Node-RED', visitor);
+      await check('away');
+      await visitor.context().close();
+    });
+
+  it('is painted soon', async () => {
+    await device.tell(ANSWERED);
+    const paints: number[] = [];
+    for (let i = 0; i < PAINTS; i++) {
+      const visitor = await dashboard.open();
+      paints.push(await paintMs(visitor));
+      await visitor.context().close();
+    }
+    const [median] = paints.sort((a, b) => a - b).slice(PAINTS >> 1);
+    console.log(`      painted after ${paints.map(ms => Math.round(ms)).join(', ')} ms`);
+    assert.ok(median <= SLOWEST_PAINT_MS);
+  });
+});
