@@ -51,7 +51,8 @@ export class Messenger implements NodeWork {
       this.showState();
     });
     const report = (error: unknown): void => {
-      node.error(messageOf(error));
+      // No message caused it, and a catch node may be another way to tell somebody.
+      node.error(messageOf(error), {});
     };
     if (settings.log) this.log = new HomeLog({ hass, say: this.say, report });
     this.notifier = new CryNotifier({

@@ -110,6 +110,12 @@ export class HassConnection {
     }
   }
 
+  /** Whether all of Home Assistant is there. While it starts or stops, it refuses what it knows at other times. */
+  async isComplete(): Promise<boolean> {
+    const config = await this.ask<{ state: string }>({ type: 'get_config' }).catch(() => undefined);
+    return config?.state === 'RUNNING';
+  }
+
   /**
    * Hears what a command that subscribes brings, over this connection and all later ones. Gives what ends that.
    * @param report gets why Home Assistant refuses it

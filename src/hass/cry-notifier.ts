@@ -307,17 +307,15 @@ export class CryNotifier {
     this.retryAt.set(phone, Date.now() + RETRY_MS);
     changed();
     if (this.reported.has(phone)) return;
-    this.reported.add(phone);
-    const config = await hass.ask<{ state: string }>({ type: 'get_config' }).catch(() => undefined);
-    // One that starts or stops does not have its phones.
-    if (config?.state !== 'RUNNING') this.reported.delete(phone);
-    else
+    if (await hass.isComplete()) {
+      this.reported.add(phone);
       report(
         new DeepInfantError(
           'phone',
           `${phone} cannot be told. ${withoutIds(messageOf(error))} If the phone was renamed, choose it anew in this node.`,
         ),
       );
+    }
   }
 
   private async learnNames(): Promise<void> {

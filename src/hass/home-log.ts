@@ -1,4 +1,3 @@
-import { DeepInfantError } from '../errors.js';
 import type { SourceHealth } from '../values.js';
 import type { HassConnection } from './connection.js';
 import type { Say } from './cry-notification.js';
@@ -26,22 +25,30 @@ export class HomeLog {
   /** What Home Assistant shows of a source's trouble; null nothing. */
   private readonly shown = new Map<string, string | null>();
   private isRefused = false;
-  private readonly unhear: () => void;
+  private readonly unsubscribe: (() => void)[];
 
   constructor(private readonly options: HomeLogOptions) {
-    this.unhear = options.hass.onHealth(({ state }) => {
-      if (state !== 'connected') return;
-      // It keeps no notifications over a restart.
-      this.shown.clear();
-      const waiting = this.waiting.splice(0);
-      for (const entry of waiting) this.add(entry);
-      for (const health of this.healths.values()) this.hear(health);
-    });
+    const { hass, report } = options;
+    this.unsubscribe = [
+      hass.onHealth(({ state }) => {
+        if (state !== 'connected') return;
+        // It keeps no notifications over a restart.
+        this.shown.clear();
+        this.catchUp();
+      }),
+      hass.subscribe(
+        { type: 'subscribe_events', event_type: 'homeassistant_started' },
+        () => {
+          this.catchUp();
+        },
+        report,
+      ),
+    ];
   }
 
   /** Writes into the logbook, at once or when Home Assistant is back. */
   add(entry: LogEntry): void {
-    this.call('logbook.log', entry, () => {
+    void this.call('logbook.log', entry, () => {
       this.waiting = [...this.waiting, entry].slice(-MOST_WAITING);
     });
   }
@@ -60,16 +67,16 @@ export class HomeLog {
     const notShown = (): void => {
       this.shown.delete(source);
     };
-    if (isWell) this.call('persistent_notification.dismiss', id, notShown);
+    if (isWell) void this.call('persistent_notification.dismiss', id, notShown);
     else {
       const title = this.options.say('source', { source });
-      this.call('persistent_notification.create', { ...id, title, message: error }, notShown);
+      void this.call('persistent_notification.create', { ...id, title, message: error }, notShown);
     }
   }
 
   /** Takes back what is shown of sources: nobody would do it later. */
   async stop(): Promise<void> {
-    this.unhear();
+    for (const end of this.unsubscribe) end();
     const sources = [...this.shown].filter(([, error]) => error !== null);
     const calls = sources.map(([source]) =>
       this.options.hass.call('persistent_notification.dismiss', { notification_id: notificationId(source) }),
@@ -77,21 +84,24 @@ export class HomeLog {
     await Promise.allSettled(calls);
   }
 
-  private call(action: string, data: object, away: () => void): void {
+  private catchUp(): void {
+    for (const entry of this.waiting.splice(0)) this.add(entry);
+    for (const health of this.healths.values()) this.hear(health);
+  }
+
+  /** @param away is called when Home Assistant is away, or not all there: it shall be told later */
+  private async call(action: string, data: object, away: () => void): Promise<void> {
     const { hass, report } = this.options;
-    hass.call(action, data).then(
-      () => {
-        this.isRefused = false;
-      },
-      (error: unknown) => {
-        if (error instanceof DeepInfantError && error.code === 'not-connected') {
-          away();
-          return;
-        }
-        if (!this.isRefused) report(error);
+    try {
+      await hass.call(action, data);
+      this.isRefused = false;
+    } catch (error) {
+      if (!(await hass.isComplete())) away();
+      else if (!this.isRefused) {
         this.isRefused = true;
-      },
-    );
+        report(error);
+      }
+    }
   }
 }
 

@@ -20,6 +20,7 @@ homeassistant: {name: Test Home, latitude: 52, longitude: 5, elevation: 0, unit_
 config:
 history:
 media_source:
+logbook:
 mobile_app:
 automation: !include automations.yaml
 script:
