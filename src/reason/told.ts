@@ -8,6 +8,7 @@ import { isObject } from '../unknown-data.js';
 import { REASONS, type Reason } from '../values.js';
 import { degreesCelsius } from './degrees.js';
 import { CONTEXT_KINDS, hasEpoch, type ContextFact, type ContextKind } from './facts.js';
+import { durationText } from './phrase.js';
 import { toldByHome, type HomeAssistantMessage } from './home-assistant.js';
 
 /** What a message brings, be it from a button, over MQTT or from Home Assistant. */
@@ -33,6 +34,9 @@ export type Told = { baby?: string } & (
 
 const WORDS = ['answer', 'withdraw', 'forget', 'export', 'import'] as const;
 type Word = (typeof WORDS)[number];
+
+/** So much the clock of who tells may be ahead; a wrong time zone is an hour or more. */
+const CLOCKS_DIFFER_MS = 30 * 60_000;
 
 /** What must be sent to forget all: a word that nobody sends by mistake. */
 const EVERYTHING = 'everything';
@@ -128,6 +132,13 @@ function fact(kind: unknown, details: object, nowMs: number): Told {
   const { at, id, celsius } = details as Record<string, unknown>;
   if (!isKind(kind)) throw notTold();
   const time = timeOf(at, nowMs);
+  if (time > nowMs + CLOCKS_DIFFER_MS) {
+    const ahead = durationText((time - nowMs) / 1000);
+    throw new DeepInfantError(
+      'context',
+      `This '${kind}' lies ${ahead} ahead of this computer's clock: correct its time or its time zone.`,
+    );
+  }
   const degrees = isEmpty(celsius) ? {} : { celsius: degreesCelsius(Number(celsius)) };
   const texts = optionalTexts('context', { id });
   return { do: 'tell', fact: { kind, at: time, id: texts.id ?? idOf(kind, time), ...degrees } };
