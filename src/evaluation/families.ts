@@ -16,7 +16,7 @@ const FUTURES = 4;
 const CRIES_OF_FUTURE = 40;
 
 /** Probabilities of hunger at which somebody may want to be told. */
-const STRICTNESSES = [0.5, 0.6, 0.7, 0.8, 0.9];
+const STRICTNESSES = [0.5, 0.6, 0.7, 0.8];
 const HUNGRY = REASONS.indexOf('hungry');
 
 /** The model, and what it must be better than: what was commonest so far, in all and by the time since the last feed. */
@@ -171,8 +171,8 @@ export interface MomentFigures {
   commonestAccuracy: number;
   /** Share of the cries that the personal model judged. */
   personalShare: number;
-  /** The cries that are as likely hunger as somebody wants: their share, how likely they were told to be, and how many are. */
-  hungry: { strictness: number; share: number; told: number; precision: number }[];
+  /** The cries that are as likely hunger as somebody wants: how many, how likely they were told to be, and the share that is. */
+  hungry: { strictness: number; cries: number; told: number; precision: number }[];
 }
 
 export function figuresOfFamilies(families: readonly FamilyResult[]): MomentFigures[] {
@@ -200,7 +200,7 @@ export function figuresOfFamilies(families: readonly FamilyResult[]): MomentFigu
         const notified = cries.filter(({ told }) => told.model[HUNGRY] >= strictness);
         return {
           strictness,
-          share: notified.length / cries.length,
+          cries: notified.length,
           told: mean(notified.map(({ told }) => told.model[HUNGRY])),
           precision: mean(notified.map(({ label }) => Number(label === HUNGRY))),
         };
@@ -252,7 +252,9 @@ export function familyTable(figures: readonly MomentFigures[]): string[][] {
     column('personal model used', ({ personalShare }) => percent(personalShare)),
     ...STRICTNESSES.map((strictness, i) =>
       column(`hunger told at ${percent(strictness)} or more`, ({ hungry }) =>
-        hungry[i].share > 0 ? `${percent(hungry[i].told)}: is ${percent(hungry[i].precision)}` : 'never',
+        hungry[i].cries > 0
+          ? `${percent(hungry[i].told)}: is ${percent(hungry[i].precision)} of ${hungry[i].cries}`
+          : 'never',
       ),
     ),
   ];

@@ -236,16 +236,21 @@ class Circumstances {
 }
 
 /**
- * Rate of cries from a need that returns, relative to its mean. The times between its returns are taken as Weibull
- * distributed of shape 3, that is with a spread of 36 % of their mean: the rate grows with the square of the time. But
- * the longer a fact is ago, the likelier the need was met since and nobody told, which leaves the rate at its mean.
+ * Rate of cries from a need that returns, relative to its mean. Were a baby's rhythm known, the times between its returns
+ * would be Weibull distributed of shape 3, that is with a spread of 36 % of their mean: the rate grows with the square
+ * of the time. But babies, days and nights differ. The more time passes without a cry, the slower this rhythm must be,
+ * and the rate levels off: a frailty that is gamma distributed with variance 1/2 (Vaupel, Manton and Stallard 1979,
+ * doi:10.2307/2061224). And the longer a fact is ago, the likelier the need was met since and nobody told, which leaves
+ * the rate at its mean.
  * @param share Time since it was told to be met, as a share of the mean time between.
  */
 function needRate(share: number): number {
   const SHAPE = 3;
   const GAMMA = 0.8929795; // gamma(1 + 1 / SHAPE): the mean of that distribution at scale 1
-  const rate = SHAPE * GAMMA ** SHAPE * share ** (SHAPE - 1);
-  const notSince = Math.exp(-((GAMMA * share) ** SHAPE));
+  const FRAILTY = 0.5;
+  const slowed = 1 + FRAILTY * (GAMMA * share) ** SHAPE;
+  const rate = (SHAPE * GAMMA ** SHAPE * share ** (SHAPE - 1)) / slowed;
+  const notSince = slowed ** (-1 / FRAILTY);
   const untoldSince = UNTOLD * (1 - notSince);
   return (notSince * rate + untoldSince) / (notSince + untoldSince);
 }

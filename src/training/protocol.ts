@@ -10,7 +10,7 @@ import type { Tf } from '../model/tf.js';
 import { loadTrainingTf } from './backend.js';
 import { writeAtomically } from '../write-atomically.js';
 import { trainMel7s, type Mel7sTraining } from './mel7s.js';
-import { describeClips, type ReasonClip, type ReasonExample } from './reason-clips.js';
+import { describeClips, type HeadExample, type ReasonClip, type ReasonExample } from './reason-clips.js';
 import { writeMel7s } from './ship-mel7s.js';
 import { claim } from './train.js';
 
@@ -139,7 +139,8 @@ export async function runProtocols(run: ProtocolRun): Promise<Map<ProtocolName, 
   return predictions;
 }
 
-function checkPhones(clips: readonly ReasonClip[]): void {
+/** @throws DeepInfantError `too-few-recordings` when a reason lacks phones */
+export function checkPhones(clips: readonly ReasonClip[]): void {
   const phones = MEL7S_REASONS.map(
     (_, reason) =>
       new Set(clips.filter(clip => clip.reason === reason).map(({ recording }) => recording.group)).size,
@@ -200,13 +201,13 @@ async function testFold(
 }
 
 /** The fold of each example: of each by itself, or of all of a phone; every fold has its share of each reason. */
-function split(
-  examples: readonly ReasonExample[],
+export function split(
+  examples: readonly HeadExample[],
   isByPhone: boolean,
   folds: number,
   seed: number,
 ): number[] {
-  const label = ({ reason }: ReasonExample): string => MEL7S_REASONS[reason];
+  const label = ({ reason }: HeadExample): string => MEL7S_REASONS[reason];
   if (!isByPhone) {
     const alone = examples.map((example, i) => ({ group: String(i), label: label(example) }));
     return groupedFolds(alone, folds, seed);
@@ -222,7 +223,11 @@ function split(
 }
 
 /** A logistic regression on CryNet's embedding, its penalty chosen on folds of the training side, split alike. */
-function trainHead(taught: readonly ReasonExample[], isByPhone: boolean, seed: number): LogisticRegression {
+export function trainHead(
+  taught: readonly HeadExample[],
+  isByPhone: boolean,
+  seed: number,
+): LogisticRegression {
   const points = taught.map(({ embedding, reason }) => ({ features: embedding, label: reason }));
   const train = (some: readonly LabelledPoint[], l2: number): LogisticRegression =>
     new LogisticRegression(some, MEL7S_REASONS.length, l2);

@@ -56,13 +56,39 @@ export async function readReasonClips(
   return { clips, left: Object.fromEntries(left) };
 }
 
-/** A cry, or a changed copy of one, as the classifiers of reasons see it. */
-export interface ReasonExample extends Mel7sExample {
+/** A cry, or a changed copy of one, as the head on CryNet's embedding sees it. */
+export interface HeadExample {
   path: string;
   group: string;
   isCopy: boolean;
+  /** Index of MEL7S_REASONS. */
+  reason: number;
   /** CryNet's embedding, averaged over the steps by how surely they are a cry. */
   embedding: Float32Array;
+}
+
+/** The same as all classifiers of reasons see it. */
+export interface ReasonExample extends HeadExample, Mel7sExample {}
+
+/** Describes cries for the head alone. */
+export async function describeForHead(
+  clips: readonly ReasonClip[],
+  classifier: Classifier,
+  onProgress: (done: number, total: number) => void,
+): Promise<HeadExample[]> {
+  const examples: HeadExample[] = [];
+  const described = inOrder(clips, AT_ONCE, async ({ recording: { path, group }, reason, samples }) => ({
+    path,
+    group,
+    isCopy: false,
+    reason,
+    embedding: await cryEmbedding(classifier, samples),
+  }));
+  for await (const example of described) {
+    examples.push(example);
+    onProgress(examples.length, clips.length);
+  }
+  return examples;
 }
 
 /**

@@ -205,16 +205,16 @@ describe('ReasonEstimator', () => {
         ['change', 1],
       ];
       assert.deepEqual(textsOf(estimate(facts, { intensity: 'scream' })).split('\n'), [
-        'how common it is in babies: makes hunger 2.3 times as likely',
-        'how common it is in babies: makes tiredness 1.7 times as likely',
-        'last feed 3 h 10 min ago: makes hunger 1.5 times as likely',
-        'last feed 3 h 10 min ago: makes a burp 1.7 times less likely',
-        'awake for 45 min: makes tiredness 1.2 times less likely',
+        'how common it is in babies: makes hunger 2.5 times as likely',
+        'how common it is in babies: makes tiredness 1.8 times as likely',
+        'last feed 3 h 10 min ago: makes hunger 1.3 times as likely',
+        'last feed 3 h 10 min ago: makes a burp 1.8 times less likely',
+        'awake for 45 min: makes tiredness 1.3 times less likely',
         'last nappy change 1 h ago: makes discomfort 1.2 times less likely',
         '8 weeks old: makes belly pain 1.1 times less likely',
         'at 14:00: leaves belly pain as likely as usual',
         'sounds like a scream: makes belly pain 1.4 times as likely',
-        'sounds like a scream: makes discomfort 1.1 times as likely',
+        'sounds like a scream: makes discomfort 1.2 times as likely',
         'began as a scream: makes belly pain 1.2 times as likely',
       ]);
     });
