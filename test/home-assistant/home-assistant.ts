@@ -19,6 +19,7 @@ const CONFIGURATION = `
 homeassistant: {name: Test Home, latitude: 52, longitude: 5, elevation: 0, unit_system: metric, time_zone: UTC, country: NL}
 config:
 history:
+logbook:
 media_source:
 logbook:
 mobile_app:
