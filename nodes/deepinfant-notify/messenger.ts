@@ -3,9 +3,9 @@ import { messageOf } from '../../src/errors.js';
 import type { HassConnection } from '../../src/hass/connection.js';
 import type { CryFilter } from '../../src/hass/cry-filter.js';
 import { type BabyInWords, cryText, type Say } from '../../src/hass/cry-notification.js';
-import { CryNotifier } from '../../src/hass/cry-notifier.js';
+import { CryNotifier, type GivenAnswer } from '../../src/hass/cry-notifier.js';
 import { HomeLog } from '../../src/hass/home-log.js';
-import type { CryEvent, Reason } from '../../src/values.js';
+import type { CryEvent } from '../../src/values.js';
 import { type NodeWork, type StatusForm, statusOf } from '../adapter.js';
 import { dataFile } from '../data-file.js';
 import type { Baby } from '../deepinfant-baby/baby.js';
@@ -60,7 +60,7 @@ export class Messenger implements NodeWork {
       phones: namesIn(settings.phones),
       filter: filterOf(settings),
       escalateMs: 60_000 * settings.escalateMin,
-      baby: () => this.babyInWords,
+      baby: cry => this.babyOf(cry),
       say: this.say,
       file: dataFile(RED, `notifications-${node.id}.json`),
       answered: answer => {
@@ -95,28 +95,20 @@ export class Messenger implements NodeWork {
   private hearCry(cry: CryEvent): void {
     this.notifier?.push(cry);
     if (cry.state === 'ended')
-      this.log?.add({ name: this.babyInWords.name, message: cryText(this.say, { cry }) });
+      this.log?.add({ name: this.babyOf(cry).name, message: cryText(this.say, { cry }) });
   }
 
-  private bringAnswer({
-    cry,
-    reason,
-    by,
-    at,
-  }: {
-    cry: string;
-    reason: Reason;
-    by: string;
-    at: number;
-  }): void {
-    this.node.send({ topic: 'answer', payload: { answer: reason, cry, by, at } });
-    const values = { name: this.babyInWords.name, reason: this.say(`guess.${reason}`) };
+  private bringAnswer({ cry, reason, by, at }: GivenAnswer): void {
+    this.node.send({ topic: 'answer', payload: { answer: reason, cry: cry.id, by, at } });
+    const values = { name: this.babyOf(cry).name, reason: this.say(`guess.${reason}`) };
     this.log?.add({ name: by, message: this.say('saysOf', values) });
   }
 
-  private get babyInWords(): BabyInWords {
+  /** The node's baby, unless another one of the room cries, or nobody knows which. */
+  private babyOf({ who }: Pick<CryEvent, 'who'>): BabyInWords {
     const { name = '', lastFed } = this.parts.baby ?? {};
-    return { name: name || this.say('theBaby'), lastFed };
+    if (who === undefined || who.label === name) return { name: name || this.say('theBaby'), lastFed };
+    return { name: who.label === 'unsure' ? this.say('theBaby') : who.label };
   }
 
   private readonly say: Say = (key, values) => this.RED._(`deepinfant-notify.say.${key}`, values);

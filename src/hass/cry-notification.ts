@@ -7,11 +7,11 @@ import { phoneUrl } from './phone-url.js';
 export type Say = (key: string, values?: Record<string, string | number>) => string;
 
 /** What a notification needs of a cry event. */
-export type NotedCry = Pick<CryEvent, 'id' | 'state' | 'durationS' | 'intensity'> & {
+export type NotedCry = Pick<
+  CryEvent,
+  'id' | 'state' | 'durationS' | 'intensity' | 'who' | 'picture' | 'clip'
+> & {
   reason?: Pick<ReasonEstimate, 'label' | 'confidence'>;
-  /** A picture and a sound of it: URLs, or files that Home Assistant gives out. */
-  picture?: string;
-  clip?: string;
 };
 
 /** What was said of a cry; `by` is '' where nobody knows who. */

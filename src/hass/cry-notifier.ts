@@ -3,12 +3,13 @@ import path from 'node:path';
 import { DeepInfantError, messageOf } from '../errors.js';
 import { Turns } from '../turns.js';
 import { at } from '../unknown-data.js';
-import { type CryEvent, type Reason } from '../values.js';
+import type { CryEvent, Reason } from '../values.js';
 import { writeAtomically } from '../write-atomically.js';
 import type { HassConnection } from './connection.js';
 import { type CryFilter, wants } from './cry-filter.js';
 import {
   type BabyInWords,
+  type CryAnswer,
   type CryNews,
   type Loudness,
   type NotedCry,
@@ -18,9 +19,6 @@ import {
   tagOf,
 } from './cry-notification.js';
 import { RunningCries } from './running-cries.js';
-
-/** What a cry tells, and where its sound and picture are. */
-export type CryToNotify = CryEvent & Pick<NotedCry, 'picture' | 'clip'>;
 
 /** A phone that has a notification of a cry. */
 interface PhoneState {
@@ -63,6 +61,13 @@ const RETRY_MS = 10_000;
 /** For so long after its end a cry can be answered. */
 const ANSWER_WITHIN_MS = 86_400_000;
 
+/** An answer that somebody tapped. */
+export interface GivenAnswer extends CryAnswer {
+  cry: NotedCry;
+  /** Epoch ms. */
+  at: number;
+}
+
 export interface CryNotifierOptions {
   hass: HassConnection;
   /** Actions that notify, such as `notify.mobile_app_annas_phone`: in the order in which they are told. */
@@ -70,12 +75,12 @@ export interface CryNotifierOptions {
   filter: CryFilter;
   /** How long each one has to answer before the next one is told, and at last all of them aloud; 0 tells all at once. */
   escalateMs: number;
-  baby: () => BabyInWords;
+  baby: (cry: NotedCry) => BabyInWords;
   say: Say;
   /** Keeps who was told what, so that answers count and nothing is told twice after a crash, too. */
   file: string;
   /** Gets each cry's first answer. */
-  answered: (answer: { cry: string; reason: Reason; by: string; at: number }) => void;
+  answered: (answer: GivenAnswer) => void;
   /** Gets what goes wrong with a phone, once until it is well again. */
   report: (error: unknown) => void;
   /** Is called when `failing` or `newest` changes. */
@@ -153,9 +158,9 @@ export class CryNotifier {
     }, RETRY_MS);
   }
 
-  push({ id, state, durationS, intensity, reason, picture, clip }: CryToNotify): void {
+  push({ id, state, durationS, intensity, reason, who, picture, clip }: CryEvent): void {
     const estimate = reason && { label: reason.label, confidence: reason.confidence };
-    this.hear({ id, state, durationS, intensity, reason: estimate, picture, clip });
+    this.hear({ id, state, durationS, intensity, reason: estimate, who, picture, clip });
   }
 
   /** Takes an answer that came another way. */
@@ -213,7 +218,7 @@ export class CryNotifier {
     else if (ask === 'with') episode.carer ??= by;
     else if (ask !== 'other' && episode.answer === undefined) {
       episode.answer = { reason: ask, by };
-      this.options.answered({ cry: episode.cry.id, reason: ask, by, at: Date.now() });
+      this.options.answered({ cry: episode.cry, reason: ask, by, at: Date.now() });
     }
     void this.save();
     this.tend();
@@ -280,7 +285,13 @@ export class CryNotifier {
     };
     episode.phones.set(phone, sent);
     episode.notifiedAt ??= sent.sentAt;
-    const notification = notificationFor(phone, { say, news: episode, baby: baby(), page, loudness });
+    const notification = notificationFor(phone, {
+      say,
+      news: episode,
+      baby: baby(episode.cry),
+      page,
+      loudness,
+    });
     try {
       // Before it is sent: it is not sent again by a run after this one.
       await this.save();

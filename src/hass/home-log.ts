@@ -1,3 +1,4 @@
+import { DeepInfantError } from '../errors.js';
 import type { SourceHealth } from '../values.js';
 import type { HassConnection } from './connection.js';
 import type { Say } from './cry-notification.js';
@@ -25,16 +26,19 @@ export class HomeLog {
   /** What Home Assistant shows of a source's trouble; null nothing. */
   private readonly shown = new Map<string, string | null>();
   private isRefused = false;
+  /** Whether all of Home Assistant is there: one that starts does not know its logbook yet. */
+  private isThere = false;
   private readonly unsubscribe: (() => void)[];
 
   constructor(private readonly options: HomeLogOptions) {
     const { hass, report } = options;
     this.unsubscribe = [
       hass.onHealth(({ state }) => {
-        if (state !== 'connected') return;
-        // It keeps no notifications over a restart.
-        this.shown.clear();
-        this.catchUp();
+        this.isThere = false;
+        if (state === 'connected')
+          void hass.isComplete().then(isComplete => {
+            if (isComplete) this.catchUp();
+          });
       }),
       hass.subscribe(
         { type: 'subscribe_events', event_type: 'homeassistant_started' },
@@ -48,30 +52,16 @@ export class HomeLog {
 
   /** Writes into the logbook, at once or when Home Assistant is back. */
   add(entry: LogEntry): void {
-    void this.call('logbook.log', entry, () => {
-      this.waiting = [...this.waiting, entry].slice(-MOST_WAITING);
-    });
+    this.waiting = [...this.waiting, entry].slice(-MOST_WAITING);
+    this.flush();
   }
 
   /** Shows a source that needs a person (a password, a microphone that is switched off) until it is heard again. */
   hear(health: SourceHealth): void {
-    const { source, state, error = '' } = health;
-    const isWell = state === 'running' || state === 'silent';
     // While it is opened again it is as it was.
-    if (state !== 'failed' && !isWell) return;
-    this.healths.set(source, health);
-    const shown = isWell ? null : error;
-    if (this.shown.get(source) === shown) return;
-    this.shown.set(source, shown);
-    const id = { notification_id: notificationId(source) };
-    const notShown = (): void => {
-      this.shown.delete(source);
-    };
-    if (isWell) void this.call('persistent_notification.dismiss', id, notShown);
-    else {
-      const title = this.options.say('source', { source });
-      void this.call('persistent_notification.create', { ...id, title, message: error }, notShown);
-    }
+    if (!['failed', 'running', 'silent'].includes(health.state)) return;
+    this.healths.set(health.source, health);
+    this.show(health);
   }
 
   /** Takes back what is shown of sources: nobody would do it later. */
@@ -85,18 +75,44 @@ export class HomeLog {
   }
 
   private catchUp(): void {
-    for (const entry of this.waiting.splice(0)) this.add(entry);
-    for (const health of this.healths.values()) this.hear(health);
+    this.isThere = true;
+    // It keeps no notifications over a restart.
+    this.shown.clear();
+    for (const health of this.healths.values()) this.show(health);
+    this.flush();
   }
 
-  /** @param away is called when Home Assistant is away, or not all there: it shall be told later */
+  private flush(): void {
+    if (!this.isThere) return;
+    for (const entry of this.waiting.splice(0))
+      void this.call('logbook.log', entry, () => {
+        this.waiting.push(entry);
+      });
+  }
+
+  private show({ source, state, error = '' }: SourceHealth): void {
+    const shown = state === 'failed' ? error : null;
+    if (!this.isThere || this.shown.get(source) === shown) return;
+    this.shown.set(source, shown);
+    const notification = { notification_id: notificationId(source) };
+    // Shown anew by `catchUp`.
+    const away = (): void => undefined;
+    if (shown === null) void this.call('persistent_notification.dismiss', notification, away);
+    else {
+      const title = this.options.say('source', { source });
+      const create = { ...notification, title, message: shown };
+      void this.call('persistent_notification.create', create, away);
+    }
+  }
+
+  /** @param away is called when the connection broke */
   private async call(action: string, data: object, away: () => void): Promise<void> {
     const { hass, report } = this.options;
     try {
       await hass.call(action, data);
       this.isRefused = false;
     } catch (error) {
-      if (!(await hass.isComplete())) away();
+      if (error instanceof DeepInfantError && error.code === 'not-connected') away();
       else if (!this.isRefused) {
         this.isRefused = true;
         report(error);

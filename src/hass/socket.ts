@@ -24,6 +24,9 @@ export async function openSocket(
   signal.addEventListener('abort', abort);
   try {
     const haVersion = await authenticated(socket, host, token);
+    // One that a Home Assistant on its way out closed at once: nobody would hear that it did.
+    if (socket.readyState !== WebSocket.OPEN)
+      throw new DeepInfantError('unreachable', `Home Assistant at ${host} closed the connection.`);
     keepAsking(socket);
     // Its types are those of a browser's.
     return Object.assign(socket as unknown as HaWebSocket, { haVersion });

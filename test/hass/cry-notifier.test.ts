@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HassConnection } from '../../src/hass/connection.js';
-import { CryNotifier, type CryNotifierOptions } from '../../src/hass/cry-notifier.js';
-import type { CryEvent, Reason, ReasonEstimate } from '../../src/values.js';
+import { CryNotifier, type CryNotifierOptions, type GivenAnswer } from '../../src/hass/cry-notifier.js';
+import type { CryEvent, ReasonEstimate } from '../../src/values.js';
 import { homeAssistantOfSuite } from '../home-assistant/home-assistant.js';
 import { Phone } from '../home-assistant/phone.js';
 import { cryAt, HOUR_MS, MINUTE_MS } from '../reason/cries.js';
@@ -26,7 +26,7 @@ describe('CryNotifier', function () {
   let anna: Phone;
   let ben: Phone;
   let cry: CryEvent;
-  const answers: { cry: string; reason: Reason; by: string }[] = [];
+  const answers: GivenAnswer[] = [];
   const reported: string[] = [];
 
   before(async () => {
@@ -132,7 +132,14 @@ describe('CryNotifier', function () {
     assert.deepEqual(titles(ben), []);
     assert(isSilent(ben));
     await untilPushed(anna, 2);
-    const [{ cry: id, reason, by }, ...others] = answers;
+    const [
+      {
+        cry: { id },
+        reason,
+        by,
+      },
+      ...others
+    ] = answers;
     assert.deepEqual([id, reason, by, others], [cry.id, 'hungry', 'Owner', []]);
     tell('ended', 8);
     await untilPushed(ben, 3);

@@ -8,6 +8,7 @@ import { PACKAGE_ROOT } from '../../src/package-root.js';
 import { freePort } from '../free-port.js';
 import { Bulb } from '../home-assistant/bulb.js';
 import { homeAssistantOfSuite } from '../home-assistant/home-assistant.js';
+import { Phone } from '../home-assistant/phone.js';
 import { cryAt } from '../reason/cries.js';
 import { until } from '../until.js';
 
@@ -19,10 +20,12 @@ describe('Node-RED killed in the middle of a cry', function () {
   let nodeRed: ChildProcess | undefined;
   let output = '';
   let bulb: Bulb;
+  let phone: Phone;
 
   before(async () => {
     bulb = await Bulb.plugIn(home().broker, 'nursery', ['hs', 'color_temp']);
     await bulb.change({ state: 'ON', brightness: 40, color_temp: 370, color_mode: 'color_temp' });
+    phone = await Phone.register(home(), 'Anna');
     userDir = await mkdtemp(path.join(tmpdir(), 'deepinfant-'));
     const port = await freePort();
     url = `http://127.0.0.1:${port}`;
@@ -47,10 +50,19 @@ describe('Node-RED killed in the middle of a cry', function () {
         type: 'http in',
         url: '/cry',
         method: 'post',
-        wires: [['light', 'baby', 'out']],
+        wires: [['light', 'baby', 'notify', 'out']],
       },
       { ...placed, id: 'out', type: 'http response' },
       { ...placed, id: 'light', type: 'deepinfant-light', hass: 'hass', lights: 'light.nursery' },
+      {
+        ...placed,
+        id: 'notify',
+        type: 'deepinfant-notify',
+        hass: 'hass',
+        phones: phone.notify,
+        wires: [['answers']],
+      },
+      { ...placed, id: 'answers', type: 'debug', console: true, complete: 'payload', active: true },
       {
         ...placed,
         id: 'baby',
@@ -88,13 +100,15 @@ describe('Node-RED killed in the middle of a cry', function () {
     nodeRed = undefined;
   }
 
-  it('gives the light its former state back, tells that it is gone and that nobody cries, and shows no token', async () => {
+  it('gives the light its former state back, tells that it is gone and that nobody cries, takes an answer, and shows no token', async () => {
     await start();
     const cry = { ...cryAt(Date.now()), intensity: 'scream' };
     const headers = { 'Content-Type': 'application/json' };
     await fetch(`${url}/cry`, { method: 'POST', headers, body: JSON.stringify(cry) });
     await home().untilState('binary_sensor.mia_crying', ({ state }) => state === 'on');
     await home().untilState('light.nursery', ({ attributes }) => attributes.color_mode === 'hs');
+    await until(() => phone.notifications.length === 1, 'the notification');
+    assert.equal(phone.notifications[0].message, 'The baby has been crying for 3 s');
     await stop('SIGKILL');
     await home().untilState('binary_sensor.mia_crying', ({ state }) => state === 'unavailable');
     assert.equal(bulb.state.color_mode, 'hs');
@@ -107,6 +121,11 @@ describe('Node-RED killed in the middle of a cry', function () {
     assert.equal(bulb.state.brightness, 40);
     assert.ok(Math.abs(bulb.state.color_temp! - 370) <= 1);
     await home().untilState('sensor.mia_cries_tonight', ({ state }) => state === '1');
+    await phone.tapTitle('Tired');
+    await until(() => output.includes("answer: 'tired'"), 'the answer');
+    await until(() => phone.notifications.length === 2, 'the update');
+    assert.match(phone.notifications[1].message, /Owner says: tired$/);
+    assert.equal(phone.notifications[1].data!.alert_once, true);
     assert.ok(!output.includes(home().token));
     assert.ok(!(await readFile(path.join(userDir, 'flows.json'), 'utf8')).includes(home().token));
   });

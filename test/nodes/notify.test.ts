@@ -158,7 +158,10 @@ describe('deepinfant-notify', function () {
     await untilStatus('status.unreachable');
     tell(cryAt(Date.now()), 'ended', 9);
     await back;
-    await until(() => entries.length > 0, 'the entry');
+    await until(
+      () => entries.length > 0,
+      () => JSON.stringify([statuses(), flow.messages('errors').map(errorText)]),
+    );
     assert.equal(entries.length, 1);
   });
 
