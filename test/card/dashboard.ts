@@ -1,19 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type Browser, chromium, type Locator, type Page, type WebSocketRoute } from 'playwright-core';
+import type { Browser, Locator, Page, WebSocketRoute } from 'playwright-core';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
 import type { HomeAssistant } from '../home-assistant/home-assistant.js';
+import { contextOfOwner, launchBrowser, type View } from '../home-assistant/owner-page.js';
 import { until } from '../until.js';
 
 export const CARD_FILE = path.join(PACKAGE_ROOT, 'dist', 'deepinfant-card.js');
 const DASHBOARD = 'deepinfant-test';
 
 /** How a visitor looks at it. */
-interface View {
-  width?: number;
-  height?: number;
-  dark?: boolean;
-  language?: string;
+interface CardView extends View {
   /** Whether Home Assistant tells what its recorder knows. */
   withHistory?: boolean;
 }
@@ -41,7 +38,7 @@ const PAINT_PROBE = `
   };
 `;
 
-/** A dashboard of a real Home Assistant, in Chromium: $CHROMIUM or /usr/bin/chromium. */
+/** A dashboard of a real Home Assistant, in Chromium. */
 export class Dashboard {
   private constructor(
     private readonly home: HomeAssistant,
@@ -61,11 +58,7 @@ export class Dashboard {
       url_path: DASHBOARD,
       title: 'Nursery',
     });
-    const browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-    });
-    return new Dashboard(home, browser);
+    return new Dashboard(home, await launchBrowser());
   }
 
   async close(): Promise<void> {
@@ -99,39 +92,13 @@ export class Dashboard {
   }
 
   /** Opens it as the owner, in a browser that reaches nothing but this machine. */
-  async open({
-    width = 1000,
-    height = 900,
-    dark = false,
-    language = 'en',
-    withHistory = true,
-  }: View = {}): Promise<Page> {
-    const context = await this.browser.newContext({
-      viewport: { width, height },
-      colorScheme: dark ? 'dark' : 'light',
-      serviceWorkers: 'block',
-    });
-    await context.route(
-      ({ hostname }) => hostname !== '127.0.0.1',
-      route => route.abort(),
-    );
-    const { url, token } = this.home;
-    const login = {
-      access_token: token,
-      token_type: 'Bearer',
-      expires_in: 31_536_000,
-      expires: Date.now() + 31_536_000_000,
-      hassUrl: url,
-      clientId: `${url}/`,
-      refresh_token: '',
-    };
-    const stored = { hassTokens: JSON.stringify(login), selectedLanguage: JSON.stringify(language) };
-    await context.addInitScript(`Object.assign(localStorage, ${JSON.stringify(stored)})`);
+  async open({ withHistory = true, ...view }: CardView = {}): Promise<Page> {
+    const context = await contextOfOwner(this.browser, this.home, view);
     await context.addInitScript(PAINT_PROBE);
     if (!withHistory) await context.routeWebSocket(/\/api\/websocket$/, refuseHistory);
     context.setDefaultTimeout(15_000);
     const page = await context.newPage();
-    await page.goto(`${url}/${DASHBOARD}/0`);
+    await page.goto(`${this.home.url}/${DASHBOARD}/0`);
     return page;
   }
 }
