@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { Keeping } from '../../src/journal/journal.js';
 import { BabyBuddy } from '../../src/reason/baby-buddy.js';
@@ -10,17 +11,18 @@ import { BABY_DEFAULTS, keepingOf, type BabyCredentials, type BabySettings } fro
 type BabyNode = Node<BabyCredentials> & { baby: Baby; keeping: Keeping };
 
 export = (RED: NodeAPI): void => {
-  const babyOf = (id: unknown): Baby | undefined => {
-    const node = typeof id === 'string' ? (RED.nodes.getNode(id) as BabyNode | null) : null;
-    return node?.baby;
-  };
+  const nodeOf = (id: unknown): BabyNode | null =>
+    typeof id === 'string' ? (RED.nodes.getNode(id) as BabyNode | null) : null;
   answerEditor(RED, 'deepinfant-baby', {
     trouble: ({ id }) => {
-      const { storage, damage, babyBuddy } = babyOf(id)?.trouble ?? {};
+      const { storage, damage, babyBuddy } = nodeOf(id)?.baby.trouble ?? {};
       return { trouble: [storage, damage, babyBuddy?.error].filter(text => text !== undefined) };
     },
     forget: async ({ id }) => {
-      await babyOf(id)?.forget();
+      const node = nodeOf(id);
+      await node?.baby.forget();
+      // A journal that is no longer in the flow may have left sound there.
+      if (node?.keeping.soundFolder) await rm(node.keeping.soundFolder, { recursive: true, force: true });
       return {};
     },
   });
@@ -31,8 +33,8 @@ export = (RED: NodeAPI): void => {
       RED.nodes.createNode(this, config);
       const settings = { ...BABY_DEFAULTS, ...config };
       const { name, birthDate, babyBuddy: url, child } = settings;
-      this.keeping = keepingOf(settings);
       this.baby = Baby.at(babyFolder(RED, this.id), { name, birthDate: birthDate || undefined });
+      this.keeping = keepingOf(settings, this.baby.folder);
       if (url === '') return;
       const { token = '' } = this.credentials;
       startAndStop(this, new BabyBuddy({ url, token, child }, this.baby));

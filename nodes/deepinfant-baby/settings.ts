@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Keeping } from '../../src/journal/journal.js';
 
 export interface BabySettings {
@@ -13,6 +14,8 @@ export interface BabySettings {
   /** So many days the journal keeps what it noted; so many MB of sound. The editor saves numbers as text. */
   keepDays: number | string;
   soundMb: number | string;
+  /** Folder in which they lie, one below it for each baby, or '' for Node-RED's own. */
+  soundFolder: string;
 }
 
 /** What Node-RED keeps apart from the flow, and never exports. */
@@ -29,8 +32,19 @@ export const BABY_DEFAULTS: BabySettings = {
   keepsSound: true,
   keepDays: 365,
   soundMb: 1000,
+  soundFolder: '',
 };
 
-export function keepingOf({ keepsSound, keepDays, soundMb }: BabySettings): Keeping {
-  return { hasSound: keepsSound, days: Number(keepDays), soundMb: Number(soundMb) };
+/** @param folder the baby's */
+export function keepingOf(
+  { keepsSound, keepDays, soundMb, soundFolder }: BabySettings,
+  folder: string,
+): Keeping {
+  const shared = soundFolder.trim();
+  return {
+    hasSound: keepsSound,
+    days: Number(keepDays),
+    soundMb: Number(soundMb),
+    ...(shared && { soundFolder: path.resolve(shared, path.basename(folder)) }),
+  };
 }

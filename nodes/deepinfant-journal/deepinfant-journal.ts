@@ -17,7 +17,7 @@ export = (RED: NodeAPI): void => {
     const { baby: id, summaryAt } = { ...JOURNAL_DEFAULTS, ...config };
     const babyNode = RED.nodes.getNode(id) as (Node & { baby: Baby; keeping: Keeping }) | null;
     const baby = babyNode?.baby ?? Baby.at(babyFolder(RED, this.id), { name: '' });
-    const keeping = babyNode?.keeping ?? keepingOf(BABY_DEFAULTS);
+    const keeping = babyNode?.keeping ?? keepingOf(BABY_DEFAULTS, baby.folder);
     run(this, new Keeper(RED, this, { baby, keeping, folder: path.join(baby.folder, FOLDER), summaryAt }));
   });
 };

@@ -31,6 +31,10 @@ export function dayAt(time: number, later = 0): Stretch {
   return { from: midnight.getTime(), to: next.getTime() };
 }
 
+// Intl takes 30 ms for its first date.
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
 /** '14:05' */
 export function timeText(time: number): string {
   const date = new Date(time);
@@ -39,12 +43,11 @@ export function timeText(time: number): string {
 
 /** 'Mon 23 Nov' */
 export function dateText(time: number): string {
-  const date = new Date(time);
-  return `${date.toLocaleDateString('en-GB', { weekday: 'short' })} ${dayText(time)}`;
+  return `${WEEKDAYS[new Date(time).getDay()]} ${dayText(time)}`;
 }
 
 /** '23 Nov' */
 export function dayText(time: number): string {
   const date = new Date(time);
-  return `${date.getDate()} ${date.toLocaleDateString('en-GB', { month: 'short' }).slice(0, 3)}`;
+  return `${date.getDate()} ${MONTHS[date.getMonth()]}`;
 }

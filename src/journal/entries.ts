@@ -21,7 +21,7 @@ export interface CryEntry extends Omit<
 
 /** What was kept of a cry to hear and to see. */
 export interface CrySound {
-  /** Names of files in the journal's folder of sounds. */
+  /** Files: relative to the journal's folder, or absolute. */
   clip: string;
   picture: string;
   /** When the clip begins, epoch ms, and how long it is. */

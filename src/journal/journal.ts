@@ -25,6 +25,8 @@ export interface Keeping {
   days: number;
   /** The oldest clips and pictures are deleted when all of them take more, in MB. */
   soundMb: number;
+  /** Where clips and pictures lie, if not in the journal's folder; nothing else is to be there. */
+  soundFolder?: string;
 }
 
 /** What stands in the way: in words, with what to do. */
@@ -42,8 +44,6 @@ const WRITE_AGAIN_MS = 10_000;
 /** That a source is heard is written once a minute; what lies less than this apart is one time. */
 const MINUTE_MS = 60_000;
 
-const SOUNDS = 'sounds';
-
 /** The file of a journal in a folder. */
 export function entriesFile(folder: string): string {
   return path.join(folder, 'journal.jsonl');
@@ -52,8 +52,8 @@ export function entriesFile(folder: string): string {
 /** Absolute paths of what a journal in a folder kept of a cry; none where it kept nothing. */
 export function soundPaths(folder: string, sound: CrySound | undefined): Pick<CryEvent, 'clip' | 'picture'> {
   if (!sound) return {};
-  const [clip, picture] = [sound.clip, sound.picture].map(name => path.resolve(folder, SOUNDS, name));
-  return { clip, picture };
+  const { clip, picture } = sound;
+  return { clip: path.resolve(folder, clip), picture: path.resolve(folder, picture) };
 }
 
 /**
@@ -82,7 +82,7 @@ export class Journal {
     private readonly changed: () => void = () => undefined,
   ) {
     this.file = new EntryFile(entriesFile(folder));
-    this.sounds = new SoundFolder(path.join(folder, SOUNDS));
+    this.sounds = new SoundFolder(folder, keeping.soundFolder ?? path.join(folder, 'sounds'));
     const { damaged, file } = this.file;
     if (damaged > 0)
       this.trouble.damage = `${damaged} lines of ${file} were damaged and are not used. The file is kept as ${file}.damaged.`;
@@ -192,6 +192,7 @@ export class Journal {
     clearTimeout(this.writingAgain);
     await this.soundTurns.take(async () => {
       await this.file.clear();
+      await this.sounds.clear();
       await rm(this.folder, { recursive: true, force: true });
     });
     this.change({ storage: undefined, sound: undefined, damage: undefined });

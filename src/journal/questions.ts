@@ -168,19 +168,24 @@ function likeliest(reasons: readonly Reason[], weight: (reason: Reason) => numbe
 
 function periodOf(entries: readonly Entry[], stretch: Stretch): Period {
   const { from, to } = stretch;
-  const cries = entries
+  // A sleep may have begun before it.
+  const near = entries.filter(entry => overlaps(entry, { from: from - LONGEST_SLEEP_MS, to }));
+  const cries = near
     .filter(entry => entry.kind === 'cry')
-    .filter(cry => cry.onset < to && endOf(cry) > from)
+    .filter(cry => endOf(cry) > from)
     .sort((a, b) => a.onset - b.onset);
-  const told = entries
+  const told = near
     .filter(entry => entry.kind === 'fact')
     .map(({ fact }) => fact)
     .sort((a, b) => a.at - b.at);
-  const facts = told.filter(({ at }) => at >= from && at < to);
-  const gaps = gapsOf(
-    entries.filter(entry => entry.kind === 'heard'),
-    stretch,
-  );
+  const facts = told.filter(({ at }) => at >= from);
+  const everHeard = entries.some(({ kind }) => kind === 'heard');
+  const gaps = everHeard
+    ? gapsOf(
+        near.filter(entry => entry.kind === 'heard'),
+        stretch,
+      )
+    : [];
   return {
     ...stretch,
     cries,
@@ -189,6 +194,17 @@ function periodOf(entries: readonly Entry[], stretch: Stretch): Period {
     gaps,
     totals: totalsOf(cries, facts, gaps, stretch),
   };
+}
+
+function overlaps(entry: Entry, { from, to }: Stretch): boolean {
+  switch (entry.kind) {
+    case 'cry':
+      return entry.onset < to && endOf(entry) > from;
+    case 'fact':
+      return entry.fact.at < to && entry.fact.at >= from;
+    case 'heard':
+      return entry.from < to && entry.to > from;
+  }
 }
 
 /** @param told facts in the order in which they were */
@@ -203,7 +219,6 @@ function sleepsOf(told: readonly ContextFact[], { from, to }: Stretch): Stretch[
 
 /** When sources that were heard at any time of a stretch were not. */
 function gapsOf(heard: readonly HeardEntry[], { from, to }: Stretch): Gap[] {
-  if (heard.length === 0) return [];
   const sources = new Map<string, Stretch[]>();
   for (const { source, ...times } of heard)
     if (times.from < to && times.to > from) sources.set(source, [...(sources.get(source) ?? []), times]);

@@ -14,7 +14,11 @@ const RESERVE_BYTES = 50e6;
 
 /** The folder of the clips and pictures of cries. */
 export class SoundFolder {
-  constructor(readonly folder: string) {}
+  /** @param journal the journal's folder: names of what lies in it are relative to it */
+  constructor(
+    private readonly journal: string,
+    private readonly folder: string,
+  ) {}
 
   /**
    * Keeps what was heard of a cry.
@@ -23,12 +27,13 @@ export class SoundFolder {
   async keep(cry: CryEntry, recorded: RecordedCry): Promise<CrySound> {
     const { samples, fromS } = recorded;
     const name = nameOf(cry);
-    const sound = { clip: `${name}.mp3`, picture: `${name}.png` };
+    const [clip, picture] = ['mp3', 'png'].map(type => path.join(this.folder, `${name}.${type}`));
+    const sound = { clip: this.named(clip), picture: this.named(picture) };
     try {
       await mkdir(this.folder, { recursive: true });
       await this.checkRoom();
-      await encodeMp3(samples, path.join(this.folder, sound.clip));
-      await writeAtomically(path.join(this.folder, sound.picture), cryPicture(recorded));
+      await encodeMp3(samples, clip);
+      await writeAtomically(picture, cryPicture(recorded));
       return {
         ...sound,
         from: cry.onset + Math.round(1000 * (fromS - cry.onsetS)),
@@ -47,14 +52,26 @@ export class SoundFolder {
   }
 
   async remove({ clip, picture }: Pick<CrySound, 'clip' | 'picture'>): Promise<void> {
-    for (const name of [clip, picture]) await rm(path.join(this.folder, name), { force: true });
+    for (const name of [clip, picture]) await rm(path.resolve(this.journal, name), { force: true });
+  }
+
+  /** Deletes all, with the folder. */
+  async clear(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
   }
 
   /** Deletes what none of these names: a killed process leaves files that no entry knows. */
   async keepOnly(sounds: readonly CrySound[]): Promise<void> {
     const known = new Set(sounds.flatMap(({ clip, picture }) => [clip, picture]));
     const names = await readdir(this.folder).catch((): string[] => []);
-    for (const name of names) if (!known.has(name)) await rm(path.join(this.folder, name), { force: true });
+    const files = names.filter(name => OWN_NAME.test(name)).map(name => path.join(this.folder, name));
+    for (const file of files) if (!known.has(this.named(file))) await rm(file, { force: true });
+  }
+
+  /** The name of a file as entries have it: what lies with the journal stays with it when that is moved. */
+  private named(file: string): string {
+    const relative = path.relative(this.journal, file);
+    return relative.startsWith('..') ? path.resolve(file) : relative;
   }
 
   private async checkRoom(): Promise<void> {
@@ -67,13 +84,19 @@ export class SoundFolder {
   }
 
   private async sizeOf({ clip, picture }: Pick<CrySound, 'clip' | 'picture'>): Promise<number> {
-    const sizes = await Promise.all([clip, picture].map(name => stat(path.join(this.folder, name))));
+    const sizes = await Promise.all([clip, picture].map(name => stat(path.resolve(this.journal, name))));
     return sizes.reduce((sum, { size }) => sum + size, 0);
   }
 }
 
-/** A name that sorts by time and suits every file system, whatever its source is called. */
+/**
+ * A name that sorts by time and suits every file system, whatever its source is called. The onset in ms is in it, by which
+ * the dashboard card finds it.
+ */
 function nameOf({ id, onset }: CryEntry): string {
   const time = new Date(onset).toISOString().slice(0, 19).replaceAll(':', '-');
-  return `${time}-${createHash('sha256').update(id).digest('hex').slice(0, 8)}`;
+  return `${time}Z-${onset}-${createHash('sha256').update(id).digest('hex').slice(0, 8)}`;
 }
+
+/** What `nameOf` gives, also of files that were not finished. */
+const OWN_NAME = /^\d{4}-[\dT-]+Z-\d+-[\da-f]{8}\.(mp3|png)/;

@@ -1,7 +1,7 @@
 /**
  * Speed and safety of the journal:
  *
- *     node dist/test/bench/journal.js
+ *     node dist/test/bench/journal.js [KILLS]
  */
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ import { cryAt, HOUR_MS } from '../reason/cries.js';
 import { killRounds } from '../journal/killing.js';
 
 const ENTRIES = 10_000;
-const KILLS = 200;
+const KILLS = Number(process.argv[2] ?? 200);
 const RUNS = 50;
 
 async function main(): Promise<void> {

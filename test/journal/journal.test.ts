@@ -213,12 +213,27 @@ describe('a journal', () => {
 
     it('keeps no sound at all where none is to be kept, and deletes what there was', async () => {
       await cry(await openJournal(folder()), NOW);
-      writeFileSync(path.join(folder(), 'sounds', 'half.mp3.1.tmp'), '');
+      writeFileSync(
+        path.join(folder(), 'sounds', '2026-01-01T00-00-00Z-1767225600000-0123abcd.mp3.1.tmp'),
+        '',
+      );
       const journal = await openJournal(folder(), { hasSound: false });
       assert.deepEqual(sounds(), []);
       assert.equal((await cry(journal, NOW + HOUR_MS)).clip, undefined);
       assert.deepEqual(sounds(), []);
       assert.equal(cryOf(journal.entries)!.sound, undefined);
+    });
+
+    it('keeps sound in another folder, and leaves what else lies there alone', async () => {
+      const soundFolder = path.join(path.dirname(folder()), 'media');
+      mkdirSync(soundFolder);
+      writeFileSync(path.join(soundFolder, 'song.mp3'), '');
+      const { clip } = await cry(await openJournal(folder(), { soundFolder }), NOW);
+      assert.match(path.relative(soundFolder, clip!), new RegExp(`^[^/]*-${NOW}-[^/]*\\.mp3$`));
+      assert(existsSync(clip!));
+      const journal = await openJournal(folder(), { hasSound: false, soundFolder });
+      assert.deepEqual(readdirSync(soundFolder), ['song.mp3']);
+      await journal.forget();
     });
 
     it('forgets everything, also what is being written', async () => {
