@@ -282,6 +282,7 @@ function cryEntry(event: CryEvent, known: CryEntry | undefined): CryEntry {
     voice,
     guess,
     reason,
+    who,
   } = event;
   const course = known?.course ?? [];
   const isNew = course.at(-1)?.intensity !== intensity;
@@ -299,6 +300,7 @@ function cryEntry(event: CryEvent, known: CryEntry | undefined): CryEntry {
     voice,
     ...(guess && { guess }),
     ...(reason && { reason }),
+    ...(who && { who }),
     course: isNew ? [...course, { atS: known ? durationS : 0, intensity }] : course,
     ...(known?.answer && { answer: known.answer }),
     ...(known?.sound && { sound: known.sound }),

@@ -30,8 +30,12 @@ export function weeksText({ weeks }: WeeksByHour): string {
   const most = hours.indexOf(Math.max(...hours));
   if (hours[most] === 0) return 'No crying is known of.';
   const change =
-    weeks.length < 2 ? '' : ` Week of ${dayText(weeks[0].from)}: ${durationText(60 * ofDay[0])} a day.`;
-  return `This week ${durationText(60 * ofDay.at(-1)!)} of crying a day.${change} Most between ${hourText(most)} and ${hourText(most + 1)}.`;
+    weeks.length < 2 ? '' : ` Week of ${dayText(weeks[0].from)}: ${minutesText(ofDay[0])} a day.`;
+  return `This week ${minutesText(ofDay.at(-1)!)} of crying a day.${change} Most between ${hourText(most)} and ${hourText(most + 1)}.`;
+}
+
+function minutesText(minutes: number): string {
+  return durationText(60 * (minutes < 1 ? minutes : Math.round(minutes)));
 }
 
 export function recordText({ answers, right, commonestRight }: TrackRecord): string {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { mkdir, readdir, rm, rmdir, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { encodeMp3 } from '../audio/ffmpeg.js';
 import { DeepInfantError, messageOf } from '../errors.js';
@@ -55,9 +55,10 @@ export class SoundFolder {
     for (const name of [clip, picture]) await rm(path.resolve(this.journal, name), { force: true });
   }
 
-  /** Deletes all, with the folder. */
+  /** Deletes all, with the folder if nothing else lies in it. */
   async clear(): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true });
+    await this.keepOnly([]);
+    await rmdir(this.folder).catch(() => undefined);
   }
 
   /** Deletes what none of these names: a killed process leaves files that no entry knows. */

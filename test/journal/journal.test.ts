@@ -234,6 +234,7 @@ describe('a journal', () => {
       const journal = await openJournal(folder(), { hasSound: false, soundFolder });
       assert.deepEqual(readdirSync(soundFolder), ['song.mp3']);
       await journal.forget();
+      assert.deepEqual(readdirSync(soundFolder), ['song.mp3']);
     });
 
     it('forgets everything, also what is being written', async () => {
