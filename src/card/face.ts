@@ -15,6 +15,7 @@ export function faceOf(stateOf: StateOf): Face {
   if (crying.state === 'unavailable' && (health === undefined || health.state === 'unavailable'))
     return 'away';
   if (known(stateOf('listening')) === 'off' || health?.state === 'stopped') return 'off';
-  if (crying.state === 'unavailable') return 'deaf';
+  // A baby is not quiet because the microphone is muted.
+  if (crying.state === 'unavailable' || health?.state === 'silent') return 'deaf';
   return crying.state === 'off' ? 'quiet' : 'waiting';
 }

@@ -86,6 +86,8 @@ describe("The card's face", () => {
     ['off', { crying: 'off', health: 'running', listening: 'off' }],
     ['off', { crying: 'unavailable', health: 'stopped', listening: 'on' }],
     ['deaf', { crying: 'unavailable', health: 'failed', listening: 'on' }],
+    ['deaf', { crying: 'off', health: 'silent', listening: 'on' }],
+    ['crying', { crying: 'on', health: 'silent', listening: 'on' }],
     ['away', { crying: 'unavailable', health: 'unavailable', listening: 'unavailable' }],
     ['away', { crying: 'unavailable' }],
     ['waiting', { crying: 'unknown', health: 'unknown', listening: 'unknown' }],

@@ -31,7 +31,8 @@ const PICTURE = Buffer.from(
   'base64',
 );
 
-const ANSWERED = {
+/** What the reason node says of a cry. */
+const HUNGRY = {
   reason: 'hungry',
   confidence: 62,
   contributions: [
@@ -91,7 +92,7 @@ describe('The card, in Home Assistant', function () {
   it('shows a cry, its reason and what that rests on, as they are told', async () => {
     await shows('Mia is quiet');
     await shows('No cry tonight');
-    await device.tell({ ...ANSWERED, crying: 'ON', lastCry: new Date(Date.now() - 133_000).toISOString() });
+    await device.tell({ ...HUNGRY, crying: 'ON', lastCry: new Date(Date.now() - 133_000).toISOString() });
     await shows('Mia is crying');
     await shows(/^for 2 min \d+ s · crying$/);
     await shows('Probably hungry');
@@ -122,7 +123,7 @@ describe('The card, in Home Assistant', function () {
   });
 
   it('takes an answer, and says so', async () => {
-    await device.tell(ANSWERED);
+    await device.tell(HUNGRY);
     await cardIn(page).getByRole('button', { name: 'Belly pain' }).click();
     await shows('Thank you, noted: Belly pain');
     assert.equal(device.asked.at(-1), `${device.topics.answer} belly pain`);
@@ -130,7 +131,7 @@ describe('The card, in Home Assistant', function () {
   });
 
   it('says when an answer is not taken', async () => {
-    await device.tell(ANSWERED);
+    await device.tell(HUNGRY);
     device.isObedient = false;
     await cardIn(page).getByRole('button', { name: 'Tired' }).click();
     await shows(/The answer was not taken/);
@@ -157,10 +158,11 @@ describe('The card, in Home Assistant', function () {
     await device.setAvailable({ bridge: true, source: true });
     await device.tell({ health: 'silent' });
     await shows('Hears nothing at all: is it muted?');
+    await shows('Mia cannot be heard');
   });
 
   it('says that there is no history, where Home Assistant keeps none', async () => {
-    const visitor = await dashboard.open({ withHistory: false });
+    const visitor = await dashboard.open({ history: null });
     await shows(/keeps no history/, visitor);
     await shows('Mia is quiet', visitor);
     await visitor.context().close();
@@ -182,7 +184,7 @@ describe('The card, in Home Assistant', function () {
 
   it('speaks German', async () => {
     const visitor = await dashboard.open({ language: 'de' });
-    await device.tell({ ...ANSWERED, crying: 'ON' });
+    await device.tell({ ...HUNGRY, crying: 'ON' });
     await shows('Mia schreit', visitor);
     await shows('Wahrscheinlich hungrig', visitor);
     await visitor.context().close();
@@ -221,7 +223,7 @@ describe('The card, in Home Assistant', function () {
       };
       await shows('Mia is quiet', visitor);
       await check('quiet, and new');
-      await device.tell({ ...ANSWERED, crying: 'ON', intensity: 'scream', answer: 'hungry' });
+      await device.tell({ ...HUNGRY, crying: 'ON', intensity: 'scream', answer: 'hungry' });
       await shows('Mia is crying', visitor);
       await cardIn(visitor).getByText('What this rests on').click();
       await check('crying');
@@ -236,7 +238,7 @@ describe('The card, in Home Assistant', function () {
     });
 
   it('is painted soon', async () => {
-    await device.tell(ANSWERED);
+    await device.tell(HUNGRY);
     const paints: number[] = [];
     for (let i = 0; i < PAINTS; i++) {
       const visitor = await dashboard.open();

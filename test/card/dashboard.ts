@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser, Locator, Page, WebSocketRoute } from 'playwright-core';
+import type { Change } from '../../src/card/timeline.js';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
 import type { HomeAssistant } from '../home-assistant/home-assistant.js';
 import { contextOfOwner, launchBrowser, type View } from '../home-assistant/owner-page.js';
@@ -11,8 +12,10 @@ const DASHBOARD = 'deepinfant-test';
 
 /** How a visitor looks at it. */
 interface CardView extends View {
-  /** Whether Home Assistant tells what its recorder knows. */
-  withHistory?: boolean;
+  /** What Home Assistant's recorder seems to know of crying and intensity; undefined: what it knows, null: nothing. */
+  history?: readonly [crying: Change[], intensity: Change[]] | null;
+  /** What the clock seems to show, epoch ms. */
+  at?: number;
 }
 
 /**
@@ -92,26 +95,39 @@ export class Dashboard {
   }
 
   /** Opens it as the owner, in a browser that reaches nothing but this machine. */
-  async open({ withHistory = true, ...view }: CardView = {}): Promise<Page> {
+  async open({ history, at, ...view }: CardView = {}): Promise<Page> {
     const context = await contextOfOwner(this.browser, this.home, view);
     await context.addInitScript(PAINT_PROBE);
-    if (!withHistory) await context.routeWebSocket(/\/api\/websocket$/, refuseHistory);
+    if (history !== undefined)
+      await context.routeWebSocket(/\/api\/websocket$/, visitor => {
+        answerForHistory(visitor, history);
+      });
     context.setDefaultTimeout(15_000);
     const page = await context.newPage();
+    if (at !== undefined) await page.clock.setSystemTime(at);
     await page.goto(`${this.home.url}/${DASHBOARD}/0`);
     return page;
   }
 }
 
-/** Passes everything on to Home Assistant, but answers for a history as one without that integration does. */
-function refuseHistory(visitor: WebSocketRoute): void {
+/** Passes everything on to Home Assistant, but answers for its history. */
+function answerForHistory(visitor: WebSocketRoute, history: NonNullable<CardView['history']> | null): void {
   const server = visitor.connectToServer();
+  const answer = (message: object): void => {
+    visitor.send(JSON.stringify(message));
+  };
   visitor.onMessage(message => {
-    const { id, type } = JSON.parse(message.toString()) as { id: number; type: string };
-    const error = { code: 'unknown_command', message: 'Unknown command.' };
-    if (type === 'history/stream')
-      visitor.send(JSON.stringify({ id, type: 'result', success: false, error }));
-    else server.send(message);
+    const { id, type, ...asked } = JSON.parse(message.toString()) as { id: number; type: string };
+    if (type !== 'history/stream') server.send(message);
+    else if (history === null) {
+      // As one without that integration.
+      answer({ id, type: 'result', success: false, error: { code: 'unknown_command', message: 'Unknown' } });
+    } else {
+      const { entity_ids: ids } = asked as { entity_ids: string[] };
+      const states = Object.fromEntries(ids.map((entity, index) => [entity, history[index]]));
+      answer({ id, type: 'result', success: true, result: null });
+      answer({ id, type: 'event', event: { states } });
+    }
   });
 }
 

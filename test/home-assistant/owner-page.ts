@@ -26,6 +26,7 @@ export async function contextOfOwner(
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: dark ? 'dark' : 'light',
+    timezoneId: 'UTC',
     serviceWorkers: 'block',
   });
   await context.route(

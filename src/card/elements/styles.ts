@@ -293,11 +293,13 @@ export const styles = css`
     display: flex;
     align-items: center;
     gap: 4px;
-    width: fit-content;
     min-height: 28px;
     list-style: none;
     border-radius: 8px;
     cursor: pointer;
+  }
+  summary :last-child:not(ha-icon) {
+    margin-inline-start: auto;
   }
   summary ha-icon {
     transition: transform 0.2s;

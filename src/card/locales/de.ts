@@ -67,6 +67,7 @@ export const de: Texts = {
   'tip.lonely': 'Nimm hoch, sprich, bleib nah.',
   'tip.unsure': 'Geh die Liste durch: Milch, Windel, Bäuerchen, Wärme, Schlaf, Nähe.',
 
+  'record.short': 'bisher {accuracy} richtig',
   'record.label': 'Bisher richtig',
   'record.many': '{accuracy} von {answers} Antworten',
   'record.one': '{accuracy} von 1 Antwort',

@@ -63,6 +63,7 @@ export const en = {
   'tip.lonely': 'Pick up, talk, stay close.',
   'tip.unsure': 'Go through the list: feed, nappy, burp, warmth, sleep, closeness.',
 
+  'record.short': '{accuracy} right so far',
   'record.label': 'Right so far',
   'record.many': '{accuracy} of {answers} answers',
   'record.one': '{accuracy} of 1 answer',

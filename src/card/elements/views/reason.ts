@@ -14,13 +14,17 @@ export function reasonView(shown: Shown, face: Face): TemplateResult | typeof no
   const reason = known(stateOf('reason'));
   if (reason === undefined) return nothing;
   const evidence = evidenceOf(stateOf('reason')!.attributes.contributions);
+  const accuracy = knownNumber(stateOf('accuracy'));
   return html`
     <section>
       <h3>${text(face === 'crying' ? 'reason.now' : 'reason.past')}</h3>
       ${guessView(shown, reason)}
       <p>${text(`tip.${reason}`)}</p>
       <details>
-        <summary>${text('reason.more')}<ha-icon icon="mdi:chevron-down"></ha-icon></summary>
+        <summary>
+          <span>${text('reason.more')}</span><ha-icon icon="mdi:chevron-down"></ha-icon>
+          ${accuracy === undefined ? nothing : html`<span>${text('record.short', { accuracy: format.percent(accuracy) })}</span>`}
+        </summary>
         ${
           evidence.length === 0
             ? nothing
