@@ -3,7 +3,7 @@ export interface CardConfig {
   type: string;
   /** Id of the device that the node `deepinfant-entities` makes. */
   device: string;
-  /** Folder with clips and pictures, as a media source: `media-source://media_source/local/deepinfant`. */
+  /** Folder with clips and pictures, as a media source: `media-source://media_source/deepinfant`. */
   media?: string;
 }
 
@@ -16,5 +16,5 @@ export function checkedConfig(config: unknown): CardConfig {
   if (media === undefined || media === '') return { type, device };
   if (typeof media !== 'string' || !media.startsWith('media-source://'))
     throw new Error('DeepInfant card: media is no folder of a media source (media-source://…)');
-  return { type, device, media: media.replace(/\/+$/, '') };
+  return { type, device, media };
 }

@@ -104,7 +104,7 @@ describe("The card's configuration", () => {
     assert.deepEqual(checkedConfig({ ...config, grid_options: {} }), config);
     assert.deepEqual(checkedConfig({ ...config, media: '' }), config);
     const media = 'media-source://media_source/local/deepinfant';
-    assert.deepEqual(checkedConfig({ ...config, media: `${media}/` }), { ...config, media });
+    assert.deepEqual(checkedConfig({ ...config, media }), { ...config, media });
   });
 
   it('says what is wrong with it', () => {

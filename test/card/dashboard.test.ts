@@ -171,7 +171,7 @@ describe('The card, in Home Assistant', function () {
   it("shows the clip and the picture that lie in Home Assistant's media", async () => {
     await home().put('media/2026-01-01T00-00-00-01234567.wav', SOUND);
     await home().put('media/2026-01-01T00-00-00-01234567.png', PICTURE);
-    await dashboard.show({ ...card, media: 'media-source://media_source/local/.' });
+    await dashboard.show({ ...card, media: 'media-source://media_source/local' });
     await device.tellCryEnded('cot@1767225600000');
     const picture = cardIn(page).getByRole('img', { name: 'Spectrogram of the last cry' });
     await picture.waitFor();

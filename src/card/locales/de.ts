@@ -6,8 +6,7 @@ export const de: Texts = {
   'editor.device': 'Baby',
   'editor.deviceHelp': 'Das Gerät, das der Knoten deepinfant-entities anlegt',
   'editor.media': 'Ordner mit Aufnahmen und Bildern',
-  'editor.mediaHelp':
-    'Freiwillig: media-source://media_source/local/…, der Ordner, in den das Tagebuch schreibt',
+  'editor.mediaHelp': 'Freiwillig: media-source://media_source/NAME, siehe docs/card.md',
 
   'face.crying': '{name} schreit',
   'face.quiet': '{name} ist ruhig',

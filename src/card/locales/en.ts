@@ -4,7 +4,7 @@ export const en = {
   'editor.device': 'Baby',
   'editor.deviceHelp': 'The device that the node deepinfant-entities makes',
   'editor.media': 'Folder with clips and pictures',
-  'editor.mediaHelp': 'Optional: media-source://media_source/local/…, the folder that the journal writes to',
+  'editor.mediaHelp': 'Optional: media-source://media_source/NAME, see docs/card.md',
 
   'face.crying': '{name} is crying',
   'face.quiet': '{name} is quiet',
