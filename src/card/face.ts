@@ -11,11 +11,11 @@ export function faceOf(stateOf: StateOf): Face {
   const crying = stateOf('crying');
   if (crying === undefined) return 'incomplete';
   if (crying.state === 'on') return 'crying';
-  const health = stateOf('health');
-  if (crying.state === 'unavailable' && (health === undefined || health.state === 'unavailable'))
-    return 'away';
-  if (known(stateOf('listening')) === 'off' || health?.state === 'stopped') return 'off';
+  const health = stateOf('health')?.state ?? 'unavailable';
+  const isAvailable = crying.state !== 'unavailable';
+  if (!isAvailable && health === 'unavailable') return 'away';
+  if (known(stateOf('listening')) === 'off' || health === 'stopped') return 'off';
   // A baby is not quiet because the microphone is muted.
-  if (crying.state === 'unavailable' || health?.state === 'silent') return 'deaf';
+  if (health === 'silent' || (!isAvailable && health !== 'running')) return 'deaf';
   return crying.state === 'off' ? 'quiet' : 'waiting';
 }

@@ -91,6 +91,7 @@ describe("The card's face", () => {
     ['away', { crying: 'unavailable', health: 'unavailable', listening: 'unavailable' }],
     ['away', { crying: 'unavailable' }],
     ['waiting', { crying: 'unknown', health: 'unknown', listening: 'unknown' }],
+    ['waiting', { crying: 'unavailable', health: 'running', listening: 'on' }],
     ['incomplete', { health: 'running' }],
   ] as const)
     it(`is ${face} at ${JSON.stringify(states)}`, () => {

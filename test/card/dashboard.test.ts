@@ -190,11 +190,16 @@ describe('The card, in Home Assistant', function () {
     await visitor.context().close();
   });
 
-  it("is set in Home Assistant's editor", async () => {
+  it("is chosen and set in Home Assistant's editor", async () => {
     const visitor = await dashboard.open();
     await cardIn(visitor).waitFor();
     await visitor.goto(`${visitor.url()}?edit=1`);
-    await visitor.getByRole('button', { name: 'Edit', exact: true }).first().click();
+    await visitor.getByRole('button', { name: 'Add card' }).first().click();
+    await visitor.getByText('By card', { exact: true }).click();
+    await visitor.getByPlaceholder('Search cards').fill('DeepInfant');
+    const choice = visitor.locator('hui-card-picker').getByText('DeepInfant', { exact: true });
+    // Something transparent lies over it, and takes the click.
+    await choice.click({ force: true });
     const editor = visitor.locator('hui-form-editor');
     await editor.getByText('Baby', { exact: true }).waitFor();
     await editor.getByText('Mia', { exact: true }).waitFor();

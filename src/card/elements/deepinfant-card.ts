@@ -216,10 +216,12 @@ export class DeepInfantCard extends LitElement {
 
 customElements.define(TYPE, DeepInfantCard);
 
-// Home Assistant offers what is in this list when somebody adds a card.
+// Home Assistant offers what is in this list when somebody adds a card; it may hold the list already.
 const page = window as { customCards?: object[] };
 const text = localizer(document.documentElement.lang);
-page.customCards = [
-  ...(page.customCards ?? []),
-  { type: TYPE, name: text('card.name'), description: text('card.description'), preview: true },
-];
+(page.customCards ??= []).push({
+  type: TYPE,
+  name: text('card.name'),
+  description: text('card.description'),
+  preview: true,
+});

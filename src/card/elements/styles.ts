@@ -242,6 +242,11 @@ export const styles = css`
     transform: translateX(-50%);
     white-space: nowrap;
   }
+  @container (max-width: 300px) {
+    .hours :nth-child(even) {
+      display: none;
+    }
+  }
   .legend {
     display: flex;
     align-items: center;
