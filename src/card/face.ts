@@ -2,12 +2,13 @@ import { known } from './entities.js';
 import type { StateOf } from './shown.js';
 
 /**
- * What the card shows first: `off` does not listen, `deaf` has a microphone or camera that is not heard, `away` has no
+ * What the card shows first: `offline` has no connection to Home Assistant, `off` does not listen, `deaf` has a microphone or camera that is not heard, `away` has no
  * news from Node-RED, `waiting` none since Home Assistant started, `incomplete` no entity for crying.
  */
-export type Face = 'crying' | 'quiet' | 'off' | 'deaf' | 'away' | 'waiting' | 'incomplete';
+export type Face = 'offline' | 'crying' | 'quiet' | 'off' | 'deaf' | 'away' | 'waiting' | 'incomplete';
 
-export function faceOf(stateOf: StateOf): Face {
+export function faceOf(stateOf: StateOf, isConnected: boolean): Face {
+  if (!isConnected) return 'offline';
   const crying = stateOf('crying');
   if (crying === undefined) return 'incomplete';
   if (crying.state === 'on') return 'crying';

@@ -8,6 +8,8 @@ export interface Hass {
   entities: Readonly<Record<string, HassRegistryEntity | undefined>>;
   devices: Readonly<Record<string, HassDevice | undefined>>;
   locale: HassLocale;
+  /** Whether the states are those of now. */
+  connected: boolean;
   config: {
     /** Home Assistant's own. */
     time_zone: string;

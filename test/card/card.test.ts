@@ -95,8 +95,12 @@ describe("The card's face", () => {
     ['incomplete', { health: 'running' }],
   ] as const)
     it(`is ${face} at ${JSON.stringify(states)}`, () => {
-      assert.equal(faceOf(stateOf(states)), face);
+      assert.equal(faceOf(stateOf(states), true), face);
     });
+
+  it('is no cry of which nobody knows how old it is', () => {
+    assert.equal(faceOf(stateOf({ crying: 'on' }), false), 'offline');
+  });
 });
 
 describe("The card's configuration", () => {

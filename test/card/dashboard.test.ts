@@ -122,6 +122,17 @@ describe('The card, in Home Assistant', function () {
     await visitor.context().close();
   });
 
+  it('goes on by itself when Home Assistant was restarted', async () => {
+    const bars = cardIn(page).locator('.bar');
+    await shows('Mia is quiet');
+    await Promise.all([home().restart(), shows('No connection')]);
+    await shows('Mia is quiet');
+    const before = await bars.count();
+    await device.tell({ crying: 'ON', intensity: 'fuss' });
+    await shows('Mia is crying');
+    await until(async () => (await bars.count()) === before + 1, 'another cry', 30_000);
+  });
+
   it('takes an answer, and says so', async () => {
     await device.tell(HUNGRY);
     await cardIn(page).getByRole('button', { name: 'Belly pain' }).click();

@@ -83,6 +83,7 @@ export class DeepInfantCard extends LitElement {
       home?.entities === hass.entities &&
       home.devices === hass.devices &&
       home.locale === hass.locale &&
+      home.connected === hass.connected &&
       ids !== undefined &&
       Object.values(ids).every(id => home.states[id] === hass.states[id]);
     if (!isSame) this.home = hass;
@@ -145,7 +146,7 @@ export class DeepInfantCard extends LitElement {
       const face = device === undefined ? 'gone' : isFailed ? 'failed' : 'loading';
       return html`<ha-card>${headerView(shown, face, name)}</ha-card>`;
     }
-    const face = faceOf(stateOf);
+    const face = faceOf(stateOf, home.connected);
     return html`
       <ha-card class=${face}>
         ${headerView(shown, face, name)}
@@ -153,7 +154,7 @@ export class DeepInfantCard extends LitElement {
         ${reasonView(shown, face)} ${clipView(this.clips, format.text)}
         ${answersView(shown, this.pendingAnswer, this.answer)}
         <p class="notice" role="status">${this.notice ?? nothing}</p>
-        ${face === 'away' ? nothing : sourceView(shown, this.toggle)}
+        ${face === 'away' || face === 'offline' ? nothing : sourceView(shown, this.toggle)}
       </ha-card>
     `;
   }

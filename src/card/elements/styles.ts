@@ -97,6 +97,7 @@ export const styles = css`
   .quiet {
     --shown: var(--quiet);
   }
+  .offline,
   .deaf,
   .away,
   .failed,

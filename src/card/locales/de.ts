@@ -8,6 +8,7 @@ export const de: Texts = {
   'editor.media': 'Ordner mit Aufnahmen und Bildern',
   'editor.mediaHelp': 'Freiwillig: media-source://media_source/NAME, siehe docs/card.md',
 
+  'face.offline': 'Keine Verbindung',
   'face.crying': '{name} schreit',
   'face.quiet': '{name} ist ruhig',
   'face.off': 'Hört nicht zu',
@@ -17,6 +18,7 @@ export const de: Texts = {
   'face.incomplete': 'Es ist nicht alles da',
   'face.gone': 'Dieses Gerät gibt es nicht mehr',
   'face.loading': 'Wird geladen…',
+  'hint.offline': 'Home Assistant ist nicht zu erreichen; was unten steht, kann alt sein',
   'hint.off': 'Ausgeschaltet: kein Schreien wird bemerkt',
   'hint.away': 'Läuft Node-RED, und ist es mit dem MQTT-Broker verbunden?',
   'hint.waiting': 'Seit dem Start von Home Assistant wurde nichts gemeldet',

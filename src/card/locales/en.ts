@@ -6,6 +6,7 @@ export const en = {
   'editor.media': 'Folder with clips and pictures',
   'editor.mediaHelp': 'Optional: media-source://media_source/NAME, see docs/card.md',
 
+  'face.offline': 'No connection',
   'face.crying': '{name} is crying',
   'face.quiet': '{name} is quiet',
   'face.off': 'Not listening',
@@ -15,6 +16,7 @@ export const en = {
   'face.incomplete': 'Not everything is there',
   'face.gone': 'This device is gone',
   'face.loading': 'Loading…',
+  'hint.offline': 'Home Assistant cannot be reached; what is below may be old',
   'hint.off': 'Switched off: no cry is noticed',
   'hint.away': 'Is Node-RED running, and connected to the MQTT broker?',
   'hint.waiting': 'Nothing was told since Home Assistant started',

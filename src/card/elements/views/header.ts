@@ -8,11 +8,12 @@ import { INTENSITIES, type Intensity } from '../../timeline.js';
 type HeaderFace = Face | 'gone' | 'loading' | 'failed';
 
 const ICONS: Record<HeaderFace, string> = {
+  offline: 'mdi:lan-disconnect',
   crying: 'mdi:emoticon-cry-outline',
   quiet: 'mdi:sleep',
   off: 'mdi:ear-hearing-off',
   deaf: 'mdi:microphone-off',
-  away: 'mdi:lan-disconnect',
+  away: 'mdi:server-network-off',
   waiting: 'mdi:timer-sand-empty',
   incomplete: 'mdi:puzzle-outline',
   gone: 'mdi:delete-outline',
