@@ -41,7 +41,7 @@ export function formatOf(hass: Pick<Hass, 'locale' | 'config'>): Format {
         .join(' '),
     duration: ms => duration(text, ms),
     ago: ms => {
-      const minutes = Math.round(ms / 60_000);
+      const minutes = Math.max(0, Math.round(ms / 60_000));
       if (minutes < 60) return ago.format(-minutes, 'minute');
       return minutes < 24 * 60
         ? ago.format(-Math.round(minutes / 60), 'hour')

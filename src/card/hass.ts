@@ -13,8 +13,6 @@ export interface Hass {
   config: {
     /** Home Assistant's own. */
     time_zone: string;
-    /** Loaded integrations. */
-    components: readonly string[];
   };
   connection: {
     /** Subscribes again by itself after a loss of the connection. Resolves to what ends it. */

@@ -123,7 +123,7 @@ describe("The card's configuration", () => {
 
 describe("The card's format", () => {
   const locale: HassLocale = { language: 'en', time_format: 'language', time_zone: 'server' };
-  const config = { time_zone: 'Europe/Berlin', components: [] };
+  const config = { time_zone: 'Europe/Berlin' };
   const format = (change: Partial<HassLocale>): ReturnType<typeof formatOf> =>
     formatOf({ locale: { ...locale, ...change }, config });
   const at = Date.parse('2026-11-01T23:05:00+01:00');

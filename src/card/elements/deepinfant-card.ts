@@ -27,6 +27,9 @@ const CRYING_TICK_MS = 1000;
 /** An answer that the entity does not show by then was not taken. */
 const ANSWER_TIMEOUT_MS = 5000;
 
+/** So long it is shown what became of what the user did. */
+const NOTICE_MS = 10_000;
+
 /** Home Assistant's dashboard card: crying or quiet, the night, the reason, and answers. */
 export class DeepInfantCard extends LitElement {
   static override readonly properties = {
@@ -57,7 +60,7 @@ export class DeepInfantCard extends LitElement {
   private readonly clips = new Clips(this);
   private format!: Format;
   private ticking?: number;
-  private answering?: number;
+  private waiting?: number;
 
   static getConfigForm(): object {
     const text = localizer(document.documentElement.lang);
@@ -91,6 +94,7 @@ export class DeepInfantCard extends LitElement {
 
   setConfig(config: unknown): void {
     this.config = checkedConfig(config);
+    this.ids = undefined;
   }
 
   /** In units of 50 px, for the masonry layout. */
@@ -106,17 +110,17 @@ export class DeepInfantCard extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearTimeout(this.ticking);
-    clearTimeout(this.answering);
+    this.say(undefined);
   }
 
   protected override willUpdate(changed: PropertyValues): void {
     const { home, config } = this;
     if (home === undefined || config === undefined) return;
     this.now = Date.now();
-    const before = changed.has('config') ? undefined : ((changed.get('home') ?? home) as Hass);
+    const before = changed.has('home') ? (changed.get('home') as Hass | undefined) : home;
     if (before?.locale !== home.locale) this.format = formatOf(home);
-    if (before?.entities !== home.entities || before.devices !== home.devices)
-      void this.find(home, config.device);
+    const isSame = before?.entities === home.entities && before.devices === home.devices;
+    if (!isSame || changed.has('config')) void this.find(home, config.device);
     const { crying, intensity } = this.ids ?? {};
     const followed = [crying, intensity].filter(id => id !== undefined);
     this.history.follow(home, followed, lastNoon(this.now, timeZoneOf(home)));
@@ -124,7 +128,7 @@ export class DeepInfantCard extends LitElement {
     this.clips.follow(home, config.media, cry?.event_type === 'ended' ? String(cry.cry) : undefined);
     const { pendingAnswer: answer, format } = this;
     if (answer !== undefined && this.stateOf('answer')?.state === answer)
-      this.settleAnswer(format.text('answer.taken', { reason: format.text(`answer.${answer}`) }));
+      this.say(format.text('answer.taken', { reason: format.text(`answer.${answer}`) }));
   }
 
   protected override updated(): void {
@@ -173,6 +177,8 @@ export class DeepInfantCard extends LitElement {
     if (device === undefined) return;
     try {
       const ids = await findEntities(home, device);
+      // Meanwhile the user may have chosen another one.
+      if (deviceId !== this.config?.device) return;
       this.isFailed = false;
       if (JSON.stringify(ids) !== JSON.stringify(this.ids)) this.ids = ids;
     } catch {
@@ -186,28 +192,32 @@ export class DeepInfantCard extends LitElement {
   };
 
   private readonly answer = (reason: string): void => {
-    clearTimeout(this.answering);
-    this.notice = undefined;
+    this.say(undefined);
     this.pendingAnswer = reason;
     const refuse = (): void => {
-      this.settleAnswer(this.format.text('answer.refused'));
+      this.say(this.format.text('answer.refused'));
     };
-    this.answering = window.setTimeout(refuse, ANSWER_TIMEOUT_MS);
+    this.waiting = window.setTimeout(refuse, ANSWER_TIMEOUT_MS);
     this.call('select.select_option', { entity_id: this.ids?.answer, option: reason }).catch(refuse);
   };
 
-  private settleAnswer(notice: string): void {
-    clearTimeout(this.answering);
-    this.pendingAnswer = undefined;
-    this.notice = notice;
-  }
-
   private readonly toggle = (): void => {
-    this.notice = undefined;
+    this.say(undefined);
     this.call('switch.toggle', { entity_id: this.ids?.listening }).catch(() => {
-      this.notice = this.format.text('listening.refused');
+      this.say(this.format.text('listening.refused'));
     });
   };
+
+  /** Says for a while what became of what the user did; nothing is pending then. */
+  private say(notice: string | undefined): void {
+    clearTimeout(this.waiting);
+    this.pendingAnswer = undefined;
+    this.notice = notice;
+    const end = (): void => {
+      this.notice = undefined;
+    };
+    if (notice !== undefined) this.waiting = window.setTimeout(end, NOTICE_MS);
+  }
 
   private async call(action: string, data: object): Promise<void> {
     const [domain, service] = action.split('.');
