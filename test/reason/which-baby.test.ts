@@ -94,9 +94,9 @@ describe('WhichBaby', () => {
     for (let i = 0; i < 150; i++) twins.cry(NAMES[i % 2]);
     const { embedding } = twins.hear('Mia').event;
     const times = Array.from({ length: 5 }, () => {
-      const start = performance.now();
+      const begin = process.cpuUsage();
       twins.which.estimate(embedding);
-      return performance.now() - start;
+      return process.cpuUsage(begin).user / 1000;
     });
     assert(Math.min(...times) < 50, times.join(' ms, '));
   });
