@@ -1,7 +1,15 @@
 import { DeepInfantError } from '../errors.js';
 import { REASONS, type CryEvent, type Intensity, type Reason, type ReasonEstimate } from '../values.js';
 import type { ContextFact, ContextKind } from './facts.js';
-import { isAnswer, isTold, packEmbedding, type Answer, type CryMemory, type Said } from './memory.js';
+import {
+  isAnswer,
+  isEmbedding,
+  isTold,
+  packEmbedding,
+  type Answer,
+  type CryMemory,
+  type Said,
+} from './memory.js';
 import { PersonalModel } from './personal.js';
 import { sharesOf } from './prior.js';
 import { recordOf } from './record.js';
@@ -246,11 +254,9 @@ function newest(cries: CryMemory[]): CryMemory[] {
   return cries.filter(cry => !dropped.includes(cry));
 }
 
-/** Empty for what is no embedding: an event that came as JSON has lost it. */
+/** Empty for what is no embedding. */
 function packed(embedding: unknown): string {
-  return embedding instanceof Float32Array && embedding.every(value => Math.abs(value) < 6e4)
-    ? packEmbedding(embedding)
-    : '';
+  return isEmbedding(embedding) ? packEmbedding(embedding) : '';
 }
 
 function learn(cries: readonly AnsweredCry[]): Learned {

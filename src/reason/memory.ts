@@ -162,6 +162,11 @@ export function isAnswer(value: unknown): value is Answer {
   );
 }
 
+/** Whether it can be kept as one: an event that came as JSON has lost its embedding. */
+export function isEmbedding(value: unknown): value is Float32Array {
+  return value instanceof Float32Array && value.every(number => Math.abs(number) < 6e4);
+}
+
 /** As compact as JSON allows: 683 characters for 256 numbers, rounded to 11 bits. */
 export function packEmbedding(embedding: Float32Array): string {
   const bits = toFloat16(embedding);

@@ -1,6 +1,6 @@
 import { fitLogistic, logitsOf, softmax, Standardising } from '../model/logistic.js';
 import type { BabyEstimate } from '../values.js';
-import { unpackEmbedding, type CryMemory, type WhoSaid } from './memory.js';
+import { isEmbedding, unpackEmbedding, type CryMemory, type WhoSaid } from './memory.js';
 import { STRONG_EVIDENCE } from './record.js';
 
 /** A voice changes within months: older cries do not count. */
@@ -13,6 +13,8 @@ const PRIOR_CRIES = 2;
  */
 const PRECISION = 64;
 const PRIOR_POINTS = 4;
+/** Share of cries whose voice deceives, whatever it seems to tell: an assumption. One of them must not outweigh all others. */
+const DECEIVES = 0.01;
 
 /** A cry of which somebody told whose it was. */
 interface OwnedCry extends CryMemory {
@@ -45,8 +47,8 @@ export class WhichBaby {
     this.voice = this.learned();
   }
 
-  /** Who cries, and what is to be remembered of it. @param embedding of any length; 0 where an event came as JSON */
-  estimate(embedding: Float32Array): { who: BabyEstimate; said: WhoSaid } {
+  /** Who cries, and what is to be remembered of it. @param embedding of the cry's event, if it has one */
+  estimate(embedding: unknown): { who: BabyEstimate; said: WhoSaid } {
     const voice = this.byVoice(embedding);
     const { isProved, ...record } = this.record();
     const probabilities = isProved ? voice : this.shares;
@@ -79,10 +81,11 @@ export class WhichBaby {
     return { scaling, weights: fitLogistic(points, this.names.length, penalties) };
   }
 
-  private byVoice(embedding: Float32Array): readonly number[] {
-    if (this.voice?.scaling.mean.length !== embedding.length) return this.shares;
-    const { scaling, weights } = this.voice;
-    return softmax(logitsOf(scaling.of(embedding), weights, this.shares.map(Math.log)));
+  private byVoice(embedding: unknown): readonly number[] {
+    const { voice, shares } = this;
+    if (!voice || !isEmbedding(embedding) || embedding.length !== voice.scaling.mean.length) return shares;
+    const logits = logitsOf(voice.scaling.of(embedding), voice.weights, shares.map(Math.log));
+    return softmax(logits).map((p, baby) => (1 - DECEIVES) * p + DECEIVES * shares[baby]);
   }
 
   /** What was said of cries before it was told whose they were, against that. */
