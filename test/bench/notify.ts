@@ -9,6 +9,7 @@ import { AlertLights } from '../../src/hass/alert-lights.js';
 import { HassConnection } from '../../src/hass/connection.js';
 import { CryNotifier, type GivenAnswer } from '../../src/hass/cry-notifier.js';
 import type { Classifier } from '../../src/model/classifier.js';
+import type { Preset } from '../../src/model/manifest.js';
 import { loadClassifier } from '../../src/model/load.js';
 import { ReasonEstimator } from '../../src/reason/estimator.js';
 import { type CryEvent, SAMPLE_RATE } from '../../src/values.js';
@@ -43,9 +44,9 @@ interface Delay {
 /** The ways of cries, some of which are played at once. */
 async function benchOnset(
   part: Part,
-  { rounds, atOnce }: { rounds: number; atOnce: number },
+  { preset, rounds, atOnce }: { preset: Preset; rounds: number; atOnce: number },
 ): Promise<Delay[]> {
-  const phone = await Phone.register(part.home, 'Onset');
+  const phone = await Phone.register(part.home, `Phone ${preset}`);
   const notifier = await openNotifier(part, [phone], () => undefined);
   const classifier = await loadClassifier();
   const estimator = new ReasonEstimator({ name: 'Mia' });
@@ -56,7 +57,7 @@ async function benchOnset(
       const tell = (event: CryEvent): void => {
         notifier.push({ ...event, reason: estimator.estimate(event) });
       };
-      delays.push(await onsetDelay(classifier, { seed: 1 + round * atOnce + i, phone, tell }));
+      delays.push(await onsetDelay(classifier, { seed: 1 + round * atOnce + i, preset, phone, tell }));
     });
     await Promise.all(playing);
   }
@@ -68,13 +69,18 @@ async function benchOnset(
 /** Plays a scene as fast as it sounds; what never comes is Infinity. */
 async function onsetDelay(
   classifier: Classifier,
-  { seed, phone, tell }: { seed: number; phone: Phone; tell: (event: CryEvent) => void },
+  {
+    seed,
+    preset,
+    phone,
+    tell,
+  }: { seed: number; preset: Preset; phone: Phone; tell: (event: CryEvent) => void },
 ): Promise<Delay> {
   const { samples, cries } = nurseryScene(seed);
   const onset = Math.round(cries[0].startS * SAMPLE_RATE);
   const first = onset - BEFORE_S * SAMPLE_RATE;
-  const source = `cot ${seed}`;
-  const detector = openDetector(classifier, source, 'balanced');
+  const source = `${preset} ${seed}`;
+  const detector = openDetector(classifier, source, preset);
   const began = performance.now();
   const startedAt = Date.now();
   let heardAt = Infinity;
@@ -82,7 +88,7 @@ async function onsetDelay(
   let pushedAt = Infinity;
   const known = phone.notifications.length;
   const look = setInterval(() => {
-    const isThere = phone.notifications.slice(known).some(({ message }) => message.startsWith(source));
+    const isThere = phone.notifications.slice(known).some(({ message }) => message.startsWith(`${source} `));
     if (isThere && pushedAt === Infinity) pushedAt = performance.now();
   }, 2);
   for (let at = first; at < onset + AFTER_S * SAMPLE_RATE; at += CHUNK_SAMPLES) {
@@ -210,16 +216,18 @@ async function main(): Promise<void> {
   hass.start();
   try {
     const part = { home, hass, folder };
-    const delays = await benchOnset(part, { rounds: 8, atOnce: 4 });
-    const show = (what: string, of: (delay: Delay) => number): void => {
-      const sorted = delays.map(of).sort((a, b) => a - b);
-      const at = (share: number): string =>
-        (sorted[Math.floor(share * (sorted.length - 1))] / 1000).toFixed(2);
-      say(`${what}, ${sorted.length} cries: median ${at(0.5)} s, 90 % ${at(0.9)} s, most ${at(1)} s`);
-    };
-    show('onset to phone', ({ decisionMs, wayMs }) => decisionMs + wayMs);
-    show('onset to decision', ({ decisionMs }) => decisionMs);
-    show('decision to phone', ({ wayMs }) => wayMs);
+    for (const preset of ['balanced', 'sensitive'] as const) {
+      const delays = await benchOnset(part, { preset, rounds: 8, atOnce: 4 });
+      const show = (what: string, of: (delay: Delay) => number): void => {
+        const sorted = delays.map(of).sort((a, b) => a - b);
+        const at = (share: number): string =>
+          (sorted[Math.floor(share * (sorted.length - 1))] / 1000).toFixed(2);
+        say(`${preset}, ${what}: median ${at(0.5)} s, 90 % ${at(0.9)} s, most ${at(1)} s`);
+      };
+      show('onset to phone', ({ decisionMs, wayMs }) => decisionMs + wayMs);
+      show('onset to decision', ({ decisionMs }) => decisionMs);
+      show('decision to phone', ({ wayMs }) => wayMs);
+    }
     for (const line of await benchNight(part)) say(line);
   } finally {
     await hass.stop();
