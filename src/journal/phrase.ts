@@ -34,7 +34,8 @@ export function weeksText({ weeks }: WeeksByHour): string {
   return `This week ${minutesText(ofDay.at(-1)!)} of crying a day.${change} Most between ${hourText(most)} and ${hourText(most + 1)}.`;
 }
 
-function minutesText(minutes: number): string {
+/** Minutes a day, in words. */
+export function minutesText(minutes: number): string {
   return durationText(60 * (minutes < 1 ? minutes : Math.round(minutes)));
 }
 
@@ -78,8 +79,9 @@ export function periodName({ from, to }: Pick<Period, 'from' | 'to'>): string {
 }
 
 /** '3 cries, 12 min in all, the longest 6 min at 02:14' */
-export function cryingText({ cries, totals: { cryingS, longestS } }: Period): string {
-  if (cries.length === 0) return 'no cry';
+export function cryingText({ cries, gaps, totals: { cryingS, longestS } }: Period): string {
+  if (cries.length === 0)
+    return gaps.some(({ source }) => source === undefined) ? 'nobody listened' : 'no cry was noted';
   const longest = cries.reduce((a, b) => (endOf(a) - a.onset >= endOf(b) - b.onset ? a : b));
   if (cries.length === 1) return `one cry of ${durationText(longestS)}, at ${timeText(longest.onset)}`;
   return `${cries.length} cries, ${durationText(cryingS)} in all, the longest ${durationText(longestS)} at ${timeText(longest.onset)}`;

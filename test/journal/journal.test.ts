@@ -7,6 +7,7 @@ import { concat } from '../../src/concat.js';
 import type { CryEntry } from '../../src/journal/entries.js';
 import { entriesFile, Journal } from '../../src/journal/journal.js';
 import { readEntries } from '../../src/journal/entry-file.js';
+import { periodText } from '../../src/journal/phrase.js';
 import { cryOf, dayOf, nightOf } from '../../src/journal/questions.js';
 import { SAMPLE_RATE, type SourceHealth } from '../../src/values.js';
 import { cryAt, HOUR_MS, MINUTE_MS } from '../reason/cries.js';
@@ -109,7 +110,9 @@ describe('a journal', () => {
       gaps.map(({ source, from, to }) => [source, (from - night) / MINUTE_MS, (to - night) / MINUTE_MS]),
       [['cot', 100, 120]],
     );
-    const [whole] = nightOf(journal.entries, night + 3 * DAY_MS).gaps;
+    const deaf = nightOf(journal.entries, night + 3 * DAY_MS);
+    const [whole] = deaf.gaps;
+    assert.match(periodText(deaf), /nobody listened/);
     assert.deepEqual([whole.source, whole.to - whole.from], [undefined, 16 * HOUR_MS]);
   });
 

@@ -118,7 +118,7 @@ describe('questions to a journal', () => {
   });
 
   it('answers of an empty journal', () => {
-    assert.equal(periodText(nightOf([], at(0))), 'Night to Sun 11 Jan: no cry.');
+    assert.equal(periodText(nightOf([], at(0))), 'Night to Sun 11 Jan: no cry was noted.');
     assert.match(weekText(weekOf([], at(0))), /0 cries, 0 s in all/);
     assert.equal(weeksText(weeksByHourOf([], at(0))), 'No crying is known of.');
     assert.match(recordText(trackRecordOf([])), /No cry was answered yet/);

@@ -1,6 +1,5 @@
-import { durationText } from '../../reason/phrase.js';
 import { dayText } from '../calendar.js';
-import { hourText, weeksText } from '../phrase.js';
+import { hourText, minutesText, weeksText } from '../phrase.js';
 import type { HourlyWeek, WeeksByHour } from '../questions.js';
 import { escapeText } from '../../evaluation/escape.js';
 import { heading, MARGIN, picture, rect, text, WIDTH } from './svg.js';
@@ -46,7 +45,7 @@ function row({ from, to, minutes, days }: HourlyWeek, y: number, cell: number, i
   });
   const total = minutes.reduce((a, b) => a + b, 0);
   const name = isLast ? 'this week' : dayText(from);
-  const words = days === 0 ? '–' : durationText(60 * Math.round(total));
+  const words = days === 0 ? '–' : minutesText(total);
   return [
     text(LEFT - 6, y + 16, name, 'end small'),
     ...cells,
