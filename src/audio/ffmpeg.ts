@@ -94,7 +94,7 @@ export async function ffmpegVersion(): Promise<string | undefined> {
 
 /** Of a second of mono: a cry of 20 s takes 120 KB. */
 const MP3_BITRATE = '48k';
-const ENCODES_WITHIN_MS = 30_000;
+const ENCODES_WITHIN_MS = 10_000;
 
 /**
  * Writes samples as an MP3 with the system's ffmpeg: every browser, and every phone's notification, plays it. A killed
