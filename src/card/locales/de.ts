@@ -50,8 +50,6 @@ export const de: Texts = {
   'reason.past': 'Warum es wohl geschrien hat',
   'reason.probably': 'Wahrscheinlich {reason}',
   'reason.maybe': 'Vielleicht {reason}',
-  'reason.for': 'spricht dafür',
-  'reason.against': 'spricht dagegen',
   'reason.more': 'Worauf das beruht',
   'guess.hungry': 'hungrig',
   'guess.tired': 'müde',

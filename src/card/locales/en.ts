@@ -47,8 +47,6 @@ export const en = {
   'reason.past': 'Why it may have cried',
   'reason.probably': 'Probably {reason}',
   'reason.maybe': 'Maybe {reason}',
-  'reason.for': 'speaks for it',
-  'reason.against': 'speaks against it',
   'reason.more': 'What this rests on',
   'guess.hungry': 'hungry',
   'guess.tired': 'tired',

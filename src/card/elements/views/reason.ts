@@ -29,7 +29,7 @@ export function reasonView(shown: Shown, face: Face): TemplateResult | typeof no
           evidence.length === 0
             ? nothing
             : html`<ul>
-                ${evidence.map(piece => evidenceView(piece, shown))}
+                ${evidence.map(evidenceView)}
               </ul>`
         }
         ${recordView(shown)}
@@ -55,14 +55,10 @@ function guessView({ stateOf, format }: Shown, reason: string): TemplateResult {
   `;
 }
 
-function evidenceView({ text: words, factor }: Evidence, { format: { text } }: Shown): TemplateResult {
+/** The words say what the icon does. */
+function evidenceView({ text, factor }: Evidence): TemplateResult {
   const [side, icon] = factor >= 1 ? ['for', 'mdi:arrow-up-circle'] : ['against', 'mdi:arrow-down-circle'];
-  return html`
-    <li>
-      <ha-icon class=${side} icon=${icon} role="img" aria-label=${text(`reason.${side}`)}></ha-icon>
-      ${words}
-    </li>
-  `;
+  return html`<li><ha-icon class=${side} icon=${icon}></ha-icon>${text}</li>`;
 }
 
 /** How often the reason was right, beside what always saying the commonest would have been. */
