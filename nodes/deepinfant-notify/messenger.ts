@@ -74,12 +74,12 @@ export class Messenger implements NodeWork {
     await this.notifier.start();
   }
 
-  input({ payload, ...msg }: NodeMessage): void {
+  input(msg: NodeMessage): void {
+    const { payload } = msg;
     if (isSourceHealth(payload)) this.log?.hear(payload);
     else if (isAnswerTaken(payload)) this.notifier?.takeAnswer(payload.cry, payload.reason);
     // What a recording or the reason node tells besides is nothing to tell people.
-    else if (!isPlaybackState(payload) && !isToldState(payload))
-      this.hearCry(cryEventOf({ ...msg, payload }));
+    else if (!isPlaybackState(payload) && !isToldState(payload)) this.hearCry(cryEventOf(msg));
   }
 
   async stop(): Promise<void> {
