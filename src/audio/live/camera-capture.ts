@@ -12,6 +12,8 @@ import { readSampleStream } from './sample-stream.js';
 
 /** Patience with a camera that doesn't answer, or stops sending. */
 const TIMEOUT_MS = 5000;
+/** Patience with HLS: Home Assistant answers when it has the first segment, which may last six seconds. */
+const HLS_TIMEOUT_MS = 15_000;
 /** Patience with one that agreed to send its sound alone: more, so that one that doesn't answer is told as such. */
 const SOUND_ALONE_MS = 6000;
 /** A stream may begin with what was kept, and has gaps filled; further ahead of the time it is no live stream. */
@@ -168,7 +170,8 @@ function quoted(text: string): string {
 }
 
 function optionsFor(address: CameraAddress, wish: 'sound' | 'all'): string[] {
-  const timeoutUs = String(1000 * TIMEOUT_MS);
+  const isHls = new URL(address.url).pathname.endsWith('.m3u8');
+  const timeoutUs = String(1000 * (isHls ? HLS_TIMEOUT_MS : TIMEOUT_MS));
   // It would analyse five seconds, and count pictures.
   const analysis = ['analyzeduration 1000000', 'fpsprobesize 0'];
   if (isRtsp(address))
@@ -185,7 +188,7 @@ function optionsFor(address: CameraAddress, wish: 'sound' | 'all'): string[] {
     `rw_timeout ${timeoutUs}`,
     ...(address.bearer ? [`headers ${quoted(`Authorization: Bearer ${address.bearer}`)}`] : []),
     // The newest segment.
-    ...(new URL(address.url).pathname.endsWith('.m3u8') ? ['live_start_index -1'] : []),
+    ...(isHls ? ['live_start_index -1'] : []),
   ];
 }
 
