@@ -79,7 +79,7 @@ export const PROTOCOL_SETTINGS: ProtocolSettings = {
 const LEAST_PHONES = 3;
 /** Strengths of the head's penalty to choose from, and the folds of the training side that choose. */
 const HEAD_L2 = [0.003, 0.03, 0.3, 3];
-const HEAD_FOLDS = 3;
+export const HEAD_FOLDS = 3;
 
 /** What a run is about, and where. */
 export interface ProtocolRun {

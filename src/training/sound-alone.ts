@@ -1,9 +1,10 @@
+import { DeepInfantError } from '../errors.js';
 import { bootstrapIntervals, type Interval } from '../evaluation/bootstrap.js';
 import { softmax } from '../model/logistic.js';
 import { MEL7S_REASONS } from '../model/mel7s.js';
 import { earnedWeights, type Weighed } from '../reason/weighing.js';
 import { VOICE_PRIOR } from '../reason/history.js';
-import { split, trainHead } from './protocol.js';
+import { HEAD_FOLDS, split, trainHead } from './protocol.js';
 import type { HeadExample } from './reason-clips.js';
 
 /** What the reason makes of sound alone, on phones that it does not know, and always saying what is commonest. */
@@ -23,6 +24,8 @@ export interface SoundAloneFigures {
 const FOLDS = 5;
 /** Folds of the teaching side, to earn the weight on phones that the head did not learn from. */
 const WEIGHING_FOLDS = 3;
+/** A phone at least for each fold within a fold within a fold: the last are those that choose the head's penalty. */
+const LEAST_PHONES = FOLDS * WEIGHING_FOLDS * HEAD_FOLDS;
 /** How common reasons are counts as it is. */
 const COMMON_PRIOR = { mean: 1, precision: 1e9 };
 
@@ -31,12 +34,20 @@ const COMMON_PRIOR = { mean: 1, precision: 1e9 };
  * much as it earned: on folds of the teaching side, and with the prior with which a baby's voice earns its weight. Phones
  * are kept apart everywhere.
  * @param examples no copies; of each reason those of some phones
+ * @throws DeepInfantError `too-few-recordings` when the phones are too few for folds within folds
  */
 export function soundAlone(
   examples: readonly HeadExample[],
   seed: number,
   onFold: (done: number, total: number) => void,
 ): SoundAloneFigures {
+  const phones = new Set(examples.map(({ group }) => group)).size;
+  if (phones < LEAST_PHONES) {
+    throw new DeepInfantError(
+      'too-few-recordings',
+      `What sound alone tells is measured on ${LEAST_PHONES} phones (split_group) at least; the corpus has ${phones}.`,
+    );
+  }
   const weights: number[] = [];
   const judged = eachFold(examples, FOLDS, seed, (taught, tested, fold) => {
     onFold(fold, FOLDS);
@@ -62,7 +73,7 @@ export function soundAlone(
     mean(some, ({ sound, commonest, label }) => Math.log(commonest[label]) - Math.log(sound[label]));
   return {
     tested: judged.length,
-    phones: new Set(judged.map(({ group }) => group)).size,
+    phones,
     logLoss: ofBoth((p, label) => -Math.log(p[label])),
     difference: difference(judged),
     differenceInterval: bootstrapIntervals(judged, some => [difference(some as typeof judged)])[0],

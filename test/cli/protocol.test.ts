@@ -66,6 +66,12 @@ describe('deepinfant protocol', function () {
     assert.deepEqual(Object.keys(figures.protocols as object), PROTOCOL_NAMES);
   });
 
+  it('says when the phones are too few to measure what sound alone tells', async () => {
+    const { status, stderr } = await deepinfant('protocol', '--data', corpus, '--sound');
+    assert.equal(status, 1);
+    assert.match(stderr, /on 45 phones \(split_group\) at least; the corpus has 15/);
+  });
+
   it('says what is wrong with its call, and with a corpus that tells no reasons', async () => {
     const missing = await deepinfant('protocol');
     assert.equal(missing.status, 2);
