@@ -9,7 +9,7 @@ const CRIES = 150;
 const PRIOR_CRIES = 2;
 /**
  * Precision of each weight of the regression, and points that speak for features of one variance: of 32 to 128 and 4 to
- * 64 what served best for half of the pairs of 18 phones with five cries or more in Donate-a-Cry.
+ * 64 a middle that served well for half of the pairs of 18 phones with five cries or more in Donate-a-Cry.
  */
 const PRECISION = 64;
 const PRIOR_POINTS = 4;
@@ -52,7 +52,8 @@ export class WhichBaby {
     const voice = this.byVoice(embedding);
     const { isProved, ...record } = this.record();
     const probabilities = isProved ? voice : this.shares;
-    const named = isProved ? this.names[indexOfLargest(voice)] : undefined;
+    // Without a voice to hear, nobody is named.
+    const named = probabilities === this.shares ? undefined : this.names[indexOfLargest(voice)];
     return {
       who: { label: named ?? 'unsure', probabilities: this.byName(probabilities), ...record },
       said: {
