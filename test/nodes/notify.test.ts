@@ -61,13 +61,20 @@ describe('deepinfant-notify', function () {
   }
 
   const untilStatus = (key: string): Promise<unknown> =>
-    flow.until('statuses', msg => statusText(msg).endsWith(key));
+    flow.until('statuses', msg => statusText(msg) === `deepinfant-notify.${key}`);
   const statuses = (): string[] => flow.messages('statuses').map(statusText);
   const pushed = (number: number): Promise<void> =>
     until(
       () => anna.notifications.length === number,
       () => JSON.stringify([anna.notifications, flow.messages('errors').map(errorText)]),
     );
+
+  /** What Home Assistant's logbook shows since a time. */
+  const logbook = (since: number): Promise<Entry[]> =>
+    home().connection.sendMessagePromise({
+      type: 'logbook/get_events',
+      start_time: new Date(since).toISOString(),
+    });
 
   function tell(cry: CryEvent, state: CryEvent['state'], durationS: number): void {
     flow.send('reason', { payload: { ...cry, state, durationS } });
@@ -101,12 +108,7 @@ describe('deepinfant-notify', function () {
     assert.match(entries[1].message, /say\.cried/);
     await pushed(3);
     assert.deepEqual(flow.messages('errors').map(errorText), []);
-    const kept = (): Promise<Entry[]> =>
-      home().connection.sendMessagePromise({
-        type: 'logbook/get_events',
-        start_time: new Date(Date.now() - 60_000).toISOString(),
-      });
-    await until(async () => (await kept()).some(({ name }) => name === 'Mia'), 'the logbook');
+    await until(async () => (await logbook(cry.onset)).some(({ name }) => name === 'Mia'), 'the logbook');
   });
 
   it('shows on the phone an answer that came another way', async () => {
@@ -154,15 +156,15 @@ describe('deepinfant-notify', function () {
     await stopFlow();
     await run({ phones: '' });
     await untilStatus('status.waiting');
+    const cry = cryAt(Date.now());
     const back = home().restart({ offMs: 1000 });
-    await untilStatus('status.unreachable');
-    tell(cryAt(Date.now()), 'ended', 9);
+    await flow.until('statuses', msg => statusText(msg).endsWith('unreachable'));
+    tell(cry, 'ended', 9);
     await back;
-    await until(
-      () => entries.length > 0,
-      () => JSON.stringify([statuses(), flow.messages('errors').map(errorText)]),
-    );
-    assert.equal(entries.length, 1);
+    const cries = async (): Promise<number> =>
+      (await logbook(cry.onset)).filter(({ name }) => name === 'Mia').length;
+    await until(async () => (await cries()) > 0, 'the entry');
+    assert.equal(await cries(), 1);
   });
 
   it('says which phone is missing', async () => {
@@ -179,7 +181,7 @@ describe('deepinfant-notify', function () {
     await run({}, token);
     await untilStatus('status.waiting');
     await revoke();
-    await untilStatus('status.wrongToken');
+    await flow.until('statuses', msg => statusText(msg).endsWith('wrongToken'));
     tell(cryAt(Date.now()), 'started', 3);
     assert(!JSON.stringify([statuses(), flow.messages('errors').map(errorText)]).includes(token));
   });
