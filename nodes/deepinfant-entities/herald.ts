@@ -161,7 +161,7 @@ export class Herald implements NodeWork {
       return;
     }
     this.answer = reason;
-    this.node.send([{ topic: 'answer', payload: reason, cry: this.lastCry.id }, null, null]);
+    this.node.send([{ topic: 'answer', payload: { answer: reason, cry: this.lastCry.id } }, null, null]);
     this.tell();
   }
 

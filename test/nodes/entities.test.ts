@@ -131,10 +131,10 @@ describe('deepinfant-entities', function () {
     await home().call('button.press', { entity_id: 'button.mia_was_belly_pain' });
     await home().call('select.select_option', { entity_id: 'select.mia_answer', option: 'hungry' });
     await untilState('select.mia_answer', 'hungry');
-    const answers = flow.messages('answers').map(({ topic, payload, cry }) => ({ topic, payload, cry }));
+    const answers = flow.messages('answers').map(({ topic, payload }) => ({ topic, payload }));
     assert.deepEqual(answers, [
-      { topic: 'answer', payload: 'belly pain', cry: 'cot@2' },
-      { topic: 'answer', payload: 'hungry', cry: 'cot@2' },
+      { topic: 'answer', payload: { answer: 'belly pain', cry: 'cot@2' } },
+      { topic: 'answer', payload: { answer: 'hungry', cry: 'cot@2' } },
     ]);
     // The next cry has no answer yet.
     flow.send('baby1', { payload: cry('started', 'cot@3') });
