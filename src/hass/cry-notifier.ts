@@ -57,7 +57,9 @@ interface Kept {
 const UPDATE_MS = 30_000;
 const SNOOZE_MS = 600_000;
 /** A phone that could not be told is tried again so often. */
-const RETRY_MS = 10_000;
+const RETRY_MS = 3000;
+/** What is refused for so long is reported: phones come back some seconds after a Home Assistant that restarted. */
+const REPORT_AFTER_MS = 10_000;
 /** For so long after its end a cry can be answered. */
 const ANSWER_WITHIN_MS = 86_400_000;
 
@@ -95,7 +97,8 @@ export class CryNotifier {
   private readonly episodes = new Map<string, Episode>();
   private snoozed: Record<string, number> = {};
   /** Phones that could not be told, and when they are tried again: epoch ms. */
-  private readonly retryAt = new Map<string, number>();
+  /** The phones that cannot be told, since when, and when it is tried again; epoch ms. */
+  private readonly failures = new Map<string, { since: number; retryAt: number }>();
   private readonly reported = new Set<string>();
   /** What is on its way, by phone and cry. */
   private readonly sending = new Map<string, Promise<void>>();
@@ -113,7 +116,7 @@ export class CryNotifier {
 
   /** Phones that cannot be told now. */
   get failing(): readonly string[] {
-    return [...this.retryAt.keys()];
+    return [...this.failures.keys()];
   }
 
   /** The newest cry that goes on and of which somebody was told. */
@@ -141,12 +144,12 @@ export class CryNotifier {
     });
     // While Home Assistant starts, and when a phone comes back under its old name.
     hear('service_registered', ({ data }) => {
-      if (this.retryAt.delete(`${String(at(data, 'domain'))}.${String(at(data, 'service'))}`)) this.tend();
+      if (this.failures.delete(`${String(at(data, 'domain'))}.${String(at(data, 'service'))}`)) this.tend();
     });
     this.unsubscribe.push(
       hass.onHealth(({ state }) => {
         if (state !== 'connected') return;
-        this.retryAt.clear();
+        this.failures.clear();
         // Without them an answer is told with the phone's name.
         this.learnNames().catch(() => undefined);
         this.tend();
@@ -244,7 +247,7 @@ export class CryNotifier {
       const due = this.due(episode, now);
       for (const phone of new Set([...episode.phones.keys(), ...due.phones])) {
         const key = `${phone} ${episode.cry.id}`;
-        if (this.sending.has(key) || (this.retryAt.get(phone) ?? 0) > now) continue;
+        if (this.sending.has(key) || (this.failures.get(phone)?.retryAt ?? 0) > now) continue;
         const loudness = nextLoudness(episode, phone, due.phones.includes(phone) ? due.loudness : undefined);
         if (loudness === undefined) continue;
         const sending = this.send(episode, phone, loudness).then(isSent => {
@@ -265,7 +268,7 @@ export class CryNotifier {
     if (!isOpen(episode) || !isWanted) return { phones: [], loudness: 'usual' };
     // A phone that sleeps, or cannot be told, does not keep the next one from being told.
     const within = phones.filter(
-      phone => (this.snoozed[phone] ?? 0) <= now && (this.retryAt.get(phone) ?? 0) <= now,
+      phone => (this.snoozed[phone] ?? 0) <= now && (this.failures.get(phone)?.retryAt ?? 0) <= now,
     );
     if (escalateMs === 0) return { phones: within, loudness: 'usual' };
     const step = Math.floor((now - notifiedAt) / escalateMs);
@@ -296,7 +299,7 @@ export class CryNotifier {
       // Before it is sent: it is not sent again by a run after this one.
       await this.save();
       await hass.call(phone, notification);
-      this.retryAt.delete(phone);
+      this.failures.delete(phone);
       this.reported.delete(phone);
       return true;
     } catch (error) {
@@ -306,27 +309,27 @@ export class CryNotifier {
         else episode.phones.set(phone, before);
         await this.save();
       }
-      await this.fail(phone, error);
+      this.fail(phone, error);
       return false;
     }
   }
 
-  private async fail(phone: string, error: unknown): Promise<void> {
-    const { hass, report, changed } = this.options;
+  private fail(phone: string, error: unknown): void {
+    const { report, changed } = this.options;
     // A connection that broke is shown as such, and phones are told when it is back.
     if (error instanceof DeepInfantError && error.code === 'not-connected') return;
-    this.retryAt.set(phone, Date.now() + RETRY_MS);
+    const now = Date.now();
+    const { since } = this.failures.get(phone) ?? { since: now };
+    this.failures.set(phone, { since, retryAt: now + RETRY_MS });
     changed();
-    if (this.reported.has(phone)) return;
-    if (await hass.isComplete()) {
-      this.reported.add(phone);
-      report(
-        new DeepInfantError(
-          'phone',
-          `${phone} cannot be told. ${withoutIds(messageOf(error))} If the phone was renamed, choose it anew in this node.`,
-        ),
-      );
-    }
+    if (now - since < REPORT_AFTER_MS || this.reported.has(phone)) return;
+    this.reported.add(phone);
+    report(
+      new DeepInfantError(
+        'phone',
+        `${phone} cannot be told. ${withoutIds(messageOf(error))} If the phone was renamed, choose it anew in this node.`,
+      ),
+    );
   }
 
   private async learnNames(): Promise<void> {

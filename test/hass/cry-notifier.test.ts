@@ -272,7 +272,7 @@ describe('CryNotifier', function () {
     await ben.rename('Benjamin');
     tell('started', 3);
     await untilPushed(anna, 1);
-    await until(() => reported.length === 1, 'the error');
+    await until(() => reported.length === 1, 'the error', 30_000);
     assert.match(reported[0], /notify\.mobile_app_ben cannot be told\. .*renamed, choose it anew/);
     assert.deepEqual(notifier.failing, [ben.notify]);
     jumpAhead(MINUTE_MS);
