@@ -1,10 +1,9 @@
 /** What the dialogs of nodes that use a connection ask the runtime. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NodeAPI } from 'node-red';
-import { messageOf } from '../../src/errors.js';
 import type { HassConnection } from '../../src/hass/connection.js';
 import { nameOfPhone } from '../../src/hass/cry-notifier.js';
-import { isObject } from '../../src/unknown-data.js';
+import { answerEditor, type Question } from '../editor-questions.js';
 import { deployedHass } from './shared-hass.js';
 
 /** A connection that is not open yet is given so long. */
@@ -27,17 +26,20 @@ const STREAM_FEATURE = 2;
 /** Actions of `notify` that show no buttons, or whose receiver nobody knows. */
 const NOT_PHONES = ['notify', 'persistent_notification', 'send_message'];
 
-const QUESTIONS: Record<string, (hass: HassConnection) => Promise<Offer[]>> = {
-  lights: hass => entitiesOf(hass, 'light'),
-  cameras: hass =>
-    entitiesOf(hass, 'camera', ({ supported_features: has = 0 }) => (has & STREAM_FEATURE) !== 0),
-  notifiers: async hass => {
-    const { notify = {} } = await hass.ask<{ notify?: Record<string, unknown> }>({ type: 'get_services' });
-    return Object.keys(notify)
-      .filter(service => !NOT_PHONES.includes(service))
-      .map(service => ({ id: `notify.${service}`, name: nameOfPhone(`notify.${service}`) }));
-  },
-};
+function lights(hass: HassConnection): Promise<Offer[]> {
+  return entitiesOf(hass, 'light');
+}
+
+function cameras(hass: HassConnection): Promise<Offer[]> {
+  return entitiesOf(hass, 'camera', ({ supported_features: has = 0 }) => (has & STREAM_FEATURE) !== 0);
+}
+
+async function notifiers(hass: HassConnection): Promise<Offer[]> {
+  const { notify = {} } = await hass.ask<{ notify?: Record<string, unknown> }>({ type: 'get_services' });
+  return Object.keys(notify)
+    .filter(service => !NOT_PHONES.includes(service))
+    .map(service => ({ id: `notify.${service}`, name: nameOfPhone(`notify.${service}`) }));
+}
 
 async function entitiesOf(
   hass: HassConnection,
@@ -52,16 +54,15 @@ async function entitiesOf(
 
 /** Answers the dialogs, to those who may edit flows. A connection that is not deployed yet is none. */
 export function answerDialogs(RED: NodeAPI): void {
-  for (const [what, question] of Object.entries(QUESTIONS)) {
-    const route = `/deepinfant-hass/${what}`;
-    RED.httpAdmin.post(route, RED.auth.needsPermission('flows.write'), (request, response) => {
-      const body: unknown = request.body;
-      const id = isObject(body) && typeof body.id === 'string' ? body.id : '';
-      void offersOf(RED, id, question)
-        .catch((error: unknown) => ({ error: messageOf(error) }))
-        .then(answer => response.json(answer));
-    });
-  }
+  const answerTo =
+    (question: (hass: HassConnection) => Promise<Offer[]>) =>
+    ({ id }: Question): Promise<{ offers: Offer[] }> =>
+      offersOf(RED, String(id), question);
+  answerEditor(RED, 'deepinfant-hass', {
+    lights: answerTo(lights),
+    cameras: answerTo(cameras),
+    notifiers: answerTo(notifiers),
+  });
 }
 
 async function offersOf(

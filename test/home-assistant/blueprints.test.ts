@@ -192,7 +192,8 @@ describe('blueprints', function () {
     assert.equal(data?.tag, first.notifications[0].data?.tag);
     await second.tap(data!.actions![1].action, data!.tag!);
     await untilState(answer, 'tired');
-    assert.equal(flow.messages('answers').at(-1)!.payload, 'tired');
+    const { payload } = flow.messages('answers').at(-1)!;
+    assert.equal((payload as { answer: string }).answer, 'tired');
     for (const phone of [first, second]) {
       const cleared = await notification(phone, 2);
       assert.deepEqual([cleared.message, cleared.data?.tag], ['clear_notification', data!.tag]);
