@@ -125,7 +125,12 @@ describe('deepinfant-entities', function () {
 
   it('passes on what somebody answers, and which cry it was', async () => {
     await home().call('button.press', { entity_id: 'button.mia_was_tired' });
-    await until(() => flow.messages('statuses').length > 0, 'a status');
+    await until(
+      () => seen.some(({ topic, payload }) => topic === 'deepinfant/baby1/answer/set' && payload === 'tired'),
+      'the answer at the broker',
+    );
+    // The node hears it in the same moment.
+    await sleep(100);
     flow.send('baby1', { payload: cry('started', 'cot@2') });
     await untilState('binary_sensor.mia_crying', 'on');
     await home().call('button.press', { entity_id: 'button.mia_was_belly_pain' });
