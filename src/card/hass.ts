@@ -15,10 +15,11 @@ export interface Hass {
     time_zone: string;
   };
   connection: {
-    /** Subscribes again by itself after a loss of the connection. Resolves to what ends it. */
+    /** @param options.resubscribe whether to subscribe again, once, after a loss of the connection. Resolves to what ends it. */
     subscribeMessage(
       hear: (message: unknown) => void,
       command: { type: string },
+      options: { resubscribe: boolean },
     ): Promise<() => Promise<void>>;
   };
   callWS<Answer>(command: { type: string }): Promise<Answer>;

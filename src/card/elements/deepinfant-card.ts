@@ -5,11 +5,11 @@ import { type EntityIds, findEntities, ourDevices } from '../entities.js';
 import { faceOf } from '../face.js';
 import { type Format, formatOf } from '../format.js';
 import type { Hass } from '../hass.js';
+import { History } from '../history.js';
 import { localizer } from '../localize.js';
 import type { Shown, StateOf } from '../shown.js';
 import { type Timeline, timelineOf } from '../timeline.js';
 import { Clips } from './clips.js';
-import { History } from './history.js';
 import { styles } from './styles.js';
 import { answersView } from './views/answers.js';
 import { clipView } from './views/clip.js';
@@ -56,7 +56,9 @@ export class DeepInfantCard extends LitElement {
   declare private pendingAnswer?: string;
   /** What became of what the user did last. */
   declare private notice?: string;
-  private readonly history = new History(this);
+  private readonly history = new History(() => {
+    this.requestUpdate();
+  });
   private readonly clips = new Clips(this);
   private format!: Format;
   private ticking?: number;
@@ -107,8 +109,14 @@ export class DeepInfantCard extends LitElement {
     return { columns: 12, min_columns: 6, rows: 'auto' };
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.requestUpdate();
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.history.stop();
     clearTimeout(this.ticking);
     this.say(undefined);
   }

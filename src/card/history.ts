@@ -1,6 +1,5 @@
-import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { Hass } from '../hass.js';
-import type { Change } from '../timeline.js';
+import type { Hass } from './hass.js';
+import type { Change } from './timeline.js';
 
 /** What `history/stream` tells: what was, and from then on what comes. */
 interface HistoryMessage {
@@ -8,50 +7,48 @@ interface HistoryMessage {
 }
 
 /** Home Assistant may have no history yet, as while it starts: it is asked again after this time. */
-const AGAIN_MS = 60_000;
+const AGAIN_MS = 10_000;
 
 /** Follows what Home Assistant's recorder knows of entities since a moment. */
-export class History implements ReactiveController {
+export class History {
   /** `missing`: Home Assistant keeps none. */
   state: 'loading' | 'missing' | 'here' = 'loading';
   private readonly changes = new Map<string, Change[]>();
   private followed = '';
-  private askedAt = 0;
+  /** When to ask Home Assistant, epoch ms; infinite while it tells. */
+  private askAt = 0;
   private end = (): void => undefined;
 
-  constructor(private readonly host: ReactiveControllerHost) {
-    host.addController(this);
-  }
-
-  hostConnected(): void {
-    this.host.requestUpdate();
-  }
-
-  hostDisconnected(): void {
-    this.follow(undefined, [], 0);
-  }
+  /** @param changed is called when there is something new */
+  constructor(private readonly changed: () => void) {}
 
   /** The changes of an entity, oldest first. */
   of(id: string | undefined): readonly Change[] {
     return this.changes.get(id ?? '') ?? [];
   }
 
-  /** Follows these entities, and no others, from then on. @param since epoch ms @param hass undefined: none */
-  follow(hass: Hass | undefined, ids: readonly string[], since: number): void {
+  /** Follows these entities, and no others, from then on. To be called again and again. @param since epoch ms */
+  follow(hass: Hass, ids: readonly string[], since: number): void {
     const followed = [...ids, since].join(' ');
-    const isSame = followed === this.followed;
-    if (isSame && (this.state !== 'missing' || Date.now() < this.askedAt + AGAIN_MS)) return;
-    this.end();
-    if (!isSame) {
+    if (followed !== this.followed) {
+      this.stop();
       this.followed = followed;
       this.changes.clear();
       this.state = 'loading';
     }
-    this.askedAt = Date.now();
-    if (hass !== undefined && ids.length > 0) this.begin(hass, ids, since);
+    if (!hass.connected) this.stop();
+    else if (ids.length > 0 && Date.now() >= this.askAt) this.ask(hass, ids, since);
   }
 
-  private begin(hass: Hass, ids: readonly string[], since: number): void {
+  /** Follows nothing, until it is told again what to follow. */
+  stop(): void {
+    this.end();
+    this.askAt = 0;
+  }
+
+  private ask(hass: Hass, ids: readonly string[], since: number): void {
+    this.end();
+    this.askAt = Infinity;
     let isWanted = true;
     const command = {
       type: 'history/stream',
@@ -61,11 +58,13 @@ export class History implements ReactiveController {
       minimal_response: true,
       no_attributes: true,
     };
-    const subscribed = hass.connection.subscribeMessage(message => {
+    const hear = (message: unknown): void => {
       if (isWanted) this.hear((message as HistoryMessage).states);
-    }, command);
+    };
+    // Subscribing again is done here: while Home Assistant starts it may know no history yet, and the connection asks once.
+    const subscribed = hass.connection.subscribeMessage(hear, command, { resubscribe: false });
     subscribed.catch(() => {
-      if (isWanted) this.become('missing');
+      if (isWanted) this.settle(Date.now() + AGAIN_MS);
     });
     this.end = (): void => {
       isWanted = false;
@@ -83,11 +82,12 @@ export class History implements ReactiveController {
         [...byTime.values()].sort((a, b) => a.lu - b.lu),
       );
     }
-    this.become(this.changes.size > 0 ? 'here' : 'missing');
+    this.settle(this.changes.size > 0 ? Infinity : Date.now() + AGAIN_MS);
   }
 
-  private become(state: History['state']): void {
-    this.state = state;
-    this.host.requestUpdate();
+  private settle(askAt: number): void {
+    this.askAt = askAt;
+    this.state = this.changes.size > 0 ? 'here' : 'missing';
+    this.changed();
   }
 }
