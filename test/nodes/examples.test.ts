@@ -28,18 +28,21 @@ describe('examples', () => {
     const nodes = flows.get('4 - Notify when hungry.json')!;
     const [reason] = nodes.filter(({ type }) => type === 'deepinfant-reason');
     const button = (name: string): string => nodes.find(node => node.name === name)!.id;
-    const cries = {
-      id: 'cries',
-      type: 'http in',
-      url: '/cries',
-      method: 'post',
-      z: reason.z,
-      wires: [[reason.id]],
-    };
+    const cries = [
+      {
+        id: 'cries',
+        type: 'http in',
+        url: '/cries',
+        method: 'post',
+        z: reason.z,
+        wires: [[reason.id, 'taken']],
+      },
+      { id: 'taken', type: 'http response', z: reason.z },
+    ];
     const toConsole = nodes.map(node => (node.type === 'debug' ? { ...node, console: true } : node));
 
     const userDir = mkdtempSync(path.join(tmpdir(), 'deepinfant-'));
-    writeFileSync(path.join(userDir, 'flows.json'), JSON.stringify([...toConsole, cries]));
+    writeFileSync(path.join(userDir, 'flows.json'), JSON.stringify([...toConsole, ...cries]));
     const nodeRed = new NodeRedProcess(userDir);
     try {
       await nodeRed.start({ hasFlows: true });
@@ -48,19 +51,18 @@ describe('examples', () => {
           method: 'POST',
           headers: { 'content-type': 'application/json' },
           body: JSON.stringify(body),
-          // Nobody answers a cry.
-          signal: AbortSignal.timeout(path === 'cries' ? 300 : 10_000),
+          signal: AbortSignal.timeout(10_000),
         });
       const cry = cryAt(Date.now());
       await post(`inject/${button('fed 4 h ago')}`);
-      for (const state of ['started', 'ongoing']) await assert.rejects(post('cries', { ...cry, state }));
+      for (const state of ['started', 'ongoing']) await post('cries', { ...cry, state });
       await post(`inject/${button('it was hunger')}`);
       await nodeRed.until(/outcome: 'counted'/);
       await post(`inject/${button('take the answer back')}`);
       await nodeRed.until(/outcome: 'withdrawn'/);
       await post(`inject/${button('fed now')}`);
-      await assert.rejects(post('cries', cryAt(Date.now() + MINUTE_MS)));
-      assert.equal(nodeRed.output.match(/(probably|maybe) hungry/g)?.length, 1, nodeRed.output);
+      await post('cries', cryAt(Date.now() + MINUTE_MS));
+      assert.equal(nodeRed.output.match(/(probably|maybe|perhaps) hungry/g)?.length, 1, nodeRed.output);
     } finally {
       await nodeRed.stop();
       rmSync(userDir, { recursive: true });
