@@ -9,7 +9,7 @@ import { Random } from '../src/dataset/random.js';
 import { nurseryScene } from '../src/dataset/synth/scene.js';
 import { openDetector } from '../src/detect/detector.js';
 import { CryRecorder } from '../src/journal/cry-recorder.js';
-import type { CryEntry, Entry } from '../src/journal/entries.js';
+import { timeOf, type CryEntry, type Entry } from '../src/journal/entries.js';
 import { cryPicture } from '../src/journal/pictures/cry-picture.js';
 import { cryDrawing } from '../src/journal/pictures/cry.js';
 import { recordPicture } from '../src/journal/pictures/record.js';
@@ -39,7 +39,7 @@ async function main(): Promise<void> {
   const entries = madeUp();
   const { cry, png } = await heardCry();
   const pictures = {
-    night: timelinePicture(nightOf(entries, MORNING)),
+    night: timelinePicture(nightOf(entries, MORNING, MORNING)),
     weeks: weeksPicture(weeksByHourOf(entries, MORNING)),
     accuracy: recordPicture(trackRecordOf(entries)),
     cry: cryDrawing(cry, png),
@@ -73,8 +73,8 @@ function madeUp(): Entry[] {
     entries.push({ kind: 'heard', id: `heard@${from}`, source: 'nursery', from, to });
   };
   heard(MORNING - DAYS * 24 * HOUR_MS, MORNING - 3.6 * HOUR_MS);
-  heard(MORNING - 3.2 * HOUR_MS, MORNING + 12 * HOUR_MS);
-  return entries.filter(entry => entry.kind !== 'cry' || entry.onset < MORNING + 3 * HOUR_MS);
+  heard(MORNING - 3.2 * HOUR_MS, MORNING);
+  return entries.filter(entry => timeOf(entry) <= MORNING);
 }
 
 function madeUpCry(onset: number, minutes: number, random: Random): CryEntry {
@@ -83,6 +83,8 @@ function madeUpCry(onset: number, minutes: number, random: Random): CryEntry {
   const weights = REASONS.map(reason => (reason === 'hungry' ? hungry : reason === 'tired' ? tired : 0.1));
   const sum = weights.reduce((a, b) => a + b);
   const probabilities = Object.fromEntries(REASONS.map((reason, i) => [reason, weights[i] / sum]));
+  const confidence = Math.max(...weights) / sum;
+  const label = confidence < 0.5 ? 'unsure' : hungry > tired ? 'hungry' : 'tired';
   const wasHungry = random.uniform() < 0.25 + 0.5 * (hungry / (hungry + tired));
   return {
     kind: 'cry',
@@ -97,7 +99,7 @@ function madeUpCry(onset: number, minutes: number, random: Random): CryEntry {
     intensity,
     voice: { f0Hz: 450, roughness: 0.1, balanceDb: 0 },
     course: [{ atS: 0, intensity }],
-    reason: { label: 'unsure', confidence: Math.max(...weights) / sum, probabilities } as ReasonEstimate,
+    reason: { label, confidence, probabilities } as ReasonEstimate,
     ...(random.uniform() < 0.13 && { answer: { reason: wasHungry ? 'hungry' : 'tired', at: onset } }),
   };
 }

@@ -1,5 +1,4 @@
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
-import { nightAt } from '../../src/journal/calendar.js';
 import { Journal, type Keeping } from '../../src/journal/journal.js';
 import { ask, readQuestion, type Question } from '../../src/journal/ask.js';
 import { nightOf } from '../../src/journal/questions.js';
@@ -118,7 +117,7 @@ export class Keeper implements NodeWork {
       this.show();
       return { payload: { outcome: 'forgotten' } };
     }
-    return { topic: question.ask, ...ask(journal, question) };
+    return { topic: question.ask, ...ask(journal, question, Date.now()) };
   }
 
   /** Sums the night up when it is time, and lets go of what is too old. */
@@ -135,7 +134,7 @@ export class Keeper implements NodeWork {
     const [hours, minutes] = this.settings.summaryAt.split(':').map(Number);
     const due = new Date(now).setHours(hours, minutes, 0, 0);
     if (tickedAt < due && due <= now)
-      this.node.send([null, { topic: 'night', ...ask(journal, { ask: 'night', at: now }) }]);
+      this.node.send([null, { topic: 'night', ...ask(journal, { ask: 'night', at: now }, now) }]);
   }
 
   /** Shows what stands in the way, else the night's cries; reports once what a person has to mend. */
@@ -149,8 +148,10 @@ export class Keeper implements NodeWork {
     if (storage !== undefined) this.showStatus('unsaved');
     else if (sound !== undefined) this.showStatus('noSound');
     else if (damage !== undefined) this.showStatus('damaged');
-    else
-      this.showStatus('tonight', { cries: nightOf(journal.entries, nightAt(Date.now()).from).cries.length });
+    else {
+      const now = Date.now();
+      this.showStatus('tonight', { cries: nightOf(journal.entries, now, now).cries.length });
+    }
   }
 }
 

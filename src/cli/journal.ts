@@ -42,22 +42,23 @@ export async function journal(args: string[]): Promise<number> {
   if (positionals.length > 2) throw usageError('Ask one question, of one time or cry.');
   if (topic === 'export' && values.picture !== undefined)
     throw usageError('Of an export there is no picture.');
-  const question = readQuestion({ topic, payload: which }, Date.now());
+  const now = Date.now();
+  const question = readQuestion({ topic, payload: which }, now);
   if (question.ask === 'forget') throw new Error('not asked here');
   const folder = values.folder ?? theJournal();
   const file = entriesFile(folder);
   if (!existsSync(file))
     throw new DeepInfantError('journal', `There is no journal in ${folder}: ${file} is missing.`);
   const entries = [...readEntries(file).entries.values()];
-  const { payload, text, picture } = ask({ entries, folder }, question);
+  const { payload, text, picture } = ask({ entries, folder }, question, now);
   if (values.picture !== undefined) await writeAtomically(values.picture, picture!);
   if (values.json) printJson(payload);
   else if (text === undefined)
     print(typeof payload === 'string' ? payload.trimEnd() : JSON.stringify(payload, null, 2));
   else {
     print(text);
-    if (question.ask === 'night') cryLines(nightOf(entries, question.at).cries).forEach(print);
-    if (question.ask === 'day') cryLines(dayOf(entries, question.at).cries).forEach(print);
+    if (question.ask === 'night') cryLines(nightOf(entries, question.at, now).cries).forEach(print);
+    if (question.ask === 'day') cryLines(dayOf(entries, question.at, now).cries).forEach(print);
   }
   return 0;
 }

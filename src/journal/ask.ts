@@ -59,8 +59,12 @@ export function readQuestion(
   );
 }
 
-/** @throws DeepInfantError `unknown-cry` */
-export function ask({ entries, folder }: Asked, question: Exclude<Question, { ask: 'forget' }>): Answer {
+/** @param now epoch ms @throws DeepInfantError `unknown-cry` */
+export function ask(
+  { entries, folder }: Asked,
+  question: Exclude<Question, { ask: 'forget' }>,
+  now: number,
+): Answer {
   const withPaths = (cry: CryEntry): CryEntry & Pick<CryEvent, 'clip' | 'picture'> => ({
     ...cry,
     ...soundPaths(folder, cry.sound),
@@ -68,7 +72,7 @@ export function ask({ entries, folder }: Asked, question: Exclude<Question, { as
   switch (question.ask) {
     case 'night':
     case 'day': {
-      const period = (question.ask === 'night' ? nightOf : dayOf)(entries, question.at);
+      const period = (question.ask === 'night' ? nightOf : dayOf)(entries, question.at, now);
       return {
         payload: { ...period, cries: period.cries.map(withPaths) },
         text: periodText(period),
@@ -76,7 +80,7 @@ export function ask({ entries, folder }: Asked, question: Exclude<Question, { as
       };
     }
     case 'week': {
-      const week = weekOf(entries, question.at);
+      const week = weekOf(entries, question.at, now);
       return {
         payload: week,
         text: weekText(week),

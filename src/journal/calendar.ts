@@ -6,6 +6,11 @@ export interface Stretch {
   to: number;
 }
 
+/** How long stretches are together. */
+export function lengthMs(...stretches: readonly Stretch[]): number {
+  return stretches.reduce((sum, { from, to }) => sum + to - from, 0);
+}
+
 /** A night goes from six in the evening to ten in the morning. */
 const NIGHT_BEGINS = 18;
 const NIGHT_ENDS = 10;

@@ -1,37 +1,49 @@
 /** What a journal answers, in words. */
 import { durationText } from '../reason/phrase.js';
-import { dateText, dayText, timeText } from './calendar.js';
+import { dateText, dayText, lengthMs, timeText } from './calendar.js';
 import { endOf, type CryEntry } from './entries.js';
-import type { Gap, Period, Totals, TrackRecord, Week, WeeksByHour } from './questions.js';
+import type { HourlyWeek, Period, Totals, TrackRecord, Week, WeeksByHour } from './questions.js';
 
-/** '3 cries, 12 min in all, the longest 6 min at 02:14. Hungry twice, ….' */
+/** 'Night to Mon 23 Nov: 3 cries, 12 min in all, the longest 6 min at 02:14. Reasons: ….' */
 export function periodText(period: Period): string {
-  const { cries, totals, gaps } = period;
+  const { totals } = period;
   return [
-    `${periodName(period)}: ${cryingText(period)}.`,
+    `${periodName(period)}: ${cryingText(period)}`,
     reasonsText(totals),
-    cries.length > 0 && `The longest quiet time was ${durationText(totals.quietS)}.`,
+    listeningText(period),
     toldText(totals),
-    gapsText(gaps),
+    ...gapTexts(period),
   ]
     .filter(Boolean)
+    .map(words => `${words}.`)
     .join(' ');
 }
 
 export function weekText({ from, to, totals, before }: Week): string {
+  const days = `${dayText(from)} to ${dayText(to - 1)}`;
+  if (totals.cries === 0 && totals.heardS === 0) return `${days}: nobody listened.`;
   const change =
     before.cryingS === 0 ? '' : `, ${changeText(totals.cryingS, before.cryingS)} the week before`;
-  return `${dayText(from)} to ${dayText(to - 1)}: ${number(totals.cries, 'cry', 'cries')}, ${durationText(totals.cryingS)} in all${change}.`;
+  return `${days}: ${number(totals.cries, 'cry', 'cries')}, ${durationText(totals.cryingS)} in all${change}.`;
 }
 
 export function weeksText({ weeks }: WeeksByHour): string {
-  const ofDay = weeks.map(({ minutes }) => minutes.reduce((a, b) => a + b, 0));
-  const hours = weeks[0].minutes.map((_, hour) => weeks.reduce((sum, { minutes }) => sum + minutes[hour], 0));
+  const [first, last] = [weeks[0], weeks.at(-1)!];
+  const hours = first.minutes.map((_, hour) => weeks.reduce((sum, { minutes }) => sum + minutes[hour], 0));
   const most = hours.indexOf(Math.max(...hours));
-  if (hours[most] === 0) return 'No crying is known of.';
-  const change =
-    weeks.length < 2 ? '' : ` Week of ${dayText(weeks[0].from)}: ${minutesText(ofDay[0])} a day.`;
-  return `This week ${minutesText(ofDay.at(-1)!)} of crying a day.${change} Most between ${hourText(most)} and ${hourText(most + 1)}.`;
+  return [
+    `This week ${last.days === 0 ? 'nobody listened' : aDay(last, ' of crying')}`,
+    weeks.length > 1 && `Week of ${dayText(first.from)}: ${aDay(first)}`,
+    hours[most] > 0 && `Most between ${hourText(most)} and ${hourText(most + 1)}`,
+  ]
+    .filter(Boolean)
+    .map(words => `${words}.`)
+    .join(' ');
+}
+
+function aDay({ minutes }: HourlyWeek, ofWhat = ''): string {
+  const sum = minutes.reduce((a, b) => a + b, 0);
+  return sum === 0 ? 'no crying' : `${minutesText(sum)}${ofWhat} a day`;
 }
 
 /** Minutes a day, in words. */
@@ -42,22 +54,29 @@ export function minutesText(minutes: number): string {
 export function recordText({ answers, right, commonestRight }: TrackRecord): string {
   if (answers === 0)
     return 'No cry was answered yet: tell what a cry was, and it is counted how often the likeliest reason was right.';
-  return `The likeliest reason was right in ${right} of ${number(answers, 'answered cry', 'answered cries')} (${percent(right / answers)}); always saying the commonest would have been in ${commonestRight} (${percent(commonestRight / answers)}).`;
+  return `The likeliest reason was right in ${right} of ${number(answers, 'answered cry', 'answered cries')} (${percent(right / answers)}); always saying the commonest till then would have been in ${commonestRight} (${percent(commonestRight / answers)}).`;
 }
 
 export function cryText(cry: CryEntry): string {
-  const { onset, intensity, isCutOff, reason, answer } = cry;
-  const length = durationText(Math.max(1, (endOf(cry) - onset) / 1000));
-  const said = answer
-    ? `It was ${answer.reason}, you said.`
-    : reason &&
-      (reason.label === 'unsure'
-        ? 'Not sure why.'
-        : `Maybe ${reason.label} (${percent(reason.confidence)}).`);
+  const { onset, isCutOff } = cry;
   const end = isCutOff ? ', and then nobody listened' : '';
-  return [`${dateText(onset)} at ${timeText(onset)}: ${ofIntensity[intensity]} for ${length}${end}.`, said]
+  return [`${dateText(onset)} at ${timeText(onset)}: ${criedText(cry)}${end}.`, whyText(cry)]
     .filter(Boolean)
     .join(' ');
+}
+
+/** 'screamed for 6 min' */
+export function criedText(cry: CryEntry): string {
+  return `${ofIntensity[cry.intensity]} for ${durationText(Math.max(1, (endOf(cry) - cry.onset) / 1000))}`;
+}
+
+/** 'It was hungry, you said.', 'Maybe hungry (62 %).', 'Not sure why.'; empty where no reason was told */
+export function whyText({ reason, answer }: CryEntry): string {
+  if (answer) return `It was ${answer.reason}, you said.`;
+  if (!reason) return '';
+  return reason.label === 'unsure'
+    ? 'Not sure why.'
+    : `Maybe ${reason.label} (${percent(reason.confidence)}).`;
 }
 
 /** A line for each cry: '02:14  cry     6 min    hungry (62 %)' */
@@ -78,19 +97,39 @@ export function periodName({ from, to }: Pick<Period, 'from' | 'to'>): string {
   return new Date(from).getHours() === 0 ? dateText(from) : `Night to ${dateText(to)}`;
 }
 
-/** '3 cries, 12 min in all, the longest 6 min at 02:14' */
-export function cryingText({ cries, gaps, totals: { cryingS, longestS } }: Period): string {
-  if (cries.length === 0)
-    return gaps.some(({ source }) => source === undefined) ? 'nobody listened' : 'no cry was noted';
+/** '3 cries, 12 min in all, the longest 6 min at 02:14', 'no cry in the 11 h heard' */
+export function cryingText(period: Period): string {
+  const { cries, totals } = period;
+  const { cryingS, longestS, heardS } = totals;
+  if (cries.length === 0) {
+    if (heardS === undefined) return 'no cry was noted';
+    if (wasAllHeard(period)) return 'no cry';
+    return heardS === 0 ? 'nobody listened' : `no cry in the ${durationText(heardS)} heard`;
+  }
   const longest = cries.reduce((a, b) => (endOf(a) - a.onset >= endOf(b) - b.onset ? a : b));
   if (cries.length === 1) return `one cry of ${durationText(longestS)}, at ${timeText(longest.onset)}`;
   return `${cries.length} cries, ${durationText(cryingS)} in all, the longest ${durationText(longestS)} at ${timeText(longest.onset)}`;
 }
 
+/** 'Longest quiet time 6 h 12 min, from 03:48 to 10:00', 'Listened all the time', or that nobody knows; else empty */
+export function listeningText(period: Period): string {
+  const { cries, totals } = period;
+  const { heardS, quiet } = totals;
+  if (heardS === undefined) return 'Unknown when anybody listened';
+  if (cries.length === 0) return wasAllHeard(period) ? 'Listened all the time' : '';
+  if (!quiet) return '';
+  const { from, to } = quiet;
+  return `Longest quiet time ${durationText((to - from) / 1000)}, from ${timeText(from)} to ${timeText(to)}`;
+}
+
+function wasAllHeard({ gaps }: Period): boolean {
+  return gaps.every(({ source }) => source !== undefined);
+}
+
 function reasonsText({ reasons }: Totals): string {
   const said = Object.entries(reasons).sort(([, a], [, b]) => b - a);
   if (said.length === 0) return '';
-  return `Reasons: ${said.map(([reason, count]) => `${reason} ${count}`).join(', ')}.`;
+  return `Reasons: ${said.map(([reason, count]) => `${reason} ${count}`).join(', ')}`;
 }
 
 function toldText({ feeds, changes }: Totals): string {
@@ -98,17 +137,20 @@ function toldText({ feeds, changes }: Totals): string {
     feeds > 0 && number(feeds, 'feed', 'feeds'),
     changes > 0 && number(changes, 'change', 'changes'),
   ];
-  const words = told.filter(Boolean).join(', ');
-  return words && `${words}.`;
+  return told.filter(Boolean).join(', ');
 }
 
-/** 'Not heard: cot from 02:10 to 02:25.' */
-export function gapsText(gaps: readonly Gap[]): string {
-  if (gaps.length === 0) return '';
-  const times = gaps.map(
-    ({ source, from, to }) => `${source ? `${source} ` : ''}${timeText(from)} to ${timeText(to)}`,
-  );
-  return `Not heard: ${times.join(', ')}.`;
+/** 'Nobody listened 02:10 to 02:25', and of each source 'Not heard 12 times, 1 h 24 min in all: cot' */
+export function gapTexts({ gaps, totals }: Period): string[] {
+  if (totals.heardS === 0) return [];
+  return [...new Set(gaps.map(({ source }) => source))].map(source => {
+    const its = gaps.filter(gap => gap.source === source);
+    const times =
+      its.length > 2
+        ? `${its.length} times, ${durationText(lengthMs(...its) / 1000)} in all`
+        : its.map(({ from, to }) => `${timeText(from)} to ${timeText(to)}`).join(', ');
+    return source === undefined ? `Nobody listened ${times}` : `Not heard ${times}: ${source}`;
+  });
 }
 
 /** '30 % less than', 'as much as' */
@@ -124,6 +166,11 @@ function number(count: number, one: string, many: string): string {
 
 function percent(share: number): string {
   return `${Math.round(100 * share)} %`;
+}
+
+/** With a capital letter first. */
+export function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 export function hourText(hour: number): string {

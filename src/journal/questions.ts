@@ -1,25 +1,27 @@
 /** What a journal can be asked. */
 import type { ContextFact } from '../reason/facts.js';
 import { REASONS, type Intensity, type Reason, type ReasonEstimate } from '../values.js';
-import { dayAt, nightAt, type Stretch } from './calendar.js';
+import { dayAt, lengthMs, nightAt, type Stretch } from './calendar.js';
 import { endOf, type CryEntry, type Entry, type HeardEntry } from './entries.js';
 
 /** What happened over a night or a day. */
 export interface Period extends Stretch {
+  /** How far it is known, epoch ms: to its end, or to now while it goes on. */
+  until: number;
   /** In the order in which they began. */
   cries: CryEntry[];
   /** In the order in which they were. */
   facts: ContextFact[];
   /** From falling asleep to waking, as far as they were told. */
   sleeps: Stretch[];
-  /** When a source was not heard, a minute at least; empty also where no source ever told how it is. */
+  /** When a source was not heard, two minutes at least; empty also where no source ever told how it is. */
   gaps: Gap[];
   totals: Totals;
 }
 
 /** A time over which a source was not heard. */
 export interface Gap extends Stretch {
-  /** Undefined where no source was heard over the whole time. */
+  /** Undefined where no source was heard. */
   source?: string;
 }
 
@@ -27,8 +29,10 @@ export interface Totals {
   cries: number;
   cryingS: number;
   longestS: number;
-  /** The longest time without a cry, of which every minute was heard. */
-  quietS: number;
+  /** How long a source was heard, whichever; undefined where no source ever told how it is. */
+  heardS?: number;
+  /** The longest time without a cry of which every minute was heard; undefined where that is not known. */
+  quiet?: Stretch;
   intensities: Partial<Record<Intensity, number>>;
   /** How often each reason was said, or answered where there is an answer. */
   reasons: Partial<Record<ReasonEstimate['label'], number>>;
@@ -68,22 +72,24 @@ export interface TrackRecord {
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
+/** That a source is heard is written every minute, so less may be none. */
+const LEAST_GAP_MS = 2 * MINUTE_MS;
 /** A sleep that nobody ended is drawn no longer than this. */
 const LONGEST_SLEEP_MS = 6 * HOUR_MS;
 const WEEKS = 8;
 
-/** The night that goes on at a time, epoch ms, or else the last one before it. */
-export function nightOf(entries: Iterable<Entry>, time: number): Period {
-  return periodOf([...entries], nightAt(time));
+/** The night that goes on at a time, epoch ms, or else the last one before it. @param now epoch ms: what comes is unknown */
+export function nightOf(entries: Iterable<Entry>, time: number, now: number): Period {
+  return periodOf([...entries], nightAt(time), now);
 }
 
-/** The day of a time, epoch ms. */
-export function dayOf(entries: Iterable<Entry>, time: number): Period {
-  return periodOf([...entries], dayAt(time));
+/** The day of a time, epoch ms. @param now epoch ms: what comes is unknown */
+export function dayOf(entries: Iterable<Entry>, time: number, now: number): Period {
+  return periodOf([...entries], dayAt(time), now);
 }
 
-/** The seven days to that of a time, epoch ms. */
-export function weekOf(entries: Iterable<Entry>, time: number): Week {
+/** The seven days to that of a time, epoch ms. @param now epoch ms: what comes is unknown */
+export function weekOf(entries: Iterable<Entry>, time: number, now: number): Week {
   const all = [...entries];
   const days = Array.from({ length: 7 }, (_, i) => dayAt(time, i - 6));
   const week = { from: days[0].from, to: days[6].to };
@@ -91,11 +97,11 @@ export function weekOf(entries: Iterable<Entry>, time: number): Week {
   return {
     ...week,
     days: days.map(day => {
-      const { cries, cryingS } = periodOf(all, day).totals;
+      const { cries, cryingS } = periodOf(all, day, now).totals;
       return { ...day, cries, cryingS };
     }),
-    totals: periodOf(all, week).totals,
-    before: periodOf(all, before).totals,
+    totals: periodOf(all, week, now).totals,
+    before: periodOf(all, before, now).totals,
   };
 }
 
@@ -166,33 +172,27 @@ function likeliest(reasons: readonly Reason[], weight: (reason: Reason) => numbe
   return reasons.reduce((best, reason) => (weight(reason) > weight(best) ? reason : best));
 }
 
-function periodOf(entries: readonly Entry[], stretch: Stretch): Period {
+function periodOf(entries: readonly Entry[], stretch: Stretch, now: number): Period {
   const { from, to } = stretch;
-  // A sleep may have begun before it.
-  const near = entries.filter(entry => overlaps(entry, { from: from - LONGEST_SLEEP_MS, to }));
-  const cries = near
-    .filter(entry => entry.kind === 'cry')
-    .filter(cry => endOf(cry) > from)
-    .sort((a, b) => a.onset - b.onset);
-  const told = near
-    .filter(entry => entry.kind === 'fact')
-    .map(({ fact }) => fact)
-    .sort((a, b) => a.at - b.at);
-  const facts = told.filter(({ at }) => at >= from);
-  const everHeard = entries.some(({ kind }) => kind === 'heard');
-  const gaps = everHeard
+  const known = { from, to: Math.max(from, Math.min(to, now)) };
+  const within = entries.filter(entry => overlaps(entry, stretch));
+  const cries = within.filter(entry => entry.kind === 'cry').sort((a, b) => a.onset - b.onset);
+  const facts = factsOf(within);
+  const wasEverHeard = entries.some(({ kind }) => kind === 'heard');
+  const gaps = wasEverHeard
     ? gapsOf(
-        near.filter(entry => entry.kind === 'heard'),
-        stretch,
+        within.filter(entry => entry.kind === 'heard'),
+        known,
       )
     : [];
   return {
     ...stretch,
+    until: known.to,
     cries,
     facts,
-    sleeps: sleepsOf(told, stretch),
+    sleeps: sleepsOf(factsOf(entries), known),
     gaps,
-    totals: totalsOf(cries, facts, gaps, stretch),
+    totals: { ...totalsOf(cries, facts, stretch), ...(wasEverHeard && listeningOf(cries, gaps, known)) },
   };
 }
 
@@ -207,28 +207,38 @@ function overlaps(entry: Entry, { from, to }: Stretch): boolean {
   }
 }
 
-/** @param told facts in the order in which they were */
+/** In the order in which they were. */
+function factsOf(entries: readonly Entry[]): ContextFact[] {
+  return entries
+    .filter(entry => entry.kind === 'fact')
+    .map(({ fact }) => fact)
+    .sort((a, b) => a.at - b.at);
+}
+
+/** @param told all facts, in the order in which they were: a sleep may begin before a stretch and end after it */
 function sleepsOf(told: readonly ContextFact[], { from, to }: Stretch): Stretch[] {
   const changes = told.filter(({ kind }) => kind === 'sleep' || kind === 'wake');
   return changes.flatMap(({ kind, at }, i) => {
     if (kind === 'wake') return [];
-    const end = Math.min(changes.at(i + 1)?.at ?? Infinity, at + LONGEST_SLEEP_MS, Date.now(), to);
-    return end > from && at < end ? [{ from: Math.max(from, at), to: end }] : [];
+    const next = changes.at(i + 1);
+    const end = next?.kind === 'wake' ? next.at : Math.min(next?.at ?? Infinity, at + LONGEST_SLEEP_MS);
+    const sleep = { from: Math.max(from, at), to: Math.min(to, end) };
+    return sleep.from < sleep.to ? [sleep] : [];
   });
 }
 
-/** When sources that were heard at any time of a stretch were not. */
-function gapsOf(heard: readonly HeardEntry[], { from, to }: Stretch): Gap[] {
-  const sources = new Map<string, Stretch[]>();
-  for (const { source, ...times } of heard)
-    if (times.from < to && times.to > from) sources.set(source, [...(sources.get(source) ?? []), times]);
-  const end = Math.min(to, Date.now());
-  if (sources.size === 0) return from < end ? [{ from, to: end }] : [];
-  return [...sources].flatMap(([source, times]) =>
-    between(times, { from, to: end })
-      .filter(gap => gap.to - gap.from >= MINUTE_MS)
-      .map(gap => ({ source, ...gap })),
-  );
+/** When no source was heard, and then when each of those that were heard in a stretch was not. */
+function gapsOf(heard: readonly HeardEntry[], stretch: Stretch): Gap[] {
+  const gapsBetween = (stretches: readonly Stretch[]): Stretch[] =>
+    between(stretches, stretch).filter(({ from, to }) => to - from >= LEAST_GAP_MS);
+  const unheard = gapsBetween(heard);
+  const sources = new Set(heard.map(({ source }) => source));
+  const ofSource = (source: string): Gap[] =>
+    gapsBetween([...unheard, ...heard.filter(entry => entry.source === source)]).map(gap => ({
+      source,
+      ...gap,
+    }));
+  return [...unheard, ...[...sources].flatMap(ofSource)];
 }
 
 /** What lies between stretches. */
@@ -236,33 +246,39 @@ function between(stretches: readonly Stretch[], { from, to }: Stretch): Stretch[
   const free: Stretch[] = [];
   let at = from;
   for (const stretch of [...stretches].sort((a, b) => a.from - b.from)) {
-    if (stretch.from > at) free.push({ from: at, to: Math.min(to, stretch.from) });
+    const end = Math.min(to, stretch.from);
+    if (at < end) free.push({ from: at, to: end });
     at = Math.max(at, stretch.to);
   }
   if (at < to) free.push({ from: at, to });
   return free;
 }
 
-function totalsOf(
-  cries: readonly CryEntry[],
-  facts: readonly ContextFact[],
-  gaps: readonly Gap[],
-  { from, to }: Stretch,
-): Totals {
+function totalsOf(cries: readonly CryEntry[], facts: readonly ContextFact[], { from, to }: Stretch): Totals {
   const lengths = cries.map(cry => (Math.min(to, endOf(cry)) - Math.max(from, cry.onset)) / 1000);
-  const loud = cries.map(cry => ({ from: cry.onset, to: endOf(cry) }));
-  const quiet = between([...loud, ...gaps], { from, to: Math.min(to, Date.now()) });
   const count = (kind: ContextFact['kind']): number => facts.filter(fact => fact.kind === kind).length;
   return {
     cries: cries.length,
     cryingS: lengths.reduce((sum, length) => sum + length, 0),
     longestS: Math.max(0, ...lengths),
-    quietS: Math.max(0, ...quiet.map(stretch => stretch.to - stretch.from)) / 1000,
     intensities: counted(cries.map(({ intensity }) => intensity)),
     reasons: counted(cries.flatMap(({ reason, answer }) => answer?.reason ?? reason?.label ?? [])),
     feeds: count('feed'),
     changes: count('change'),
   };
+}
+
+function listeningOf(
+  cries: readonly CryEntry[],
+  gaps: readonly Gap[],
+  known: Stretch,
+): Pick<Totals, 'heardS' | 'quiet'> {
+  const unheard = gaps.filter(({ source }) => source === undefined);
+  const loud = cries.map(cry => ({ from: cry.onset, to: endOf(cry) }));
+  const quiet = between([...loud, ...unheard], known)
+    .sort((a, b) => lengthMs(b) - lengthMs(a))
+    .at(0);
+  return { heardS: (lengthMs(known) - lengthMs(...unheard)) / 1000, ...(quiet && { quiet }) };
 }
 
 function counted<Word extends string>(words: readonly Word[]): Partial<Record<Word, number>> {

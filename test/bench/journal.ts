@@ -29,9 +29,9 @@ async function main(): Promise<void> {
     const entries = [...readEntries(file).entries.values()];
     console.log(`opened in ${(performance.now() - opening).toFixed(0)} ms`);
     for (const question of ['night', 'day', 'week', 'weeks'] as const)
-      report(question, () => ask({ entries, folder }, { ask: question, at: Date.now() }));
+      report(question, () => ask({ entries, folder }, { ask: question, at: Date.now() }, Date.now()));
     for (const question of [{ ask: 'accuracy' }, { ask: 'export', as: 'csv' }] satisfies Question[])
-      report(question.ask, () => ask({ entries, folder }, question));
+      report(question.ask, () => ask({ entries, folder }, question, Date.now()));
     const noting = performance.now();
     for (let i = 0; i < RUNS; i++) await written.put(entry(ENTRIES + i));
     console.log(`an entry is on disk after ${((performance.now() - noting) / RUNS).toFixed(1)} ms`);

@@ -70,11 +70,11 @@ describe('a journal', () => {
     assert.equal(onDisk()!.answer, undefined);
     await journal.fact({ kind: 'feed', at: NOW, id: 'a' });
     await journal.fact({ kind: 'feed', at: NOW - MINUTE_MS, id: 'a' });
-    assert.deepEqual(dayOf(journal.entries, NOW - MINUTE_MS).facts, [
+    assert.deepEqual(dayOf(journal.entries, NOW - MINUTE_MS, NOW).facts, [
       { kind: 'feed', at: NOW - MINUTE_MS, id: 'a' },
     ]);
     await journal.withdrawn('a');
-    assert.deepEqual(dayOf(journal.entries, NOW - MINUTE_MS).facts, []);
+    assert.deepEqual(dayOf(journal.entries, NOW - MINUTE_MS, NOW).facts, []);
   });
 
   it('deletes what is older than it is to be kept', async () => {
@@ -105,12 +105,12 @@ describe('a journal', () => {
     await heard('cot', 60.5, 100);
     await heard('cot', 120, 900);
     await heard('bed', -600, -400);
-    const { gaps } = nightOf(journal.entries, night);
+    const { gaps } = nightOf(journal.entries, night, NOW);
     assert.deepEqual(
       gaps.map(({ source, from, to }) => [source, (from - night) / MINUTE_MS, (to - night) / MINUTE_MS]),
-      [['cot', 100, 120]],
+      [[undefined, 100, 120]],
     );
-    const deaf = nightOf(journal.entries, night + 3 * DAY_MS);
+    const deaf = nightOf(journal.entries, night + 3 * DAY_MS, NOW);
     const [whole] = deaf.gaps;
     assert.match(periodText(deaf), /nobody listened/);
     assert.deepEqual([whole.source, whole.to - whole.from], [undefined, 16 * HOUR_MS]);

@@ -3,6 +3,7 @@ import { inflateSync } from 'node:zlib';
 import { cryDrawing } from '../../src/journal/pictures/cry.js';
 import { cryPicture } from '../../src/journal/pictures/cry-picture.js';
 import { recordPicture } from '../../src/journal/pictures/record.js';
+import { WIDTH } from '../../src/journal/pictures/svg.js';
 import { timelinePicture } from '../../src/journal/pictures/timeline.js';
 import { weeksPicture } from '../../src/journal/pictures/weeks.js';
 import { nightOf, trackRecordOf, weeksByHourOf } from '../../src/journal/questions.js';
@@ -11,9 +12,14 @@ import { SAMPLE_RATE } from '../../src/values.js';
 import { HOUR_MS } from '../reason/cries.js';
 
 const EVENING = new Date(2026, 0, 10, 20).getTime();
+const NOW = EVENING + 24 * HOUR_MS;
 const HOSTILE = '<script>alert("1")</script>&';
 
-/** All texts of a picture; fails unless its tags are closed in order and nothing lies beyond its right edge. */
+/** Width of a letter, about, as a share of the text's height. */
+const LETTER = 0.56;
+const SIZES = { big: 21, small: 12, title: 14 };
+
+/** All texts of a picture; fails unless its tags are closed in order and no text lies beyond its edges. */
 function textsOf(svg: string): string[] {
   const opened: string[] = [];
   for (const [, closes, name, empty] of svg.matchAll(/<(\/?)(\w+)(?:\s+[\w:-]+="[^"<]*")*\s*(\/?)>/g)) {
@@ -23,7 +29,15 @@ function textsOf(svg: string): string[] {
   assert.deepEqual(opened, []);
   assert.equal(svg.match(/</g)!.length, svg.match(/<\/?\w+(?:\s+[\w:-]+="[^"<]*")*\s*\/?>/g)!.length);
   assert(!svg.includes('NaN') && !svg.includes('undefined') && !svg.includes('Infinity'), svg);
-  return [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text);
+  return [...svg.matchAll(/<text x="([\d.-]+)" y="[\d.-]+"(?: class="([^"]*)")?>([^<]*)</g)].map(
+    ([, x, classes = '', text]) => {
+      const [, size = 13] = Object.entries(SIZES).find(([name]) => classes.includes(name)) ?? [];
+      const width = LETTER * size * text.replace(/&\w+;/g, '&').length;
+      const left = Number(x) - width * (classes.includes('end') ? 1 : classes.includes('mid') ? 0.5 : 0);
+      assert(left >= 0 && left + width <= WIDTH, `${text}: ${left} to ${left + width}`);
+      return text;
+    },
+  );
 }
 
 describe("a journal's pictures", () => {
@@ -52,29 +66,72 @@ describe("a journal's pictures", () => {
   ];
 
   it('show a night, with what was told and when nobody listened', () => {
-    const svg = timelinePicture(nightOf(entries, EVENING));
+    const svg = timelinePicture(nightOf(entries, EVENING, NOW));
     const texts = textsOf(svg);
     for (const words of ['One cry of 2 min', 'At 20:00', 'fed', 'asleep'])
       assert(texts.includes(words), words);
-    assert(texts.some(words => words.startsWith('Not heard')));
+    assert(texts.some(words => words.startsWith('Nobody listened')));
     // A cry that was a scream for a while is drawn as one.
     assert.match(svg, /class="scream"/);
   });
 
-  it('show weeks, how often the reason was right, and an empty journal', () => {
-    assert(textsOf(weeksPicture(weeksByHourOf(entries, EVENING))).includes('this week'));
-    for (const count of [1, 3, 40]) {
+  it('show a night that goes on to now, and nothing beyond or where nobody knows', () => {
+    const heardTo = (svg: string): number =>
+      Number(/width="([\d.]+)" height="[\d.]+" class="quiet"/.exec(svg)?.[1] ?? 0);
+    const heard: Entry = { ...entries[3], kind: 'heard', source: 'cot', from: 0, to: NOW };
+    const whole = heardTo(timelinePicture(nightOf([heard], EVENING, NOW)));
+    const svg = timelinePicture(nightOf([heard], EVENING, EVENING + 6 * HOUR_MS));
+    assert(textsOf(svg).includes('now'));
+    assert(Math.abs(heardTo(svg) - whole / 2) < 0.1);
+    assert.equal(heardTo(timelinePicture(nightOf([cry], EVENING, NOW))), 0);
+  });
+
+  it('hatch a night only where no source was heard', () => {
+    const heard = (source: string, to: number): Entry => ({
+      kind: 'heard',
+      id: source,
+      source,
+      from: EVENING - 2 * HOUR_MS,
+      to,
+    });
+    const hatched = (...some: Entry[]): boolean =>
+      timelinePicture(nightOf(some, EVENING, NOW)).includes('class="unheard"');
+    assert(hatched(heard('cot', EVENING)));
+    assert(!hatched(heard('cot', EVENING), heard('bed', NOW)));
+  });
+
+  it('show weeks, and those in which nobody listened', () => {
+    const texts = (time: number): string[] => textsOf(weeksPicture(weeksByHourOf(entries, time)));
+    assert(texts(EVENING).includes('this week'));
+    assert(!texts(EVENING).includes('nobody listened'));
+    assert(texts(EVENING + 8 * 24 * HOUR_MS).includes('nobody listened'));
+    const colic = { ...cry, offset: EVENING + 20 * HOUR_MS };
+    const most = textsOf(weeksPicture(weeksByHourOf([colic], EVENING)));
+    assert(most.includes('up to 1 h of the hour'), String(most));
+  });
+
+  it('show how often the reason was right', () => {
+    const record = (count: number): string => {
       const answered = Array.from({ length: count }, (_, i) => ({
         ...cry,
         id: String(i),
         onset: EVENING + i,
         reason: { probabilities: { hungry: 1 } },
-        answer: { reason: i % 2 ? 'hungry' : 'tired', at: EVENING },
+        answer: { reason: i % 3 ? 'tired' : 'hungry', at: EVENING },
       })) as unknown as Entry[];
-      textsOf(recordPicture(trackRecordOf(answered)));
-    }
+      return recordPicture(trackRecordOf(answered));
+    };
+    for (const count of [0, 1, 3]) textsOf(record(count));
+    const texts = textsOf(record(300));
+    for (const words of ['likeliest', 'newest', 'Worse than always saying the commonest'])
+      assert(texts.includes(words), words);
+    // Two of them tell what a full and an empty one mean.
+    assert(record(300).match(/<circle/g)!.length < 40);
+  });
+
+  it('show an empty journal', () => {
     for (const svg of [
-      timelinePicture(nightOf([], EVENING)),
+      timelinePicture(nightOf([], EVENING, NOW)),
       weeksPicture(weeksByHourOf([], EVENING)),
       recordPicture(trackRecordOf([])),
       cryDrawing(cry, undefined),
@@ -105,6 +162,15 @@ describe("a journal's pictures", () => {
     );
     assert(Math.abs(middle.at(-1)! - 1.884) < 0.02, `${middle.at(-1)}`);
     const sound = { clip: 'a.mp3', picture: 'a.png', from: EVENING - 1000, durationS: 4, bytes: 1 };
-    assert(textsOf(cryDrawing({ ...cry, sound }, png)).includes('onset'));
+    const endOfBracket = (svg: string): string => /d="M[\d.]+ 340V330H[\d.]+([^"]*)"/.exec(svg)![1];
+    const part = cryDrawing({ ...cry, sound }, png);
+    for (const words of ['onset', 'before', 'Its first 3 s. Bars: what was taken for the cry'])
+      assert(textsOf(part).includes(words), words);
+    assert.equal(endOfBracket(part), '');
+    const whole = cryDrawing({ ...cry, offset: EVENING + 2000, sound }, png);
+    assert(textsOf(whole).includes('Bars: what was taken for the cry'));
+    assert.notEqual(endOfBracket(whole), '');
+    const cutOff = cryDrawing({ ...cry, isCutOff: true, intensity: 'scream', sound }, png);
+    assert(textsOf(cutOff).includes('And then nobody listened'));
   });
 });

@@ -26,6 +26,14 @@ function cry(onset: number, minutes: number, rest: Partial<CryEntry> = {}): CryE
   };
 }
 
+function heard(from: number, to: number, source = 'cot'): Entry {
+  return { kind: 'heard', id: `${source}@${from}`, source, from, to };
+}
+
+function told(kind: 'sleep' | 'wake', at: number): Entry {
+  return { kind: 'fact', id: `${kind}@${at}`, fact: { kind, at } };
+}
+
 function said(label: Reason | 'unsure', likeliest: Reason): ReasonEstimate {
   const probabilities = Object.fromEntries(REASONS.map(one => [one, one === likeliest ? 0.5 : 0.1]));
   return { label, confidence: 0.5, probabilities } as unknown as ReasonEstimate;
@@ -40,25 +48,29 @@ describe('questions to a journal', () => {
     cry(at(-6), 30),
     cry(at(24), 2, { reason: said('hungry', 'hungry') }),
     { kind: 'fact', id: 'a', fact: { kind: 'feed', at: at(2) } },
-    { kind: 'fact', id: 'b', fact: { kind: 'sleep', at: at(3) } },
-    { kind: 'fact', id: 'c', fact: { kind: 'wake', at: at(5) } },
-    { kind: 'fact', id: 'd', fact: { kind: 'sleep', at: at(-1) } },
+    told('sleep', at(3)),
+    told('wake', at(5)),
+    told('sleep', at(-1)),
+    heard(at(-24), at(48)),
   ];
+  const now = at(48);
+  const textOf = (some: Entry[], time = now): string => periodText(nightOf(some, at(4), time));
 
   it('tells of the night that goes on, or else of the last one', () => {
-    const night = nightOf(entries, at(4));
+    const night = nightOf(entries, at(4), now);
     assert.deepEqual(
       night.cries.map(({ onset }) => onset),
       [at(1), at(9)],
     );
-    assert.deepEqual(night, nightOf(entries, at(16)));
-    assert.notDeepEqual(night, nightOf(entries, at(23)));
+    assert.deepEqual(night, nightOf(entries, at(16), now));
+    assert.notDeepEqual(night, nightOf(entries, at(23), now));
     const { totals, sleeps } = night;
     assert.deepEqual(totals, {
       cries: 2,
       cryingS: 600,
       longestS: 360,
-      quietS: 7 * 3600 + 56 * 60,
+      heardS: 16 * 3600,
+      quiet: { from: at(1) + 4 * MINUTE_MS, to: at(9) },
       intensities: { cry: 2 },
       reasons: { tired: 2 },
       feeds: 1,
@@ -70,24 +82,80 @@ describe('questions to a journal', () => {
     ]);
     assert.equal(
       periodText(night),
-      'Night to Sun 11 Jan: 2 cries, 10 min in all, the longest 6 min at 05:00. Reasons: tired 2. The longest quiet time was 7 h 56 min. 1 feed.',
+      'Night to Sun 11 Jan: 2 cries, 10 min in all, the longest 6 min at 05:00. Reasons: tired 2. Longest quiet time 7 h 56 min, from 21:04 to 05:00. 1 feed.',
     );
+  });
+
+  it('tells a quiet night from one that was not heard, or only partly', () => {
+    const [from, to] = [at(-2), at(14)];
+    const night = 'Night to Sun 11 Jan: ';
+    assert.equal(textOf([heard(from, to)]), `${night}no cry. Listened all the time.`);
+    assert.equal(textOf([]), `${night}no cry was noted. Unknown when anybody listened.`);
+    assert.equal(textOf([heard(at(-9), at(-8))]), `${night}nobody listened.`);
+    assert.equal(
+      textOf([heard(from, from + 12 * MINUTE_MS)]),
+      `${night}no cry in the 12 min heard. Nobody listened 18:12 to 10:00.`,
+    );
+    assert.match(textOf([cry(at(0), 1)]), /one cry of 1 min, at 20:00\. Unknown when anybody listened\.$/);
+  });
+
+  it('knows nothing of what is to come', () => {
+    const running = nightOf([heard(at(-2), at(6)), cry(at(1), 60), told('sleep', at(4))], at(4), at(6));
+    assert.equal(running.until, at(6));
+    assert.deepEqual(running.gaps, []);
+    assert.deepEqual(running.sleeps, [{ from: at(4), to: at(6) }]);
+    assert.equal(running.totals.heardS, 8 * 3600);
+    assert.deepEqual(running.totals.quiet, { from: at(2), to: at(6) });
+  });
+
+  it('takes a time for unheard where no source was heard', () => {
+    const some = [heard(at(-2), at(14), 'cot'), heard(at(-2), at(1), 'bed'), heard(at(6), at(14), 'bed')];
+    const { gaps, totals } = nightOf([...some, cry(at(3), 3)], at(4), now);
+    assert.deepEqual(gaps, [{ source: 'bed', from: at(1), to: at(6) }]);
+    assert.deepEqual(totals.quiet, { from: at(3.05), to: at(14) });
+    const both = nightOf([...some.slice(1), heard(at(-2), at(2)), heard(at(5), at(14))], at(4), now);
+    assert.deepEqual(both.gaps, [
+      { from: at(2), to: at(5) },
+      { source: 'bed', from: at(1), to: at(2) },
+      { source: 'bed', from: at(5), to: at(6) },
+    ]);
+    assert.equal(both.totals.heardS, 13 * 3600);
+  });
+
+  it('sums up what a source lost again and again', () => {
+    const often = Array.from({ length: 13 }, (_, i) => heard(at(-2 + 1.3 * i), at(-2 + 1.3 * i + 1.2)));
+    assert.match(textOf(often), /\. Nobody listened 12 times, 1 h 12 min in all\.$/);
+  });
+
+  it('ends a sleep with the waking that was told, else after six hours', () => {
+    const sleepsOf = (...some: Entry[]): number[][] =>
+      nightOf(some, at(4), now).sleeps.map(({ from, to }) => [from, to]);
+    assert.deepEqual(sleepsOf(told('sleep', at(-1)), told('wake', at(10.5))), [[at(-1), at(10.5)]]);
+    assert.deepEqual(sleepsOf(told('sleep', at(-1))), [[at(-1), at(5)]]);
+    assert.deepEqual(sleepsOf(told('sleep', at(-1)), told('sleep', at(13))), [
+      [at(-1), at(5)],
+      [at(13), at(14)],
+    ]);
+    // It began before the night, and ended after it.
+    assert.deepEqual(sleepsOf(told('sleep', at(-9)), told('wake', at(15))), [[at(-2), at(14)]]);
   });
 
   it('counts of a cry over midnight what lies in the day', () => {
     const over = [cry(new Date(2026, 0, 11).getTime() - MINUTE_MS, 3)];
-    assert.equal(dayOf(over, EVENING).totals.cryingS, 60);
-    assert.equal(dayOf(over, at(12)).totals.cryingS, 120);
+    assert.equal(dayOf(over, EVENING, now).totals.cryingS, 60);
+    assert.equal(dayOf(over, at(12), now).totals.cryingS, 120);
   });
 
   it('compares a week with the one before', () => {
     const before = cry(at(-7 * 24), 84);
-    const week = weekOf([...entries, before], at(24));
+    const week = weekOf([...entries, before], at(24), now);
     assert.deepEqual(
       week.days.map(({ cries }) => cries),
       [0, 0, 0, 0, 0, 2, 2],
     );
     assert.equal(weekText(week), '5 Jan to 11 Jan: 4 cries, 42 min in all, 50 % less than the week before.');
+    const deaf = weekOf([cry(at(-7 * 24), 84), heard(at(-8 * 24), at(-7 * 24))], at(24), now);
+    assert.equal(weekText(deaf), '5 Jan to 11 Jan: nobody listened.');
   });
 
   it('finds the hours of crying, also where a cry goes over the hour', () => {
@@ -100,12 +168,20 @@ describe('questions to a journal', () => {
       weeksText(answer),
       'This week 30 min of crying a day. Week of 28 Dec: 1 h a day. Most between 20:00 and 21:00.',
     );
+    assert.equal(
+      weeksText(weeksByHourOf([cry(at(-9 * 24), 60)], at(1))),
+      'This week nobody listened. Week of 28 Dec: 1 h a day. Most between 20:00 and 21:00.',
+    );
+    assert.equal(weeksText(weeksByHourOf([heard(at(-1), at(0))], at(1))), 'This week no crying.');
   });
 
   it('counts how often the likeliest reason was right, and the commonest answer before', () => {
     const record = trackRecordOf(entries);
     assert.deepEqual([record.answers, record.right, record.commonestRight], [2, 1, 1]);
-    assert.match(recordText(record), /right in 1 of 2 answered cries \(50 %\).* in 1 \(50 %\)/);
+    assert.match(
+      recordText(record),
+      /right in 1 of 2 answered cries \(50 %\).*the commonest till then .* in 1 \(50 %\)/,
+    );
   });
 
   it('tells of one cry, or of the newest', () => {
@@ -118,9 +194,9 @@ describe('questions to a journal', () => {
   });
 
   it('answers of an empty journal', () => {
-    assert.equal(periodText(nightOf([], at(0))), 'Night to Sun 11 Jan: no cry was noted.');
-    assert.match(weekText(weekOf([], at(0))), /0 cries, 0 s in all/);
-    assert.equal(weeksText(weeksByHourOf([], at(0))), 'No crying is known of.');
+    assert.match(textOf([]), /no cry was noted/);
+    assert.match(weekText(weekOf([], at(0), now)), /0 cries, 0 s in all/);
+    assert.equal(weeksText(weeksByHourOf([], at(0))), 'This week nobody listened.');
     assert.match(recordText(trackRecordOf([])), /No cry was answered yet/);
     assert.equal(cryOf([]), undefined);
   });

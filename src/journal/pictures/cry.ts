@@ -1,25 +1,29 @@
 import { melTicks } from '../../evaluation/plots/spectrogram.js';
 import { SEED_FRONT_END } from '../../features/log-mel.js';
 import { dateText, timeText } from '../calendar.js';
+import { durationText } from '../../reason/phrase.js';
 import { endOf, type CryEntry, type CrySound } from '../entries.js';
-import { cryText } from '../phrase.js';
+import { capital, criedText, cryText, whyText } from '../phrase.js';
 import { MARK_SHARE } from './cry-picture.js';
 import { heading, MARGIN, path, picture, round, text, WIDTH } from './svg.js';
 
 const LEFT = 40;
-const TOP = 118;
+const TOP = 124;
 const HEIGHT = 200;
 
 /** The spectrogram of a cry with its windows marked, and seconds from its onset. @param png its picture; undefined where none is kept */
 export function cryDrawing(cry: CryEntry, png: Uint8Array | undefined): string {
   const words = cryText(cry);
-  const [, said = ''] = /^.*?\. (.*)$/.exec(words) ?? [];
-  const title = `${dateText(cry.onset)}, ${timeText(cry.onset)}`;
-  const big = words.slice(words.indexOf(': ') + 2).split('.')[0];
-  const head = heading(title, big.charAt(0).toUpperCase() + big.slice(1), said);
+  const head = heading(
+    `${dateText(cry.onset)}, ${timeText(cry.onset)}`,
+    capital(criedText(cry)),
+    ...[cry.isCutOff ? 'And then nobody listened' : '', whyText(cry)].filter(Boolean),
+  );
   if (!cry.sound || !png)
-    return picture(120, words, [head, text(MARGIN, 100, 'Its sound was not kept.', 'small')]);
+    return picture(120, words, [head, text(MARGIN, 112, 'Its sound was not kept.', 'small')]);
   const { from, durationS } = cry.sound;
+  const keptS = durationS - (cry.onset - from) / 1000;
+  const isWhole = endOf(cry) - cry.onset < 1000 * (keptS + 1);
   const right = WIDTH - MARGIN;
   const across = (time: number): number => LEFT + ((time - from) / (1000 * durationS)) * (right - LEFT);
   const marks = TOP + HEIGHT * MARK_SHARE;
@@ -27,22 +31,28 @@ export function cryDrawing(cry: CryEntry, png: Uint8Array | undefined): string {
   return picture(TOP + HEIGHT + 50, words, [
     head,
     `<image href="data:image/png;base64,${Buffer.from(png).toString('base64')}" x="${LEFT}" y="${TOP}" width="${right - LEFT}" height="${HEIGHT}" preserveAspectRatio="none"/>`,
-    text(LEFT, TOP - 8, 'Blue bars: what was taken for the cry', 'small'),
+    text(
+      LEFT,
+      TOP - 8,
+      `${isWhole ? '' : `Its first ${durationText(keptS)}. `}Bars: what was taken for the cry`,
+      'small',
+    ),
     ...melTicks().map(({ at, text: hz }) =>
       text(LEFT - 6, marks + (1 - at / mels) * (TOP + HEIGHT - marks) + 4, hz, 'end small'),
     ),
-    text(LEFT - 6, TOP + 12, 'Hz', 'end small'),
-    bracket(across(cry.onset), Math.min(right, across(endOf(cry))), TOP + HEIGHT + 6),
+    text(LEFT - 6, marks + 12, 'Hz', 'end small'),
+    bracket(across(cry.onset), isWhole ? across(endOf(cry)) : right, TOP + HEIGHT + 6, isWhole),
+    cry.onset > from ? text(across(cry.onset) - 6, TOP + HEIGHT + 18, 'before', 'end small') : '',
     ...seconds(cry, cry.sound).map(at =>
       text(across(cry.onset + 1000 * at), TOP + HEIGHT + 34, at === 0 ? 'onset' : `${at} s`, 'mid small'),
     ),
   ]);
 }
 
-/** From the onset to the end. */
-function bracket(from: number, to: number, y: number): string {
+/** From the onset to the end, where that is on the picture. */
+function bracket(from: number, to: number, y: number, isWhole: boolean): string {
   return path(
-    `M${round(from)} ${y + 10}V${y}H${round(to)}V${y + 10}`,
+    `M${round(from)} ${y + 10}V${y}H${round(to)}${isWhole ? `V${y + 10}` : ''}`,
     'fill="none" stroke="var(--ink)" stroke-width="2"',
   );
 }

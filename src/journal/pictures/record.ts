@@ -9,29 +9,30 @@ const ENOUGH = 20;
 const HEIGHT = 120;
 const LEFT = 54;
 const RIGHT = 92;
+/** As many as find room beside each other. */
+const MOST_DOTS = 36;
 
 /** How often the likeliest reason was right, beside always saying the commonest: two bars, and how they came about. */
 export function recordPicture(record: TrackRecord): string {
   const { answers, right, commonestRight, course } = record;
+  const title = 'Was the likeliest reason right?';
   if (answers === 0)
     return picture(130, recordText(record), [
-      heading('Was the reason right?', 'Nobody knows yet', 'Tell what a cry was, and it is counted here.'),
+      heading(title, 'Nobody knows yet', 'Tell what a cry was, and it is counted here.'),
     ]);
-  const better = right - commonestRight;
-  const verdict =
-    better > 0 ? `Right ${right} times of ${answers}` : `Right ${right} times of ${answers}: no better`;
-  const across = (i: number): number =>
-    LEFT + (answers === 1 ? 0.5 : i / (answers - 1)) * (WIDTH - LEFT - RIGHT);
+  const across = (share: number): number => LEFT + share * (WIDTH - LEFT - RIGHT);
   const up = (share: number): number => TOP + HEIGHT * (1 - share);
   const curve = (rightOf: (step: TrackRecord['course'][number]) => number): string =>
-    `M${course.map((step, i) => `${round(across(i))} ${round(up(rightOf(step) / (i + 1)))}`).join('L')}`;
-  const ends = apart(up(right / answers), up(commonestRight / answers));
-  return picture(TOP + HEIGHT + 54, recordText(record), [
+    `M${course.map((step, i) => `${round(across(shareOf(i, course)))} ${round(up(rightOf(step) / (i + 1)))}`).join('L')}`;
+  const ends = apart(up(right / answers), up(commonestRight / answers), up(0));
+  const newest = course.slice(-MOST_DOTS);
+  const dots = TOP + HEIGHT + 36;
+  return picture(TOP + HEIGHT + 62, recordText(record), [
     heading(
-      'Was the reason right?',
-      verdict,
-      `Always saying the commonest reason: right ${commonestRight} times`,
-      answers < ENOUGH ? 'Too few answers to tell skill from luck' : '',
+      title,
+      `Right ${right} times of ${answers}`,
+      `Always saying the commonest till then: ${commonestRight} times`,
+      verdict(record),
     ),
     ...[0, 0.5, 1].map(
       share =>
@@ -44,30 +45,42 @@ export function recordPicture(record: TrackRecord): string {
     ),
     path(
       curve(step => step.right),
-      'fill="none" stroke="var(--cry2)" stroke-width="3"',
+      'fill="none" stroke="var(--cry)" stroke-width="3"',
     ),
-    ...course.map((step, i) => tick(step.said === step.answer, across(i), TOP + HEIGHT + 16)),
-    text(WIDTH - RIGHT + 6, ends[0] + 4, 'reason said'),
+    text(WIDTH - RIGHT + 6, ends[0] + 4, 'likeliest'),
     text(WIDTH - RIGHT + 6, ends[1] + 4, 'commonest', 'faint'),
-    text(LEFT, TOP + HEIGHT + 38, dayText(course[0].at), 'small'),
-    text(WIDTH - RIGHT, TOP + HEIGHT + 38, dayText(course.at(-1)!.at), 'end small'),
-    tick(true, WIDTH - RIGHT + 12, TOP + HEIGHT + 16),
-    text(WIDTH - RIGHT + 20, TOP + HEIGHT + 20, 'right', 'small'),
-    tick(false, WIDTH - RIGHT + 12, TOP + HEIGHT + 34),
-    text(WIDTH - RIGHT + 20, TOP + HEIGHT + 38, 'wrong', 'small'),
+    text(LEFT, TOP + HEIGHT + 18, dayText(course[0].at), 'small'),
+    text(WIDTH - RIGHT, TOP + HEIGHT + 18, dayText(course.at(-1)!.at), 'end small'),
+    newest.length < answers ? text(LEFT - 8, dots + 4, 'newest', 'end small') : '',
+    ...newest.map((step, i) => dot(step.said === step.answer, across(shareOf(i, newest)), dots)),
+    dot(true, WIDTH - RIGHT + 12, dots),
+    text(WIDTH - RIGHT + 20, dots + 4, 'right', 'small'),
+    dot(false, WIDTH - RIGHT + 12, dots + 16),
+    text(WIDTH - RIGHT + 20, dots + 20, 'wrong', 'small'),
   ]);
 }
 
-/** Each answered cry: a full dot where it was right, else an empty one. */
-function tick(wasRight: boolean, x: number, y: number): string {
-  const fill = wasRight ? 'var(--cry2)' : 'none';
-  return `<circle cx="${round(x)}" cy="${y}" r="3" fill="${fill}" stroke="var(--cry2)"/>`;
+function verdict({ answers, right, commonestRight }: TrackRecord): string {
+  if (answers < ENOUGH) return 'Too few answers to tell skill from luck';
+  if (right > commonestRight) return '';
+  return `${right < commonestRight ? 'Worse' : 'No better'} than always saying the commonest`;
 }
 
-/** Heights of two labels, so that neither lies on the other. */
-function apart(first: number, second: number): [number, number] {
-  const overlap = 15 - Math.abs(first - second);
-  if (overlap <= 0) return [first, second];
-  const up = first <= second ? -1 : 1;
-  return [first + (up * overlap) / 2, second - (up * overlap) / 2];
+/** Where in a list one is: from 0 to 1. */
+function shareOf(index: number, { length }: { length: number }): number {
+  return length === 1 ? 0.5 : index / (length - 1);
+}
+
+/** An answered cry: a full dot where it was right, else an empty one. */
+function dot(wasRight: boolean, x: number, y: number): string {
+  const fill = wasRight ? 'var(--cry)' : 'none';
+  return `<circle cx="${round(x)}" cy="${y}" r="3" fill="${fill}" stroke="var(--cry)"/>`;
+}
+
+/** Heights of two labels, so that neither lies on the other or lower than the lowest. */
+function apart(first: number, second: number, lowest: number): [number, number] {
+  const overlap = Math.max(0, 15 - Math.abs(first - second));
+  const up = first <= second ? -overlap / 2 : overlap / 2;
+  const down = Math.max(first + up, second - up) - lowest;
+  return [first + up - Math.max(0, down), second - up - Math.max(0, down)];
 }

@@ -10,14 +10,19 @@ export const MARGIN = 16;
  * colour alone; the strength of crying is one hue from faint to strong, which the colour-blind see as lightness.
  */
 const STYLE = `
-svg{--ground:#fff;--ink:#1c1f24;--faint:#5c6470;--line:#d9dde3;--sleep:#c9d6e6;--cry1:#9cc3ea;--cry2:#3f86cf;--cry3:#0b3d78;--told:#a34d00;--quiet:#eef1f5;background:var(--ground)}
-@media(prefers-color-scheme:dark){svg{--ground:#15181d;--ink:#f1f3f5;--faint:#a4adb8;--line:#363c45;--sleep:#2c3a4d;--cry1:#2f5f8f;--cry2:#5ba3e8;--cry3:#cfe6ff;--told:#ffb066;--quiet:#1f242b}}
+svg{--ground:#fff;--ink:#1c1f24;--faint:#5c6470;--line:#d9dde3;--sleep:#7b8fa6;--some:#9cc3ea;--fuss:#558fce;--cry:#2368b4;--scream:#0a3566;--told:#a34d00;--quiet:#eef1f5;background:var(--ground)}
+@media(prefers-color-scheme:dark){svg{--ground:#15181d;--ink:#f1f3f5;--faint:#a4adb8;--line:#363c45;--sleep:#60758f;--some:#2f5f8f;--fuss:#4a86c4;--cry:#7fbaf2;--scream:#d6eaff;--told:#ffb066;--quiet:#1f242b}}
 text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;font-size:13px;fill:var(--ink)}
 .title{font-size:14px;fill:var(--faint)}.big{font-size:21px;font-weight:650}.faint{fill:var(--faint)}.small{font-size:12px;fill:var(--faint)}
 .line{stroke:var(--line);fill:none}.mid{text-anchor:middle}.end{text-anchor:end}
 .ground{fill:var(--ground)}.quiet{fill:var(--quiet)}.sleep{fill:var(--sleep)}.told{fill:var(--told)}
-.fuss{fill:var(--cry1)}.cry{fill:var(--cry2)}.scream{fill:var(--cry3)}
+.fuss{fill:var(--fuss)}.cry{fill:var(--cry)}.scream{fill:var(--scream)}.unheard{fill:url(#unheard)}
 `.replaceAll('\n', '');
+
+/** Diagonal lines, so that a time in which nobody listened is not taken for a quiet one. */
+export const HATCH =
+  '<defs><pattern id="unheard" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">' +
+  '<path d="M0 0V6" stroke="var(--faint)" stroke-width="2.4"/></pattern></defs>';
 
 /** A whole picture, fit for a file of its own. @param label what a screen reader says of it */
 export function picture(height: number, label: string, parts: readonly string[]): string {

@@ -2,20 +2,28 @@ import { durationText } from '../../reason/phrase.js';
 import type { Intensity } from '../../values.js';
 import { timeText } from '../calendar.js';
 import { endOf, type CryEntry } from '../entries.js';
-import { cryingText, gapsText, periodName, periodText } from '../phrase.js';
+import {
+  capital,
+  cryingText,
+  gapTexts,
+  listeningText,
+  minutesText,
+  periodName,
+  periodText,
+} from '../phrase.js';
 import type { Period } from '../questions.js';
 import { escapeText } from '../../evaluation/escape.js';
-import { heading, MARGIN, path, picture, rect, round, text, WIDTH } from './svg.js';
+import { HATCH, heading, MARGIN, path, picture, rect, round, text, WIDTH } from './svg.js';
 
 const HOUR_MS = 3_600_000;
 /** Beside the words for each row. */
 const LEFT = 70;
 const RIGHT = WIDTH - MARGIN;
-/** Where cries stand, and how high. */
-const FLOOR = 208;
-const CEILING = FLOOR - 92;
+/** Where cries stand, and how high; above them their times, and how long they were. */
+const FLOOR = 222;
 const HEIGHTS: Record<Intensity, number> = { fuss: 24, cry: 48, scream: 72 };
 const CRIES_TOP = FLOOR - HEIGHTS.scream;
+const CEILING = CRIES_TOP - 34;
 const LEAST_WIDTH = 3;
 const SLEEP = { y: FLOOR + 4, height: 14 };
 /** Rows of what was told, by their words. */
@@ -27,27 +35,35 @@ const ROWS: [keyof typeof MARK, string][] = [
 ];
 const FIRST_ROW = FLOOR + 64;
 const ROW = 24;
-/** A time above a cry takes so much of the width. */
-const TIME_WIDTH = 40;
+const LINE = 18;
+/** A letter of small text is so wide, about. */
+const LETTER = 6.6;
 
 /** The cries of a night or a day over its hours, above sleep and what was told; hatched where nobody listened. */
 export function timelinePicture(period: Period): string {
-  const { from, to, cries, sleeps, facts, gaps, totals } = period;
+  const { from, to, until, cries, sleeps, facts, gaps, totals } = period;
   const across: Across = time =>
     LEFT + ((Math.max(from, Math.min(to, time)) - from) / (to - from)) * (RIGHT - LEFT);
+  const now = until < to ? [across(until)] : [];
   const rows = ROWS.filter(([kind]) => facts.some(fact => fact.kind === kind));
+  const gapLines = gapTexts(period);
+  const unheard = gaps.filter(({ source }) => source === undefined);
   const bottom = FIRST_ROW + ROW * rows.length;
   const [big, ...rest] = cryingText(period).split(', ');
-  const quiet = cries.length > 0 ? [`Longest quiet time ${durationText(totals.quietS)}`] : [];
-  return picture(bottom + (gaps.length > 0 ? 12 : -8), periodText(period), [
+  const more = [capital(rest.join(', ')), listeningText(period)].filter(Boolean);
+  return picture(bottom - 8 + LINE * gapLines.length, periodText(period), [
     HATCH,
-    heading(periodName(period), capital(big), capital(rest.join(', ')), ...quiet),
-    rect(LEFT, CEILING, RIGHT - LEFT, FLOOR - CEILING, 'class="quiet"'),
+    heading(periodName(period), capital(big), ...more),
+    // What is to come, and what nobody knows of, is empty.
+    totals.heardS === undefined
+      ? ''
+      : rect(LEFT, CEILING, across(until) - LEFT, FLOOR - CEILING, 'class="quiet"'),
     ...(['fuss', 'cry', 'scream'] as const).map(intensity =>
       text(LEFT - 8, FLOOR - HEIGHTS[intensity] + 10, intensity, 'end small'),
     ),
-    ...hours(from, to).map(hour => tick(hour, across(hour))),
-    ...gaps.map(gap => notHeard(across(gap.from), across(gap.to))),
+    ...hours(from, to).map(hour => tick(hour, across(hour), now)),
+    ...now.map(nowLine),
+    ...unheard.map(gap => notHeard(across(gap.from), across(gap.to))),
     ...cries.map(cry => cryBar(cry, across)),
     ...timesOf(cries, across),
     path(`M${LEFT} ${FLOOR}H${RIGHT}`, 'class="line"'),
@@ -70,10 +86,8 @@ export function timelinePicture(period: Period): string {
         told.join('')
       );
     }),
-    gaps.length > 0
-      ? rect(LEFT - 18, bottom - 10, 10, 10, 'fill="url(#gap)"') +
-        text(LEFT, bottom, shortened(gapsText(gaps)), 'small')
-      : '',
+    unheard.length > 0 && gapLines.length > 0 ? rect(MARGIN, bottom - 10, 10, 10, 'class="unheard"') : '',
+    ...gapLines.map((words, i) => text(MARGIN + 16, bottom + LINE * i, shortened(words), 'small')),
   ]);
 }
 
@@ -88,11 +102,6 @@ const MARK = {
     path(`M${round(x) - 2} ${y - 6}h4v4h4v4h-4v4h-4v-4h-4v-4h4z`, 'class="told"'),
 };
 
-/** Diagonal lines, so that it is not taken for a quiet time. */
-const HATCH =
-  '<defs><pattern id="gap" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">' +
-  '<path d="M0 0V6" stroke="var(--faint)" stroke-width="2.4"/></pattern></defs>';
-
 function cryBar(cry: CryEntry, across: Across): string {
   const height = HEIGHTS[strongest(cry)];
   const x = across(cry.onset);
@@ -101,26 +110,28 @@ function cryBar(cry: CryEntry, across: Across): string {
   return `<g><title>${escapeText(words)}</title>${rect(x, FLOOR - height, width, height, `rx="1" class="${strongest(cry)}"`)}</g>`;
 }
 
-/** The times of cries, of the longest first, as far as there is room. */
+/** The times of cries and how long they were, of the longest first, as far as there is room. */
 function timesOf(cries: readonly CryEntry[], across: Across): string[] {
-  const placed: number[] = [];
+  const placed: { x: number; width: number }[] = [];
   return [...cries]
     .sort((a, b) => b.durationS - a.durationS)
     .flatMap(cry => {
-      const x = Math.max(LEFT + TIME_WIDTH / 2, Math.min(RIGHT - TIME_WIDTH / 2, across(cry.onset)));
-      if (placed.some(other => Math.abs(other - x) < TIME_WIDTH)) return [];
-      placed.push(x);
-      return text(x, CRIES_TOP - 6, timeText(cry.onset), 'mid small');
+      const time = timeText(cry.onset);
+      const length = minutesText(Math.max(1, cry.durationS) / 60);
+      const width = LETTER * Math.max(time.length, length.length);
+      const x = Math.max(LEFT + width / 2, Math.min(RIGHT - width / 2, across(cry.onset)));
+      if (placed.some(other => Math.abs(other.x - x) < (other.width + width) / 2 + LETTER)) return [];
+      placed.push({ x, width });
+      return [text(x, CRIES_TOP - 20, time, 'mid small'), text(x, CRIES_TOP - 6, length, 'mid small')];
     });
 }
 
 function notHeard(from: number, to: number): string {
-  return rect(
-    from,
-    CRIES_TOP,
-    Math.max(LEAST_WIDTH, to - from),
-    SLEEP.y + SLEEP.height - CRIES_TOP,
-    'fill="url(#gap)"',
+  const width = Math.max(LEAST_WIDTH, to - from);
+  const hatched = SLEEP.y + SLEEP.height - CRIES_TOP;
+  return (
+    rect(from, CEILING, width, FLOOR - CEILING, 'class="ground"') +
+    rect(from, CRIES_TOP, width, hatched, 'class="unheard"')
   );
 }
 
@@ -130,10 +141,20 @@ function strongest({ course, intensity }: CryEntry): Intensity {
   return heard.reduce((a, b) => (HEIGHTS[b] > HEIGHTS[a] ? b : a));
 }
 
-function tick(time: number, x: number): string {
+/** @param now where an hour is not written */
+function tick(time: number, x: number, now: readonly number[]): string {
   const hour = String(new Date(time).getHours()).padStart(2, '0');
+  const isFree = now.every(at => Math.abs(at - x) > 5 * LETTER);
   return (
-    path(`M${round(x)} ${CRIES_TOP}V${FLOOR + 22}`, 'class="line"') + text(x, FLOOR + 38, hour, 'mid small')
+    path(`M${round(x)} ${CRIES_TOP}V${FLOOR + 22}`, 'class="line"') +
+    text(x, FLOOR + 38, isFree ? hour : '', 'mid small')
+  );
+}
+
+function nowLine(x: number): string {
+  return (
+    path(`M${round(x)} ${CEILING}V${FLOOR + 22}`, 'stroke="var(--ink)" stroke-width="2"') +
+    text(x, FLOOR + 38, 'now', 'mid')
   );
 }
 
@@ -146,10 +167,6 @@ function hours(from: number, to: number): number[] {
   return found;
 }
 
-function capital(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
 function shortened(words: string): string {
-  return words.length > 46 ? `${words.slice(0, 45)}…` : words;
+  return words.length > 52 ? `${words.slice(0, 51)}…` : words;
 }
