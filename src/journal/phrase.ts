@@ -122,8 +122,8 @@ export function listeningText(period: Period): string {
   return `Longest quiet time ${durationText((to - from) / 1000)}, from ${timeText(from)} to ${timeText(to)}`;
 }
 
-function wasAllHeard({ gaps }: Period): boolean {
-  return gaps.every(({ source }) => source !== undefined);
+function wasAllHeard({ gaps, totals }: Period): boolean {
+  return totals.heardS !== 0 && gaps.every(({ source }) => source !== undefined);
 }
 
 function reasonsText({ reasons }: Totals): string {

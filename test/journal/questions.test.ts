@@ -102,6 +102,7 @@ describe('questions to a journal', () => {
   it('knows nothing of what is to come', () => {
     const running = nightOf([heard(at(-2), at(6)), cry(at(1), 60), told('sleep', at(4))], at(4), at(6));
     assert.equal(running.until, at(6));
+    assert.match(textOf([heard(at(-24), at(-23))], at(-23)), /: nobody listened\.$/);
     assert.deepEqual(running.gaps, []);
     assert.deepEqual(running.sleeps, [{ from: at(4), to: at(6) }]);
     assert.equal(running.totals.heardS, 8 * 3600);

@@ -44,7 +44,7 @@ export function timelinePicture(period: Period): string {
   const { from, to, until, cries, sleeps, facts, gaps, totals } = period;
   const across: Across = time =>
     LEFT + ((Math.max(from, Math.min(to, time)) - from) / (to - from)) * (RIGHT - LEFT);
-  const now = until < to ? [across(until)] : [];
+  const now = from < until && until < to ? [across(until)] : [];
   const rows = ROWS.filter(([kind]) => facts.some(fact => fact.kind === kind));
   const gapLines = gapTexts(period);
   const unheard = gaps.filter(({ source }) => source === undefined);
