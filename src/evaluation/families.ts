@@ -260,7 +260,7 @@ export function familyTable(figures: readonly MomentFigures[]): string[][] {
   ];
 }
 
-/** How often the likeliest reason, a named one and the commonest one are right, by the number of answers. */
+/** How often the likeliest reason and the commonest one are right, and none is named, by the number of answers. */
 export function familyPlot(figures: readonly MomentFigures[]): string {
   const line = (of: (moment: MomentFigures) => number): { x: number; y: number }[] =>
     figures.map(moment => ({ x: moment.answers, y: 100 * of(moment) }));
@@ -273,9 +273,13 @@ export function familyPlot(figures: readonly MomentFigures[]): string {
     },
     y: { label: 'of 100 cries', from: 0, to: 100 },
     series: [
-      { name: 'when it names a reason, it is right', mark: 'line', points: line(m => m.accuracyWhenSure) },
-      { name: 'always saying the commonest is right', mark: 'line', points: line(m => m.commonestAccuracy) },
-      { name: 'it says that it is not sure', mark: 'dashed', points: line(m => m.unsureShare) },
+      { name: 'the likeliest reason is right', mark: 'line', points: line(m => m.accuracy) },
+      {
+        name: 'always saying the commonest is right',
+        mark: 'dashed',
+        points: line(m => m.commonestAccuracy),
+      },
+      { name: 'it says that it is not sure', mark: 'dots', points: line(m => m.unsureShare) },
     ],
   });
 }

@@ -34,8 +34,8 @@ export interface Plot {
   height?: number;
 }
 
-/** Told apart by the colour-blind (after Okabe and Ito 2008), the first of them lighter, for dark ground. */
-const COLOURS = ['#1f83c4', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'];
+/** Told apart by the colour-blind (after Okabe and Ito 2008), the first three by their lightness, too. */
+const COLOURS = ['#00609c', '#c85800', '#2da57e', '#cc79a7', '#e69f00', '#56b4e9'];
 const WIDTH = 420;
 const LEFT = 52;
 const RIGHT = 14;
