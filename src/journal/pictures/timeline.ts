@@ -62,7 +62,6 @@ export function timelinePicture(period: Period): string {
       text(LEFT - 8, FLOOR - HEIGHTS[intensity] + 10, intensity, 'end small'),
     ),
     ...hours(from, to).map(hour => tick(hour, across(hour), now)),
-    ...now.map(nowLine),
     ...unheard.map(gap => notHeard(across(gap.from), across(gap.to))),
     ...cries.map(cry => cryBar(cry, across)),
     ...timesOf(cries, across),
@@ -77,6 +76,7 @@ export function timelinePicture(period: Period): string {
         'class="sleep" rx="3"',
       ),
     ),
+    ...now.map(nowLine),
     ...rows.map(([kind, words], i) => {
       const y = FIRST_ROW + ROW * i;
       const told = facts.filter(fact => fact.kind === kind).map(({ at }) => MARK[kind](across(at), y - 4));
@@ -86,8 +86,8 @@ export function timelinePicture(period: Period): string {
         told.join('')
       );
     }),
-    unheard.length > 0 && gapLines.length > 0 ? rect(MARGIN, bottom - 10, 10, 10, 'class="unheard"') : '',
-    ...gapLines.map((words, i) => text(MARGIN + 16, bottom + LINE * i, shortened(words), 'small')),
+    unheard.length > 0 && gapLines.length > 0 ? rect(MARGIN, bottom - 10, 14, 12, 'class="unheard"') : '',
+    ...gapLines.map((words, i) => text(MARGIN + 20, bottom + LINE * i, shortened(words), 'small')),
   ]);
 }
 
@@ -128,10 +128,9 @@ function timesOf(cries: readonly CryEntry[], across: Across): string[] {
 
 function notHeard(from: number, to: number): string {
   const width = Math.max(LEAST_WIDTH, to - from);
-  const hatched = SLEEP.y + SLEEP.height - CRIES_TOP;
   return (
     rect(from, CEILING, width, FLOOR - CEILING, 'class="ground"') +
-    rect(from, CRIES_TOP, width, hatched, 'class="unheard"')
+    rect(from, CRIES_TOP, width, FLOOR - CRIES_TOP, 'class="unheard"')
   );
 }
 
