@@ -1,3 +1,5 @@
+import { onsetOf } from './cry.js';
+
 /** What Home Assistant's command `media_source/browse_media` tells of a file. */
 export interface MediaItem {
   /** The file's name. */
@@ -5,25 +7,27 @@ export interface MediaItem {
   media_content_id: string;
   /** A MIME type. */
   media_content_type: string;
+  /** Whether it is a folder. */
+  can_expand: boolean;
 }
 
-/** The end of what a Date can say, in epoch ms. */
-const LATEST = 8.64e15;
+/** Whether it is a folder in which the journal keeps what belongs to one baby (nodes/deepinfant-baby/settings.ts, keepingOf). */
+export function isBabyFolder({ title, can_expand: isFolder }: MediaItem): boolean {
+  return isFolder && title.startsWith('baby-');
+}
 
 /**
- * The sound and the picture that the journal kept of a cry: their names begin with the second of its onset.
- * @param cry its id, which ends with the onset in epoch ms
+ * The sound and the picture that the journal kept of a cry: its onset in ms is in their names (src/journal/sound-folder.ts).
+ * @param cry its id
  */
 export function clipsOf(
   items: readonly MediaItem[],
   cry: string,
 ): { sound: MediaItem | undefined; picture: MediaItem | undefined } {
-  const onset = Number(/@(\d+)$/.exec(cry)?.[1] ?? NaN);
-  if (!(onset <= LATEST)) return { sound: undefined, picture: undefined };
-  const time = new Date(onset).toISOString().slice(0, 'YYYY-MM-DDTHH:MM:SS'.length).replaceAll(':', '-');
+  const onset = onsetOf(cry);
   const ofKind = (kind: string): MediaItem | undefined =>
     items.find(
-      ({ title, media_content_type: type }) => title.startsWith(`${time}-`) && type.startsWith(`${kind}/`),
+      ({ title, media_content_type: type }) => title.includes(`Z-${onset}-`) && type.startsWith(`${kind}/`),
     );
   return { sound: ofKind('audio'), picture: ofKind('image') };
 }

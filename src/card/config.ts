@@ -3,7 +3,7 @@ export interface CardConfig {
   type: string;
   /** Id of the device that the node `deepinfant-entities` makes. */
   device: string;
-  /** Folder with clips and pictures, as a media source: `media-source://media_source/deepinfant`. */
+  /** Folder with clips and pictures, as a media source: `media-source://media_source/local/deepinfant`. */
   media?: string;
 }
 

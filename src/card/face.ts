@@ -14,7 +14,8 @@ export function faceOf(stateOf: StateOf, isConnected: boolean): Face {
   if (crying.state === 'on') return 'crying';
   const health = stateOf('health')?.state ?? 'unavailable';
   const isAvailable = crying.state !== 'unavailable';
-  if (!isAvailable && health === 'unavailable') return 'away';
+  if (!isAvailable && health === 'unavailable')
+    return stateOf('listening')?.state === 'unknown' ? 'waiting' : 'away';
   if (known(stateOf('listening')) === 'off' || health === 'stopped') return 'off';
   // A baby is not quiet because the microphone is muted.
   if (health === 'silent' || (!isAvailable && health !== 'running')) return 'deaf';

@@ -46,10 +46,10 @@ const LATER_MS = 1000;
  * The night at a time, from what was told since its noon.
  * @param crying the changes of the binary sensor, oldest first
  * @param intensity the changes of the intensity, oldest first
+ * @param health the changes of the source's health, oldest first: while it is silent, no cry could be heard
  */
 export function timelineOf(
-  crying: readonly Change[],
-  intensity: readonly Change[],
+  { crying, intensity, health }: Readonly<Record<'crying' | 'intensity' | 'health', readonly Change[]>>,
   now: number,
   timeZone?: string,
 ): Timeline {
@@ -59,16 +59,20 @@ export function timelineOf(
   const cries = spans
     .filter(({ state }) => state === 'on')
     .map(({ from, to }) => ({ from, to, intensity: strongest(intensities, from, to, now) }));
-  const gaps = spans.filter(({ state }) => state !== 'on' && state !== 'off');
+  const gaps: Span[] = [
+    ...spans.filter(({ state }) => state !== 'on' && state !== 'off'),
+    ...spansOf(health, noon, now).filter(({ state }) => state === 'silent'),
+  ];
   const isHeardFrom = spans.at(0)?.from ?? now;
-  if (isHeardFrom > noon) gaps.unshift({ state: 'unknown', from: noon, to: isHeardFrom });
+  if (isHeardFrom > noon) gaps.push({ from: noon, to: isHeardFrom });
 
   const first = Math.min(now, cries.at(0)?.from ?? now);
   const from = Math.min(noon + EVENING_H * HOUR_MS, noon + hoursIn(first - noon, Math.floor));
   const to = Math.max(noon + MORNING_H * HOUR_MS, noon + hoursIn(now - noon, Math.ceil));
   const shown = gaps
     .map(gap => ({ from: Math.max(gap.from, from), to: gap.to }))
-    .filter(gap => gap.to - gap.from >= SHORTEST_GAP_MS);
+    .filter(gap => gap.to - gap.from >= SHORTEST_GAP_MS)
+    .sort((a, b) => a.from - b.from);
   return { from, to, now, cries, gaps: shown, hours: hoursOf(from, to, timeZone) };
 }
 
@@ -106,7 +110,7 @@ function hoursOf(from: number, to: number, timeZone?: string): number[] {
   return hours.filter(at => Math.round(hourOfDay(at, timeZone)) % 3 === 0);
 }
 
-/** How long cries were together, in ms. */
-export function totalMs(cries: readonly Span[]): number {
-  return cries.reduce((sum, { from, to }) => sum + to - from, 0);
+/** How long times were together, in ms. */
+export function totalMs(spans: readonly Span[]): number {
+  return spans.reduce((sum, { from, to }) => sum + to - from, 0);
 }

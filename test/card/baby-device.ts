@@ -42,7 +42,7 @@ export class BabyDevice {
     });
   }
 
-  /** Makes the device. @param id of the node */
+  /** Makes the device, of which nothing is told yet. @param id of the node */
   static async create(broker: Mosquitto, id: string, name: string): Promise<BabyDevice> {
     const client = await connectAsync(broker.url);
     const device = new BabyDevice(client, id);
@@ -51,7 +51,6 @@ export class BabyDevice {
     const discovery = discoveryPayload({ id, name }, topics, key => key);
     await device.publish(topics.discovery, JSON.stringify(discovery));
     await device.setAvailable({ bridge: true, node: true, source: true });
-    await device.tell({});
     return device;
   }
 
@@ -74,10 +73,9 @@ export class BabyDevice {
   }
 
   /** Tells of a cry that ended. @param cry its id */
-  async tellCryEnded(cry: string): Promise<void> {
-    await this.client.publishAsync(this.topics.event, JSON.stringify({ event_type: 'ended', cry }), {
-      qos: 1,
-    });
+  async tellCryEnded(cry: string, durationS: number): Promise<void> {
+    const event = { event_type: 'ended', cry, duration_s: durationS };
+    await this.client.publishAsync(this.topics.event, JSON.stringify(event), { qos: 1 });
   }
 
   async disconnect(): Promise<void> {

@@ -90,7 +90,9 @@ describe("The card's face", () => {
     ['crying', { crying: 'on', health: 'silent', listening: 'on' }],
     ['away', { crying: 'unavailable', health: 'unavailable', listening: 'unavailable' }],
     ['away', { crying: 'unavailable' }],
-    ['waiting', { crying: 'unknown', health: 'unknown', listening: 'unknown' }],
+    // What expires is unavailable before it is told.
+    ['waiting', { crying: 'unavailable', health: 'unavailable', listening: 'unknown' }],
+    ['away', { crying: 'unavailable', health: 'unavailable', listening: 'on' }],
     ['waiting', { crying: 'unavailable', health: 'running', listening: 'on' }],
     ['incomplete', { health: 'running' }],
   ] as const)
@@ -169,11 +171,12 @@ describe("The card's clips", () => {
       title,
       media_content_id: title,
       media_content_type: type,
+      can_expand: false,
     });
     const items = [
-      item('2026-01-01T00-00-01-89abcdef.mp3', 'audio/mpeg'),
-      item('2026-01-01T00-00-00-01234567.png', 'image/png'),
-      item('2026-01-01T00-00-00-01234567.mp3', 'audio/mpeg'),
+      item('2026-01-01T00-00-00Z-1767225600251-89abcdef.mp3', 'audio/mpeg'),
+      item('2026-01-01T00-00-00Z-1767225600250-01234567.png', 'image/png'),
+      item('2026-01-01T00-00-00Z-1767225600250-01234567.mp3', 'audio/mpeg'),
     ];
     const { sound, picture } = clipsOf(items, 'nursery@1767225600250');
     assert.deepEqual([sound, picture], [items[2], items[1]]);

@@ -11,9 +11,11 @@ export const CARD_FILE = path.join(PACKAGE_ROOT, 'dist', 'deepinfant-card.js');
 const DASHBOARD = 'deepinfant-test';
 
 /** How a visitor looks at it. */
-interface CardView extends View {
-  /** What Home Assistant's recorder seems to know of crying and intensity; undefined: what it knows, null: nothing. */
-  history?: readonly [crying: Change[], intensity: Change[]] | null;
+export interface CardView extends View {
+  /** What Home Assistant's recorder seems to know; undefined: what it knows, null: nothing. */
+  history?: readonly [crying: Change[], intensity: Change[], health: Change[]] | null;
+  /** Home Assistant does not tell which entities there are: it says nothing, or that it cannot. */
+  registry?: 'silent' | 'failing';
   /** What the clock seems to show, epoch ms. */
   at?: number;
 }
@@ -95,12 +97,12 @@ export class Dashboard {
   }
 
   /** Opens it as the owner, in a browser that reaches nothing but this machine. */
-  async open({ history, at, ...view }: CardView = {}): Promise<Page> {
+  async open({ history, registry, at, ...view }: CardView = {}): Promise<Page> {
     const context = await contextOfOwner(this.browser, this.home, view);
     await context.addInitScript(PAINT_PROBE);
-    if (history !== undefined)
+    if (history !== undefined || registry !== undefined)
       await context.routeWebSocket(/\/api\/websocket$/, visitor => {
-        answerForHistory(visitor, history);
+        answerFor(visitor, { history, registry });
       });
     context.setDefaultTimeout(15_000);
     const page = await context.newPage();
@@ -110,25 +112,43 @@ export class Dashboard {
   }
 }
 
-/** Passes everything on to Home Assistant, but answers for its history. */
-function answerForHistory(visitor: WebSocketRoute, history: NonNullable<CardView['history']> | null): void {
+/** Passes everything on to Home Assistant, but answers for its history and for its registry. */
+function answerFor(
+  visitor: WebSocketRoute,
+  { history, registry }: Pick<CardView, 'history' | 'registry'>,
+): void {
   const server = visitor.connectToServer();
   const answer = (message: object): void => {
     visitor.send(JSON.stringify(message));
   };
   visitor.onMessage(message => {
     const { id, type, ...asked } = JSON.parse(message.toString()) as { id: number; type: string };
-    if (type !== 'history/stream') server.send(message);
-    else if (history === null) {
+    const refuse = (): void => {
       // As one without that integration.
       answer({ id, type: 'result', success: false, error: { code: 'unknown_command', message: 'Unknown' } });
-    } else {
+    };
+    if (type === 'history/stream' && history !== undefined) {
+      if (history === null) {
+        refuse();
+        return;
+      }
       const { entity_ids: ids } = asked as { entity_ids: string[] };
       const states = Object.fromEntries(ids.map((entity, index) => [entity, history[index]]));
       answer({ id, type: 'result', success: true, result: null });
       answer({ id, type: 'event', event: { states } });
-    }
+    } else if (type === 'config/entity_registry/get_entries' && registry !== undefined) {
+      if (registry === 'failing') refuse();
+    } else server.send(message);
   });
+}
+
+export const COLOUR_SCHEMES = ['light', 'dark'] as const;
+
+/** Shows a page in other colours, without what moves. */
+export async function setColours(page: Page, colorScheme: (typeof COLOUR_SCHEMES)[number]): Promise<void> {
+  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+  const isDark = `document.querySelector('home-assistant').hass.themes.darkMode`;
+  await page.waitForFunction(`${isDark} === ${colorScheme === 'dark'}`);
 }
 
 /** How long the first paint of the card took, of a page that was just opened. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { HOUR_MS, hourOfDay, lastNoon } from '../../src/card/clock.js';
-import { timelineOf, totalMs } from '../../src/card/timeline.js';
+import { type Timeline, timelineOf, totalMs } from '../../src/card/timeline.js';
 
 const ZONE = 'Europe/Berlin';
 /** Noon of the first of November in Berlin. */
@@ -13,6 +13,11 @@ function at(hours: number): number {
 /** States and when they began, in hours after noon. */
 function changes(...states: [hours: number, s: string][]): { s: string; lu: number }[] {
   return states.map(([hours, s]) => ({ s, lu: at(hours) / 1000 }));
+}
+
+/** What the card shows of the night so many hours after noon. */
+function nightOf(told: Partial<Parameters<typeof timelineOf>[0]>, now: number): Timeline {
+  return timelineOf({ crying: [], intensity: [], health: [], ...told }, at(now), ZONE);
 }
 
 describe("The card's clock", () => {
@@ -32,30 +37,29 @@ describe("The card's clock", () => {
 
 describe("The card's timeline", () => {
   it('shows each cry with the strongest that was heard in it', () => {
-    const { cries, gaps } = timelineOf(
-      changes([-2, 'off'], [9, 'on'], [9.1, 'off'], [11, 'on'], [11.5, 'off'], [14, 'on']),
-      // Told a moment after the cry that it belongs to, and a cry may grow.
-      changes(
-        [8, 'scream'],
-        [9.00001, 'fuss'],
-        [11.00001, 'cry'],
-        [11.2, 'scream'],
-        [11.3, 'cry'],
-        [12, 'fuss'],
-      ),
-      at(14.5),
-      ZONE,
+    const { cries, gaps } = nightOf(
+      {
+        crying: changes([-2, 'off'], [9, 'on'], [9.1, 'off'], [11, 'on'], [11.5, 'off'], [14, 'on']),
+        // Told a moment after the cry that it belongs to, and a cry may grow.
+        intensity: changes(
+          [8, 'scream'],
+          [9.00001, 'fuss'],
+          [11.00001, 'cry'],
+          [11.2, 'scream'],
+          [11.3, 'cry'],
+          [12, 'fuss'],
+        ),
+      },
+      14.5,
     );
     assert.deepEqual(cries, [
       { from: at(9), to: at(9.1), intensity: 'fuss' },
       { from: at(11), to: at(11.5), intensity: 'scream' },
       { from: at(14), to: at(14.5), intensity: 'fuss' },
     ]);
-    const begun = timelineOf(
-      changes([0, 'off'], [9, 'on']),
-      changes([8, 'scream'], [9.00001, 'fuss']),
-      at(9.0001),
-      ZONE,
+    const begun = nightOf(
+      { crying: changes([0, 'off'], [9, 'on']), intensity: changes([8, 'scream'], [9.00001, 'fuss']) },
+      9.0001,
     );
     assert.equal(begun.cries[0].intensity, 'fuss');
     assert.equal(totalMs(cries), Math.round(1.1 * HOUR_MS));
@@ -63,17 +67,17 @@ describe("The card's timeline", () => {
   });
 
   it('takes a cry without intensity for an ordinary one, and keeps the shortest', () => {
-    const { cries } = timelineOf(changes([0, 'off'], [9, 'on'], [9.0001, 'off']), [], at(10), ZONE);
+    const { cries } = nightOf({ crying: changes([0, 'off'], [9, 'on'], [9.0001, 'off']) }, 10);
     assert.deepEqual(cries, [{ from: at(9), to: at(9.0001), intensity: 'cry' }]);
   });
 
   it('cuts off a cry that began before the night', () => {
-    const { cries } = timelineOf(changes([-1, 'on'], [0.5, 'off']), [], at(10), ZONE);
+    const { cries } = nightOf({ crying: changes([-1, 'on'], [0.5, 'off']) }, 10);
     assert.deepEqual(cries, [{ from: at(0), to: at(0.5), intensity: 'cry' }]);
   });
 
   it('shows when nothing could be heard, and what is not known', () => {
-    const told = changes(
+    const crying = changes(
       [7, 'off'],
       [9, 'unavailable'],
       [10, 'off'],
@@ -83,25 +87,37 @@ describe("The card's timeline", () => {
       [11.52, 'off'],
     );
     assert.deepEqual(
-      timelineOf(told, [], at(12), ZONE).gaps.map(({ from, to }) => [from, to]),
+      nightOf({ crying }, 12).gaps.map(({ from, to }) => [from, to]),
       [
         [at(6), at(7)],
         [at(9), at(10)],
         [at(11), at(11.5)],
       ],
     );
-    assert.deepEqual(timelineOf([], [], at(12), ZONE).gaps, [{ from: at(6), to: at(12) }]);
+    assert.deepEqual(nightOf({}, 12).gaps, [{ from: at(6), to: at(12) }]);
+  });
+
+  it('shows when the microphone was muted, though there was no cry', () => {
+    const health = changes([0, 'running'], [8, 'silent'], [9, 'running']);
+    const { gaps } = nightOf({ crying: changes([0, 'off'], [10, 'unavailable'], [11, 'off']), health }, 12);
+    assert.deepEqual(
+      gaps.map(({ from, to }) => [from, to]),
+      [
+        [at(8), at(9)],
+        [at(10), at(11)],
+      ],
+    );
   });
 
   it('counts a state that is told twice once', () => {
-    const { cries } = timelineOf(changes([0, 'off'], [9, 'on'], [9.5, 'on'], [10, 'off']), [], at(11), ZONE);
+    const { cries } = nightOf({ crying: changes([0, 'off'], [9, 'on'], [9.5, 'on'], [10, 'off']) }, 11);
     assert.deepEqual(cries, [{ from: at(9), to: at(10), intensity: 'cry' }]);
   });
 
   it('goes from the evening or the first cry to the morning or now', () => {
     const shown = (now: number, firstCry?: number): [number, number] => {
       const cry: [number, string][] = firstCry === undefined ? [] : [[firstCry, 'on']];
-      const { from, to } = timelineOf(changes([0, 'off'], ...cry), [], at(now), ZONE);
+      const { from, to } = nightOf({ crying: changes([0, 'off'], ...cry) }, now);
       return [(from - NOON) / HOUR_MS, (to - NOON) / HOUR_MS];
     };
     assert.deepEqual(shown(15), [6, 18]);
@@ -111,7 +127,7 @@ describe("The card's timeline", () => {
   });
 
   it('writes every third hour of the day below it', () => {
-    const { hours } = timelineOf([], [], at(15), ZONE);
+    const { hours } = nightOf({}, 15);
     assert.deepEqual(
       hours.map(hour => hourOfDay(hour, ZONE)),
       [18, 21, 0, 3, 6],

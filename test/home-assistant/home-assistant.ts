@@ -85,6 +85,11 @@ export class HomeAssistant {
     await until(() => this.hass.connection?.connected === true, 'connected again');
   }
 
+  /** The folder of its media. */
+  get media(): string {
+    return path.join(this.folder, 'media');
+  }
+
   get connection(): Connection {
     const { connection } = this.hass;
     if (connection === undefined) throw new Error('not connected');

@@ -1,5 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { clipsOf, type MediaItem } from '../clips.js';
+import { clipsOf, isBabyFolder, type MediaItem } from '../clips.js';
 import type { Hass } from '../hass.js';
 
 /** A clip is written when its cry has ended: it is looked for again after this time. */
@@ -44,9 +44,7 @@ export class Clips implements ReactiveController {
     const { followed } = this;
     const found: Pick<Clips, 'sound' | 'picture' | 'error'> = {};
     try {
-      const command = { type: 'media_source/browse_media', media_content_id: folder };
-      const { children } = await hass.callWS<{ children: MediaItem[] }>(command);
-      const { sound, picture } = clipsOf(children, cry);
+      const { sound, picture } = clipsOf(await filesIn(hass, folder), cry);
       found.sound = await addressOf(hass, sound);
       found.picture = await addressOf(hass, picture);
     } catch (error) {
@@ -59,6 +57,14 @@ export class Clips implements ReactiveController {
     if (found.sound === undefined && tries > 1)
       this.again = window.setTimeout(() => void this.look(hass, folder, cry, tries - 1), AGAIN_MS);
   }
+}
+
+/** What lies in a folder, and in those of the babies in it. */
+async function filesIn(hass: Hass, folder: string): Promise<MediaItem[]> {
+  const command = { type: 'media_source/browse_media', media_content_id: folder };
+  const { children } = await hass.callWS<{ children: MediaItem[] }>(command);
+  const ofBabies = children.filter(isBabyFolder).map(baby => filesIn(hass, baby.media_content_id));
+  return [...children, ...(await Promise.all(ofBabies)).flat()];
 }
 
 async function addressOf(hass: Hass, item: MediaItem | undefined): Promise<string | undefined> {

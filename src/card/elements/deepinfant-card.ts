@@ -129,8 +129,8 @@ export class DeepInfantCard extends LitElement {
     if (before?.locale !== home.locale) this.format = formatOf(home);
     const isSame = before?.entities === home.entities && before.devices === home.devices;
     if (!isSame || changed.has('config')) void this.find(home, config.device);
-    const { crying, intensity } = this.ids ?? {};
-    const followed = [crying, intensity].filter(id => id !== undefined);
+    const { crying, intensity, health } = this.ids ?? {};
+    const followed = [crying, intensity, health].filter(id => id !== undefined);
     this.history.follow(home, followed, lastNoon(this.now, timeZoneOf(home)));
     const cry = this.stateOf('cry')?.attributes;
     this.clips.follow(home, config.media, cry?.event_type === 'ended' ? String(cry.cry) : undefined);
@@ -172,10 +172,15 @@ export class DeepInfantCard extends LitElement {
   }
 
   /** The night, or why there is none to show. */
-  private night(home: Hass, { crying, intensity }: EntityIds): Timeline | string {
+  private night(home: Hass, ids: EntityIds): Timeline | string {
     const { history, now, format } = this;
     if (history.state !== 'here') return format.text(`night.${history.state}`);
-    return timelineOf(history.of(crying), history.of(intensity), now, timeZoneOf(home));
+    const told = {
+      crying: history.of(ids.crying),
+      intensity: history.of(ids.intensity),
+      health: history.of(ids.health),
+    };
+    return timelineOf(told, now, timeZoneOf(home));
   }
 
   private readonly stateOf: StateOf = key => this.home?.states[this.ids?.[key] ?? ''];

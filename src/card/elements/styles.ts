@@ -1,14 +1,17 @@
 import { css } from 'lit';
 
-/** Colours come from the user's theme; text keeps the theme's own, so that it can be read on any of them. */
+/**
+ * Colours come from the user's theme; text keeps the theme's own, so that it can be read on any of them. Those of icons and bars
+ * are mixed with it, so that they stand out against the ground, too.
+ */
 export const styles = css`
   :host {
     display: block;
     container-type: inline-size;
-    --fuss: var(--warning-color, #ffa600);
+    --fuss: color-mix(in srgb, var(--warning-color, #ffa600) 68%, var(--primary-text-color));
     --scream: var(--error-color, #db4437);
     --cry: color-mix(in srgb, var(--fuss), var(--scream));
-    --quiet: var(--success-color, #43a047);
+    --quiet: color-mix(in srgb, var(--success-color, #43a047) 80%, var(--primary-text-color));
     --surface: var(--ha-card-background, var(--card-background-color, #fff));
     --faint: color-mix(in srgb, var(--primary-text-color) 7%, transparent);
   }
@@ -204,7 +207,6 @@ export const styles = css`
     background: var(--primary-text-color);
   }
   .strip .bar {
-    min-width: 4px;
     border-radius: 2px 2px 0 0;
     background: var(--shown);
   }

@@ -29,8 +29,9 @@ export const de: Texts = {
   'hint.failed': 'Home Assistant hat nicht gesagt, welche Entitäten das Gerät hat',
 
   'since.crying': 'seit {duration}',
-  'since.lastCry': 'Zuletzt geschrien {ago}',
-  'since.noCry': 'Heute Nacht kein Schreien',
+  'since.ended': 'Letztes Schreien endete {ago}',
+  'since.began': 'Letztes Schreien begann {ago}',
+  'since.noCry': 'Bisher kein Schreien gehört',
 
   'intensity.fuss': 'quengelt',
   'intensity.cry': 'weint',
@@ -38,6 +39,8 @@ export const de: Texts = {
 
   'night.title': 'Heute Nacht',
   'night.none': 'kein Schreien',
+  'night.noneHeard': 'kein Schreien, gehört {duration}',
+  'night.unheard': 'nicht gehört',
   'night.one': '1-mal · {duration}',
   'night.many': '{count}-mal · {duration}',
   'night.missing': 'Home Assistant bewahrt keinen Verlauf vom Schreien dieses Babys auf',
@@ -50,7 +53,9 @@ export const de: Texts = {
   'reason.past': 'Warum es wohl geschrien hat',
   'reason.probably': 'Wahrscheinlich {reason}',
   'reason.maybe': 'Vielleicht {reason}',
+  'reason.sure': '{confidence} sicher',
   'reason.more': 'Worauf das beruht',
+  'reason.then': 'Zu jener Zeit:',
   'guess.hungry': 'hungrig',
   'guess.tired': 'müde',
   'guess.discomfort': 'Unbehagen',
@@ -66,10 +71,10 @@ export const de: Texts = {
   'tip.lonely': 'Nimm hoch, sprich, bleib nah.',
   'tip.unsure': 'Geh die Liste durch: Milch, Windel, Bäuerchen, Wärme, Schlaf, Nähe.',
 
-  'record.short': 'bisher {accuracy} richtig',
-  'record.label': 'Bisher richtig',
-  'record.many': '{accuracy} von {answers} Antworten',
-  'record.one': '{accuracy} von 1 Antwort',
+  'record.short': 'richtig bei {record}',
+  'record.label': 'Der wahrscheinlichste Grund war richtig bei',
+  'record.many': '{accuracy} von {answers} Malen',
+  'record.one': '{accuracy} von 1 Mal',
   'record.baseline': 'Immer das Häufigste geraten: {baseline}',
   'record.none': 'Noch keine Antworten. Sag, was es war, und es lernt dein Baby kennen.',
 

@@ -26,8 +26,9 @@ export const en = {
   'hint.failed': 'Home Assistant did not tell which entities the device has',
 
   'since.crying': 'for {duration}',
-  'since.lastCry': 'Last cry {ago}',
-  'since.noCry': 'No cry tonight',
+  'since.ended': 'Last cry ended {ago}',
+  'since.began': 'Last cry began {ago}',
+  'since.noCry': 'No cry heard so far',
 
   'intensity.fuss': 'fussing',
   'intensity.cry': 'crying',
@@ -35,6 +36,8 @@ export const en = {
 
   'night.title': 'Tonight',
   'night.none': 'no cry',
+  'night.noneHeard': 'no cry in the {duration} heard',
+  'night.unheard': 'not heard',
   'night.one': '1 cry · {duration}',
   'night.many': '{count} cries · {duration}',
   'night.missing': 'Home Assistant keeps no history of this baby’s crying',
@@ -47,7 +50,9 @@ export const en = {
   'reason.past': 'Why it may have cried',
   'reason.probably': 'Probably {reason}',
   'reason.maybe': 'Maybe {reason}',
+  'reason.sure': '{confidence} sure',
   'reason.more': 'What this rests on',
+  'reason.then': 'At that time:',
   'guess.hungry': 'hungry',
   'guess.tired': 'tired',
   'guess.discomfort': 'uncomfortable',
@@ -63,10 +68,10 @@ export const en = {
   'tip.lonely': 'Pick up, talk, stay close.',
   'tip.unsure': 'Go through the list: feed, nappy, burp, warmth, sleep, closeness.',
 
-  'record.short': '{accuracy} right so far',
-  'record.label': 'Right so far',
-  'record.many': '{accuracy} of {answers} answers',
-  'record.one': '{accuracy} of 1 answer',
+  'record.short': 'right in {record}',
+  'record.label': 'The likeliest reason was right in',
+  'record.many': '{accuracy} of {answers} cries',
+  'record.one': '{accuracy} of 1 cry',
   'record.baseline': 'Always guessing the commonest: {baseline}',
   'record.none': 'No answers yet. Tell what it was, and it learns your baby.',
 

@@ -13,8 +13,9 @@ export function answersView(
 ): TemplateResult | typeof nothing {
   const select = stateOf('answer');
   const options: unknown = select?.attributes.options;
-  // Before the first cry, whose intensity would be told, there is nothing to answer.
-  if (!Array.isArray(options) || known(stateOf('intensity')) === undefined) return nothing;
+  // Of a cry that can be answered the intensity is told, and is out of reach while the source is.
+  const hasCry = known(stateOf('last_cry')) !== undefined && stateOf('intensity')?.state !== 'unknown';
+  if (!Array.isArray(options) || !hasCry) return nothing;
   const given = pending ?? known(select);
   const buttonView = (reason: string): TemplateResult => html`
     <button

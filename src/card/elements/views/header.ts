@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { endOf } from '../../cry.js';
 import { known } from '../../entities.js';
 import type { Face } from '../../face.js';
 import type { Shown } from '../../shown.js';
@@ -10,7 +11,7 @@ type HeaderFace = Face | 'gone' | 'loading' | 'failed';
 const ICONS: Record<HeaderFace, string> = {
   offline: 'mdi:lan-disconnect',
   crying: 'mdi:emoticon-cry-outline',
-  quiet: 'mdi:sleep',
+  quiet: 'mdi:ear-hearing',
   off: 'mdi:ear-hearing-off',
   deaf: 'mdi:microphone-off',
   away: 'mdi:server-network-off',
@@ -56,6 +57,7 @@ function subtitle(shown: Shown, face: HeaderFace): string {
   const { stateOf, now } = shown;
   const { text, ago, duration } = shown.format;
   const lastCry = Date.parse(known(stateOf('last_cry')) ?? '');
+  const lastEnd = endOf(stateOf('cry'));
   switch (face) {
     case 'crying': {
       const since = Number.isNaN(lastCry) ? Date.parse(stateOf('crying')!.last_changed) : lastCry;
@@ -64,7 +66,11 @@ function subtitle(shown: Shown, face: HeaderFace): string {
       return intensity === undefined ? words : `${words} · ${text(`intensity.${intensity}`)}`;
     }
     case 'quiet':
-      return Number.isNaN(lastCry) ? text('since.noCry') : text('since.lastCry', { ago: ago(now - lastCry) });
+      if (Number.isNaN(lastCry)) return text('since.noCry');
+      // The end of an earlier one says nothing about this one.
+      return lastEnd >= lastCry
+        ? text('since.ended', { ago: ago(now - lastEnd) })
+        : text('since.began', { ago: ago(now - lastCry) });
     case 'deaf': {
       const { state = 'unknown', attributes } = stateOf('health') ?? {};
       return typeof attributes?.error === 'string' ? attributes.error : text(`health.${state}`);

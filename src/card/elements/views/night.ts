@@ -2,6 +2,11 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Format } from '../../format.js';
 import { type Cry, type Span, type Timeline, totalMs } from '../../timeline.js';
 
+const MINUTE_MS = 60_000;
+/** The least width of a bar, and the width of the line of now. */
+const BAR_PX = 4;
+const LINE_PX = 2;
+
 /**
  * The night as a strip: a bar a cry, as high as it was hard, and hatched where nothing could be heard.
  * @param night why there is none, in words
@@ -35,7 +40,11 @@ export function nightView(night: Timeline | string, format: Format, open: () => 
         ${night.gaps.map(gap => html`<span class="gap" style=${place(night, gap)}></span>`)}
         ${night.cries.map(
           (cry, index) =>
-            html`<span class="bar ${cry.intensity}" style=${place(night, cry)} title=${cries[index]}></span>`,
+            html`<span
+              class="bar ${cry.intensity}"
+              style=${barPlace(night, cry)}
+              title=${cries[index]}
+            ></span>`,
         )}
       </button>
       <div class="hours" aria-hidden="true">
@@ -51,8 +60,13 @@ export function nightView(night: Timeline | string, format: Format, open: () => 
 }
 
 /** Such as `3 cries · 14 min`. */
-function summaryOf({ cries }: Timeline, { text, duration }: Format): string {
-  if (cries.length === 0) return text('night.none');
+function summaryOf({ from, now, cries, gaps }: Timeline, { text, duration }: Format): string {
+  if (cries.length === 0) {
+    if (gaps.length === 0) return text('night.none');
+    // That there was none in ten minutes says nothing of the night.
+    const heardMs = now - from - totalMs(gaps);
+    return text(heardMs < MINUTE_MS ? 'night.unheard' : 'night.noneHeard', { duration: duration(heardMs) });
+  }
   const values = { count: cries.length, duration: duration(totalMs(cries)) };
   return text(cries.length === 1 ? 'night.one' : 'night.many', values);
 }
@@ -64,6 +78,12 @@ function cryInWords({ from, to, intensity }: Cry, { text, time }: Format): strin
 
 function place(night: Timeline, { from, to }: Span): string {
   return `left: ${share(night, from)}%; width: ${share(night, to) - share(night, from)}%`;
+}
+
+/** A bar has a least width, and yet ends before the line of now. */
+function barPlace(night: Timeline, { from, to }: Span): string {
+  const width = `max(${BAR_PX}px, ${share(night, to) - share(night, from)}%)`;
+  return `width: ${width}; left: min(${share(night, from)}%, ${share(night, night.now)}% - ${width} - ${LINE_PX}px)`;
 }
 
 /** Centred below its line, but within the strip. */

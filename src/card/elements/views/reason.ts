@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { known, knownNumber } from '../../entities.js';
 import type { Face } from '../../face.js';
+import type { Format } from '../../format.js';
 import { type Evidence, evidenceOf } from '../../reason.js';
 import { REASON_ICON, REASON_ICONS, type Shown } from '../../shown.js';
 
@@ -14,25 +15,28 @@ export function reasonView(shown: Shown, face: Face): TemplateResult | typeof no
   const reason = known(stateOf('reason'));
   if (reason === undefined) return nothing;
   const evidence = evidenceOf(stateOf('reason')!.attributes.contributions);
-  const accuracy = knownNumber(stateOf('accuracy'));
+  const record = recordOf(shown);
+  const isNow = face === 'crying';
   return html`
     <section>
-      <h3>${text(face === 'crying' ? 'reason.now' : 'reason.past')}</h3>
-      ${guessView(shown, reason)}
-      <p>${text(`tip.${reason}`)}</p>
+      <h3>${text(isNow ? 'reason.now' : 'reason.past')}</h3>
+      ${guessView(shown, reason)} ${isNow ? html`<p>${text(`tip.${reason}`)}</p>` : nothing}
       <details>
         <summary>
           <span>${text('reason.more')}</span><ha-icon icon="mdi:chevron-down"></ha-icon>
-          ${accuracy === undefined ? nothing : html`<span>${text('record.short', { accuracy: format.percent(accuracy) })}</span>`}
+          ${record === undefined ? nothing : html`<span>${text('record.short', { record: record.text })}</span>`}
         </summary>
         ${
           evidence.length === 0
             ? nothing
-            : html`<ul>
-                ${evidence.map(evidenceView)}
-              </ul>`
+            : html`
+                ${isNow ? nothing : html`<p>${text('reason.then')}</p>`}
+                <ul>
+                  ${evidence.map(evidenceView)}
+                </ul>
+              `
         }
-        ${recordView(shown)}
+        ${record === undefined ? html`<p>${text('record.none')}</p>` : recordView(record, format)}
       </details>
     </section>
   `;
@@ -49,7 +53,7 @@ function guessView({ stateOf, format }: Shown, reason: string): TemplateResult {
     <div class="guess">
       ${icon}
       <span>${text(degree, { reason: text(`guess.${reason}`) })}</span>
-      <span class="figure">${percent(confidence)}</span>
+      <span class="figure">${text('reason.sure', { confidence: percent(confidence) })}</span>
       <div class="track" aria-hidden="true"><span style="width: ${confidence}%"></span></div>
     </div>
   `;
@@ -61,25 +65,34 @@ function evidenceView({ text, factor }: Evidence): TemplateResult {
   return html`<li><ha-icon class=${side} icon=${icon}></ha-icon>${text}</li>`;
 }
 
-/** How often the reason was right, beside what always saying the commonest would have been. */
-function recordView({ stateOf, format }: Shown): TemplateResult {
-  const { text, percent } = format;
+/** How often the likeliest reason was right, and always saying the commonest would have been, in percent. */
+interface ReasonRecord {
+  accuracy: number;
+  baseline: number;
+  /** Such as `70% of 10 cries`. */
+  text: string;
+}
+
+/** Undefined before the first answer. */
+function recordOf({ stateOf, format: { text, percent } }: Shown): ReasonRecord | undefined {
   const accuracy = knownNumber(stateOf('accuracy'));
   const { baseline, answers } = stateOf('accuracy')?.attributes ?? {};
-  if (accuracy === undefined || typeof answers !== 'number' || typeof baseline !== 'number')
-    return html`<p>${text('record.none')}</p>`;
+  if (accuracy === undefined || typeof answers !== 'number' || typeof baseline !== 'number') return undefined;
+  const values = { accuracy: percent(accuracy), answers };
+  return { accuracy, baseline, text: text(answers === 1 ? 'record.one' : 'record.many', values) };
+}
+
+function recordView(record: ReasonRecord, { text, percent }: Format): TemplateResult {
   return html`
     <div class="record">
       <div class="line-up">
         <span>${text('record.label')}</span>
-        <span>
-          ${text(answers === 1 ? 'record.one' : 'record.many', { accuracy: percent(accuracy), answers })}
-        </span>
+        <span>${record.text}</span>
       </div>
       <div class="track" aria-hidden="true">
-        <span style="width: ${accuracy}%"></span><i style="left: ${baseline}%"></i>
+        <span style="width: ${record.accuracy}%"></span><i style="left: ${record.baseline}%"></i>
       </div>
-      <p>${text('record.baseline', { baseline: percent(baseline) })}</p>
+      <p>${text('record.baseline', { baseline: percent(record.baseline) })}</p>
     </div>
   `;
 }

@@ -1,0 +1,294 @@
+import type { Page } from 'playwright-core';
+import type { Change } from '../../src/card/timeline.js';
+import type { DeviceState } from '../../src/hass/discovery.js';
+import { cryPicture } from '../../src/journal/pictures/cry-picture.js';
+import { SAMPLE_RATE } from '../../src/values.js';
+import { writeWav } from '../audio/wav-writer.js';
+import type { HomeAssistant } from '../home-assistant/home-assistant.js';
+import { BabyDevice } from './baby-device.js';
+import { cardIn, type CardView, type Dashboard } from './dashboard.js';
+
+const MORNING = '2026-11-23T';
+/** The tests' Home Assistant and Chromium are in this time zone. */
+const ZONE = 'Z';
+
+/** What the reason node says of a cry. */
+export const HUNGRY = {
+  reason: 'hungry',
+  confidence: 62,
+  contributions: [
+    {
+      part: 'context',
+      reason: 'hungry',
+      factor: 2.4,
+      text: 'last feed 3 h 10 min ago: makes hunger 2.4 times as likely',
+    },
+    {
+      part: 'context',
+      reason: 'tired',
+      factor: 0.6,
+      text: 'woke up 25 min ago: makes tiredness 1.7 times less likely',
+    },
+    { part: 'prior', reason: 'hungry', factor: 1.3, text: '8 weeks old: makes hunger 1.3 times as likely' },
+  ],
+  intensity: 'scream',
+  accuracy: 70,
+  baselineAccuracy: 50,
+  learnedFrom: 10,
+  lastCry: `${MORNING}02:38:10${ZONE}`,
+} as const satisfies Partial<DeviceState>;
+
+const UNTIL_CRY: [string, string][] = [
+  ['16:00:00', 'off'],
+  ['17:40:00', 'on'],
+  ['17:46:00', 'off'],
+  ['19:30:00', 'on'],
+  ['19:41:00', 'off'],
+  ['20:05:00', 'on'],
+  ['20:16:00', 'off'],
+  ['22:10:00', 'unavailable'],
+  ['22:50:00', 'off'],
+  ['00:20:00', 'on'],
+  ['00:23:00', 'off'],
+  ['02:38:10', 'on'],
+];
+const AFTER_CRY: [string, string][] = [...UNTIL_CRY, ['02:47:00', 'off']];
+const INTENSITY = changes([
+  ['17:40:00', 'fuss'],
+  ['19:30:00', 'cry'],
+  ['20:06:00', 'scream'],
+  ['00:20:00', 'fuss'],
+  ['02:38:10', 'scream'],
+]);
+
+const CRYING: CardView = { history: [changes(UNTIL_CRY), INTENSITY, []], at: at('02:40:23') };
+const QUIET: CardView = { history: [changes(AFTER_CRY), INTENSITY, []], at: at('03:04:00') };
+/** The source is out of reach. */
+const LOST: CardView = {
+  history: [changes([...AFTER_CRY, ['02:51:00', 'unavailable']]), INTENSITY, []],
+  at: at('03:04:00'),
+};
+const NEW: CardView = { history: [changes([['02:30:00', 'off']]), [], []], at: at('03:04:00') };
+/** How long the card waits for an answer to be taken. */
+const PATIENCE_MS = 5000;
+
+/** A face of the card, and how to bring it about. */
+interface Face {
+  /** What the card says then. */
+  says: string | RegExp;
+  /** Faces with the same one share a page. */
+  view: CardView;
+  /** What is told of a baby of whom nothing is known. */
+  told?: Partial<DeviceState>;
+  /** What of it is out of reach. */
+  lost?: ('bridge' | 'source')[];
+  /** What is set otherwise in the card's configuration. */
+  config?: (stage: Stage) => object;
+  /** What a person or the world does then. */
+  then?: (stage: Stage, page: Page) => Promise<unknown>;
+}
+
+interface Stage {
+  home: HomeAssistant;
+  dashboard: Dashboard;
+  device: BabyDevice;
+  /** Another one, of which nothing was told since Home Assistant started. */
+  newborn: string;
+}
+
+const ANSWERED = { ...HUNGRY, answer: 'hungry' };
+/** As Home Assistant knows a cry by. */
+const CRY = `cot@${at('02:38:10')}`;
+const MEDIA = 'media-source://media_source/local';
+
+/** All of them, in an order in which none stands in the way of the next one. */
+const FACES: Record<string, Face> = {
+  crying: { says: 'Mia is crying', view: CRYING, told: { ...HUNGRY, crying: 'ON' } },
+  unsure: {
+    says: 'Not sure why',
+    view: CRYING,
+    told: { ...HUNGRY, crying: 'ON', intensity: 'fuss', reason: 'unsure', contributions: [], accuracy: null },
+  },
+  quiet: {
+    says: /^Last cry ended/,
+    view: QUIET,
+    told: ANSWERED,
+    then: async ({ device }, page) => {
+      await device.tellCryEnded(CRY, 530);
+      await cardIn(page)
+        .locator('details')
+        .evaluate(details => {
+          details.setAttribute('open', '');
+        });
+    },
+  },
+  pending: { says: 'Mia is quiet', view: QUIET, told: HUNGRY, then: refuse },
+  refused: {
+    says: /The answer was not taken/,
+    view: QUIET,
+    told: HUNGRY,
+    then: async (stage, page) => {
+      await refuse(stage, page);
+      await page.clock.fastForward(PATIENCE_MS);
+    },
+  },
+  clip: {
+    says: 'The last cry',
+    view: QUIET,
+    told: ANSWERED,
+    config: () => ({ media: MEDIA }),
+    then: async ({ device }, page) => {
+      await device.tellCryEnded(CRY, 530);
+      await cardIn(page).locator('audio').waitFor();
+    },
+  },
+  offline: {
+    says: 'No connection',
+    view: QUIET,
+    told: ANSWERED,
+    then: async (_stage, page) => {
+      // Before it has all states, the page would go on without a connection as it is.
+      await cardIn(page)
+        .getByText(/Mia is quiet|No connection/)
+        .waitFor();
+      await page.evaluate(loseConnection);
+    },
+  },
+  off: {
+    says: 'Not listening',
+    view: LOST,
+    told: { ...ANSWERED, listening: 'OFF', health: 'stopped' },
+    lost: ['source'],
+  },
+  silent: { says: 'Hears nothing at all: is it muted?', view: LOST, told: { ...ANSWERED, health: 'silent' } },
+  deaf: {
+    says: /The camera refuses/,
+    view: LOST,
+    told: {
+      ...ANSWERED,
+      health: 'failed',
+      error: 'The camera refuses the password. Enter it anew in the audio node.',
+    },
+    lost: ['source'],
+  },
+  away: { says: 'No news from Node-RED', view: LOST, told: ANSWERED, lost: ['bridge'] },
+  new: { says: 'Mia is quiet', view: NEW },
+  gone: { says: 'This device is gone', view: NEW, config: () => ({ device: 'gone' }) },
+  noFolder: {
+    says: /cannot be read/,
+    view: NEW,
+    told: ANSWERED,
+    config: () => ({ media: `${MEDIA}/nowhere` }),
+    then: ({ device }) => device.tellCryEnded(CRY, 530),
+  },
+  waiting: { says: 'Waiting for news', view: NEW, config: ({ newborn }) => ({ device: newborn }) },
+  incomplete: {
+    says: 'Not everything is there',
+    view: NEW,
+    config: ({ newborn }) => ({ device: newborn }),
+    then: async ({ home }) =>
+      home.connection.sendMessagePromise({
+        type: 'config/entity_registry/update',
+        entity_id: 'binary_sensor.tom_crying',
+        disabled_by: 'user',
+      }),
+  },
+  noHistory: { says: /keeps no history/, view: { history: null, at: at('03:04:00') }, told: ANSWERED },
+  loading: { says: 'Loading…', view: { registry: 'silent' }, told: HUNGRY },
+  failed: { says: /did not tell/, view: { registry: 'failing' }, told: HUNGRY },
+};
+
+/** Of a phone, and of a desktop. */
+const WIDTHS = [390, 1000];
+
+/** Shows one face after another, each as wide as a phone and as a desktop, on a page on which it can be looked at. */
+export async function* faces(
+  home: HomeAssistant,
+  dashboard: Dashboard,
+  device: BabyDevice,
+): AsyncGenerator<{ name: string; width: number; page: Page }> {
+  const card = { type: 'custom:deepinfant-card', device: await dashboard.deviceId('deepinfant_n1') };
+  const tom = await BabyDevice.create(home.broker, 'n2', 'Tom');
+  const stage = { home, dashboard, device, newborn: await dashboard.deviceId('deepinfant_n2') };
+  await keepCry(home);
+  let page: Page | undefined;
+  let view: CardView | undefined;
+  try {
+    for (const [name, face] of Object.entries(FACES)) {
+      await device.reset();
+      await device.tell(face.told ?? {});
+      for (const part of face.lost ?? []) await device.setAvailable({ [part]: false });
+      await dashboard.show({ ...card, ...face.config?.(stage) });
+      if (page === undefined || face.view !== view) {
+        await page?.context().close();
+        view = face.view;
+        page = await dashboard.open(view);
+      }
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: 1400 });
+        await cardIn(page).waitFor();
+        await face.then?.(stage, page);
+        await cardIn(page).getByText(face.says).first().waitFor();
+        yield { name, width, page };
+      }
+    }
+  } finally {
+    await page?.context().close();
+    await tom.disconnect();
+  }
+}
+
+/** Puts a sound and a picture of the cry where the journal would. */
+async function keepCry(home: HomeAssistant): Promise<void> {
+  const samples = wail();
+  const windows = Array.from({ length: 40 }, (_, index) => ({
+    startS: 5 + 0.256 * index,
+    score: 0.75 + 0.2 * Math.sin(index),
+  }));
+  const name = `media/2026-11-23T02-38-10Z-${at('02:38:10')}-01234567` as const;
+  await home.put(`${name}.png`, cryPicture({ samples, fromS: 0, windows }));
+  await home.put(`${name}.wav`, writeWav(samples, { rate: SAMPLE_RATE }));
+}
+
+/** 20 s: five of noise, then a voice that rises and falls once a second. */
+function wail(): Float32Array {
+  let phase = 0;
+  return Float32Array.from({ length: 20 * SAMPLE_RATE }, (_, index) => {
+    const breath = Math.sin((Math.PI * index) / SAMPLE_RATE) ** 2;
+    phase += (2 * Math.PI * (380 + 120 * breath)) / SAMPLE_RATE;
+    const voice = [1, 2, 3, 4, 5, 6].reduce((sum, n) => sum + Math.sin(n * phase) / n, 0);
+    return 0.01 * (Math.random() - 0.5) + (index < 5 * SAMPLE_RATE ? 0 : 0.3 * breath * voice);
+  });
+}
+
+/** Somebody answers, and nothing comes of it. */
+async function refuse({ device }: Stage, page: Page): Promise<void> {
+  device.isObedient = false;
+  await cardIn(page).getByRole('button', { name: 'Belly pain' }).click();
+}
+
+/** In the page: the connection is lost, and does not come back. */
+function loseConnection(): void {
+  const { connection } = (
+    globalThis as unknown as {
+      document: {
+        querySelector(name: string): {
+          hass: { connection: { suspendReconnectUntil(until: Promise<void>): void; suspend(): void } };
+        };
+      };
+    }
+  ).document.querySelector('home-assistant').hass;
+  connection.suspendReconnectUntil(new Promise(() => undefined));
+  connection.suspend();
+}
+
+/** States, and since what time of the night. */
+function changes(states: readonly (readonly [time: string, s: string])[]): Change[] {
+  return states.map(([time, s]) => ({ s, lu: at(time) / 1000 }));
+}
+
+/** A time between noon and noon, epoch ms. */
+function at(time: string): number {
+  const day = time < '12' ? 0 : -24 * 3_600_000;
+  return Date.parse(`${MORNING}${time}${ZONE}`) + day;
+}
