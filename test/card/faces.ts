@@ -195,7 +195,7 @@ const FACES: Record<string, Face> = {
   },
   noHistory: { says: /keeps no history/, view: { history: null, at: at('03:04:00') }, told: ANSWERED },
   loading: { says: 'Loading…', view: { registry: 'silent' }, told: HUNGRY },
-  failed: { says: /did not tell/, view: { registry: 'failing' }, told: HUNGRY },
+  failed: { says: 'Cannot be shown', view: { registry: 'failing' }, told: HUNGRY },
 };
 
 /** Of a phone, and of a desktop. */

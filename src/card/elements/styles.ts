@@ -76,6 +76,9 @@ export const styles = css`
     justify-content: space-between;
     gap: 0 12px;
   }
+  .notice {
+    color: var(--primary-text-color);
+  }
   .notice:empty {
     display: none;
   }
@@ -372,7 +375,7 @@ export const styles = css`
     background: var(--faint);
     transition: background-color 0.2s;
   }
-  .answer:hover:enabled {
+  .answer[aria-pressed='false']:hover:enabled {
     background: color-mix(in srgb, var(--primary-text-color) 13%, transparent);
   }
   .answer ha-icon {

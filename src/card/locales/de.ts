@@ -6,7 +6,7 @@ export const de: Texts = {
   'editor.device': 'Baby',
   'editor.deviceHelp': 'Das Gerät, das der Knoten deepinfant-entities anlegt',
   'editor.media': 'Ordner mit Aufnahmen und Bildern',
-  'editor.mediaHelp': 'Freiwillig: media-source://media_source/NAME, siehe docs/card.md',
+  'editor.mediaHelp': 'Freiwillig: media-source://media_source/local/deepinfant, siehe docs/card.md',
 
   'face.offline': 'Keine Verbindung',
   'face.crying': '{name} schreit',
@@ -18,6 +18,7 @@ export const de: Texts = {
   'face.incomplete': 'Es ist nicht alles da',
   'face.gone': 'Dieses Gerät gibt es nicht mehr',
   'face.loading': 'Wird geladen…',
+  'face.failed': 'Nicht zu zeigen',
   'hint.offline': 'Home Assistant ist nicht zu erreichen; was unten steht, kann alt sein',
   'hint.off': 'Ausgeschaltet: kein Schreien wird bemerkt',
   'hint.away': 'Läuft Node-RED, und ist es mit dem MQTT-Broker verbunden?',
@@ -26,7 +27,7 @@ export const de: Texts = {
     'Die Entität für das Schreien ist deaktiviert oder wurde entfernt: siehe die Seite des Geräts',
   'hint.gone': 'Wähle in den Einstellungen der Karte ein anderes',
   'hint.loading': 'Die Entitäten des Geräts werden gesucht',
-  'hint.failed': 'Home Assistant hat nicht gesagt, welche Entitäten das Gerät hat',
+  'hint.failed': 'Home Assistant hat nicht gesagt, welche Entitäten das Gerät hat: lade die Seite neu',
 
   'since.crying': 'seit {duration}',
   'since.ended': 'Letztes Schreien endete {ago}',

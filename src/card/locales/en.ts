@@ -4,7 +4,7 @@ export const en = {
   'editor.device': 'Baby',
   'editor.deviceHelp': 'The device that the node deepinfant-entities makes',
   'editor.media': 'Folder with clips and pictures',
-  'editor.mediaHelp': 'Optional: media-source://media_source/NAME, see docs/card.md',
+  'editor.mediaHelp': 'Optional: media-source://media_source/local/deepinfant, see docs/card.md',
 
   'face.offline': 'No connection',
   'face.crying': '{name} is crying',
@@ -16,6 +16,7 @@ export const en = {
   'face.incomplete': 'Not everything is there',
   'face.gone': 'This device is gone',
   'face.loading': 'Loading…',
+  'face.failed': 'Cannot be shown',
   'hint.offline': 'Home Assistant cannot be reached; what is below may be old',
   'hint.off': 'Switched off: no cry is noticed',
   'hint.away': 'Is Node-RED running, and connected to the MQTT broker?',
@@ -23,7 +24,7 @@ export const en = {
   'hint.incomplete': 'The entity for crying is disabled or was removed: see the device’s page',
   'hint.gone': 'Choose another one in the card’s settings',
   'hint.loading': 'Looking for the device’s entities',
-  'hint.failed': 'Home Assistant did not tell which entities the device has',
+  'hint.failed': 'Home Assistant did not tell which entities the device has: load the page anew',
 
   'since.crying': 'for {duration}',
   'since.ended': 'Last cry ended {ago}',

@@ -16,7 +16,7 @@ export function clipView(
       ${
         sound === undefined
           ? nothing
-          : html`<audio controls preload="none" src=${sound} aria-label=${text('clip.play')}></audio>`
+          : html`<audio controls preload="metadata" src=${sound} aria-label=${text('clip.play')}></audio>`
       }
     </section>
   `;
