@@ -302,8 +302,9 @@ export const styles = css`
   }
   summary {
     display: flex;
+    flex-wrap: wrap;
     align-items: center;
-    gap: 4px;
+    gap: 0 4px;
     min-height: 28px;
     list-style: none;
     border-radius: 8px;

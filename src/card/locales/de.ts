@@ -73,7 +73,7 @@ export const de: Texts = {
   'tip.unsure': 'Geh die Liste durch: Milch, Windel, Bäuerchen, Wärme, Schlaf, Nähe.',
 
   'record.short': 'richtig bei {record}',
-  'record.label': 'Der wahrscheinlichste Grund war richtig bei',
+  'record.label': 'Wahrscheinlichster Grund richtig bei',
   'record.many': '{accuracy} von {answers} Malen',
   'record.one': '{accuracy} von 1 Mal',
   'record.baseline': 'Immer das Häufigste geraten: {baseline}',
