@@ -11,8 +11,8 @@ export interface Detection {
 
 /** The way of a new source, named `source` in its events. */
 export function openDetector(classifier: Classifier, source: string, preset: Preset): Detector {
-  const { neutral, evidence } = classifier.manifest.presets[preset];
-  const tracker = new Tracker(source, { ...TRACKER_DEFAULTS, neutral, evidence });
+  const { odds } = classifier.manifest.presets[preset];
+  const tracker = new Tracker(source, { ...TRACKER_DEFAULTS, odds });
   return new Detector(classifier.open(), tracker);
 }
 

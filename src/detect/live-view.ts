@@ -52,8 +52,8 @@ export class LiveView {
   constructor(presets: Record<Preset, TrackerThresholds>) {
     this.trackers = new Map(
       PRESETS.map(preset => {
-        const { neutral, evidence } = presets[preset];
-        return [preset, new Tracker('', { ...TRACKER_DEFAULTS, neutral, evidence })];
+        const { odds } = presets[preset];
+        return [preset, new Tracker('', { ...TRACKER_DEFAULTS, odds })];
       }),
     );
   }

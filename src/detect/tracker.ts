@@ -1,6 +1,6 @@
 import { DeepInfantError } from '../errors.js';
 import { logit } from '../model/calibration.js';
-import type { TrackerThresholds } from '../model/manifest.js';
+import { MOST_ODDS, type TrackerThresholds } from '../model/manifest.js';
 import type { CryEvent, Scores } from '../values.js';
 import { Episode, durationS, type Step } from './episode.js';
 import { NoiseFloor } from './noise-floor.js';
@@ -17,24 +17,32 @@ export const TRACKER_DEFAULTS: Omit<TrackerSettings, keyof TrackerThresholds> = 
   ongoingEveryS: 5,
 };
 
-/** A step weighs at most this much, in nats: no single sound is certain, however sure the network is. */
-const MOST_WEIGHT = 3.5;
+/** The level is this share of the step's own log odds, and else their mean. */
+const STEP_SHARE = 0.4;
+/** Time constant of the mean, in s: about as long as a bout of crying is. */
+const MEAN_S = 6;
+/** A cry that was suspected is forgotten after this time without a step that is likelier a cry than not. */
+const FORGET_S = 2;
 
 /**
  * Turns one source's steps into cry events. A pure state machine: the same steps give the same events.
  *
- * - Each step speaks for a cry or against it: by its log odds above or below those of `neutral`, times its duration.
- *   What they say adds up, and never falls below 0 (the CUSUM test: of all rules with as few false alarms, the one with
- *   the shortest delay; Page 1954, Biometrika 41, Lorden 1971). A sure cry is told within a second, a doubtful one when
- *   it has gone on or come again, and a single meow is forgotten.
- * - A cry is reported when the evidence reaches `evidence`, in more than one step. It began with the first step heard
- *   since the evidence was last 0.
- * - While it is reported, the evidence goes no higher, and a step is heard when its score reaches `neutral` and the
- *   evidence half of `evidence`. After `hangoverS` without such a step the cry is over.
+ * - What was heard adds up to a level: the log odds of the step, which are quick, together with their mean over the last
+ *   seconds, which remembers (an exponentially weighted moving average as in Roberts 1959, Technometrics 1, that begins
+ *   in quiet). So a sure cry is told within a second, a doubtful one when it has gone on or come again, and a single
+ *   meow never. On nights that is better than adding evidence up (CUSUM), which a long doubtful sound reaches as well.
+ * - A step that is likelier a cry than not is heard. A cry is reported when the level reaches `odds`, by more than one
+ *   step. It began with the first step heard, unless nothing was heard for FORGET_S since.
+ * - While it is reported, a step is heard only when the one before it was likelier a cry than not, too. After
+ *   `hangoverS` without such a step the cry is over.
  * - Messages that it goes on come only with a step heard, so a duration told never counts the quiet at its end.
  */
 export class Tracker {
-  private evidence = 0;
+  /** Mean log odds. */
+  private mean = -MOST_ODDS;
+  private level = -MOST_ODDS;
+  /** Steps that were likelier a cry than not, one after the other up to now. */
+  private run = 0;
   private last: Step | undefined;
   private suspected: Episode | undefined;
   private reported: Episode | undefined;
@@ -48,13 +56,12 @@ export class Tracker {
     private readonly source: string,
     private readonly settings: TrackerSettings,
   ) {
-    const { neutral, evidence, ...durations } = settings;
-    if (!(neutral > 0 && neutral < 1 && evidence > 0)) {
+    const { odds, ...durations } = settings;
+    if (!(Math.abs(odds) < MOST_ODDS))
       throw new DeepInfantError(
         'setting',
-        `Thresholds neutral ${neutral} and evidence ${evidence} cannot be: choose 0 < neutral < 1 and evidence > 0.`,
+        `odds is ${odds}: choose a number between ${-MOST_ODDS} and ${MOST_ODDS}.`,
       );
-    }
     for (const [name, seconds] of Object.entries(durations)) {
       if (!(Number.isFinite(seconds) && seconds >= 0)) {
         throw new DeepInfantError('setting', `${name} is ${seconds}: choose a number of seconds, 0 or more.`);
@@ -76,7 +83,9 @@ export class Tracker {
   flush(): CryEvent[] {
     const wasHeardLast = this.last !== undefined && this.reported?.quietS(this.last.endSample) === 0;
     const events = this.reported ? [this.reported.end(wasHeardLast)] : [];
-    this.evidence = 0;
+    this.mean = -MOST_ODDS;
+    this.level = -MOST_ODDS;
+    this.run = 0;
     this.last = undefined;
     this.suspected = undefined;
     this.reported = undefined;
@@ -86,13 +95,12 @@ export class Tracker {
 
   /** While nothing is reported. */
   private watch(step: Step): CryEvent[] {
-    const { neutral, evidence } = this.settings;
+    if (this.suspected && this.suspected.quietS(step.endSample) > FORGET_S) this.suspected = undefined;
     this.weigh(step);
-    if (this.evidence === 0) this.suspected = undefined;
-    if (!(step.scores.cry >= neutral)) return [];
+    if (this.run === 0) return [];
     if (this.suspected) this.suspected.hear(step);
     else this.suspected = new Episode(this.source, this.room, step);
-    if (!this.suspected.isRepeated || this.evidence < evidence) return [];
+    if (!this.suspected.isRepeated || this.level < this.settings.odds) return [];
     this.reported = this.suspected;
     this.suspected = undefined;
     return [this.reported.tell('started')];
@@ -100,24 +108,23 @@ export class Tracker {
 
   /** While a cry is reported. */
   private follow(cry: Episode, step: Step): CryEvent[] {
-    const { neutral, evidence, hangoverS, ongoingEveryS } = this.settings;
+    const { hangoverS, ongoingEveryS } = this.settings;
     this.weigh(step);
-    if (step.scores.cry >= neutral && this.evidence >= evidence / 2) {
+    if (this.run > 1) {
       cry.hear(step);
       return cry.untoldS >= ongoingEveryS ? [cry.tell('ongoing')] : [];
     }
     if (cry.quietS(step.endSample) < hangoverS) return [];
     this.reported = undefined;
-    this.evidence = 0;
     return [cry.end(false)];
   }
 
   /** Adds what a step says. Scores that are no numbers speak against a cry. */
   private weigh(step: Step): void {
-    const { neutral, evidence } = this.settings;
-    const odds = logit(step.scores.cry) - logit(neutral);
-    const weight = Number.isNaN(odds) ? -MOST_WEIGHT : Math.max(-MOST_WEIGHT, Math.min(MOST_WEIGHT, odds));
-    const sum = this.evidence + weight * durationS(step);
-    this.evidence = Math.max(0, this.reported ? Math.min(evidence, sum) : sum);
+    const read = logit(step.scores.cry);
+    const odds = Number.isNaN(read) ? -MOST_ODDS : Math.max(-MOST_ODDS, Math.min(MOST_ODDS, read));
+    this.mean += (1 - Math.exp(-durationS(step) / MEAN_S)) * (odds - this.mean);
+    this.level = STEP_SHARE * odds + (1 - STEP_SHARE) * this.mean;
+    this.run = odds >= 0 ? this.run + 1 : 0;
   }
 }

@@ -53,8 +53,8 @@ export async function playScene<Sound extends NightSound>(
   const plan = planNight(castOf(recordings), { hours, seed });
   const trackers = new Map(
     PRESETS.map(preset => {
-      const { neutral, evidence } = classifier.manifest.presets[preset];
-      return [preset, new TrackerAlarms({ ...TRACKER_DEFAULTS, neutral, evidence })];
+      const { odds } = classifier.manifest.presets[preset];
+      return [preset, new TrackerAlarms({ ...TRACKER_DEFAULTS, odds })];
     }),
   );
   const curve: NightResult<Sound>['curve'] = [];

@@ -2,13 +2,12 @@ import { DeepInfantError } from '../errors.js';
 import { LABELS } from '../values.js';
 import { CONVOLUTION_NAMES, FRAMES_PER_STEP } from './cry-net.js';
 import { MEL7S_NAMES, MEL7S_REASONS, type Mel7sManifest } from './mel7s.js';
-import { PRESETS, READINGS, type ModelManifest } from './manifest.js';
+import { MOST_ODDS, PRESETS, READINGS, type ModelManifest } from './manifest.js';
 
 type Form = 'number' | 'string' | 'array' | { readonly [field: string]: Form };
 
 const THRESHOLDS = {
-  neutral: 'number',
-  evidence: 'number',
+  odds: 'number',
   clip: 'number',
   promise: { falseAlarmsPerNight: 'number', clipFalseAlarmRate: 'number' },
 } as const;
@@ -67,10 +66,9 @@ export function checkManifest(read: unknown, file: string): ModelManifest {
     throw invalid(file, `windowFrames is ${windowFrames}, fewer than the ${hopFrames} of hopFrames`);
   if (!(scaling.stdDb > 0)) throw invalid(file, `scaling.stdDb is ${scaling.stdDb}, not above 0`);
   for (const preset of PRESETS) {
-    const { neutral, evidence, clip } = presets[preset];
-    if (!(neutral > 0 && neutral < 1 && evidence > 0 && clip > 0 && clip < 1)) {
-      throw invalid(file, `presets.${preset} is not 0 < neutral < 1, evidence > 0 and 0 < clip < 1`);
-    }
+    const { odds, clip } = presets[preset];
+    if (!(Math.abs(odds) < MOST_ODDS && clip > 0 && clip < 1))
+      throw invalid(file, `presets.${preset} is not -${MOST_ODDS} < odds < ${MOST_ODDS} and 0 < clip < 1`);
   }
   const shapes = new Map(weights.tensors.map(({ name, shape }) => [name, shape]));
   for (const name of CONVOLUTION_NAMES) {

@@ -4,12 +4,13 @@ import type { Calibration } from './calibration.js';
 export const PRESETS = ['careful', 'balanced', 'sensitive'] as const;
 export type Preset = (typeof PRESETS)[number];
 
+/** A step counts at most this much, in nats: no single sound is certain, however sure the network is. */
+export const MOST_ODDS = 7;
+
 /** How a tracker turns the scores of steps into cries; see Tracker. */
 export interface TrackerThresholds {
-  /** A step whose cry probability reaches this speaks for a cry, one below it against; in (0, 1). */
-  neutral: number;
-  /** Evidence that reports a cry, above 0: sum of a step's log odds over those of `neutral`, times its seconds. */
-  evidence: number;
+  /** Level that reports a cry: log odds of the steps of the last seconds, weighed as Tracker says, in nats; in (-MOST_ODDS, MOST_ODDS). */
+  odds: number;
 }
 
 /** One setting of a model, and what it promises. */

@@ -163,7 +163,6 @@ interface Heard {
 
 async function* heardIn(recordings: readonly Recording[]): AsyncGenerator<Heard> {
   const classifier = await loadClassifier();
-  const { neutral } = classifier.manifest.presets.balanced;
   for (const recording of recordings) {
     const stream = classifier.open();
     const chunks: Float32Array[] = [];
@@ -177,7 +176,7 @@ async function* heardIn(recordings: readonly Recording[]): AsyncGenerator<Heard>
     yield {
       recording,
       samples: concat(chunks).subarray(steps[0].endSample - HOP_SAMPLES),
-      isCry: steps.map(({ scores }) => scores.cry >= neutral),
+      isCry: steps.map(({ scores }) => scores.cry >= 0.5),
     };
   }
   await classifier.close();

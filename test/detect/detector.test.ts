@@ -37,7 +37,7 @@ function chunk(hops: number, amplitude: number): AudioChunk {
 describe('Detector', () => {
   const open = (): { detector: Detector; stream: LoudnessStream } => {
     const stream = new LoudnessStream();
-    const tracker = new Tracker('cot', { neutral: 0.5, evidence: 2, ...TRACKER_DEFAULTS });
+    const tracker = new Tracker('cot', { odds: -2.5, ...TRACKER_DEFAULTS });
     return { detector: new Detector(stream, tracker), stream };
   };
 

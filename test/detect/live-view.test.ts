@@ -5,9 +5,9 @@ import { SAMPLE_RATE } from '../../src/values.js';
 import { steps, times } from './steps.js';
 
 const PRESETS = {
-  careful: { neutral: 0.5, evidence: 12 },
-  balanced: { neutral: 0.5, evidence: 4 },
-  sensitive: { neutral: 0.5, evidence: 1 },
+  careful: { odds: 5 },
+  balanced: { odds: 1 },
+  sensitive: { odds: -1 },
 };
 const TONE_HZ = 1000;
 
@@ -59,13 +59,13 @@ describe('LiveView', () => {
 
   it('says what each preset would tell of the scores', () => {
     const view = viewOf({ endS: 8 });
-    for (const step of steps(...times(8, 0.05), ...times(8, 0.9))) view.judge(step);
+    for (const step of steps(...times(8, 0.05), ...times(8, 0.999))) view.judge(step);
     const { scores, heard } = view.from(0);
-    assert.deepEqual([scores.length, scores[15]], [16, { endS: 4.096, cry: 0.9 }]);
+    assert.deepEqual([scores.length, scores[15]], [16, { endS: 4.096, cry: 0.999 }]);
     assert.deepEqual(heard.careful, []);
     assert.equal(heard.sensitive.length, 1);
     assert.equal(heard.sensitive[0].endS, undefined);
-    for (const step of steps(...times(16, 0.9), ...times(40, 0.05)).slice(16)) view.judge(step);
+    for (const step of steps(...times(16, 0.999), ...times(40, 0.05)).slice(16)) view.judge(step);
     assert(view.from(0).heard.sensitive[0].endS! < 5);
     for (const step of steps(...times(200, 0.05)).slice(56)) view.judge(step);
     assert.deepEqual(view.from(0).heard.sensitive, []);

@@ -4,7 +4,7 @@ import { DeepInfantError } from '../../src/errors.js';
 import type { CryEvent, Scores } from '../../src/values.js';
 import { HOP_S, START_MS, heard, step, steps, times } from './steps.js';
 
-const SETTINGS: TrackerSettings = { neutral: 0.4, evidence: 1.6, ...TRACKER_DEFAULTS };
+const SETTINGS: TrackerSettings = { odds: -2, ...TRACKER_DEFAULTS };
 
 function track(stream: Scores[], settings: Partial<TrackerSettings> = {}): CryEvent[] {
   const tracker = new Tracker('cot', { ...SETTINGS, ...settings });
@@ -24,12 +24,12 @@ function assertNear(actual: number | undefined, expected: number, tolerance: num
 
 describe('Tracker', () => {
   describe('what is reported', () => {
-    const quiet = times(30, 0.05);
+    const quiet = times(60, 0.01);
     const table: [string, number[], string][] = [
       ['nothing in an empty stream', [], ''],
       ['nothing in silence', quiet, ''],
       ['nothing of a window', [...quiet, 1, ...quiet], ''],
-      ['nothing of one window every second', times(40, 0).map((_, i) => (i % 4 === 0 ? 1 : 0)), ''],
+      ['nothing of one window every three seconds', times(60, 0).map((_, i) => (i % 12 === 0 ? 1 : 0)), ''],
       ['nothing of one window twice', [...quiet, 1, ...times(8, 0.05), 1, ...quiet], ''],
       ['nothing of steps that say nothing', [...quiet, ...times(60, 0.4), ...quiet], ''],
       ['a doubtful cry that goes on', [...quiet, ...times(20, 0.55), ...quiet], 'started ended'],
@@ -40,16 +40,20 @@ describe('Tracker', () => {
       ],
       ['nothing of a doubtful sound that is over', [...quiet, ...times(5, 0.55), ...quiet], ''],
       ['a cry of a second and a half', [...quiet, ...times(6, 0.9), ...quiet], 'started ended'],
-      ['one that goes on, doubtful', [...times(6, 0.9), ...times(20, 0.4)], 'started ongoing ended'],
       [
-        'one that is now surer, now less',
-        times(30, 0).map((_, i) => (i % 2 ? 0.7 : 0.55)),
+        'one that goes on, doubtful',
+        [...quiet, ...times(6, 0.9), ...times(20, 0.55)],
         'started ongoing ended',
       ],
-      ['one that flaps around neutral', times(24, 0).map((_, i) => (i % 2 ? 0.9 : 0.3)), 'started ended'],
+      [
+        'one that is now surer, now less',
+        [...quiet, ...times(30, 0).map((_, i) => (i % 2 ? 0.7 : 0.55))],
+        'started ongoing ended',
+      ],
+      ['one that flaps', [...quiet, ...times(24, 0).map((_, i) => (i % 2 ? 0.9 : 0.3))], 'started ended'],
       [
         'a cry that a window interrupts',
-        [...times(4, 0.9), 0.1, ...times(4, 0.9), ...quiet],
+        [...quiet, ...times(4, 0.9), 0.1, ...times(4, 0.9), ...quiet],
         'started ended',
       ],
       ['nothing of scores that are no numbers', times(30, NaN), ''],
@@ -61,18 +65,22 @@ describe('Tracker', () => {
     }
 
     it('is never one window, whatever the settings', () => {
-      const eager = { evidence: 1e-9 };
+      const eager = { odds: -6 };
       assert.equal(states(track(steps(0, 0, 1, 0, 0), eager)), '');
       assert.equal(states(track(steps(0, 0, 1, 1, 0), eager)), 'started ended');
     });
 
-    it('comes within a second and a hop of the onset', () => {
-      const tracker = new Tracker('cot', SETTINGS);
-      const at = steps(...times(20, 0.05), ...times(20, 0.9)).findIndex(
-        scores => tracker.push(scores).length > 0,
-      );
-      assertNear((at + 1) * HOP_S, 20 * HOP_S + 1, HOP_S);
-    });
+    for (const [kind, score, afterS] of [
+      ['sure', 0.999, 0.5],
+      ['doubtful', 0.6, 1.8],
+    ] as const) {
+      it(`comes ${afterS} s after the onset of a ${kind} cry`, () => {
+        const tracker = new Tracker('cot', SETTINGS);
+        const stream = steps(...times(60, 0.01), ...times(40, score));
+        const at = stream.findIndex(scores => tracker.push(scores).length > 0);
+        assertNear((at + 1) * HOP_S, 60 * HOP_S + afterS, HOP_S);
+      });
+    }
   });
 
   describe('times', () => {
@@ -103,7 +111,7 @@ describe('Tracker', () => {
     });
 
     it('never end before the hop in which the cry began', () => {
-      const [, ended] = track(steps(...times(10, 0), 1, 1, ...times(30, 0)), { evidence: 1e-9 });
+      const [, ended] = track(steps(...times(10, 0), 1, 1, ...times(30, 0)), { odds: -6 });
       assert.equal(ended.offsetS, 11 * HOP_S);
     });
 
@@ -171,7 +179,7 @@ describe('Tracker', () => {
       );
       assert.deepEqual(
         events[0].windows.map(({ score }) => score),
-        times(3, 0.9),
+        times(4, 0.9),
       );
       const heardWindows = heard(40, [2, 30]).filter(({ scores }) => scores.cry > 0.5);
       assert.equal(starts.length, heardWindows.length);
@@ -193,10 +201,10 @@ describe('Tracker', () => {
 
     it('give peak and mean of the scores, and the mean embedding', () => {
       const stream = [0.6, 0.9, 0.8, 0.7].map((cry, i) => step(i, cry, { embedding: [i, -2] }));
-      const [started] = track(stream);
-      assert.equal(started.peakScore, 0.9);
-      assertNear(started.meanScore, 0.75, 1e-12);
-      assert.deepEqual(started.embedding, Float32Array.of(1.5, -2));
+      const ended = track(stream, { odds: -6 }).at(-1)!;
+      assert.equal(ended.peakScore, 0.9);
+      assertNear(ended.meanScore, 0.75, 1e-12);
+      assert.deepEqual(ended.embedding, Float32Array.of(1.5, -2));
     });
 
     it('call a cry by its voice, and follow it when it grows', () => {
@@ -271,7 +279,7 @@ describe('Tracker', () => {
       for (let i = 0; i < 20; i++) tracker.push(step(i, 0, { voice: silence }));
       for (let i = 20; i < 23; i++) tracker.push(step(i, 0.9));
       tracker.flush();
-      const [started, ...others] = times(4, 0.9).flatMap((cry, i) => tracker.push(step(i, cry)));
+      const [started, ...others] = times(4, 0.999).flatMap((cry, i) => tracker.push(step(i, cry)));
       assert.deepEqual(others, []);
       assert.equal(started.onsetS, 0);
       // What all steps have beside the voice passes for the room's noise where no other was heard.
@@ -295,10 +303,9 @@ describe('Tracker', () => {
 
   describe('settings that cannot be', () => {
     const table: [string, Partial<TrackerSettings>, RegExp][] = [
-      ['a neutral of 1', { neutral: 1 }, /neutral 1/],
-      ['a neutral of 0', { neutral: 0 }, /neutral 0/],
-      ['no evidence', { evidence: 0 }, /evidence 0/],
-      ['no number', { neutral: NaN }, /NaN/],
+      ['odds that no sound reaches', { odds: 7 }, /odds is 7/],
+      ['odds that silence reaches', { odds: -7 }, /odds is -7/],
+      ['no number', { odds: NaN }, /NaN/],
       ['a negative duration', { hangoverS: -1 }, /hangoverS is -1/],
       ['an endless duration', { ongoingEveryS: Infinity }, /ongoingEveryS is Infinity/],
     ];

@@ -103,8 +103,7 @@ describe('models', () => {
     await writeSmallModel(folder, { labels: ['cry'] });
     await assert.rejects(loadClassifier(folder), { code: 'model-invalid', message: /labels/ });
     const high = {
-      neutral: 0.5,
-      evidence: -1,
+      odds: 7,
       clip: 0.5,
       promise: { falseAlarmsPerNight: 1, clipFalseAlarmRate: 0.1 },
     };

@@ -40,7 +40,7 @@ describe('Ear', () => {
   let ear: Ear;
   beforeEach(() => {
     stream = new SlowStream();
-    const tracker = new Tracker('cot', { neutral: 0.5, evidence: 1.5, ...TRACKER_DEFAULTS });
+    const tracker = new Tracker('cot', { odds: -2.5, ...TRACKER_DEFAULTS });
     ear = new Ear('cot', Promise.resolve(new Detector(stream, tracker)));
   });
 
