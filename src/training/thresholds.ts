@@ -2,8 +2,8 @@ import { judgeNight, TrackerAlarms } from '../evaluation/nights.js';
 import { thresholdAt } from '../evaluation/metrics.js';
 import { TRACKER_DEFAULTS } from '../detect/tracker.js';
 import { calibrated, logit, type Calibration } from '../model/calibration.js';
-import { PRESETS, type Preset, type PresetThresholds, type TrackerThresholds } from '../model/manifest.js';
-import { LABELS, SAMPLE_RATE, type Label, type Scores, type Voice } from '../values.js';
+import { PRESETS, type Preset, type PresetThresholds } from '../model/manifest.js';
+import { LABELS, SAMPLE_RATE, type Label, type Voice } from '../values.js';
 import type { NightRecord } from './measure.js';
 
 /** What each preset promises (see PresetThresholds). */
@@ -30,16 +30,13 @@ export function chooseThresholds(
   others: readonly number[],
   nights: readonly NightRecord[],
 ): Record<Preset, PresetThresholds> {
-  const tried = nights.length > 0 ? tryThresholds(calibration, nights) : [];
   const heardS = nights.reduce((sum, { steps }) => sum + steps.at(-1)!.endSample / SAMPLE_RATE, 0);
   const thresholds = PRESETS.map(preset => {
     const promise = PROMISES[preset];
     const threshold = calibrated(thresholdAt(promise.clipFalseAlarmRate, others), calibration);
     const clip = Math.max(LEAST_CLIP, Math.min(1 - LEAST_CLIP, threshold));
     const allowed = (promise.falseAlarmsPerNight * heardS) / NIGHT_S;
-    // A level promises something only if all above it do. Where none keeps the promise, the highest comes nearest.
-    const above = tried.findLastIndex(({ falseAlarms }) => falseAlarms > allowed) + 1;
-    const { odds } = tried.at(Math.min(above, tried.length - 1)) ?? { odds: UNCHOSEN_ODDS };
+    const odds = nights.length > 0 ? leastOdds(calibration, nights, allowed) : UNCHOSEN_ODDS;
     return [preset, { odds, clip, promise }] as const;
   });
   return Object.fromEntries(thresholds) as Record<Preset, PresetThresholds>;
@@ -48,33 +45,42 @@ export function chooseThresholds(
 /** The level before any night was heard: as likely a cry as not. */
 const UNCHOSEN_ODDS = 0;
 
-/** The false alarms in all nights at each level, lowest first. */
-function tryThresholds(
-  calibration: Calibration,
-  nights: readonly NightRecord[],
-): (TrackerThresholds & { falseAlarms: number })[] {
-  const tried = ODDS.map(odds => ({ odds, falseAlarms: 0 }));
-  for (const { episodes, steps } of nights) {
-    const scores = asScores(steps, calibration);
-    for (const one of tried) {
-      const tracker = new TrackerAlarms({ ...TRACKER_DEFAULTS, odds: one.odds });
-      for (const step of scores) tracker.push(step);
-      tracker.end();
-      one.falseAlarms += judgeNight(tracker.alarms, episodes).falseAlarmsS.length;
-    }
+/** The least level with no more than so many false alarms in all nights, or the highest; the higher, the fewer they are. */
+function leastOdds(calibration: Calibration, nights: readonly NightRecord[], allowed: number): number {
+  let least = 0;
+  let most = ODDS.length - 1;
+  while (least < most) {
+    const middle = (least + most) >> 1;
+    if (falseAlarms(calibration, nights, ODDS[middle]) <= allowed) most = middle;
+    else least = middle + 1;
   }
-  return tried;
+  return ODDS[least];
 }
 
-const SILENCE: Voice = { f0Hz: null, periodicity: 0, lowDb: -120, highDb: -120 };
-
-/** Calibrated steps as a tracker takes them; of the rest it needs no more than the times. */
-function asScores(steps: NightRecord['steps'], calibration: Calibration): Scores[] {
-  const embedding = new Float32Array(0);
-  return steps.map(({ endSample, cry }, i) => {
-    const startSample = i === 0 ? 0 : steps[i - 1].endSample;
-    const scores = Object.fromEntries(LABELS.map(label => [label, 0])) as Record<Label, number>;
-    scores.cry = calibrated(logit(cry), calibration);
-    return { scores, embedding, startSample, endSample, at: 0, levelDb: 0, voice: SILENCE };
+function falseAlarms(calibration: Calibration, nights: readonly NightRecord[], odds: number): number {
+  const counts = nights.map(({ episodes, steps }) => {
+    const tracker = new TrackerAlarms({ ...TRACKER_DEFAULTS, odds });
+    let startSample = 0;
+    for (const { endSample, cry } of steps) {
+      const scores = { ...NO_SCORES, cry: calibrated(logit(cry), calibration) };
+      // Of the rest the tracker needs no more than the times.
+      tracker.push({
+        scores,
+        embedding: NO_EMBEDDING,
+        startSample,
+        endSample,
+        at: 0,
+        levelDb: 0,
+        voice: SILENCE,
+      });
+      startSample = endSample;
+    }
+    tracker.end();
+    return judgeNight(tracker.alarms, episodes).falseAlarmsS.length;
   });
+  return counts.reduce((a, b) => a + b);
 }
+
+const NO_SCORES = Object.fromEntries(LABELS.map(label => [label, 0])) as Record<Label, number>;
+const NO_EMBEDDING = new Float32Array(0);
+const SILENCE: Voice = { f0Hz: null, periodicity: 0, lowDb: -120, highDb: -120 };
