@@ -86,6 +86,7 @@ function madeUpCry(onset: number, minutes: number, random: Random): CryEntry {
   const confidence = Math.max(...weights) / sum;
   const label = confidence < 0.5 ? 'unsure' : hungry > tired ? 'hungry' : 'tired';
   const wasHungry = random.uniform() < 0.25 + 0.5 * (hungry / (hungry + tired));
+  const answer = random.uniform() < 0.4 ? random.pick(REASONS) : wasHungry ? 'hungry' : 'tired';
   return {
     kind: 'cry',
     id: `nursery@${onset}`,
@@ -100,7 +101,7 @@ function madeUpCry(onset: number, minutes: number, random: Random): CryEntry {
     voice: { f0Hz: 450, roughness: 0.1, balanceDb: 0 },
     course: [{ atS: 0, intensity }],
     reason: { label, confidence, probabilities } as ReasonEstimate,
-    ...(random.uniform() < 0.13 && { answer: { reason: wasHungry ? 'hungry' : 'tired', at: onset } }),
+    ...(random.uniform() < 0.13 && { answer: { reason: answer, at: onset } }),
   };
 }
 
