@@ -127,8 +127,11 @@ export class DeepInfantCard extends LitElement {
     this.now = Date.now();
     const before = changed.has('home') ? (changed.get('home') as Hass | undefined) : home;
     if (before?.locale !== home.locale) this.format = formatOf(home);
-    const isSame = before?.entities === home.entities && before.devices === home.devices;
-    if (!isSame || changed.has('config')) void this.find(home, config.device);
+    const isSame =
+      before?.entities === home.entities &&
+      before.devices === home.devices &&
+      before.connected === home.connected;
+    if (home.connected && (!isSame || changed.has('config'))) void this.find(home, config.device);
     const { crying, intensity, health } = this.ids ?? {};
     const followed = [crying, intensity, health].filter(id => id !== undefined);
     this.history.follow(home, followed, lastNoon(this.now, timeZoneOf(home)));
@@ -155,7 +158,8 @@ export class DeepInfantCard extends LitElement {
     const device = home.devices[config.device];
     const name = device?.name_by_user ?? device?.name ?? '';
     if (device === undefined || isFailed || ids === undefined) {
-      const face = device === undefined ? 'gone' : isFailed ? 'failed' : 'loading';
+      const missing = !home.connected ? 'offline' : isFailed ? 'failed' : 'loading';
+      const face = device === undefined ? 'gone' : missing;
       return html`<ha-card>${headerView(shown, face, name)}</ha-card>`;
     }
     const face = faceOf(stateOf, home.connected);
