@@ -40,7 +40,6 @@ const FORGET_S = 2;
 export class Tracker {
   /** Mean log odds. */
   private mean = -MOST_ODDS;
-  private level = -MOST_ODDS;
   /** Steps that were likelier a cry than not, one after the other up to now. */
   private run = 0;
   private last: Step | undefined;
@@ -84,7 +83,6 @@ export class Tracker {
     const wasHeardLast = this.last !== undefined && this.reported?.quietS(this.last.endSample) === 0;
     const events = this.reported ? [this.reported.end(wasHeardLast)] : [];
     this.mean = -MOST_ODDS;
-    this.level = -MOST_ODDS;
     this.run = 0;
     this.last = undefined;
     this.suspected = undefined;
@@ -96,11 +94,11 @@ export class Tracker {
   /** While nothing is reported. */
   private watch(step: Step): CryEvent[] {
     if (this.suspected && this.suspected.quietS(step.endSample) > FORGET_S) this.suspected = undefined;
-    this.weigh(step);
+    const level = this.weigh(step);
     if (this.run === 0) return [];
     if (this.suspected) this.suspected.hear(step);
     else this.suspected = new Episode(this.source, this.room, step);
-    if (!this.suspected.isRepeated || this.level < this.settings.odds) return [];
+    if (!this.suspected.isRepeated || level < this.settings.odds) return [];
     this.reported = this.suspected;
     this.suspected = undefined;
     return [this.reported.tell('started')];
@@ -119,12 +117,12 @@ export class Tracker {
     return [cry.end(false)];
   }
 
-  /** Adds what a step says. Scores that are no numbers speak against a cry. */
-  private weigh(step: Step): void {
+  /** Adds what a step says. Scores that are no numbers speak against a cry. @returns the level, in nats */
+  private weigh(step: Step): number {
     const read = logit(step.scores.cry);
     const odds = Number.isNaN(read) ? -MOST_ODDS : Math.max(-MOST_ODDS, Math.min(MOST_ODDS, read));
     this.mean += (1 - Math.exp(-durationS(step) / MEAN_S)) * (odds - this.mean);
-    this.level = STEP_SHARE * odds + (1 - STEP_SHARE) * this.mean;
     this.run = odds >= 0 ? this.run + 1 : 0;
+    return STEP_SHARE * odds + (1 - STEP_SHARE) * this.mean;
   }
 }
