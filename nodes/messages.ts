@@ -2,10 +2,10 @@
 import type { NodeMessage } from 'node-red';
 import { DeepInfantError } from '../src/errors.js';
 import type { AnswerOutcome } from '../src/reason/estimator.js';
-import type { ContextFact } from '../src/reason/facts.js';
+import type { ContextFact } from '../src/baby/facts.js';
 import { isObject } from '../src/unknown-data.js';
 import { type AudioChunk, type CryEvent, type Reason, REASONS, type SourceHealth } from '../src/values.js';
-import type { Score } from './deepinfant-baby/baby.js';
+import type { Score } from '../src/baby/baby.js';
 
 /** How the playing of a recording goes; sent when it changes. */
 export interface PlaybackState {

@@ -15,7 +15,7 @@ import path from 'node:path';
 import { listRecordings, readRecording } from '../src/audio/recording.js';
 import { inOrder } from '../src/in-order.js';
 import { concat } from '../src/concat.js';
-import { Random } from '../src/dataset/random.js';
+import { Random } from '../src/maths/random.js';
 import { sha256 } from '../src/model/weights.js';
 import { SAMPLE_RATE } from '../src/values.js';
 import { writeWav } from '../test/audio/wav-writer.js';

@@ -5,8 +5,8 @@
  */
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Random } from '../src/dataset/random.js';
-import { nurseryScene } from '../src/dataset/synth/scene.js';
+import { Random } from '../src/maths/random.js';
+import { nurseryScene } from '../src/synth/scene.js';
 import { openDetector } from '../src/detect/detector.js';
 import { CryRecorder } from '../src/journal/cry-recorder.js';
 import { timeOf, type CryEntry, type Entry } from '../src/journal/entries.js';

@@ -1,4 +1,4 @@
-import { nurseryScene } from '../../src/dataset/synth/scene.js';
+import { nurseryScene } from '../../src/synth/scene.js';
 import { type AudioChunk, SAMPLE_RATE } from '../../src/values.js';
 
 /** Any seed makes a minute with one cry; a fixed one makes every start of the demo the same. */

@@ -9,7 +9,7 @@ import { listMicrophones } from '../../src/audio/live/microphone.js';
 import { cameraSource, microphoneSource, type Login } from '../../src/audio/live/source.js';
 import { DeepInfantError } from '../../src/errors.js';
 import { hassCameraSource } from '../../src/hass/camera.js';
-import { spectrogram } from '../../src/evaluation/plots/spectrogram.js';
+import { spectrogram } from '../../src/pictures/spectrogram.js';
 import { SAMPLE_RATE } from '../../src/values.js';
 import { deployedHass } from '../deepinfant-hass/shared-hass.js';
 import { answerEditor, type Question } from '../editor-questions.js';

@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { Keeping } from '../../src/journal/journal.js';
-import { BabyBuddy } from '../../src/reason/baby-buddy.js';
+import { BabyBuddy } from '../../src/baby/baby-buddy.js';
 import { startAndStop } from '../adapter.js';
 import { answerEditor } from '../editor-questions.js';
-import { Baby } from './baby.js';
-import { babyFolder } from './folder.js';
+import { Baby } from '../../src/baby/baby.js';
+import { babyFolder } from '../../src/baby/folder.js';
 import { BABY_DEFAULTS, keepingOf, type BabyCredentials, type BabySettings } from './settings.js';
 
 type BabyNode = Node<BabyCredentials> & { baby: Baby; keeping: Keeping };

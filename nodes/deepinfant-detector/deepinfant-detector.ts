@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { colourMap } from '../../src/evaluation/plots/colour-map.js';
+import { colourMap } from '../../src/pictures/colour-map.js';
 import { listModels } from '../../src/model/load.js';
 import { run } from '../adapter.js';
 import { Listener } from './listener.js';

@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { run } from '../adapter.js';
 import type { MqttBrokerNode } from './broker.js';
-import { Herald } from './herald.js';
+import { Herald } from '../../src/hass/device/herald.js';
 import { ENTITIES_DEFAULTS, type EntitiesSettings } from './settings.js';
 
 export = (RED: NodeAPI): void => {

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NodeAPI } from 'node-red';
 import type { HassConnection } from '../../src/hass/connection.js';
-import { nameOfPhone } from '../../src/hass/cry-notifier.js';
+import { nameOfPhone } from '../../src/hass/notify/cry-notifier.js';
 import { answerEditor, type Question } from '../editor-questions.js';
 import { deployedHass } from './shared-hass.js';
 

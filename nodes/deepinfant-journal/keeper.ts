@@ -5,7 +5,7 @@ import { nightOf } from '../../src/journal/questions.js';
 import { DeepInfantError } from '../../src/errors.js';
 import { isObject } from '../../src/unknown-data.js';
 import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
-import type { Baby } from '../deepinfant-baby/baby.js';
+import type { Baby } from '../../src/baby/baby.js';
 import { isAudioChunk, isCryEvent, isPlaybackState, isSourceHealth } from '../messages.js';
 
 const STATUS_BY_STATE: Record<'tonight' | 'unsaved' | 'noSound' | 'damaged' | 'failed', StatusForm> = {

@@ -1,8 +1,8 @@
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { messageOf } from '../../src/errors.js';
-import { AlertLights } from '../../src/hass/alert-lights.js';
+import { AlertLights } from '../../src/hass/lights/alert-lights.js';
 import type { HassConnection } from '../../src/hass/connection.js';
-import { RunningCries } from '../../src/hass/running-cries.js';
+import { RunningCries } from '../../src/hass/notify/running-cries.js';
 import { type NodeWork, type StatusForm, statusOf } from '../adapter.js';
 import { type SharedHass, STATUS_OF_HASS } from '../deepinfant-hass/shared-hass.js';
 import { dataFile } from '../data-file.js';

@@ -1,4 +1,4 @@
-import type { LightLook } from '../../src/hass/light-look.js';
+import type { LightLook } from '../../src/hass/lights/light-look.js';
 import type { CryEvent, Intensity, ReasonEstimate } from '../../src/values.js';
 import type { LightSettings } from './settings.js';
 

@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { run } from '../adapter.js';
-import type { Baby } from '../deepinfant-baby/baby.js';
+import type { Baby } from '../../src/baby/baby.js';
 import { sharedHassOf } from '../deepinfant-hass/shared-hass.js';
 import { Messenger } from './messenger.js';
 import { NOTIFY_DEFAULTS, type NotifySettings } from './settings.js';

@@ -1,9 +1,9 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { run } from '../adapter.js';
-import { Baby } from '../deepinfant-baby/baby.js';
-import { babyFolder } from '../deepinfant-baby/folder.js';
+import { Baby } from '../../src/baby/baby.js';
+import { babyFolder } from '../../src/baby/folder.js';
 import { Reasoner } from './reasoner.js';
-import { Room } from './room.js';
+import { Room } from '../../src/baby/room.js';
 import { REASON_DEFAULTS, type ReasonSettings } from './settings.js';
 
 export = (RED: NodeAPI): void => {

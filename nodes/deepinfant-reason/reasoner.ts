@@ -1,11 +1,11 @@
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
-import type { BabyBuddyTrouble } from '../../src/reason/baby-buddy.js';
-import { readTold, type Told } from '../../src/reason/told.js';
-import type { BabyMemory } from '../../src/reason/memory.js';
+import type { BabyBuddyTrouble } from '../../src/baby/baby-buddy.js';
+import { readTold, type Told } from '../../src/baby/told.js';
+import type { BabyMemory } from '../../src/baby/memory.js';
 import { Turns } from '../../src/turns.js';
 import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
 import { isCryEvent, type ToldState } from '../messages.js';
-import type { ExplainedCry, Room } from './room.js';
+import type { ExplainedCry, Room } from '../../src/baby/room.js';
 
 type ReasonerState = 'waiting' | 'reason' | 'unsure' | 'damaged' | 'unsaved' | BabyBuddyTrouble['state'];
 

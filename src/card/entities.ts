@@ -1,6 +1,6 @@
 import type { Hass, HassDevice, HassEntity } from './hass.js';
 
-/** The entities of a device that the card looks at, as src/hass/discovery.ts names them. */
+/** The entities of a device that the card looks at, as src/hass/device/discovery.ts names them. */
 export const ENTITY_KEYS = [
   'crying',
   'cry',

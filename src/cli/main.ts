@@ -5,13 +5,13 @@ import { DeepInfantError, messageOf } from '../errors.js';
 import { PACKAGE_ROOT } from '../package-root.js';
 import { classify, CLASSIFY_USAGE } from './classify.js';
 import { devices, DEVICES_USAGE } from './devices.js';
-import { evaluate, EVALUATE_USAGE } from './evaluate.js';
+import { evaluate, EVALUATE_USAGE } from '../lab/cli/evaluate.js';
 import { journal, JOURNAL_USAGE } from './journal.js';
 import { listen, LISTEN_USAGE } from './listen.js';
 import { printError, print } from './output.js';
-import { protocol, PROTOCOL_USAGE } from './protocol.js';
-import { teach, TEACH_USAGE } from './teach.js';
-import { train, TRAIN_USAGE } from './train.js';
+import { protocol, PROTOCOL_USAGE } from '../lab/cli/protocol.js';
+import { teach, TEACH_USAGE } from '../lab/cli/teach.js';
+import { train, TRAIN_USAGE } from '../lab/cli/train.js';
 
 interface Command {
   usage: string;

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { DeepInfantError } from '../errors.js';
-import { timeOf } from '../reason/told.js';
+import { timeOf } from '../baby/told.js';
 import type { CryEvent } from '../values.js';
 import type { CryEntry, Entry } from './entries.js';
 import { exported, exportedCsv } from './export.js';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { fromFloat16, toFloat16 } from './float16.js';
+import { fromFloat16, toFloat16 } from '../maths/float16.js';
 
 /** A named array of numbers and its shape. */
 export interface NamedWeights {

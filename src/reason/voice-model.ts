@@ -1,7 +1,7 @@
-import { fitLogistic, logitsOf, Standardising } from '../model/logistic.js';
+import { fitLogistic, logitsOf, Standardising } from '../maths/logistic.js';
 import { REASONS } from '../values.js';
 import { centred } from './evidence.js';
-import { unpackEmbedding, type Answer, type CryMemory } from './memory.js';
+import { unpackEmbedding, type Answer, type CryMemory } from '../baby/memory.js';
 
 /** A voice changes within months, and a model of it must be made within a few ms: older cries do not count. */
 const CRIES = 150;

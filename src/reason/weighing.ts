@@ -1,4 +1,4 @@
-import { softmax } from '../model/logistic.js';
+import { softmax } from '../maths/logistic.js';
 
 /** A cry whose reason became known, and what each piece of evidence had said of it, as logarithms of each class. */
 export interface Weighed {

@@ -6,16 +6,16 @@
  */
 import path from 'node:path';
 import { readSamples } from '../../src/audio/recording.js';
-import { subjectsOf } from '../../src/cli/subjects.js';
-import { Random } from '../../src/dataset/random.js';
-import { fanNoise } from '../../src/dataset/synth/nursery.js';
+import { subjectsOf } from '../../src/lab/cli/subjects.js';
+import { Random } from '../../src/maths/random.js';
+import { fanNoise } from '../../src/synth/nursery.js';
 import { scoreSamples } from '../../src/detect/clip-score.js';
-import { isCry, operatingPoints, type Scored } from '../../src/evaluation/metrics.js';
-import { yamnetScore } from '../../src/evaluation/rivals.js';
+import { isCry, operatingPoints, type Scored } from '../../src/lab/evaluation/metrics.js';
+import { yamnetScore } from '../../src/lab/evaluation/rivals.js';
 import { loadClassifier } from '../../src/model/load.js';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
-import { Yamnet } from '../../src/teacher/yamnet.js';
-import { isDoubtful, readVerdicts } from '../../src/training/clips.js';
+import { Yamnet } from '../../src/lab/teacher/yamnet.js';
+import { isDoubtful, readVerdicts } from '../../src/lab/detector/clips.js';
 
 const FALSE_ALARM_RATE = 0.01;
 

@@ -1,5 +1,5 @@
 import { openDetector } from '../../src/detect/detector.js';
-import { nurseryScene } from '../../src/dataset/synth/scene.js';
+import { nurseryScene } from '../../src/synth/scene.js';
 import { loadClassifier } from '../../src/model/load.js';
 import { SAMPLE_RATE } from '../../src/values.js';
 

@@ -1,5 +1,5 @@
 import { connectAsync, type MqttClient } from 'mqtt';
-import { type DeviceState, deviceTopics, discoveryPayload } from '../../src/hass/discovery.js';
+import { type DeviceState, deviceTopics, discoveryPayload } from '../../src/hass/device/discovery.js';
 import { REASONS } from '../../src/values.js';
 import type { Mosquitto } from '../home-assistant/mosquitto.js';
 

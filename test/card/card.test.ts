@@ -6,7 +6,7 @@ import { faceOf } from '../../src/card/face.js';
 import { formatOf } from '../../src/card/format.js';
 import type { Hass, HassDevice, HassEntity, HassLocale } from '../../src/card/hass.js';
 import { evidenceOf } from '../../src/card/reason.js';
-import { deviceTopics, discoveryPayload } from '../../src/hass/discovery.js';
+import { deviceTopics, discoveryPayload } from '../../src/hass/device/discovery.js';
 
 const DEVICE: HassDevice = {
   id: 'd1',

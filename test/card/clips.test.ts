@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { nurseryScene } from '../../src/dataset/synth/scene.js';
-import { phoneUrl } from '../../src/hass/phone-url.js';
+import { nurseryScene } from '../../src/synth/scene.js';
+import { phoneUrl } from '../../src/hass/notify/phone-url.js';
 import { type AudioChunk, type CryEvent, SAMPLE_RATE } from '../../src/values.js';
 import { homeAssistantOfSuite } from '../home-assistant/home-assistant.js';
 import { type FlowNode, type RunningFlow, runFlow, stopFlow } from '../nodes/flow.js';

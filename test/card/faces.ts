@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import type { Change } from '../../src/card/timeline.js';
-import type { DeviceState } from '../../src/hass/discovery.js';
+import type { DeviceState } from '../../src/hass/device/discovery.js';
 import { cryPicture } from '../../src/journal/pictures/cry-picture.js';
 import { SAMPLE_RATE } from '../../src/values.js';
 import { writeWav } from '../audio/wav-writer.js';

@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { readCorpusFolder } from '../../src/dataset/corpus.js';
-import { figuresOf } from '../../src/evaluation/metrics.js';
+import { readCorpusFolder } from '../../src/lab/corpus/corpus.js';
+import { figuresOf } from '../../src/lab/evaluation/metrics.js';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
 
 const FILES = 200;

@@ -14,8 +14,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { synthesiseCry } from '../../src/dataset/synth/cry.js';
-import { nurseryScene } from '../../src/dataset/synth/scene.js';
+import { synthesiseCry } from '../../src/synth/cry.js';
+import { nurseryScene } from '../../src/synth/scene.js';
 import type { ModelManifest } from '../../src/model/manifest.js';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
 import { LABELS, SAMPLE_RATE } from '../../src/values.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { nurseryScene } from '../../src/dataset/synth/scene.js';
+import { nurseryScene } from '../../src/synth/scene.js';
 import { SAMPLE_RATE } from '../../src/values.js';
 import { writeWav } from '../audio/wav-writer.js';
 import { deepinfant, jsonLines, type Line, outcomeOf, start } from './run.js';

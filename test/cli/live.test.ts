@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { commandLines } from '../command-lines.js';
-import { nurseryScene } from '../../src/dataset/synth/scene.js';
+import { nurseryScene } from '../../src/synth/scene.js';
 import { SAMPLE_RATE } from '../../src/values.js';
 import { VirtualMicrophone } from '../microphone/virtual-microphone.js';
 import { OnvifDevice } from '../onvif/device.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { synthesiseCry } from '../../src/dataset/synth/cry.js';
+import { synthesiseCry } from '../../src/synth/cry.js';
 import { distress, intensityOf } from '../../src/detect/intensity.js';
 import { SAMPLE_RATE, type CryVoice, type Intensity } from '../../src/values.js';
 import { noise } from '../features/signals.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { fanNoise, roomNoise } from '../../src/dataset/synth/nursery.js';
+import { fanNoise, roomNoise } from '../../src/synth/nursery.js';
 import { NoiseFloor, bandPowers, type BandPowers } from '../../src/detect/noise-floor.js';
 import { measureVoice } from '../../src/features/voice.js';
 import type { Voice } from '../../src/values.js';

@@ -1,4 +1,4 @@
-import { Random } from '../../src/dataset/random.js';
+import { Random } from '../../src/maths/random.js';
 import { SAMPLE_RATE } from '../../src/values.js';
 
 /**

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Say } from '../../src/hass/cry-notification.js';
+import type { Say } from '../../src/hass/notify/cry-notification.js';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
 import { at } from '../../src/unknown-data.js';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { writeSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Random } from '../../src/dataset/random.js';
+import { Random } from '../../src/maths/random.js';
 import { entriesFile } from '../../src/journal/journal.js';
 import { readEntries } from '../../src/journal/entry-file.js';
 import { cryAt } from '../reason/cries.js';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { synthesiseCry } from '../../src/dataset/synth/cry.js';
-import type { SynthOptions } from '../../src/dataset/synth/level.js';
-import { alarm, babble, fanNoise, lullaby, meows, roomNoise } from '../../src/dataset/synth/nursery.js';
-import { nurseryScene } from '../../src/dataset/synth/scene.js';
+import { synthesiseCry } from '../../src/synth/cry.js';
+import type { SynthOptions } from '../../src/synth/level.js';
+import { alarm, babble, fanNoise, lullaby, meows, roomNoise } from '../../src/synth/nursery.js';
+import { nurseryScene } from '../../src/synth/scene.js';
 import { openDetector } from '../../src/detect/detector.js';
 import type { Classifier } from '../../src/model/classifier.js';
 import { loadClassifier } from '../../src/model/load.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { GuessingScorer } from '../../src/model/guessing-scorer.js';
-import { heNormal } from '../../src/training/layers.js';
+import { heNormal } from '../../src/lab/training/layers.js';
 import {
   MEL7S_CONVOLUTIONS,
   MEL7S_NAMES,
@@ -11,7 +11,7 @@ import {
 import type { Scorer } from '../../src/model/scorer.js';
 import { loadTf, type Tf } from '../../src/model/tf.js';
 import type { NamedWeights } from '../../src/model/weights.js';
-import { Random } from '../../src/dataset/random.js';
+import { Random } from '../../src/maths/random.js';
 import { SAMPLE_RATE, type AudioChunk, type Scores } from '../../src/values.js';
 import { step } from '../detect/steps.js';
 import { unevenNoise } from './small-model.js';

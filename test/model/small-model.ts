@@ -3,8 +3,8 @@ import path from 'node:path';
 import type { ModelManifest } from '../../src/model/manifest.js';
 import { loadTf } from '../../src/model/tf.js';
 import { packWeights, sha256, type NamedWeights } from '../../src/model/weights.js';
-import { TrainableCryNet } from '../../src/training/network.js';
-import { draftManifest, foldedWeights } from '../../src/training/ship.js';
+import { TrainableCryNet } from '../../src/lab/detector/network.js';
+import { draftManifest, foldedWeights } from '../../src/lab/detector/ship.js';
 import { LABELS } from '../../src/values.js';
 
 /** A small CryNet that knows nothing: random weights from a seed. */

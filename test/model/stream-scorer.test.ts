@@ -3,7 +3,7 @@ import { measureVoice } from '../../src/features/voice.js';
 import { StreamScorer } from '../../src/model/stream-scorer.js';
 import { StreamingNet } from '../../src/model/streaming-net.js';
 import { loadTf, type Tf } from '../../src/model/tf.js';
-import { draftManifest } from '../../src/training/ship.js';
+import { draftManifest } from '../../src/lab/detector/ship.js';
 import { LABELS, type AudioChunk, type Scores } from '../../src/values.js';
 import { smallWeights, unevenNoise } from './small-model.js';
 

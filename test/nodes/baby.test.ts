@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { mock } from 'node:test';
-import { Baby } from '../../nodes/deepinfant-baby/baby.js';
-import type { BabyMemory } from '../../src/reason/memory.js';
+import { Baby } from '../../src/baby/baby.js';
+import type { BabyMemory } from '../../src/baby/memory.js';
 import { HOUR_MS } from '../reason/cries.js';
 
 const NOON = Date.UTC(2026, 0, 31, 12);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import type { NodeMessage } from 'node-red';
-import { nurseryScene, type NurseryScene } from '../../src/dataset/synth/scene.js';
+import { nurseryScene, type NurseryScene } from '../../src/synth/scene.js';
 import { type AudioChunk, type CryEvent, SAMPLE_RATE, type Scores } from '../../src/values.js';
 import { writeWav } from '../audio/wav-writer.js';
 import type { Look } from '../../nodes/deepinfant-detector/live-views.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectAsync, type MqttClient } from 'mqtt';
-import { TELL_AGAIN_MS } from '../../src/hass/discovery.js';
+import { TELL_AGAIN_MS } from '../../src/hass/device/discovery.js';
 import type { CryEvent, SourceHealth } from '../../src/values.js';
 import { homeAssistantOfSuite } from '../home-assistant/home-assistant.js';
 import { cryAt, HUNGRY } from '../reason/cries.js';

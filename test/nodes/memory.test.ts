@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BabyMemory } from '../../src/reason/memory.js';
+import type { BabyMemory } from '../../src/baby/memory.js';
 import type { CryEvent } from '../../src/values.js';
 import { cryAt, HOUR_MS } from '../reason/cries.js';
 import { NodeRedProcess } from './node-red-process.js';

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Score } from '../../nodes/deepinfant-baby/baby.js';
+import type { Score } from '../../src/baby/baby.js';
 import type { ToldState } from '../../nodes/messages.js';
-import { EMPTY_MEMORY, type BabyMemory } from '../../src/reason/memory.js';
+import { EMPTY_MEMORY, type BabyMemory } from '../../src/baby/memory.js';
 import type { CryEvent } from '../../src/values.js';
-import { SmallBabyBuddy, TOKEN } from '../reason/baby-buddy-server.js';
+import { SmallBabyBuddy, TOKEN } from '../baby/baby-buddy-server.js';
 import { cryAt, HOUR_MS } from '../reason/cries.js';
 import { askDialog, errorText, type FlowNode, runFlow, statusText, stopFlow } from './flow.js';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Random } from '../../src/dataset/random.js';
+import { Random } from '../../src/maths/random.js';
 import { DeepInfantError } from '../../src/errors.js';
 import { ReasonEstimator, type CaregiverAnswer } from '../../src/reason/estimator.js';
 import type { CryEvent, Reason } from '../../src/values.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Random } from '../../src/dataset/random.js';
+import { Random } from '../../src/maths/random.js';
 import { ReasonEstimator } from '../../src/reason/estimator.js';
 import { mixed, named, type Judgement } from '../../src/reason/judgement.js';
 import { WhichBaby } from '../../src/reason/which-baby.js';

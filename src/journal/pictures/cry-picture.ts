@@ -1,6 +1,6 @@
-import { colourMap } from '../../evaluation/plots/colour-map.js';
-import { encodePng } from '../../evaluation/plots/png.js';
-import { spectrogramPixels } from '../../evaluation/plots/spectrogram.js';
+import { colourMap } from '../../pictures/colour-map.js';
+import { encodePng } from '../../pictures/png.js';
+import { spectrogramPixels } from '../../pictures/spectrogram.js';
 import { SEED_FRONT_END } from '../../features/log-mel.js';
 import { SAMPLE_RATE, type CryWindow } from '../../values.js';
 import type { RecordedCry } from '../cry-recorder.js';

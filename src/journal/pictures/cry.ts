@@ -1,11 +1,11 @@
-import { melTicks } from '../../evaluation/plots/spectrogram.js';
+import { melTicks } from '../../pictures/spectrogram.js';
 import { SEED_FRONT_END } from '../../features/log-mel.js';
 import { dateText, timeText } from '../calendar.js';
 import { durationText } from '../../reason/phrase.js';
 import { endOf, type CryEntry, type CrySound } from '../entries.js';
 import { capital, criedText, cryText, whyText } from '../phrase.js';
 import { MARK_SHARE } from './cry-picture.js';
-import { heading, MARGIN, path, picture, round, text, WIDTH } from './svg.js';
+import { heading, MARGIN, path, picture, round, text, WIDTH } from '../../pictures/svg.js';
 
 const LEFT = 40;
 const TOP = 124;

@@ -1,7 +1,7 @@
 import { dayText } from '../calendar.js';
 import { recordText } from '../phrase.js';
 import type { TrackRecord } from '../questions.js';
-import { heading, path, picture, round, text, WIDTH } from './svg.js';
+import { heading, path, picture, round, text, WIDTH } from '../../pictures/svg.js';
 
 const TOP = 118;
 /** So few tell nothing. */

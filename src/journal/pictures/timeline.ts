@@ -12,8 +12,8 @@ import {
   periodText,
 } from '../phrase.js';
 import type { Period } from '../questions.js';
-import { escapeText } from '../../evaluation/escape.js';
-import { HATCH, heading, MARGIN, path, picture, rect, round, text, WIDTH } from './svg.js';
+import { escapeText } from '../../pictures/escape.js';
+import { HATCH, heading, MARGIN, path, picture, rect, round, text, WIDTH } from '../../pictures/svg.js';
 
 const HOUR_MS = 3_600_000;
 /** Beside the words for each row. */

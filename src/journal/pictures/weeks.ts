@@ -1,8 +1,8 @@
 import { dayText } from '../calendar.js';
 import { hourText, minutesText, weeksText } from '../phrase.js';
 import type { HourlyWeek, WeeksByHour } from '../questions.js';
-import { escapeText } from '../../evaluation/escape.js';
-import { HATCH, heading, MARGIN, picture, rect, text, WIDTH } from './svg.js';
+import { escapeText } from '../../pictures/escape.js';
+import { HATCH, heading, MARGIN, picture, rect, text, WIDTH } from '../../pictures/svg.js';
 
 /** Hours go from noon to noon, so that a night is in one piece. */
 const FIRST_HOUR = 12;

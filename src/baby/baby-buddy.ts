@@ -1,0 +1,247 @@
+/**
+ * What a family enters into Baby Buddy, as facts.
+ *
+ * Baby Buddy (github.com/babybuddy/babybuddy, its openapi-schema.yml) has a REST API and no webhooks: it is asked every
+ * minute. Its times carry their zone. An entry that was edited keeps its id, one that was deleted is no longer listed.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Backoff } from '../backoff.js';
+import { DeepInfantError, messageOf } from '../errors.js';
+import { getJson, notTheServer, serverUrl, type JsonServer } from '../get-json.js';
+import { entries, isObject } from '../unknown-data.js';
+import { degreesCelsius } from '../reason/degrees.js';
+import { checkFact, type ContextFact, type ContextKind } from './facts.js';
+
+export interface BabyBuddySettings {
+  /** Host, host:port, or http address, with the path below which Baby Buddy answers. */
+  url: string;
+  /** The API key of a user of Baby Buddy who may see the child. */
+  token: string;
+  /** First name, full name or slug of the child; '' where there is only one. */
+  child: string;
+}
+
+export interface BabyBuddyTrouble {
+  state: 'unreachable' | 'wrong-token' | 'no-such-child';
+  /** What is wrong and what to do. */
+  error: string;
+}
+export type BabyBuddyHealth = { state: 'connecting' | 'connected' } | BabyBuddyTrouble;
+
+export interface BabyBuddyListener {
+  /** All that is known of the child from `sinceMs` on (epoch ms). Ids begin with BABY_BUDDY_IDS. */
+  facts(facts: ContextFact[], sinceMs: number): void;
+  /** Told when it changes. */
+  health(health: BabyBuddyHealth): void;
+}
+
+export const BABY_BUDDY_IDS = 'baby-buddy/';
+
+/** Port of Baby Buddy as its container and its Home Assistant add-on have it. */
+const PORT = 8000;
+const POLL_MS = 60_000;
+/** Longer ago than this nothing is asked for. */
+const HISTORY_MS = 7 * 24 * 3_600_000;
+/** Entries asked for at once. */
+const PAGE = 500;
+/** More entries than any week has: a server that tells of more makes no sense. */
+const MOST_ENTRIES = 10_000;
+
+type Entry = Record<string, unknown>;
+/** A kind of entry: which of its times make which facts, and by which time it is looked for. */
+interface EntryKind {
+  since: 'start_min' | 'end_min' | 'date_min';
+  facts: (entry: Entry) => (Omit<ContextFact, 'at'> & { time: 'start' | 'end' | 'time' })[];
+}
+
+/** By the path of their list. An old Baby Buddy may lack some. */
+const ENTRY_KINDS: Record<string, EntryKind> = {
+  feedings: { since: 'start_min', facts: () => [{ kind: 'feed', time: 'start' }] },
+  sleep: {
+    since: 'end_min',
+    facts: ({ id }) => [
+      { kind: 'sleep', time: 'start', id: `${String(id)}/start` },
+      { kind: 'wake', time: 'end', id: `${String(id)}/end` },
+    ],
+  },
+  changes: timed('change'),
+  medication: timed('medicine'),
+  temperature: {
+    since: 'date_min',
+    facts: ({ temperature }) => [
+      { kind: 'temperature', time: 'time', celsius: degreesCelsius(Number(temperature)) },
+    ],
+  },
+  // It has no burps; a note with this tag stands for one.
+  notes: {
+    since: 'date_min',
+    facts: ({ tags }) =>
+      Array.isArray(tags) && tags.includes('burp') ? [{ kind: 'burp', time: 'time' }] : [],
+  },
+};
+
+function timed(kind: ContextKind): EntryKind {
+  return { since: 'date_min', facts: () => [{ kind, time: 'time' }] };
+}
+
+/** Follows one child's entries in Baby Buddy, with one request at a time. */
+export class BabyBuddy {
+  private readonly stopping = new AbortController();
+  private readonly backoff: Backoff;
+  private running: Promise<void> = Promise.resolve();
+  private told = '';
+
+  /**
+   * @param pollMs from one look to the next
+   * @param random gives numbers in [0, 1)
+   */
+  constructor(
+    private readonly settings: BabyBuddySettings,
+    private readonly listener: BabyBuddyListener,
+    private readonly pollMs = POLL_MS,
+    random: () => number = Math.random,
+  ) {
+    this.backoff = new Backoff(random);
+  }
+
+  start(): void {
+    this.running = this.run();
+  }
+
+  /** Resolves when nothing runs any more. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopping;
+    this.tell({ state: 'connecting' });
+    while (!signal.aborted) {
+      const waitMs = await this.look();
+      await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** @returns how long to wait for the next look, in ms */
+  private async look(): Promise<number> {
+    const { signal } = this.stopping;
+    try {
+      const sinceMs = Date.now() - HISTORY_MS;
+      const facts = await childFacts(this.settings, sinceMs, signal);
+      signal.throwIfAborted();
+      this.backoff.reset();
+      this.listener.facts(facts, sinceMs);
+      this.tell({ state: 'connected' });
+      return this.pollMs;
+    } catch (error) {
+      if (signal.aborted) return 0;
+      this.tell({ state: stateOf(error), error: messageOf(error) });
+      return this.backoff.next('unreachable');
+    }
+  }
+
+  private tell(health: BabyBuddyHealth): void {
+    const text = JSON.stringify(health);
+    if (text === this.told) return;
+    this.told = text;
+    this.listener.health(health);
+  }
+}
+
+function stateOf(error: unknown): BabyBuddyTrouble['state'] {
+  const code = error instanceof DeepInfantError ? error.code : '';
+  if (code === 'wants-login') return 'wrong-token';
+  return code === 'no-such-child' ? code : 'unreachable';
+}
+
+/**
+ * The facts of a child from `sinceMs` on (epoch ms), in the order of the lists.
+ * @throws DeepInfantError `bad-address`, `unreachable`, `wants-login`, `not-the-server`, `no-such-child`
+ */
+async function childFacts(
+  settings: BabyBuddySettings,
+  sinceMs: number,
+  signal: AbortSignal,
+): Promise<ContextFact[]> {
+  const server = serverOf(settings);
+  const lists = entries(await getJson(server, 'api/', signal)).map(([path]) => path);
+  if (!lists.includes('children')) throw notTheServer(server, 'it has no list of children');
+  const child = theChild(await listed(server, 'children', '', signal), settings.child);
+  const found: ContextFact[] = [];
+  for (const [path, { since, facts }] of Object.entries(ENTRY_KINDS)) {
+    if (!lists.includes(path)) continue;
+    const query = `child=${String(child)}&${since}=${new Date(sinceMs).toISOString()}`;
+    for (const entry of await listed(server, path, query, signal)) {
+      const inList = `${BABY_BUDDY_IDS}${path}/`;
+      for (const { time, id = String(entry.id), ...fact } of facts(entry))
+        found.push({ ...fact, id: inList + id, at: timeOf(server, path, entry[time]) });
+    }
+  }
+  // A mistyped temperature is no reason to do without the rest.
+  return found.filter(isPossible);
+}
+
+function serverOf({ url, token }: BabyBuddySettings): JsonServer {
+  const server = {
+    name: 'Baby Buddy',
+    url: serverUrl(url, PORT),
+    loginAdvice:
+      "Enter the key of Baby Buddy's page Settings, API; its user must be allowed to see the child.",
+  };
+  // What is no token must not get into a header: the error of fetch would show it.
+  if (!/^\w+$/.test(token))
+    throw new DeepInfantError('wants-login', `The token for Baby Buddy is none. ${server.loginAdvice}`);
+  return { ...server, headers: { authorization: `Token ${token}` } };
+}
+
+/** All entries of a list, page by page. */
+async function listed(
+  server: JsonServer,
+  path: string,
+  query: string,
+  signal: AbortSignal,
+): Promise<Entry[]> {
+  const found: Entry[] = [];
+  for (;;) {
+    const page = await getJson(server, `api/${path}/?${query}&limit=${PAGE}&offset=${found.length}`, signal);
+    if (!isObject(page) || !Array.isArray(page.results) || !page.results.every(isObject))
+      throw notTheServer(server, `its list '${path}' is none`);
+    found.push(...page.results);
+    if (page.next === null || page.results.length === 0) return found;
+    if (found.length > MOST_ENTRIES) throw notTheServer(server, `its list '${path}' does not end`);
+  }
+}
+
+/** @returns the id of the child that a person calls `wanted` */
+function theChild(children: Entry[], wanted: string): unknown {
+  const named = children.map(({ id, slug, first_name, last_name }) => {
+    const [first, last] = [String(first_name), String(last_name)];
+    return { id, names: [first, `${first} ${last}`.trim(), String(slug)] };
+  });
+  const name = wanted.trim().toLowerCase();
+  const found = named.filter(({ names }) => name === '' || names.some(known => known.toLowerCase() === name));
+  if (found.length === 1) return found[0].id;
+  const problem = name === '' ? 'Several children are' : `${found.length || 'No'} '${wanted.trim()}' is`;
+  const known = named.map(({ names }) => names[1]).join(', ') || 'none';
+  throw new DeepInfantError(
+    'no-such-child',
+    `${problem} in Baby Buddy: enter one child's name. It shows this user: ${known}.`,
+  );
+}
+
+function isPossible(fact: ContextFact): boolean {
+  try {
+    checkFact(fact);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Epoch ms of a time with its zone, as Baby Buddy writes them. */
+function timeOf(server: JsonServer, path: string, time: unknown): number {
+  const at = typeof time === 'string' && /(Z|[+-]\d\d:?\d\d)$/.test(time) ? Date.parse(time) : NaN;
+  if (Number.isNaN(at)) throw notTheServer(server, `an entry of its list '${path}' has no time`);
+  return at;
+}

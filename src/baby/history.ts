@@ -1,0 +1,283 @@
+import { DeepInfantError } from '../errors.js';
+import { REASONS, type CryEvent, type Intensity, type Reason, type ReasonEstimate } from '../values.js';
+import type { ContextFact, ContextKind } from './facts.js';
+import {
+  isAnswer,
+  isEmbedding,
+  isTold,
+  packEmbedding,
+  type Answer,
+  type CryMemory,
+  type Said,
+} from './memory.js';
+import { PersonalModel } from '../reason/personal.js';
+import { sharesOf } from '../reason/prior.js';
+import { recordOf } from './record.js';
+import { VoiceModel } from '../reason/voice-model.js';
+import { earnedWeights } from '../reason/weighing.js';
+
+/** 'It was this': what a caregiver says of a cry. */
+export interface CaregiverAnswer {
+  /** `id` of the cry event. */
+  cryId: string;
+  reason: Reason;
+  /** When it was said, epoch ms. */
+  at: number;
+}
+
+/**
+ * What became of an answer: `counted` as the first of its cry; `replaced` another one; `repeated` what was said before;
+ * `outdated`, as a later one is there; `unknown-cry`, which never was or is too long ago to be remembered.
+ */
+export type AnswerOutcome = 'counted' | 'replaced' | 'repeated' | 'outdated' | 'unknown-cry';
+
+/** The care that ends a cry for a reason. */
+export const CARE: Partial<Record<Reason, ContextKind>> = {
+  hungry: 'feed',
+  tired: 'sleep',
+  discomfort: 'change',
+  burping: 'burp',
+};
+/** A cry ends within this time of what relieved it, and no other begins in this time. */
+const RELIEF_MS = 10 * 60_000;
+/** Later facts change nothing any more: they are told within this time. */
+const HOUR_MS = 3_600_000;
+const SETTLING_MS = 24 * HOUR_MS;
+/** Against an answer: a feed soothes also a baby who is not hungry. */
+const RELIEF_WEIGHT = 0.2;
+
+/** Two months to a year of answers, and some days of cries that wait for one. */
+const ANSWERED_KEPT = 500;
+const WAITING_KEPT = 100;
+
+/**
+ * How sure estimates should be against what they are: a little less, and so before much is known. Of means from 0.65 to 1
+ * and precisions from 6 to 60 this served best in simulated families, none of those that the documentation measures.
+ * And how much a voice is worth: nothing, as long as it has not shown it.
+ */
+const SHARPNESS_PRIOR = { mean: 0.85, precision: 40 };
+export const VOICE_PRIOR = { mean: 0, precision: 4 };
+
+/** What caregivers' answers taught, made anew of all of them: so an answer that is taken back leaves nothing behind. */
+interface Confirmed {
+  voice: VoiceModel;
+  /** Exponents of what each says, earned on cries whose answers they did not know. */
+  weights: { general: number; personal: number; voice: number };
+  /** Which model was better on those. */
+  uses: ReasonEstimate['uses'];
+  record: Pick<ReasonEstimate, 'accuracy' | 'baselineAccuracy' | 'calibrationError'>;
+}
+
+/** What answers and reliefs taught. */
+interface Learned {
+  personal: PersonalModel;
+  /** How common each reason is in this baby, in the order of REASONS. */
+  shares: number[];
+  learnedFrom: number;
+}
+
+type AnsweredCry = CryMemory & { answer: Answer };
+
+/** A baby's cries, what was said of them, and what became of them. */
+export class History {
+  private confirmedNow: Confirmed | undefined;
+  private learnedNow: Learned | undefined;
+
+  /** @param cries in the order in which they were heard */
+  constructor(private cries: CryMemory[]) {}
+
+  get memory(): CryMemory[] {
+    return structuredClone(this.cries);
+  }
+
+  get learned(): Learned & Confirmed {
+    const answered = this.cries.filter(isAnswered);
+    this.confirmedNow ??= confirm(answered.filter(({ answer }) => answer.from === 'caregiver'));
+    this.learnedNow ??= learn(answered);
+    return { ...this.learnedNow, ...this.confirmedNow };
+  }
+
+  /** Intensity of a cry's first event, if it was heard from its start. */
+  startedAs(id: string): Intensity | undefined {
+    return this.find(id)?.startedAs;
+  }
+
+  /** Keeps what was said of a cry as long as its answer is not known. */
+  remember(event: CryEvent, said: Said, startedAs: Intensity | undefined): void {
+    const { id, onset, offset } = event;
+    const known = this.find(id);
+    // What is said from now on would know the answer.
+    if (known && isTold(known)) {
+      known.offset = offset;
+      return;
+    }
+    const embedding = packed(event.embedding) || (known?.embedding ?? '');
+    const cry: CryMemory = {
+      id,
+      onset,
+      ...(offset && { offset }),
+      ...(startedAs && { startedAs }),
+      embedding,
+      said,
+    };
+    if (known) this.cries[this.cries.indexOf(known)] = cry;
+    else this.cries = newest([...this.cries, cry]);
+  }
+
+  /**
+   * Takes what caregivers say. The answer given last counts, in whichever order they come.
+   * @throws DeepInfantError `answer` for an unknown reason or no time
+   */
+  answer({ cryId, reason, at }: CaregiverAnswer): AnswerOutcome {
+    const answer: Answer = { reason, at, from: 'caregiver' };
+    if (!isAnswer(answer)) {
+      throw new DeepInfantError(
+        'answer',
+        `'${reason}' at ${at} is no answer: give one of ${REASONS.join(', ')}, and its time in ms.`,
+      );
+    }
+    const cry = this.find(cryId);
+    if (!cry) return 'unknown-cry';
+    const before = cry.answer?.from === 'caregiver' ? cry.answer : undefined;
+    const outcome = outcomeOf(before, before?.reason === reason, at);
+    if (!(before && before.at > at)) cry.answer = answer;
+    if (outcome === 'counted' || outcome === 'replaced') this.confirmedNow = this.learnedNow = undefined;
+    return outcome;
+  }
+
+  /** Takes whose cry it was, as it takes answers. Nothing is learned of this baby from another's cry. */
+  own(cryId: string, isMine: boolean, at: number): AnswerOutcome {
+    const cry = this.find(cryId);
+    if (!cry) return 'unknown-cry';
+    const before = cry.owner;
+    const outcome = outcomeOf(before, before?.isMine === isMine, at);
+    if (before && before.at > at) return outcome;
+    cry.owner = { isMine, at };
+    if (!isMine) delete cry.answer;
+    this.confirmedNow = this.learnedNow = undefined;
+    return outcome;
+  }
+
+  /** Takes back whose it was and what it was. @returns whether there was an answer to take back */
+  withdraw(cryId: string): boolean {
+    const cry = this.find(cryId);
+    if (!cry || !isTold(cry)) return false;
+    delete cry.answer;
+    delete cry.owner;
+    this.confirmedNow = this.learnedNow = undefined;
+    return true;
+  }
+
+  /**
+   * Derives of the last day's cries without an answer what relieved them, now that another cry begins: weaker evidence.
+   * @param facts newest first
+   * @param now onset of the cry that begins
+   */
+  settle(facts: readonly ContextFact[], now: number): void {
+    const own = this.cries.filter(isOwn);
+    const onsets = [...own.map(({ onset }) => onset), now];
+    for (const cry of own) {
+      if (cry.onset <= now - SETTLING_MS || cry.onset >= now || cry.answer?.from === 'caregiver') continue;
+      const next = Math.min(...onsets.filter(onset => onset > cry.onset));
+      const reason = reliefOf(cry, facts, next);
+      if (reason === cry.answer?.reason) continue;
+      if (reason) cry.answer = { reason, at: cry.offset!, from: 'relief' };
+      else delete cry.answer;
+      this.learnedNow = undefined;
+    }
+  }
+
+  /** What follows from answers: it was hunger, so the baby was fed when the cry ended. */
+  get impliedFacts(): ContextFact[] {
+    return this.cries.flatMap(({ answer, offset }) => {
+      const kind = answer?.from === 'caregiver' ? CARE[answer.reason] : undefined;
+      return kind && offset !== undefined ? [{ kind, at: offset }] : [];
+    });
+  }
+
+  /** Hours from the beginning of the last cry before a time, epoch ms. */
+  sinceCryH(onset: number): number | undefined {
+    const last = this.cries.findLast(cry => cry.onset < onset && isOwn(cry));
+    return last && (onset - last.onset) / HOUR_MS;
+  }
+
+  private find(id: string): CryMemory | undefined {
+    return this.cries.findLast(cry => cry.id === id);
+  }
+}
+
+/** The care nearest to a cry's end, if quiet followed. */
+function reliefOf(
+  { onset, offset }: CryMemory,
+  facts: readonly ContextFact[],
+  next: number,
+): Reason | undefined {
+  if (offset === undefined || next < offset + RELIEF_MS) return undefined;
+  const distance = ({ at }: ContextFact): number => Math.abs(at - offset);
+  const [nearest] = facts
+    .filter(fact => reasonFor(fact.kind) && fact.at >= onset && distance(fact) <= RELIEF_MS)
+    .sort((a, b) => distance(a) - distance(b)) as [ContextFact?];
+  return nearest && reasonFor(nearest.kind);
+}
+
+function reasonFor(care: ContextKind): Reason | undefined {
+  return REASONS.find(reason => CARE[reason] === care);
+}
+
+/** What becomes of an answer at a time, where there may be another one, the same or not. */
+function outcomeOf(before: { at: number } | undefined, isSame: boolean, at: number): AnswerOutcome {
+  if (!before) return 'counted';
+  if (isSame) return 'repeated';
+  return before.at > at ? 'outdated' : 'replaced';
+}
+
+/** Whether it may have been this baby's. */
+function isOwn({ owner }: CryMemory): boolean {
+  return owner?.isMine !== false;
+}
+
+function isAnswered(cry: CryMemory): cry is AnsweredCry {
+  return cry.answer !== undefined;
+}
+
+/** Those heard last: of the cries that a caregiver told of, and of the others. */
+function newest(cries: CryMemory[]): CryMemory[] {
+  const oldestOf = (some: readonly CryMemory[], kept: number): CryMemory | undefined =>
+    some.length > kept ? some[0] : undefined;
+  const dropped = [
+    oldestOf(cries.filter(isTold), ANSWERED_KEPT),
+    oldestOf(
+      cries.filter(cry => !isTold(cry)),
+      WAITING_KEPT,
+    ),
+  ];
+  return cries.filter(cry => !dropped.includes(cry));
+}
+
+/** Empty for what is no embedding. */
+function packed(embedding: unknown): string {
+  return isEmbedding(embedding) ? packEmbedding(embedding) : '';
+}
+
+function learn(cries: readonly AnsweredCry[]): Learned {
+  const lessons = cries.map(({ said, answer }) => ({
+    ...said,
+    label: REASONS.indexOf(answer.reason),
+    weight: answer.from === 'caregiver' ? 1 : RELIEF_WEIGHT,
+  }));
+  return { personal: new PersonalModel(lessons), shares: sharesOf(lessons), learnedFrom: cries.length };
+}
+
+function confirm(cries: readonly AnsweredCry[]): Confirmed {
+  const labelled = cries.map(({ said, answer }) => ({ ...said, label: REASONS.indexOf(answer.reason) }));
+  const [general] = earnedWeights(
+    labelled.map(({ general, label }) => ({ parts: [general], label })),
+    [SHARPNESS_PRIOR],
+  );
+  const [personal, voice] = earnedWeights(
+    labelled.map(({ personal, voice, label }) => ({ parts: [personal, voice], label })),
+    [SHARPNESS_PRIOR, VOICE_PRIOR],
+  );
+  const { uses, ...record } = recordOf(labelled);
+  return { voice: new VoiceModel(cries), weights: { general, personal, voice }, uses, record };
+}

@@ -1,0 +1,64 @@
+import { at as inside } from '../unknown-data.js';
+import { degreesCelsius } from '../reason/degrees.js';
+import type { ContextFact, ContextKind } from './facts.js';
+
+/** What Home Assistant's nodes put into a message. */
+export interface HomeAssistantMessage {
+  /** Of the node 'events: all' the event. */
+  payload?: unknown;
+  /** Of the node 'events: state' the entity with its old and new state. */
+  data?: unknown;
+}
+
+/** A fact whose time and degrees are still to be checked. */
+type Unchecked = Pick<ContextFact, 'kind'> & { at: unknown; celsius?: number };
+
+/**
+ * What a message of node-red-contrib-home-assistant-websocket tells of a kind; `nothing` when the entity was away, or did
+ * not change; undefined for any other message.
+ */
+export function toldByHome(
+  kind: ContextKind,
+  message: HomeAssistantMessage,
+): Unchecked | 'nothing' | undefined {
+  const fired = inside(message.payload, 'time_fired');
+  if (fired !== undefined) return { kind, at: fired };
+  const entity = inside(message.data, 'new_state');
+  const state = textOf(inside(entity, 'state'));
+  const before = textOf(inside(message.data, 'old_state', 'state'));
+  if (state === undefined) return undefined;
+
+  const changed = inside(entity, 'last_changed');
+  // An input_datetime has local time as its state, and here the same with its zone.
+  const timestamp = inside(entity, 'attributes', 'timestamp');
+  if (typeof timestamp === 'number') return { kind, at: 1000 * timestamp };
+  // Of an input_button, button, event, scene, or sensor of the class timestamp.
+  if (/^\d{4}-\d\d-\d\dT/.test(state)) return { kind, at: state };
+  if (kind === 'temperature' || kind === 'room') {
+    const degrees = parseFloat(state);
+    if (Number.isNaN(degrees)) return 'nothing';
+    const unit = inside(entity, 'attributes', 'unit_of_measurement');
+    return { kind, at: changed, celsius: degreesCelsius(degrees, unit === '°F') };
+  }
+  if (before === undefined || isAway(before) || before === state) return 'nothing';
+  // A counter goes up; when it goes down it was set back.
+  if (Number(state) > Number(before) || isOn(state)) return { kind, at: changed };
+  // What is on while the baby sleeps is off when it wakes.
+  if (kind === 'sleep' && isOn(before) && !isAway(state)) return { kind: 'wake', at: changed };
+  return 'nothing';
+}
+
+/** A state as Home Assistant has it, also where the node made it a number or truth value. */
+function textOf(state: unknown): string | undefined {
+  return typeof state === 'string' || typeof state === 'number' || typeof state === 'boolean'
+    ? String(state)
+    : undefined;
+}
+
+function isOn(state: string): boolean {
+  return state === 'on' || state === 'true';
+}
+
+function isAway(state: string): boolean {
+  return state === 'unknown' || state === 'unavailable';
+}

@@ -1,0 +1,178 @@
+import { DeepInfantError } from '../errors.js';
+import type { AnswerOutcome } from '../reason/estimator.js';
+import type { ContextFact, ContextKind } from './facts.js';
+import { mixed, named } from '../reason/judgement.js';
+import { isTold, type CryMemory } from './memory.js';
+import { reasonLine } from '../reason/phrase.js';
+import { WhichBaby } from '../reason/which-baby.js';
+import type { CryEvent, Reason } from '../values.js';
+import type { Baby, BabyTrouble, Score } from './baby.js';
+import type { ToldState } from '../../nodes/messages.js';
+
+/** A cry event whose reason was estimated. */
+export type ExplainedCry = CryEvent & Required<Pick<CryEvent, 'reason'>>;
+
+/** `baby` is its name; without a cry it is about the latest one before `at`. */
+interface RoomAnswer {
+  reason?: Reason;
+  cry?: string;
+  at: number;
+  baby?: string;
+}
+
+/** An answer that names no cry is about the one that runs, or ended no longer ago than this. */
+const ANSWER_WITHIN_MS = 3_600_000;
+
+/** The babies who may be heard in a room: one; or several, of whom one cries. */
+export class Room {
+  /** By name; where two have the same or none, by name and place. */
+  private readonly babies: ReadonlyMap<string, Baby>;
+
+  constructor(babies: Iterable<Baby>) {
+    const all = [...new Set(babies)];
+    const isTaken = ({ name }: Baby): boolean =>
+      all.length > 1 && (name === '' || all.filter(other => other.name === name).length > 1);
+    this.babies = new Map(
+      all.map((baby, i) => [isTaken(baby) ? `${baby.name || 'baby'} ${i + 1}` : baby.name, baby]),
+    );
+  }
+
+  /** What stands in the way of knowing each baby. */
+  get troubles(): BabyTrouble[] {
+    return this.all.map(({ trouble }) => trouble);
+  }
+
+  /** Of all babies; undefined without answers. */
+  get score(): Score | undefined {
+    const scores = this.all.map(({ score }) => score).filter(score => score !== undefined);
+    if (scores.length === 0) return undefined;
+    const sum = (of: keyof Score): number => scores.reduce((total, score) => total + score[of], 0);
+    return { answers: sum('answers'), right: sum('right'), commonestRight: sum('commonestRight') };
+  }
+
+  /** Calls `changed` whenever `troubles` change. @returns what ends that */
+  watch(changed: () => void): () => void {
+    const ends = this.all.map(baby => baby.watch(changed));
+    return () => {
+      for (const end of ends) end();
+    };
+  }
+
+  /** The event with its likely reason, and with whose it is where there are several babies; and both in words. */
+  explain(cry: CryEvent): { event: ExplainedCry; text: string } {
+    const whose = this.isShared ? this.whichBaby().estimate(cry.embedding) : undefined;
+    const possibilities = [...this.babies].map(([name, baby]) => ({
+      name,
+      chance: whose?.who.probabilities[name] ?? 1,
+      judgement: baby.judge(cry, whose?.said),
+    }));
+    const event = { ...cry, ...(whose && { who: whose.who }), reason: named(mixed(possibilities)) };
+    return { event, text: reasonLine(event, { name: this.names }) };
+  }
+
+  /** Takes a fact of one baby; without a name, of each. @throws DeepInfantError `baby`, `context`, `storage` */
+  async tell(fact: ContextFact, name?: string): Promise<void> {
+    await Promise.all(this.called(name).map(baby => baby.tell(fact)));
+  }
+
+  /** Takes such a fact back. @returns it @throws DeepInfantError `baby`, `storage` */
+  async untell(what: { id?: string; kind?: ContextKind }, name?: string): Promise<ContextFact | undefined> {
+    const facts = await Promise.all(this.called(name).map(baby => baby.untell(what)));
+    return facts.find(fact => fact !== undefined);
+  }
+
+  /**
+   * Takes what a cry was, or whose, or both.
+   * @throws DeepInfantError `baby` for a baby that is not here, or when nobody told whose it was; `storage`
+   */
+  async answer({ reason, at, cry = this.cryAt(at)?.id, baby: name }: RoomAnswer): Promise<ToldState> {
+    const about = { ...(cry && { cry }), ...(reason && { reason }) };
+    if (cry === undefined || !this.cries.some(({ id }) => id === cry))
+      return { outcome: 'unknown-cry', ...about };
+    const baby = this.one(name ?? this.ownerOf(cry));
+    let outcome: AnswerOutcome = 'counted';
+    if (name !== undefined && this.isShared) outcome = await this.own(cry, baby, at);
+    if (reason && outcome !== 'outdated') outcome = await baby.answer({ cryId: cry, reason, at });
+    const owner = this.isShared && { baby: this.nameOf(baby) };
+    return { outcome, ...about, ...owner, ...(baby.score && { score: baby.score }) };
+  }
+
+  /** Takes an answer back. @param cryId without it, the one given last @throws DeepInfantError `storage` */
+  async withdraw(cryId = this.lastTold()): Promise<ToldState> {
+    if (cryId === undefined) return { outcome: 'unknown-cry' };
+    const wasThere = await Promise.all(this.all.map(baby => baby.withdraw(cryId)));
+    return { outcome: wasThere.includes(true) ? 'withdrawn' : 'unknown-cry', cry: cryId };
+  }
+
+  /** The baby of a name. @throws DeepInfantError `baby` when there is none, or several and no name */
+  one(name?: string): Baby {
+    const [baby, ...others] = this.called(name);
+    if (others.length === 0) return baby;
+    throw new DeepInfantError('baby', `Say which baby: send ${this.names} as baby.`);
+  }
+
+  /** Comes back when all that can be on disk is there. */
+  async settle(): Promise<void> {
+    await Promise.all(this.all.map(baby => baby.settle()));
+  }
+
+  private get all(): Baby[] {
+    return [...this.babies.values()];
+  }
+
+  private get isShared(): boolean {
+    return this.babies.size > 1;
+  }
+
+  private get names(): string {
+    return [...this.babies.keys()].join(' or ');
+  }
+
+  /** What all babies' memories hold: one of several babies' cry is in each. */
+  private get cries(): CryMemory[] {
+    return this.all.flatMap(({ memory }) => memory.cries);
+  }
+
+  private whichBaby(): WhichBaby {
+    return new WhichBaby(new Map([...this.babies].map(([name, baby]) => [name, baby.memory.cries])));
+  }
+
+  private called(name: string | undefined): Baby[] {
+    if (name === undefined) return this.all;
+    // One that is alone need not have a name.
+    const baby = this.babies.get(name.trim()) ?? this.babies.get('');
+    if (baby) return [baby];
+    throw new DeepInfantError('baby', `No baby here is called '${name.slice(0, 50)}': send ${this.names}.`);
+  }
+
+  private nameOf(baby: Baby): string {
+    return [...this.babies].find(([, other]) => other === baby)![0];
+  }
+
+  /** Takes whose cry it was. */
+  private async own(cryId: string, owner: Baby, at: number): Promise<AnswerOutcome> {
+    const outcomes = await Promise.all(this.all.map(baby => baby.own(cryId, baby === owner, at)));
+    return outcomes[this.all.indexOf(owner)];
+  }
+
+  /** Whose cry it was as somebody told, else as its voice did. */
+  private ownerOf(cryId: string): string | undefined {
+    const isIt = ({ id }: CryMemory): boolean => id === cryId;
+    const told = [...this.babies].find(([, baby]) => baby.memory.cries.find(isIt)?.owner?.isMine);
+    return told ? told[0] : this.cries.find(isIt)?.said.who?.named;
+  }
+
+  /** The cry that an answer at a time is about, if it names none. */
+  private cryAt(atMs: number): CryMemory | undefined {
+    return this.cries
+      .sort((a, b) => a.onset - b.onset)
+      .findLast(({ onset, offset }) => onset <= atMs && (offset ?? onset) >= atMs - ANSWER_WITHIN_MS);
+  }
+
+  /** The cry of the answer that was given last. */
+  private lastTold(): string | undefined {
+    const told = this.cries.filter(isTold);
+    const toldAt = ({ answer, owner }: CryMemory): number => Math.max(answer?.at ?? 0, owner?.at ?? 0);
+    return told.sort((a, b) => toldAt(b) - toldAt(a)).at(0)?.id;
+  }
+}

@@ -1,0 +1,202 @@
+import { PRESETS } from '../../model/manifest.js';
+import { type Contribution, REASONS, type SourceState } from '../../values.js';
+
+/** The topics of a device on the broker. */
+export interface DeviceTopics {
+  /** Retained: how to make the device's entities; empty to remove them. */
+  discovery: string;
+  /** Retained: whether Node-RED is connected; the broker itself tells that it is gone. */
+  bridge: string;
+  /** Retained: whether the node that tells runs, and whether its source is heard. */
+  node: string;
+  source: string;
+  /** Retained: a DeviceState as JSON. */
+  state: string;
+  /** Never retained: a cry as it begins and ends. */
+  event: string;
+  /** What Home Assistant asks for: one of REASONS, one of PRESETS, ON or OFF. */
+  answer: string;
+  preset: string;
+  listening: string;
+}
+
+/** What the entities show; null is unknown. */
+export interface DeviceState {
+  crying: 'ON' | 'OFF';
+  reason: string | null;
+  /** In percent. */
+  confidence: number | null;
+  /** What the reason rests on. */
+  contributions: readonly Contribution[];
+  intensity: string | null;
+  /** When the last cry began, in ISO form. */
+  lastCry: string | null;
+  criesTonight: number;
+  minutesTonight: number;
+  health: SourceState | null;
+  /** What is wrong with the source. */
+  error: string | null;
+  /** Share of right reasons so far, and of always saying the commonest, in percent. */
+  accuracy: number | null;
+  baselineAccuracy: number | null;
+  learnedFrom: number;
+  answer: string | null;
+  preset: string | null;
+  listening: 'ON' | 'OFF';
+}
+
+/** Home Assistant says `online` here when it has started (MQTT integration, birth message). */
+export const HASS_STATUS_TOPIC = 'homeassistant/status';
+
+/** The state is told again so often, and what depends on it is unavailable when it was not told three times. */
+export const TELL_AGAIN_MS = 300_000;
+const EXPIRE_AFTER_S = (3 * TELL_AGAIN_MS) / 1000;
+
+const HEALTH_STATES: readonly SourceState[] = [
+  'starting',
+  'running',
+  'silent',
+  'stalled',
+  'backoff',
+  'failed',
+  'stopped',
+];
+
+export function deviceTopics(id: string, bridgeId: string): DeviceTopics {
+  const base = `deepinfant/${id}`;
+  return {
+    discovery: `homeassistant/device/deepinfant_${id}/config`,
+    bridge: `deepinfant/${bridgeId}/bridge`,
+    node: `${base}/node`,
+    source: `${base}/source`,
+    state: `${base}/state`,
+    event: `${base}/event`,
+    answer: `${base}/answer/set`,
+    preset: `${base}/preset/set`,
+    listening: `${base}/listening/set`,
+  };
+}
+
+/** What a device's entities are called in the user's language, by their keys. */
+export type EntityNamer = (key: string) => string;
+
+/**
+ * The message that makes a device and its entities (Home Assistant, MQTT integration, Device discovery).
+ * @param nameOf the name of an entity, from its key
+ */
+export function discoveryPayload(
+  device: { id: string; name: string },
+  topics: DeviceTopics,
+  nameOf: EntityNamer,
+): object {
+  const slug = device.name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^_|_$/g, '');
+  /** Available while `online` is told on all of the topics; Home Assistant would go by the latest word otherwise. */
+  const whileOnline = (...told: string[]): object => ({
+    availability: told.map(topic => ({ topic })),
+    availability_mode: 'all',
+  });
+  const ofNode = whileOnline(topics.bridge, topics.node);
+  const ofSource = whileOnline(topics.bridge, topics.node, topics.source);
+
+  /** An entity that shows a part of the state; a cry's own are known only while its source is heard. */
+  const shown = (platform: string, key: keyof DeviceState, details: object): [string, object] => [
+    key,
+    {
+      platform,
+      state_topic: topics.state,
+      value_template: `{{ value_json.${key} }}`,
+      ...ofNode,
+      ...details,
+    },
+  ];
+  const diagnostic = { entity_category: 'diagnostic' };
+  const choice = (key: 'answer' | 'preset', options: readonly string[], details: object): [string, object] =>
+    shown('select', key, { command_topic: topics[key], options, ...details });
+
+  const components: [string, object][] = [
+    shown('binary_sensor', 'crying', { device_class: 'sound', expire_after: EXPIRE_AFTER_S, ...ofSource }),
+    [
+      'cry',
+      {
+        platform: 'event',
+        state_topic: topics.event,
+        event_types: ['started', 'ended'],
+        icon: 'mdi:emoticon-cry-outline',
+        ...ofSource,
+      },
+    ],
+    shown('sensor', 'reason', {
+      device_class: 'enum',
+      options: [...REASONS, 'unsure'],
+      icon: 'mdi:help-circle-outline',
+      json_attributes_topic: topics.state,
+      json_attributes_template: "{{ {'contributions': value_json.contributions} | tojson }}",
+      ...ofSource,
+    }),
+    shown('sensor', 'confidence', { unit_of_measurement: '%', icon: 'mdi:percent', ...ofSource }),
+    shown('sensor', 'intensity', {
+      device_class: 'enum',
+      options: ['fuss', 'cry', 'scream'],
+      icon: 'mdi:volume-high',
+      ...ofSource,
+    }),
+    shown('sensor', 'lastCry', { device_class: 'timestamp' }),
+    shown('sensor', 'criesTonight', { state_class: 'measurement', icon: 'mdi:counter' }),
+    shown('sensor', 'minutesTonight', {
+      device_class: 'duration',
+      unit_of_measurement: 'min',
+      state_class: 'measurement',
+    }),
+    shown('sensor', 'health', {
+      device_class: 'enum',
+      options: HEALTH_STATES,
+      icon: 'mdi:microphone',
+      expire_after: EXPIRE_AFTER_S,
+      json_attributes_topic: topics.state,
+      json_attributes_template: "{{ {'error': value_json.error} | tojson }}",
+      ...diagnostic,
+    }),
+    shown('sensor', 'accuracy', {
+      unit_of_measurement: '%',
+      icon: 'mdi:bullseye-arrow',
+      json_attributes_topic: topics.state,
+      json_attributes_template:
+        "{{ {'baseline': value_json.baselineAccuracy, 'answers': value_json.learnedFrom} | tojson }}",
+      ...diagnostic,
+    }),
+    ...REASONS.map((reason): [string, object] => [
+      `was ${reason}`,
+      {
+        platform: 'button',
+        command_topic: topics.answer,
+        payload_press: reason,
+        ...ofNode,
+      },
+    ]),
+    choice('answer', REASONS, { icon: 'mdi:comment-question-outline' }),
+    choice('preset', PRESETS, { icon: 'mdi:tune', entity_category: 'config' }),
+    shown('switch', 'listening', { command_topic: topics.listening, icon: 'mdi:ear-hearing' }),
+  ];
+  const named = components.map(([key, details]): [string, object] => {
+    const id = key.replace(/[A-Z]/g, capital => ` ${capital.toLowerCase()}`).replaceAll(' ', '_');
+    const { platform } = details as { platform: string };
+    const unique = `deepinfant_${device.id}_${id}`;
+    const entity = { unique_id: unique, default_entity_id: `${platform}.${slug}_${id}`, name: nameOf(key) };
+    return [id, { ...entity, ...details }];
+  });
+  return {
+    device: {
+      identifiers: [`deepinfant_${device.id}`],
+      name: device.name,
+      manufacturer: 'DeepInfant',
+      model: 'Node-RED',
+    },
+    origin: { name: '@deepinfant/node-red' },
+    qos: 1,
+    components: Object.fromEntries(named),
+  };
+}

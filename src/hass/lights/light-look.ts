@@ -1,0 +1,95 @@
+import type { EntityState } from '../device/entities.js';
+
+/** How lights look in an alert. */
+export interface LightLook {
+  /** Red, green, blue, 0 to 255 each. */
+  rgb: readonly [number, number, number];
+  /** The brightness between which they pulse, 1 to 255. */
+  dim: number;
+  bright: number;
+}
+
+/** What the action `light.turn_on` takes; null is a light that is off. */
+export type LightSetting = Record<string, unknown> | null;
+
+const COLOUR_MODES = ['hs', 'rgb', 'rgbw', 'rgbww', 'xy'];
+/** The attribute that tells the colour in each colour mode (developers.home-assistant.io, Light entity). */
+const COLOUR_OF_MODE: Record<string, string> = {
+  hs: 'hs_color',
+  rgb: 'rgb_color',
+  rgbw: 'rgbw_color',
+  rgbww: 'rgbww_color',
+  xy: 'xy_color',
+  color_temp: 'color_temp_kelvin',
+};
+/** Lamps round what they are told, and show no colour quite: in degrees, percent and steps of brightness. */
+const HUE_TOLERANCE = 25;
+const SATURATION_TOLERANCE = 30;
+const BRIGHTNESS_TOLERANCE = 13;
+
+/** What brings a light back to the state in which it is. */
+export function settingOf({ state, attributes }: EntityState): LightSetting {
+  if (state !== 'on') return null;
+  const { color_mode: mode, brightness, effect } = attributes;
+  const setting: Record<string, unknown> = {};
+  if (typeof brightness === 'number') setting[mode === 'white' ? 'white' : 'brightness'] = brightness;
+  const colour = COLOUR_OF_MODE[String(mode)];
+  if (colour && attributes[colour] != null) setting[colour] = attributes[colour];
+  if (typeof effect === 'string' && !['', 'none', 'off'].includes(effect.toLowerCase()))
+    setting.effect = effect;
+  return setting;
+}
+
+/** The look, as far as the light can show it. */
+export function settingFor(light: EntityState, { rgb, bright }: LightLook): Record<string, unknown> {
+  return {
+    ...(canDim(light) && { brightness: bright }),
+    ...(hasColour(light) && { rgb_color: rgb }),
+  };
+}
+
+export function canDim({ attributes }: EntityState): boolean {
+  return modesOf(attributes).some(mode => mode !== 'onoff' && mode !== 'unknown');
+}
+
+/** Whether the light looks as an alert left it. */
+export function shows(light: EntityState, { rgb, dim, bright }: LightLook): boolean {
+  const { brightness, hs_color: hs, color_mode: mode } = light.attributes;
+  if (light.state !== 'on') return false;
+  if (
+    typeof brightness === 'number' &&
+    (brightness < dim - BRIGHTNESS_TOLERANCE || brightness > bright + BRIGHTNESS_TOLERANCE)
+  )
+    return false;
+  if (!hasColour(light)) return true;
+  if (!COLOUR_MODES.includes(String(mode)) || !Array.isArray(hs)) return false;
+  const [hue, saturation] = hs as [number, number];
+  const wanted = hueAndSaturation(rgb);
+  const turn = Math.abs(hue - wanted.hue) % 360;
+  // Of a colour that is nearly white the hue says nothing.
+  const isHueClose = wanted.saturation < SATURATION_TOLERANCE || Math.min(turn, 360 - turn) <= HUE_TOLERANCE;
+  return isHueClose && Math.abs(saturation - wanted.saturation) <= SATURATION_TOLERANCE;
+}
+
+function hasColour({ attributes }: EntityState): boolean {
+  return modesOf(attributes).some(mode => COLOUR_MODES.includes(mode));
+}
+
+function modesOf({ supported_color_modes: modes }: EntityState['attributes']): string[] {
+  return Array.isArray(modes) ? modes.map(String) : [];
+}
+
+/** Hue in degrees and saturation in percent (HSV). */
+function hueAndSaturation(rgb: LightLook['rgb']): { hue: number; saturation: number } {
+  const [red, green, blue] = rgb;
+  const most = Math.max(...rgb);
+  const range = most - Math.min(...rgb);
+  if (range === 0) return { hue: 0, saturation: 0 };
+  const sixth =
+    most === red
+      ? (green - blue) / range
+      : most === green
+        ? 2 + (blue - red) / range
+        : 4 + (red - green) / range;
+  return { hue: (60 * sixth + 360) % 360, saturation: (100 * range) / most };
+}

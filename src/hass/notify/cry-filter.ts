@@ -1,0 +1,37 @@
+import type { CryEvent, Intensity, ReasonEstimate } from '../../values.js';
+
+/** Of which cries somebody wants to be told. */
+export interface CryFilter {
+  /** None are all; a cry without an estimate is `unsure`. */
+  reasons: readonly ReasonEstimate['label'][];
+  /** The least probability of the likeliest reason, 0 to 1. */
+  minConfidence: number;
+  /** How long it has to go on, at least. */
+  minDurationS: number;
+  minIntensity: Intensity;
+  /** Hours of the day, by this computer's clock, in which nobody is told; `HH:MM`, over midnight where `to` is less. */
+  quiet?: { from: string; to: string };
+}
+
+const INTENSITIES: readonly Intensity[] = ['fuss', 'cry', 'scream'];
+
+/** Whether somebody wants to be told of a cry at a time. */
+export function wants(
+  { reasons, minConfidence, minDurationS, minIntensity, quiet }: CryFilter,
+  cry: Pick<CryEvent, 'durationS' | 'intensity'> & { reason?: Pick<ReasonEstimate, 'label' | 'confidence'> },
+  at: Date,
+): boolean {
+  const { label = 'unsure', confidence = 0 } = cry.reason ?? {};
+  return (
+    (reasons.length === 0 || reasons.includes(label)) &&
+    confidence >= minConfidence &&
+    cry.durationS >= minDurationS &&
+    INTENSITIES.indexOf(cry.intensity) >= INTENSITIES.indexOf(minIntensity) &&
+    !(quiet && isWithin(quiet, at))
+  );
+}
+
+function isWithin({ from, to }: { from: string; to: string }, at: Date): boolean {
+  const time = [at.getHours(), at.getMinutes()].map(part => String(part).padStart(2, '0')).join(':');
+  return from <= to ? from <= time && time < to : from <= time || time < to;
+}

@@ -1,0 +1,34 @@
+import type { CryEvent } from '../../values.js';
+
+/** A cry of which nothing is told for so long is over: its detector was stopped, or its source is gone. */
+const SILENT_MS = 60_000;
+
+/** The cries that go on now, of any number of sources. */
+export class RunningCries<Cry extends Pick<CryEvent, 'id' | 'state'> = CryEvent> {
+  private readonly cries = new Map<string, { event: Cry; expiry: NodeJS.Timeout }>();
+
+  /** @param lost is called when a cry was given up that nobody told as ended */
+  constructor(private readonly lost: (event: Cry) => void) {}
+
+  push(event: Cry): void {
+    clearTimeout(this.cries.get(event.id)?.expiry);
+    // What was told last is the last.
+    this.cries.delete(event.id);
+    if (event.state === 'ended') return;
+    const expiry = setTimeout(() => {
+      this.cries.delete(event.id);
+      this.lost(event);
+    }, SILENT_MS);
+    this.cries.set(event.id, { event, expiry });
+  }
+
+  /** The one of which was told last. */
+  get newest(): Cry | undefined {
+    return [...this.cries.values()].at(-1)?.event;
+  }
+
+  stop(): void {
+    for (const { expiry } of this.cries.values()) clearTimeout(expiry);
+    this.cries.clear();
+  }
+}

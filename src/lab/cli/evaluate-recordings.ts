@@ -1,0 +1,152 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { DeepInfantError } from '../../errors.js';
+import {
+  contestedText,
+  evaluationOf,
+  figuresTable,
+  type RivalScores,
+  type ScoredRecording,
+} from '../evaluation/evaluation.js';
+import { isCry } from '../evaluation/metrics.js';
+import { reportPage, type Measurement } from '../evaluation/report.js';
+import { readRival, yamnetScores } from '../evaluation/rivals.js';
+import { loadClassifier } from '../../model/load.js';
+import { multiplyAddsPerSecond } from '../../model/cry-net.js';
+import { PRESETS, type ModelManifest } from '../../model/manifest.js';
+import { isDoubtful, readVerdicts } from '../detector/clips.js';
+import { writeAtomically } from '../../write-atomically.js';
+import { hearRecording, hearSeveral } from '../../cli/hear-recording.js';
+import { print, printError, printJson, printTable } from '../../cli/output.js';
+import type { Subject } from './subjects.js';
+
+export interface RecordingsOptions {
+  data: string;
+  subjects: readonly Subject[];
+  left: Record<string, number>;
+  /** Files of rivals by name: tables of scores, or YAMNet. */
+  rivals: ReadonlyMap<string, string>;
+  json: boolean;
+  /** Folder of the report; none is written without it. */
+  out: string | undefined;
+  command: string;
+  signal: AbortSignal;
+}
+
+/** `deepinfant evaluate` of recordings. @returns how many could not be read to their end */
+export async function evaluateRecordings({
+  data,
+  subjects,
+  left,
+  rivals: rivalFiles,
+  json,
+  out,
+  command,
+  signal,
+}: RecordingsOptions): Promise<number> {
+  const recordings = subjects.flatMap(subject => subject.recordings);
+  checkClasses(recordings, data);
+  const rivals = new Map<string, RivalScores>();
+  for (const [name, file] of rivalFiles) {
+    const isNetwork = file.endsWith('.tflite');
+    rivals.set(name, await (isNetwork ? yamnetScores(file, recordings) : readRival(file, recordings)));
+  }
+  const results = [];
+  for (const subject of subjects) results.push(await score(subject, signal));
+  const [{ manifest }] = results;
+  const model = { name: manifest.name, version: manifest.version };
+  const scored = results.flatMap(result => result.scored);
+  const unreadable = results.flatMap(result => result.unreadable);
+  checkClasses(scored, `What could be read of ${data}`);
+  const evaluation = evaluationOf(scored, rivals);
+  const verdicts = await readVerdicts(data);
+  const clean = scored.filter(recording => !isDoubtful(recording, verdicts.get(recording.path)));
+  const hasContested = clean.length < scored.length && hasBothClasses(clean);
+  const cleanEvaluation = hasContested ? evaluationOf(clean, rivals) : undefined;
+  if (json) printJson({ model, ...evaluation, clean: cleanEvaluation });
+  else {
+    const name = `${model.name} ${model.version}`;
+    printTable(figuresTable(name, evaluation));
+    if (cleanEvaluation) {
+      print(`\nWithout ${contestedText(scored.length - clean.length)}:`);
+      printTable(figuresTable(name, cleanEvaluation));
+    }
+    const millions = multiplyAddsPerSecond(manifest) / 1e6;
+    print(`\n${millions.toFixed(1)} million multiply-adds per second of audio`);
+  }
+  if (out !== undefined) {
+    const report = path.join(out, 'index.html');
+    // Each fold's model has thresholds of its own.
+    const shown = subjects.length === 1 ? PRESETS : [];
+    const measurement: Measurement = {
+      model,
+      data,
+      recordings: scored,
+      fileOf: recording => path.join(data, recording.path),
+      rivals,
+      thresholds: Object.fromEntries(shown.map(preset => [preset, manifest.presets[preset].clip])),
+      left,
+      unreadable,
+      date: new Date(),
+      command,
+    };
+    await mkdir(out, { recursive: true });
+    await writeAtomically(report, await reportPage(measurement, evaluation, cleanEvaluation));
+    if (!json) print(`\nReport: ${report}`);
+  }
+  if (unreadable.length > 0) {
+    printError(
+      `${unreadable.length} of ${recordings.length} recordings could not be read, or not to their end: the figures lack them.`,
+    );
+  }
+  return unreadable.length;
+}
+
+/** @throws DeepInfantError `one-class` unless there are cries and other recordings */
+function checkClasses(recordings: readonly { label: string }[], where: string): void {
+  if (hasBothClasses(recordings)) return;
+  const missing = recordings.some(isCry)
+    ? 'only cries: nothing could be a false alarm'
+    : "no recording with the label 'cry': there is nothing to find";
+  throw new DeepInfantError('one-class', `${where} holds ${missing}. Add some to the manifest.`);
+}
+
+function hasBothClasses(recordings: readonly { label: string }[]): boolean {
+  return recordings.some(isCry) && !recordings.every(isCry);
+}
+
+/** Hears the recordings as `classify` does. Those that cannot be read to their end are told and left out. */
+async function score(
+  { model, recordings }: Subject,
+  signal: AbortSignal,
+): Promise<{
+  manifest: ModelManifest;
+  scored: ScoredRecording[];
+  unreadable: string[];
+}> {
+  const classifier = await loadClassifier(model);
+  const scored: ScoredRecording[] = [];
+  const unreadable: string[] = [];
+  try {
+    const results = hearSeveral(recordings, async recording => ({
+      recording,
+      heard: await hearRecording(recording.file, { classifier, preset: 'balanced', signal }),
+    }));
+    for await (const { recording, heard } of results) {
+      if (heard.error) {
+        printError(heard.error.message);
+        unreadable.push(heard.error.message);
+        continue;
+      }
+      const { path, label, group, source } = recording;
+      const steps = heard.windows.map(({ startS, endS, scores }) => ({
+        atS: (startS + endS) / 2,
+        score: scores.cry,
+      }));
+      scored.push({ path, label, group, source, score: heard.score, steps });
+    }
+  } finally {
+    await classifier.close();
+  }
+  return { manifest: classifier.manifest, scored, unreadable };
+}

@@ -1,0 +1,89 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { scenePage, sceneTable, type SceneMeasurement } from '../evaluation/scene-report.js';
+import { figuresOfNights, playScene } from '../evaluation/scene.js';
+import { loadClassifier } from '../../model/load.js';
+import { Yamnet } from '../teacher/yamnet.js';
+import { writeAtomically } from '../../write-atomically.js';
+import { readSamples } from '../../audio/recording.js';
+import { isDoubtful, readVerdicts } from '../detector/clips.js';
+import { print, printJson, printTable } from '../../cli/output.js';
+import { clearStatus, Pace, showStatus } from '../../cli/status-line.js';
+import type { Subject } from './subjects.js';
+
+export interface SceneOptions {
+  data: string;
+  subjects: readonly Subject[];
+  nights: number;
+  hours: number;
+  seed: number;
+  /** Files of YAMNet by name. */
+  rivals: ReadonlyMap<string, string>;
+  json: boolean;
+  /** Folder of the report; none is written without it. */
+  out: string | undefined;
+  command: string;
+  signal: AbortSignal;
+}
+
+/** `deepinfant evaluate --scene`: plays each subject's model nights made of its recordings. */
+export async function evaluateScene({
+  data,
+  subjects,
+  nights,
+  hours,
+  seed,
+  rivals,
+  json,
+  out,
+  command,
+  signal,
+}: SceneOptions): Promise<void> {
+  const verdicts = await readVerdicts(data);
+  const yamnets = new Map<string, Yamnet>();
+  for (const [name, file] of rivals) yamnets.set(name, await Yamnet.open(file));
+  const total = subjects.length * nights;
+  const results: SceneMeasurement['nights'][number][] = [];
+  let model = { name: '', version: '' };
+  const pace = new Pace();
+  for (const { model: folder, recordings } of subjects) {
+    // A night of which nobody knows the truth measures nothing.
+    const sure = recordings.filter(recording => !isDoubtful(recording, verdicts.get(recording.path)));
+    const classifier = await loadClassifier(folder);
+    const { name, version } = classifier.manifest;
+    model = { name, version };
+    try {
+      for (let night = 0; night < nights; night++) {
+        const settings = { hours, seed: seed + results.length };
+        const read = (recording: { file: string }): Promise<Float32Array> => readSamples(recording.file);
+        results.push(
+          await playScene(sure, read, classifier, yamnets, settings, heardS => {
+            signal.throwIfAborted();
+            const minutes = Math.floor(heardS / 60);
+            const done = Math.round(60 * hours) * results.length + minutes;
+            const left = pace.left(done, Math.round(60 * hours) * total);
+            showStatus(`night ${results.length + 1} of ${total}: ${minutes} of ${60 * hours} min${left}`);
+          }),
+        );
+      }
+    } finally {
+      clearStatus();
+      await classifier.close();
+    }
+  }
+  for (const net of yamnets.values()) net.dispose();
+
+  if (json) {
+    const presets = figuresOfNights(results.map(result => result.presets));
+    const others = figuresOfNights(results.map(result => result.rivals));
+    printJson({ model, nights: total, hours, presets, rivals: others });
+  } else printTable(sceneTable(results));
+  if (out === undefined) return;
+  const report = path.join(out, 'index.html');
+  await mkdir(out, { recursive: true });
+  await writeAtomically(
+    report,
+    scenePage({ model, data, hours, nights: results, date: new Date(), command }),
+  );
+  if (!json) print(`\nReport: ${report}`);
+}

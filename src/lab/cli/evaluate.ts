@@ -1,0 +1,131 @@
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { HEARING_OPTIONS, MODEL_USAGE, usageError } from '../../cli/arguments.js';
+import { evaluateFamilies } from './evaluate-families.js';
+import { evaluateRecordings } from './evaluate-recordings.js';
+import { evaluateScene } from './evaluate-scene.js';
+import { abortOnInterrupt } from '../../cli/interrupt.js';
+import { subjectsOf } from './subjects.js';
+
+export const EVALUATE_USAGE = `deepinfant evaluate --data DIR [--scene [--nights N] [--hours H] [--seed S]] [--model NAME | --run DIR]
+                    [--rival NAME=FILE]... [--json] [--out DIR]
+deepinfant evaluate --families N [--seed S] [--wrong SHARE] [--json] [--out FILE.svg]
+  Measures how well a model tells cries from other recordings, on a folder of them with a manifest.csv that the model
+  never learned from, and writes a report with curves and the worst errors to OUT/index.html. Ends with status 1 if a
+  recording can't be read to its end.
+  --scene         play it nights made of the recordings instead: a room or a noise machine, a sound every 20 to 120 s,
+                  three episodes of crying an hour; tells episodes found, their delay, and false alarms a night
+  --nights N, --hours H, --seed S
+                  so many nights (1) of so many hours (8), drawn from a seed (1)
+  --run DIR       measure a run of deepinfant train: each fold's model on the recordings that it did not see
+  --rival NAME=FILE
+                  put another detector beside it: a table (path,score) of its scores of the same recordings, or YAMNet's
+                  .tflite file, which in nights is heard by Frigate's rule at 0.8 and at 0.5
+  --families N    measure reasons instead, in so many simulated families drawn from a seed (1): how probable the true
+                  reasons of fresh cries were told to be after 0 to 60 answers, against the commonest reason so far and
+                  the time since the last feed (docs/reason.md); --out draws a picture
+  --wrong SHARE   share of the families' answers that are wrong, 0 to 1 (0)
+  --json          print the figures as a JSON object instead; the report is written if --out is given
+  --out DIR       folder of the report (runs/evaluate-MODEL-on-DATA, or runs/nights-of-MODEL-on-DATA)
+  ${MODEL_USAGE}`;
+
+/** `deepinfant evaluate`. @returns the exit status */
+export async function evaluate(args: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      json: HEARING_OPTIONS.json,
+      model: { type: 'string' },
+      run: { type: 'string' },
+      data: { type: 'string' },
+      out: { type: 'string' },
+      rival: { type: 'string', multiple: true, default: [] },
+      scene: { type: 'boolean', default: false },
+      nights: { type: 'string' },
+      hours: { type: 'string' },
+      seed: { type: 'string' },
+      families: { type: 'string' },
+      wrong: { type: 'string' },
+    },
+  });
+  const { data, run, scene, json } = values;
+  if (values.families !== undefined) {
+    const { families, seed, wrong, out: picture, ...others } = values;
+    const odd = Object.entries(others).find(
+      ([name, value]) => name !== 'json' && value && String(value) !== '',
+    );
+    if (odd) throw usageError(`--${odd[0]} has nothing to do with --families: leave one of them out.`);
+    await evaluateFamilies({
+      families: countOf('families', families),
+      seed: numberOf('seed', seed, 1),
+      wrong: shareOf('wrong', wrong),
+      json,
+      picture,
+      signal: abortOnInterrupt(),
+    });
+    return 0;
+  }
+  if (values.wrong !== undefined) throw usageError('--wrong is for --families: add it.');
+  if (data === undefined) throw usageError('Name, with --data, a folder of recordings with a manifest.csv.');
+  if (run !== undefined && values.model !== undefined)
+    throw usageError('Name a --model or a --run, not both.');
+  if (!scene && (values.nights ?? values.hours ?? values.seed) !== undefined)
+    throw usageError('--nights, --hours and --seed are for --scene: add it.');
+  const rivals = new Map(values.rival.map(nameAndFile));
+  const nights = countOf('nights', values.nights ?? '1');
+  const hours = numberOf('hours', values.hours, 8);
+  const seed = numberOf('seed', values.seed, 1);
+  if (!(hours >= LEAST_HOURS)) throw usageError(`--hours is ${LEAST_HOURS} at least: an episode needs room.`);
+  const signal = abortOnInterrupt();
+  const model = values.model ?? HEARING_OPTIONS.model.default;
+  const { subjects, left, remarks } = await subjectsOf(data, { model, run });
+  const count = subjects.reduce((sum, { recordings }) => sum + recordings.length, 0);
+  const leftOut = Object.entries(left).map(([label, n]) => `, ${n} '${label}' left out`);
+  process.stderr.write([`${count} recordings${leftOut.join('')}`, ...remarks, ''].join('\n'));
+
+  const what = path.basename(path.resolve(run ?? model));
+  const folder = `${scene ? 'nights-of' : 'evaluate'}-${what}-on-${path.basename(path.resolve(data))}`;
+  const out = values.out ?? (json ? undefined : path.join('runs', folder));
+  const quoted = args.map(word => (/\s/.test(word) ? `'${word}'` : word));
+  const common = {
+    data,
+    subjects,
+    rivals,
+    json,
+    out,
+    command: `deepinfant evaluate ${quoted.join(' ')}`,
+    signal,
+  };
+  if (!scene) return (await evaluateRecordings({ ...common, left })) > 0 ? 1 : 0;
+  await evaluateScene({ ...common, nights, hours, seed });
+  return 0;
+}
+
+/** Shorter nights have less than one episode. */
+const LEAST_HOURS = 0.4;
+
+function numberOf(name: string, text: string | undefined, otherwise: number): number {
+  const number = text === undefined ? otherwise : Number(text);
+  if (text?.trim() === '' || !Number.isFinite(number))
+    throw usageError(`--${name} is a number, not '${text}'.`);
+  return number;
+}
+
+function countOf(name: string, text: string): number {
+  const count = numberOf(name, text, NaN);
+  if (!(Number.isInteger(count) && count > 0)) throw usageError(`--${name} is a whole number, 1 at least.`);
+  return count;
+}
+
+function shareOf(name: string, text: string | undefined): number {
+  const share = numberOf(name, text, 0);
+  if (!(share >= 0 && share <= 1)) throw usageError(`--${name} is a share from 0 to 1.`);
+  return share;
+}
+
+/** The parts of NAME=FILE. @throws DeepInfantError `usage` */
+function nameAndFile(rival: string): [name: string, file: string] {
+  const [, name, file] = /^([^=]+)=(.+)$/.exec(rival) ?? [];
+  if (!name) throw usageError(`--rival takes NAME=FILE, not '${rival}'.`);
+  return [name, file];
+}

@@ -1,0 +1,115 @@
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { readCorpusFolder } from '../corpus/corpus.js';
+import type { Classifier } from '../../model/classifier.js';
+import { loadClassifier } from '../../model/load.js';
+import { writeAtomically } from '../../write-atomically.js';
+import { phoneTable, protocolFigures, protocolPlot, protocolTable } from '../reasons/protocol-figures.js';
+import { checkPhones, PROTOCOL_SETTINGS, runProtocols, type ProtocolRun } from '../reasons/protocol.js';
+import { describeForHead, readReasonClips, type ReasonClip } from '../reasons/reason-clips.js';
+import { soundAlone, soundAloneTable } from '../reasons/sound-alone.js';
+import { usageError } from '../../cli/arguments.js';
+import { abortOnInterrupt } from '../../cli/interrupt.js';
+import { print, printError, printJson, printTable } from '../../cli/output.js';
+import { bar, clearStatus, Pace, showStatus } from '../../cli/status-line.js';
+
+export const PROTOCOL_USAGE = `deepinfant protocol --data DIR [--sound] [--out DIR] [--steps N] [--json]
+  Measures how well sound tells why a baby cries, five reasons, and how much of it is the way of measuring: with changed
+  copies made before a split by file, with a split by file, and with phones kept apart (docs/protocol.md). DIR is a folder
+  with a manifest.csv that says each cry's reason. OUT also gets a picture and the model mel7s, trained on everything.
+  Stop it at any time: the same command goes on.
+  --sound      in a few minutes, and only: the log loss of what the reason makes of sound alone, phones kept apart,
+               against always saying how common each reason is
+  --out DIR    folder of the run (runs/protocol)
+  --steps N    training steps of each network (${PROTOCOL_SETTINGS.mel7s.steps})
+  --json       print the figures as a JSON object instead`;
+
+const LOG_LINE_STEPS = 100;
+
+/** `deepinfant protocol`. @returns the exit status */
+export async function protocol(args: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      data: { type: 'string' },
+      sound: { type: 'boolean', default: false },
+      out: { type: 'string', default: path.join('runs', 'protocol') },
+      steps: { type: 'string', default: String(PROTOCOL_SETTINGS.mel7s.steps) },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const { data, out } = values;
+  const steps = Number(values.steps);
+  if (data === undefined) throw usageError('Name, with --data, a folder of recordings with a manifest.csv.');
+  if (!(Number.isInteger(steps) && steps > 0)) throw usageError('--steps is a whole number, 1 at least.');
+  const signal = abortOnInterrupt();
+  const corpus = await readCorpusFolder(data);
+  for (const remark of corpus.remarks) printError(remark);
+  const { clips, left } = await readReasonClips(corpus.recordings);
+  const phones = new Set(clips.map(({ recording }) => recording.group)).size;
+  const leftOut = Object.entries(left).map(([why, count]) => `, ${count} left out: ${why}`);
+  process.stderr.write(`${clips.length} cries with a reason from ${phones} phones${leftOut.join('')}\n`);
+
+  const classifier = await loadClassifier();
+  try {
+    if (values.sound) {
+      await soundOnly(clips, classifier, values.json, signal);
+      return 0;
+    }
+    const predictions = await runProtocols({
+      clips,
+      corpusSha256: corpus.sha256,
+      classifier,
+      settings: { ...PROTOCOL_SETTINGS, mel7s: { ...PROTOCOL_SETTINGS.mel7s, steps } },
+      folder: out,
+      signal,
+      onProgress: progressLine(),
+    });
+    const figures = protocolFigures(predictions);
+    const picture = path.join(out, 'balanced-accuracy.svg');
+    await writeAtomically(picture, protocolPlot(figures));
+    if (values.json) printJson({ recordings: clips.length, phones, left, protocols: figures });
+    else {
+      printTable(protocolTable(figures));
+      print('');
+      printTable(phoneTable(figures));
+      print(`\nPicture: ${picture}\nModel: ${path.join(out, 'model')}`);
+    }
+  } finally {
+    clearStatus();
+    await classifier.close();
+  }
+  return 0;
+}
+
+async function soundOnly(
+  clips: readonly ReasonClip[],
+  classifier: Classifier,
+  isJson: boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  checkPhones(clips);
+  const onProgress = progressLine();
+  const step = (phase: 'hearing' | 'training') => (done: number, total: number) => {
+    signal.throwIfAborted();
+    onProgress(phase, done, total);
+  };
+  const examples = await describeForHead(clips, classifier, step('hearing'));
+  const figures = soundAlone(examples, PROTOCOL_SETTINGS.seed, step('training'));
+  clearStatus();
+  if (isJson) printJson(figures);
+  else printTable(soundAloneTable(figures));
+}
+
+/** Shows progress in one line of a terminal, and now and then in a log. */
+function progressLine(): ProtocolRun['onProgress'] {
+  const paces = new Map<string, Pace>();
+  return (phase, done, total, loss) => {
+    const pace = paces.get(phase) ?? new Pace();
+    paces.set(phase, pace);
+    const lossText = loss === undefined ? '' : `, loss ${loss.toFixed(3)}`;
+    const text = `${phase} ${done}/${total}${lossText}${pace.left(done, total)}`;
+    showStatus(`${bar(done / total)} ${text}`);
+    if (done % LOG_LINE_STEPS === 0 && !process.stderr.isTTY) process.stderr.write(`${text}\n`);
+  };
+}

@@ -1,0 +1,56 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { readCorpusFolder } from '../corpus/corpus.js';
+import { checkSplit } from '../corpus/folds.js';
+import type { Recording } from '../corpus/manifest.js';
+import { DeepInfantError } from '../../errors.js';
+import type { TrainingConfig } from '../detector/config.js';
+import { readCorpus } from '../detector/corpus.js';
+import { modelFolder } from '../detector/train.js';
+
+/** A model, and recordings that it is measured on. */
+export interface Subject {
+  model: string;
+  recordings: Recording[];
+}
+
+/** What is measured on a corpus: a model on all of it, or each fold's model of a training run on what it did not see. */
+export async function subjectsOf(
+  data: string,
+  { model, run }: { model: string; run: string | undefined },
+): Promise<{ subjects: Subject[]; left: Record<string, number>; remarks: string[] }> {
+  if (run === undefined) {
+    const { recordings, left, remarks } = await readCorpusFolder(data);
+    return { subjects: [{ model, recordings }], left, remarks };
+  }
+  const numbers = (await readdir(run).catch(() => []))
+    .map(name => /^fold(\d+)$/.exec(name)?.[1])
+    .filter(number => number !== undefined)
+    .map(Number)
+    .sort((a, b) => a - b);
+  if (numbers.length === 0) {
+    throw new DeepInfantError('run', `${run} holds no fold: name the folder of a run of deepinfant train.`);
+  }
+  const file = path.join(run, `fold${numbers[0]}`, 'run.json');
+  const { config, corpusSha256 } = JSON.parse(await readFile(file, 'utf8')) as {
+    config: TrainingConfig;
+    corpusSha256: string;
+  };
+  const { recordings, folds, left, remarks, sha256 } = await readCorpus(config, {
+    corpus: data,
+    more: [],
+    teacher: [],
+  });
+  if (sha256 !== corpusSha256) {
+    throw new DeepInfantError(
+      'run',
+      `${data} is not the corpus that ${run} learned from: its folds would not be the ones kept out. Name that corpus.`,
+    );
+  }
+  checkSplit(folds, recordings);
+  const subjects = numbers.map(fold => ({
+    model: modelFolder({ config, out: path.resolve(run) }, `fold${fold}`),
+    recordings: recordings.filter((_, i) => folds[i] === fold),
+  }));
+  return { subjects, left, remarks };
+}

@@ -1,0 +1,122 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { FALSE_ALARM_RATES, figuresOf } from '../evaluation/metrics.js';
+import { modelPath } from '../../model/load.js';
+import type { Reading } from '../../model/manifest.js';
+import { readClips } from '../detector/clips.js';
+import { readConfig } from '../detector/config.js';
+import { readCorpus } from '../detector/corpus.js';
+import type { HeldOutScore } from '../detector/measure.js';
+import { tryRates } from '../training/rate.js';
+import {
+  calibrateFolds,
+  modelFolder,
+  trainFold,
+  trainOnAll,
+  type FoldRecord,
+  type Progress,
+  type Run,
+} from '../detector/train.js';
+import { usageError } from '../../cli/arguments.js';
+import { print, printError } from '../../cli/output.js';
+import { clearStatus, Pace, showStatus } from '../../cli/status-line.js';
+
+export const TRAIN_USAGE = `deepinfant train CONFIG --data DIR [--more DIR]... [--teacher DIR]... [--from MODEL] [--fold N | --find-rate] [--out DIR]
+  Trains CryNet on recordings: a folder with a manifest.csv, or with cry/ and not-cry/. Trains it once for each grouped
+  fold, measures it on the fold that it did not see and in nights made of it, then on all of them for the model to use,
+  OUT/all/NAME, with the calibration and the thresholds that the folds ask for. Stop it at any time: the same command
+  goes on.
+  --more DIR     more recordings, only to learn from
+  --teacher DIR  what a teacher hears in the recordings (see deepinfant teach)
+  --from MODEL   go on from a model instead of from nothing: its name or its folder
+  --fold N       only that fold
+  --find-rate    only look for a learning rate: OUT/rate.svg shows the loss while the rate grows
+  --out DIR      folder of the run (runs/NAME)`;
+
+/** `deepinfant train`. @returns the exit status */
+export async function train(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      data: { type: 'string' },
+      more: { type: 'string', multiple: true, default: [] },
+      teacher: { type: 'string', multiple: true, default: [] },
+      from: { type: 'string' },
+      fold: { type: 'string' },
+      'find-rate': { type: 'boolean', default: false },
+      out: { type: 'string' },
+    },
+  });
+  const { data, more, teacher } = values;
+  if (positionals.length !== 1 || data === undefined)
+    throw usageError('Name one training config and, with --data, the folder of its recordings.');
+  const config = await readConfig(positionals[0]);
+  const all = Array.from({ length: config.folds }, (_, i) => i);
+  if (values.fold !== undefined && !all.map(String).includes(values.fold))
+    throw usageError(`--fold is one of 0 to ${config.folds - 1}, not '${values.fold}'.`);
+  const corpus = await readCorpus(config, { corpus: data, more, teacher });
+  const left = Object.entries(corpus.left).map(([label, count]) => `, ${count} '${label}' left out`);
+  print(`${corpus.recordings.length} recordings${left.join('')}, ${corpus.more.length} more to learn from`);
+  for (const remark of corpus.remarks) printError(remark);
+  const run: Omit<Run, 'onProgress'> = {
+    config,
+    corpus,
+    clips: await readClips(corpus, config.rivalWeights, progressLine('recordings')),
+    out: values.out ?? path.join('runs', config.name),
+    from: values.from === undefined ? undefined : modelPath(values.from),
+  };
+
+  if (values['find-rate']) {
+    await mkdir(run.out, { recursive: true });
+    const rate = await tryRates({ ...run, onProgress: progressLine('rates') });
+    print(`learning rate: ${rate.toPrecision(2)}, at which the loss falls fastest; see ${run.out}/rate.svg`);
+    return 0;
+  }
+  const trained = async (fold: number): Promise<FoldRecord> => {
+    const record = await trainFold({ ...run, onProgress: progressLine(`fold ${fold}`) }, fold);
+    printFigures(`fold ${fold}`, record.flexible.scores);
+    printFigures(`fold ${fold}, fixed windows`, record.fixed.scores);
+    return record;
+  };
+  if (values.fold !== undefined) {
+    await trained(Number(values.fold));
+    return 0;
+  }
+  const records: FoldRecord[] = [];
+  for (const fold of all) records.push(await trained(fold));
+  const scores = (reading: Reading): HeldOutScore[] => records.flatMap(record => record[reading].scores);
+  printFigures('all folds', scores('flexible'));
+  printFigures('all folds, fixed windows', scores('fixed'));
+  const last: Run = { ...run, onProgress: progressLine('all') };
+  await calibrateFolds(last, records);
+  await trainOnAll(last, records);
+  print(`model to use: ${modelFolder(run, 'all')}`);
+  return 0;
+}
+
+function printFigures(name: string, scores: readonly HeldOutScore[]): void {
+  const { auc, recallAt } = figuresOf(scores);
+  const recalls = FALSE_ALARM_RATES.map(
+    rate => `${recallAt[rate].toFixed(3)} at ${(100 * Number(rate)).toFixed(1)} %`,
+  );
+  const groups = new Set(scores.map(({ group }) => group)).size;
+  print(
+    `${name}: AUC ${auc.toFixed(4)}, recall ${recalls.join(', ')}, of ${scores.length} recordings in ${groups} groups`,
+  );
+}
+
+/** Shows progress in one line of a terminal, and now and then in a log. */
+function progressLine(name: string): (progress: Progress) => void {
+  const pace = new Pace();
+  return ({ phase, done, total, loss }) => {
+    const left = phase === 'training' ? pace.left(done, total) : '';
+    const text = `${name} ${phase} ${done}/${total}${loss === undefined ? '' : `, loss ${loss.toFixed(3)}`}${left}`;
+    if (done < total) showStatus(text);
+    else clearStatus();
+    const isWorthALogLine =
+      done === total || (phase === 'training' && done % 100 === 0 && !process.stderr.isTTY);
+    if (isWorthALogLine) process.stderr.write(`${text}\n`);
+  };
+}

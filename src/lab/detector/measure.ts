@@ -1,0 +1,72 @@
+import type { Recording } from '../corpus/manifest.js';
+import { castOf, planNight } from '../corpus/night.js';
+import type { Span } from '../../synth/scene.js';
+import { scoreSamples } from '../../detect/clip-score.js';
+import { ClassifierEar, hearNight } from '../evaluation/nights.js';
+import type { Classifier } from '../../model/classifier.js';
+import type { Scores } from '../../values.js';
+import { readSamples } from '../../audio/recording.js';
+
+/** Score of one recording that the network never saw. */
+export interface HeldOutScore {
+  path: string;
+  label: string;
+  group: string;
+  source: string;
+  /** Clip score. */
+  score: number;
+}
+
+/** Scores recordings the way the product does. */
+export async function scoreRecordings(
+  classifier: Classifier,
+  recordings: readonly Recording[],
+  onProgress: (done: number) => void,
+): Promise<HeldOutScore[]> {
+  const result: HeldOutScore[] = [];
+  for (const { file, path, label, group, source } of recordings) {
+    const score = await scoreSamples(classifier, await readSamples(file));
+    result.push({ path, label, group, source, score });
+    onProgress(result.length);
+  }
+  return result;
+}
+
+/** What a network heard in a night, and what was to be heard. */
+export interface NightRecord {
+  episodes: Span[];
+  steps: { endSample: number; cry: number }[];
+}
+
+/** Nights are at most this long. */
+const NIGHT_HOURS = 8;
+
+/** Lets a classifier hear nights made of recordings that it never saw, several nights at once. */
+export async function recordNights(
+  classifier: Classifier,
+  recordings: readonly Recording[],
+  { hours, seed }: { hours: number; seed: number },
+  onProgress: (heardHours: number) => void,
+): Promise<NightRecord[]> {
+  const nights = Math.ceil(hours / NIGHT_HOURS);
+  const heardS = new Array<number>(nights).fill(0);
+  return Promise.all(
+    heardS.map(async (_, night) => {
+      const plan = planNight(castOf(recordings), { hours: hours / nights, seed: seed + night });
+      const steps: NightRecord['steps'] = [];
+      const ear = new ClassifierEar(classifier, ({ endSample, scores }: Scores) =>
+        steps.push({ endSample, cry: scores.cry }),
+      );
+      const episodes = await hearNight(
+        plan,
+        recording => readSamples(recording.file),
+        [ear],
+        now => {
+          heardS[night] = now;
+          onProgress(heardS.reduce((a, b) => a + b) / 3600);
+        },
+      );
+      return { episodes, steps };
+    }),
+  );
+}

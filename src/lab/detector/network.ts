@@ -1,0 +1,157 @@
+import type { Tensor, Tensor1D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
+import { Random } from '../../maths/random.js';
+import { DeepInfantError } from '../../errors.js';
+import {
+  CONVOLUTION_NAMES,
+  CONVOLUTIONS,
+  asOneRow,
+  contextFrames,
+  cryNet,
+  melPadding,
+  sideBySide,
+  type Convolve,
+  type ConvolutionName,
+} from '../../model/cry-net.js';
+import type { Tf } from '../../model/tf.js';
+import type { NamedWeights } from '../../model/weights.js';
+import { BatchNorm, heNormal } from '../training/layers.js';
+
+/** Output channels of each convolution; the logits' are the labels. */
+export type Widths = Record<Exclude<ConvolutionName, 'logits'>, number>;
+
+/** Weights of one convolution as they are shipped: batch normalisation folded into kernel and bias. */
+export interface FoldedConvolution {
+  name: ConvolutionName;
+  kernel: Tensor4D;
+  bias: Tensor1D;
+}
+
+/**
+ * CryNet with what training needs on top: batch normalisation, dropout before the logits, and a second head that
+ * learns the teacher's classes, so that the body learns sounds and not sources. Variables by name in `variables`;
+ * those under `norm/.../mean` and `variance` are running averages that no gradient reaches.
+ */
+export class TrainableCryNet {
+  readonly variables = new Map<string, Variable>();
+  private readonly norms = new Map<ConvolutionName, BatchNorm>();
+  private readonly tf: Tf;
+
+  constructor(tf: Tf, widths: Widths, labels: number, teacherClasses: number, seed: number) {
+    this.tf = tf;
+    const random = new Random(seed);
+    const inputs: Record<ConvolutionName, number> = {
+      conv1: 1,
+      conv2: widths.conv1,
+      conv3: widths.conv2,
+      conv4: widths.conv3,
+      residual1: widths.conv4,
+      residual2: widths.residual1,
+      conv5: widths.conv4,
+      embedding: 2 * widths.conv5,
+      context1: widths.embedding,
+      context2: widths.context1,
+      logits: widths.embedding + widths.context1 + widths.context2,
+    };
+    for (const name of CONVOLUTION_NAMES) {
+      const [frames, mels] = CONVOLUTIONS[name].kernel;
+      const outputs = name === 'logits' ? labels : widths[name];
+      this.add(`${name}/kernel`, heNormal(tf, random, [frames, mels, inputs[name], outputs]));
+      if (name === 'logits') this.add('logits/bias', tf.zeros([labels]));
+      else {
+        const norm = new BatchNorm(tf, outputs);
+        this.norms.set(name, norm);
+        for (const [part, variable] of Object.entries(norm.variables))
+          this.variables.set(`${name}/${part}`, variable);
+      }
+    }
+    if (teacherClasses > 0) {
+      this.add('teacher/kernel', heNormal(tf, random, [1, 1, widths.embedding, teacherClasses]));
+      this.add('teacher/bias', tf.fill([teacherClasses], -4));
+    }
+  }
+
+  get trainable(): Variable[] {
+    return [...this.variables.values()].filter(variable => variable.trainable);
+  }
+
+  /**
+   * Forward pass in training: batch statistics, which also move the running ones; dropout from `seed`.
+   * @param x scaled log-mel [batch, frames, mels, 1]
+   * @returns logits [batch, steps, labels] and, with a teacher, its classes' logits [batch, steps, classes]
+   */
+  forward(x: Tensor4D, dropout: number, seed: number): { logits: Tensor; teacher?: Tensor } {
+    const tf = this.tf;
+    const convolve: Convolve = (name, input, activation) => {
+      const y = this.convolution(
+        name,
+        name === 'logits' ? (tf.dropout(input, dropout, undefined, seed) as Tensor4D) : input,
+      );
+      if (name === 'logits') return tf.add<Tensor4D>(y, this.get('logits/bias'));
+      const normalised = this.norms.get(name)!.apply(y);
+      return activation === 'relu' ? tf.relu(normalised) : normalised;
+    };
+    const { embedding, logits } = cryNet(tf, x, convolve);
+    const flat = (t: Tensor4D): Tensor => tf.squeeze(t, [2]);
+    if (!this.variables.has('teacher/kernel')) return { logits: flat(logits) };
+    const dropped = tf.dropout(embedding, dropout, undefined, seed + 1) as Tensor4D;
+    const teacher = tf.add<Tensor4D>(
+      tf.conv2d(dropped, this.get('teacher/kernel') as unknown as Tensor4D, [1, 1], 'valid'),
+      this.get('teacher/bias'),
+    );
+    return { logits: flat(logits), teacher: flat(teacher) };
+  }
+
+  /**
+   * Takes over the weights of a model, to go on from it: normalisation stays as the model has it.
+   * @throws DeepInfantError `widths` when the model has layers of other widths
+   */
+  load(weights: readonly NamedWeights[]): void {
+    const { tf } = this;
+    for (const { name, shape, values } of weights) {
+      const [layer, part] = name.split('/') as [ConvolutionName, string];
+      const variable = this.variables.get(part === 'bias' && layer !== 'logits' ? `${layer}/beta` : name);
+      if (variable?.shape.join() !== shape.join()) {
+        const why = `has ${name} of ${shape.join(' x ')}, the config ${variable?.shape.join(' x ') ?? 'none'}`;
+        throw new DeepInfantError('widths', `The model to go on from ${why}: give the config its widths.`);
+      }
+      if (part === 'bias' && layer !== 'logits') this.norms.get(layer)!.freeze(values);
+      else
+        tf.tidy(() => {
+          variable.assign(tf.tensor(values, shape));
+        });
+    }
+  }
+
+  /** The weights to ship, with batch normalisation's running statistics folded in. The caller disposes them. */
+  folded(): FoldedConvolution[] {
+    const tf = this.tf;
+    return CONVOLUTION_NAMES.map(name => {
+      const kernel = this.get(`${name}/kernel`) as unknown as Tensor4D;
+      if (name === 'logits') {
+        return { name, kernel: tf.clone(kernel), bias: tf.clone(this.get('logits/bias')) as Tensor1D };
+      }
+      return { name, ...this.norms.get(name)!.fold(kernel) };
+    });
+  }
+
+  private convolution(name: ConvolutionName, x: Tensor4D): Tensor4D {
+    const tf = this.tf;
+    const convolution = CONVOLUTIONS[name];
+    // A stream begins with silence, which the zeros of the padding stand for.
+    const padded = tf.pad(x, [[0, 0], [contextFrames(convolution), 0], melPadding(convolution), [0, 0]]);
+    const kernel = this.get(`${name}/kernel`) as unknown as Tensor4D;
+    if (convolution.dilation > 1) {
+      return tf.conv2d(sideBySide(tf, padded, convolution), asOneRow(tf, kernel), [1, 1], 'valid');
+    }
+    return tf.conv2d(padded, kernel, [...convolution.strides], 'valid');
+  }
+
+  private get(name: string): Variable {
+    return this.variables.get(name)!;
+  }
+
+  private add(name: string, initial: Tensor): void {
+    this.variables.set(name, this.tf.variable(initial));
+    initial.dispose();
+  }
+}

@@ -1,0 +1,176 @@
+import path from 'node:path';
+import type { Tensor3D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
+import type { Tf } from '../../model/tf.js';
+import type { Clip } from './augment.js';
+import { Batches, type Batch } from '../training/batches.js';
+import { loadCheckpoint, saveCheckpoint } from '../training/checkpoint.js';
+import type { TrainingConfig } from './config.js';
+import { TrainingLog } from '../training/log.js';
+import { lossOf, targetsOf, teacherSpread, type TeacherSpread } from './loss.js';
+import type { TrainableCryNet } from './network.js';
+import { AdamW, oneCycle } from '../training/optimiser.js';
+import { SCALING } from './ship.js';
+import type { Progress } from './train.js';
+
+/** Weights are averaged from a third of the run on: over all steps since then, at most over about the last 1 / 0.005. */
+const AVERAGE_RATE = 0.005;
+
+/** Measures the network as it is: its AUC on recordings that it does not learn from. */
+export type Validation = () => Promise<number>;
+
+/**
+ * Trains `network` to the averaged weights of the last two thirds of the run, or, where it is validated, to the average
+ * that was best. In `folder`: `log.csv` (step, running loss, learning rate, AUC where it was measured), `curves.svg`, and
+ * `checkpoint.bin`, from which a stopped run goes on.
+ */
+export async function optimise(
+  tf: Tf,
+  network: TrainableCryNet,
+  clips: Clip[],
+  config: TrainingConfig,
+  folder: string,
+  onProgress: (progress: Progress) => void,
+  validate?: Validation,
+): Promise<void> {
+  const { batch: size, cropFrames: frames, seed, steps, learningRate, weightDecay, earlyStop } = config;
+  const spread = teacherSpread(clips.flatMap(({ teacher }) => teacher ?? []));
+  const optimiser = new AdamW(tf, network.variables, weightDecay);
+  const averages = new Map<string, Variable>();
+  for (const [name, variable] of network.variables)
+    averages.set(`average/${name}`, tf.variable(variable, false));
+  const everything = new Map([...network.variables, ...optimiser.moments, ...averages]);
+  const checkpoint = path.join(folder, 'checkpoint.bin');
+  const best = path.join(folder, 'best.bin');
+  const averageFrom = Math.floor(steps / 3);
+  const from = await loadCheckpoint(tf, checkpoint, everything);
+  const log = await TrainingLog.read(folder, from);
+  const batches = new Batches({ clips, batch: size, frames, seed });
+  try {
+    for (let step = from; step < steps && !hasStopped(log, earlyStop?.patience); step++) {
+      const batch = await batches.take(step);
+      const rate = oneCycle(step, steps, learningRate);
+      log.step(step + 1, trainStep(tf, network, optimiser, batch, config, step, rate, spread), rate);
+      tf.tidy(() => {
+        for (const [name, variable] of network.variables) {
+          const average = averages.get(`average/${name}`)!;
+          const rate = step < averageFrom ? 1 : Math.max(AVERAGE_RATE, 1 / (step - averageFrom + 2));
+          average.assign(tf.add(tf.mul(average, 1 - rate), tf.mul(variable, rate)));
+        }
+      });
+      onProgress({ phase: 'training', done: step + 1, total: steps, loss: log.loss });
+      const isLast = step + 1 === steps;
+      const isValidated = validate && earlyStop && ((step + 1) % earlyStop.everySteps === 0 || isLast);
+      if (isValidated) {
+        const auc = await withValues(network.variables, averages, validate);
+        if (log.validated(step + 1, auc)) await saveCheckpoint(best, step + 1, averages);
+      }
+      if (isValidated || (step + 1) % config.checkpointSteps === 0 || isLast) {
+        await log.write();
+        await saveCheckpoint(checkpoint, step + 1, everything);
+      }
+    }
+    await loadCheckpoint(tf, best, averages);
+    for (const [name, variable] of network.variables) variable.assign(averages.get(`average/${name}`)!);
+  } finally {
+    await batches.close();
+  }
+}
+
+function hasStopped(log: TrainingLog, patience = Infinity): boolean {
+  return log.validationsSinceBest >= patience;
+}
+
+/** Does something while the variables have the values of their averages. */
+async function withValues<T>(
+  variables: ReadonlyMap<string, Variable>,
+  averages: ReadonlyMap<string, Variable>,
+  work: () => Promise<T>,
+): Promise<T> {
+  const held = new Map([...variables].map(([name, variable]) => [name, variable.clone()]));
+  for (const [name, variable] of variables) variable.assign(averages.get(`average/${name}`)!);
+  try {
+    return await work();
+  } finally {
+    for (const [name, variable] of variables) {
+      variable.assign(held.get(name)!);
+      held.get(name)!.dispose();
+    }
+  }
+}
+
+/** Rates that are tried: from the first to the last, each step as much more. */
+const TRIED_RATES = { from: 1e-5, to: 1, steps: 100 };
+/** The loss has blown up when it is this many times its lowest. */
+const BLOWN_UP = 4;
+
+/**
+ * Looks for a learning rate: trains a network while the rate grows, until the loss blows up (Smith 2015, arXiv
+ * 1506.01186). @returns the running loss by rate, and the rate at which it falls fastest
+ */
+export async function findRate(
+  tf: Tf,
+  network: TrainableCryNet,
+  clips: Clip[],
+  config: TrainingConfig,
+  onProgress: (progress: Progress) => void,
+): Promise<{ tried: { rate: number; loss: number }[]; rate: number }> {
+  const { batch: size, cropFrames: frames, seed, weightDecay } = config;
+  const spread = teacherSpread(clips.flatMap(({ teacher }) => teacher ?? []));
+  const optimiser = new AdamW(tf, network.variables, weightDecay);
+  const batches = new Batches({ clips, batch: size, frames, seed });
+  const tried: { rate: number; loss: number }[] = [];
+  try {
+    let average = 0;
+    for (let step = 0; step < TRIED_RATES.steps; step++) {
+      const rate = TRIED_RATES.from * (TRIED_RATES.to / TRIED_RATES.from) ** (step / (TRIED_RATES.steps - 1));
+      const value = trainStep(tf, network, optimiser, await batches.take(step), config, step, rate, spread);
+      average = RATE_SMOOTHING * average + (1 - RATE_SMOOTHING) * value;
+      const loss = average / (1 - RATE_SMOOTHING ** (step + 1));
+      const lowest = Math.min(...tried.map(one => one.loss), Infinity);
+      if (!(loss < BLOWN_UP * lowest)) break;
+      tried.push({ rate, loss });
+      onProgress({ phase: 'training', done: step + 1, total: TRIED_RATES.steps, loss });
+    }
+  } finally {
+    await batches.close();
+  }
+  const falls = tried.slice(RATE_SPAN).map(({ loss }, i) => tried[i].loss - loss);
+  const fastest = falls.indexOf(Math.max(...falls));
+  return { tried, rate: tried[fastest + RATE_SPAN / 2].rate };
+}
+
+/** Steps over which a fall of the loss is measured: half a decade of rates. */
+const RATE_SPAN = 10;
+
+/** The running loss forgets this much less than all of what was before, as fastai's does. */
+const RATE_SMOOTHING = 0.95;
+
+function trainStep(
+  tf: Tf,
+  network: TrainableCryNet,
+  optimiser: AdamW,
+  batch: Batch,
+  config: TrainingConfig,
+  step: number,
+  rate: number,
+  spread: TeacherSpread,
+): number {
+  const { batch: size, cropFrames } = config;
+  const mels = batch.mel.length / size / cropFrames;
+  const targets = targetsOf(tf, batch, size, spread);
+  const x = tf.tidy(() => scaledInput(tf, tf.tensor4d(batch.mel, [size, cropFrames, mels, 1])));
+  const loss = optimiser.minimise(
+    () => {
+      const { logits, teacher } = network.forward(x, config.dropout, 2 * step);
+      return lossOf(tf, logits as Tensor3D, teacher, targets, spread);
+    },
+    rate,
+    step + 1,
+  );
+  tf.dispose([x, Object.values(targets)]);
+  return loss;
+}
+
+function scaledInput(tf: Tf, melDb: Tensor4D): Tensor4D {
+  return tf.div(tf.sub(tf.maximum(melDb, SCALING.floorDb), SCALING.meanDb), SCALING.stdDb);
+}

@@ -1,0 +1,86 @@
+import { judgeNight, TrackerAlarms } from '../evaluation/nights.js';
+import { thresholdAt } from '../evaluation/metrics.js';
+import { TRACKER_DEFAULTS } from '../../detect/tracker.js';
+import { calibrated, logit, type Calibration } from '../../model/calibration.js';
+import { PRESETS, type Preset, type PresetThresholds } from '../../model/manifest.js';
+import { LABELS, SAMPLE_RATE, type Label, type Voice } from '../../values.js';
+import type { NightRecord } from './measure.js';
+
+/** What each preset promises (see PresetThresholds). */
+const PROMISES: Record<Preset, PresetThresholds['promise']> = {
+  careful: { falseAlarmsPerNight: 0.1, clipFalseAlarmRate: 0.002 },
+  balanced: { falseAlarmsPerNight: 1, clipFalseAlarmRate: 0.005 },
+  sensitive: { falseAlarmsPerNight: 3, clipFalseAlarmRate: 0.02 },
+};
+const NIGHT_S = 8 * 3600;
+/** Clip scores below 0 and 1: where nothing is in doubt, calibrated scores reach both. */
+const LEAST_CLIP = 1e-6;
+
+/** Levels that are tried. */
+const ODDS = Array.from({ length: 61 }, (_, i) => (i - 30) / 5);
+
+/**
+ * Chooses each preset's thresholds: for recordings, the clip score that the promised share of others exceeds; for
+ * nights, the least level that keeps the promised false alarms, which finds the most episodes, and soonest.
+ * @param others logits of the uncalibrated clip scores of recordings without a cry
+ * @param nights with uncalibrated scores; without any, thresholds for nights that were not chosen
+ */
+export function chooseThresholds(
+  calibration: Calibration,
+  others: readonly number[],
+  nights: readonly NightRecord[],
+): Record<Preset, PresetThresholds> {
+  const heardS = nights.reduce((sum, { steps }) => sum + steps.at(-1)!.endSample / SAMPLE_RATE, 0);
+  const thresholds = PRESETS.map(preset => {
+    const promise = PROMISES[preset];
+    const threshold = calibrated(thresholdAt(promise.clipFalseAlarmRate, others), calibration);
+    const clip = Math.max(LEAST_CLIP, Math.min(1 - LEAST_CLIP, threshold));
+    const allowed = (promise.falseAlarmsPerNight * heardS) / NIGHT_S;
+    const odds = nights.length > 0 ? leastOdds(calibration, nights, allowed) : UNCHOSEN_ODDS;
+    return [preset, { odds, clip, promise }] as const;
+  });
+  return Object.fromEntries(thresholds) as Record<Preset, PresetThresholds>;
+}
+
+/** The level before any night was heard: as likely a cry as not. */
+const UNCHOSEN_ODDS = 0;
+
+/** The least level with no more than so many false alarms in all nights, or the highest; the higher, the fewer they are. */
+function leastOdds(calibration: Calibration, nights: readonly NightRecord[], allowed: number): number {
+  let least = 0;
+  let most = ODDS.length - 1;
+  while (least < most) {
+    const middle = (least + most) >> 1;
+    if (falseAlarms(calibration, nights, ODDS[middle]) <= allowed) most = middle;
+    else least = middle + 1;
+  }
+  return ODDS[least];
+}
+
+function falseAlarms(calibration: Calibration, nights: readonly NightRecord[], odds: number): number {
+  const counts = nights.map(({ episodes, steps }) => {
+    const tracker = new TrackerAlarms({ ...TRACKER_DEFAULTS, odds });
+    let startSample = 0;
+    for (const { endSample, cry } of steps) {
+      const scores = { ...NO_SCORES, cry: calibrated(logit(cry), calibration) };
+      // Of the rest the tracker needs no more than the times.
+      tracker.push({
+        scores,
+        embedding: NO_EMBEDDING,
+        startSample,
+        endSample,
+        at: 0,
+        levelDb: 0,
+        voice: SILENCE,
+      });
+      startSample = endSample;
+    }
+    tracker.end();
+    return judgeNight(tracker.alarms, episodes).falseAlarmsS.length;
+  });
+  return counts.reduce((a, b) => a + b);
+}
+
+const NO_SCORES = Object.fromEntries(LABELS.map(label => [label, 0])) as Record<Label, number>;
+const NO_EMBEDDING = new Float32Array(0);
+const SILENCE: Voice = { f0Hz: null, periodicity: 0, lowDb: -120, highDb: -120 };

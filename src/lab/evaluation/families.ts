@@ -1,0 +1,285 @@
+import { Family } from '../synth/family.js';
+import { ReasonEstimator } from '../../reason/estimator.js';
+import type { ContextFact } from '../../baby/facts.js';
+import { CARE } from '../../baby/history.js';
+import { sharesOf } from '../../reason/prior.js';
+import { calibrationErrorOf, claimOf, type Claim } from '../../baby/record.js';
+import { REASONS, type CryEvent, type Reason } from '../../values.js';
+import { bootstrapIntervals, type Interval } from './bootstrap.js';
+import { plot } from '../../pictures/plot.js';
+
+/** Numbers of answers after which families are judged. */
+export const MOMENTS = [0, 5, 15, 30, 60] as const;
+
+/** Cries that judge a family at a moment: of so many ways in which its next days may go on, none of which teaches anything. */
+const FUTURES = 4;
+const CRIES_OF_FUTURE = 40;
+
+/** Probabilities of hunger at which somebody may want to be told. */
+const STRICTNESSES = [0.5, 0.6, 0.7, 0.8];
+const HUNGRY = REASONS.indexOf('hungry');
+
+/** The model, and what it must be better than: what was commonest so far, in all and by the time since the last feed. */
+export const RIVALS = ['model', 'commonest', 'sinceFeed'] as const;
+export type Rival = (typeof RIVALS)[number];
+
+/** What was said of a fresh cry when it began. */
+interface Judged {
+  /** Its true reason, as an index of REASONS. */
+  label: number;
+  told: Record<Rival, number[]>;
+  named: Reason | 'unsure';
+  uses: 'general' | 'personal';
+}
+
+/** A family's fresh cries at each of MOMENTS. */
+export type FamilyResult = Judged[][];
+
+/**
+ * Lives with a family until its 60th answer, and judges at each moment what is said of its next days.
+ * @param wrong share of answers that are wrong, in [0, 1]
+ */
+export function judgeFamily(seed: number, wrong: number): FamilyResult {
+  const family = new Family({ seed, wrong });
+  const estimator = new ReasonEstimator({ name: '', birthDate: family.birthDate });
+  const baselines = new Baselines();
+  const moments: FamilyResult = [];
+  let answers = 0;
+  for (;;) {
+    if (answers === MOMENTS[moments.length]) moments.push(judgeFutures(family, estimator, baselines));
+    if (moments.length === MOMENTS.length) return moments;
+    const happens = family.next();
+    switch (happens.kind) {
+      case 'fact':
+        estimator.tell(happens.fact);
+        baselines.tell(happens.fact);
+        break;
+      case 'cry':
+        estimator.estimate(happens.event);
+        baselines.hear(happens.event);
+        break;
+      case 'answer':
+        estimator.answer(happens.answer);
+        baselines.learn(happens.answer.cryId, happens.answer.reason);
+        answers++;
+    }
+  }
+}
+
+function judgeFutures(family: Family, estimator: ReasonEstimator, past: Baselines): Judged[] {
+  const judged: Judged[] = [];
+  for (let f = 0; f < FUTURES; f++) {
+    const future = family.branch(f);
+    const judge = new ReasonEstimator({ name: '', birthDate: family.birthDate }, estimator.memory);
+    const baselines = past.branch();
+    const tell = (fact: ContextFact): void => {
+      judge.tell(fact);
+      baselines.tell(fact);
+    };
+    const ends = new Map<string, number>();
+    for (let cries = 0; cries < CRIES_OF_FUTURE;) {
+      const happens = future.next();
+      if (happens.kind === 'fact') tell(happens.fact);
+      else if (happens.kind === 'answer') {
+        // Here it teaches nothing. But what was done is known from it.
+        const kind = CARE[happens.answer.reason];
+        const at = ends.get(happens.answer.cryId);
+        if (kind && at !== undefined) tell({ kind, at });
+      } else if (happens.event.offset !== undefined) {
+        ends.set(happens.event.id, happens.event.offset);
+      } else {
+        const { label, probabilities, uses } = judge.estimate(happens.event);
+        judged.push({
+          label: REASONS.indexOf(happens.reason),
+          told: {
+            model: REASONS.map(reason => probabilities[reason]),
+            ...baselines.say(happens.event.onset),
+          },
+          named: label,
+          uses,
+        });
+        cries++;
+      }
+    }
+  }
+  return judged;
+}
+
+/** Upper ends of the times since a feed that are told apart, in hours. */
+const SLOTS_H = [0.5, 1, 1.5, 2, 3, 4, 24, Infinity];
+/** So many answers of all times count as much as those of one such time: of 4 to 32 what serves best. */
+const SLOT_ANSWERS = 16;
+
+/** What an estimate must be better than, learned from the same answers and the same feeds. */
+class Baselines {
+  private feeds: number[] = [];
+  private readonly cries = new Map<string, CryEvent>();
+  private readonly answers: { label: number; slot: number; weight: number }[] = [];
+
+  tell({ kind, at }: ContextFact): void {
+    if (kind === 'feed') this.feeds.push(at);
+  }
+
+  hear(event: CryEvent): void {
+    this.cries.set(event.id, event);
+  }
+
+  learn(cryId: string, reason: Reason): void {
+    const { onset, offset } = this.cries.get(cryId)!;
+    this.answers.push({ label: REASONS.indexOf(reason), slot: this.slotAt(onset), weight: 1 });
+    if (reason === 'hungry') this.feeds.push(offset!);
+  }
+
+  say(onset: number): Record<'commonest' | 'sinceFeed', number[]> {
+    const commonest = sharesOf(this.answers);
+    const slot = this.slotAt(onset);
+    const alike = this.answers.filter(answer => answer.slot === slot);
+    const sinceFeed = commonest.map(
+      (share, reason) =>
+        (alike.filter(({ label }) => label === reason).length + SLOT_ANSWERS * share) /
+        (alike.length + SLOT_ANSWERS),
+    );
+    return { commonest, sinceFeed };
+  }
+
+  /** One that hears of other feeds from now on. */
+  branch(): Baselines {
+    return Object.assign(new Baselines(), this, { feeds: [...this.feeds] });
+  }
+
+  private slotAt(onset: number): number {
+    const last = this.feeds.reduce((latest, at) => (at <= onset ? Math.max(latest, at) : latest), -Infinity);
+    return SLOTS_H.findIndex(hours => onset - last <= hours * 3_600_000);
+  }
+}
+
+/** What families' fresh cries say at one of MOMENTS. Shares, accuracies and precisions are in [0, 1]. */
+export interface MomentFigures {
+  answers: number;
+  /** Mean over the families, in nats. */
+  logLoss: Record<Rival, number>;
+  /** Share of the families in which the model's log loss is less than both rivals'. */
+  betterShare: number;
+  /** Expected calibration error of the likeliest reason, over the cries of all families. */
+  ece: number;
+  unsureShare: number;
+  accuracyWhenSure: number;
+  /** 95 % of what it could have been with other families. */
+  betterShareInterval: Interval;
+  /** Share of the cries whose likeliest reason is the true one, and whose commonest one is. */
+  accuracy: number;
+  commonestAccuracy: number;
+  /** Share of the cries that the personal model judged. */
+  personalShare: number;
+  /** The cries that are as likely hunger as somebody wants: how many, how likely they were told to be, and the share that is. */
+  hungry: { strictness: number; cries: number; told: number; precision: number }[];
+}
+
+export function figuresOfFamilies(families: readonly FamilyResult[]): MomentFigures[] {
+  return MOMENTS.map((answers, m) => {
+    const cries = families.flatMap(moments => moments[m]);
+    const losses = families.map((moments, i) => ({ group: String(i), loss: lossesOf(moments[m]) }));
+    const named = cries.filter(cry => cry.named !== 'unsure');
+    const claims = claimsOf(cries, 'model');
+    return {
+      answers,
+      logLoss: {
+        model: mean(losses.map(({ loss }) => loss.model)),
+        commonest: mean(losses.map(({ loss }) => loss.commonest)),
+        sinceFeed: mean(losses.map(({ loss }) => loss.sinceFeed)),
+      },
+      betterShare: betterShareOf(losses),
+      ece: calibrationErrorOf(claims)!,
+      unsureShare: 1 - named.length / cries.length,
+      accuracyWhenSure: mean(named.map(cry => Number(cry.named === REASONS[cry.label]))),
+      betterShareInterval: bootstrapIntervals(losses, sample => [betterShareOf(sample)])[0],
+      accuracy: accuracyOf(claims),
+      commonestAccuracy: accuracyOf(claimsOf(cries, 'commonest')),
+      personalShare: mean(cries.map(({ uses }) => Number(uses === 'personal'))),
+      hungry: STRICTNESSES.map(strictness => {
+        const notified = cries.filter(({ told }) => told.model[HUNGRY] >= strictness);
+        return {
+          strictness,
+          cries: notified.length,
+          told: mean(notified.map(({ told }) => told.model[HUNGRY])),
+          precision: mean(notified.map(({ label }) => Number(label === HUNGRY))),
+        };
+      }),
+    };
+  });
+}
+
+function lossesOf(cries: readonly Judged[]): Record<Rival, number> {
+  const loss = (rival: Rival): number => mean(cries.map(({ told, label }) => -Math.log(told[rival][label])));
+  return { model: loss('model'), commonest: loss('commonest'), sinceFeed: loss('sinceFeed') };
+}
+
+function betterShareOf(families: readonly { loss: Record<Rival, number> }[]): number {
+  return mean(families.map(({ loss }) => Number(loss.model < Math.min(loss.commonest, loss.sinceFeed))));
+}
+
+function claimsOf(cries: readonly Judged[], rival: Rival): Claim[] {
+  return cries.map(({ told, label }) => claimOf(told[rival], label));
+}
+
+function accuracyOf(claims: readonly Claim[]): number {
+  return mean(claims.map(({ isRight }) => Number(isRight)));
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0) / values.length;
+}
+
+/** The figures as rows of a table, the first its head. */
+export function familyTable(figures: readonly MomentFigures[]): string[][] {
+  const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+  const column = (name: string, cell: (moment: MomentFigures) => string): string[] => [
+    name,
+    ...figures.map(cell),
+  ];
+  return [
+    column('answers so far', ({ answers }) => String(answers)),
+    column('log loss: model', ({ logLoss }) => logLoss.model.toFixed(3)),
+    column('  the commonest so far', ({ logLoss }) => logLoss.commonest.toFixed(3)),
+    column('  by time since the feed', ({ logLoss }) => logLoss.sinceFeed.toFixed(3)),
+    column('better than both in families', ({ betterShare }) => percent(betterShare)),
+    column('  95 % interval', ({ betterShareInterval }) => betterShareInterval.map(percent).join(' to ')),
+    column('calibration error', ({ ece }) => ece.toFixed(3)),
+    column('likeliest reason right', ({ accuracy }) => percent(accuracy)),
+    column('  the commonest so far', ({ commonestAccuracy }) => percent(commonestAccuracy)),
+    column('unsure', ({ unsureShare }) => percent(unsureShare)),
+    column('right when it names one', ({ accuracyWhenSure }) => percent(accuracyWhenSure)),
+    column('personal model used', ({ personalShare }) => percent(personalShare)),
+    ...STRICTNESSES.map((strictness, i) =>
+      column(`hunger told at ${percent(strictness)} or more`, ({ hungry }) =>
+        hungry[i].cries > 0
+          ? `${percent(hungry[i].told)}: is ${percent(hungry[i].precision)} of ${hungry[i].cries}`
+          : 'never',
+      ),
+    ),
+  ];
+}
+
+/** How often the likeliest reason and the commonest one are right, and none is named, by the number of answers. */
+export function familyPlot(figures: readonly MomentFigures[]): string {
+  const line = (of: (moment: MomentFigures) => number): { x: number; y: number }[] =>
+    figures.map(moment => ({ x: moment.answers, y: 100 * of(moment) }));
+  return plot({
+    title: 'How often it is right, in simulated families',
+    x: {
+      label: 'answers so far',
+      from: 0,
+      ticks: figures.map(({ answers }) => ({ at: answers, text: String(answers) })),
+    },
+    y: { label: 'of 100 cries', from: 0, to: 100 },
+    series: [
+      { name: 'the likeliest reason is right', mark: 'line', points: line(m => m.accuracy) },
+      {
+        name: 'always saying the commonest is right',
+        mark: 'dashed',
+        points: line(m => m.commonestAccuracy),
+      },
+      { name: 'it says that it is not sure', mark: 'dots', points: line(m => m.unsureShare) },
+    ],
+  });
+}

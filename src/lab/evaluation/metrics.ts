@@ -1,0 +1,144 @@
+import { calibrated, type Calibration } from '../../model/calibration.js';
+
+/** A recording's score for holding a cry, and what it is labelled. */
+export interface Scored {
+  label: string;
+  score: number;
+}
+
+/** What a detector does with a threshold: it calls a cry whatever scores at least `threshold`. */
+export interface OperatingPoint {
+  threshold: number;
+  /** Share of the cries, and of the others, that it calls a cry. */
+  recall: number;
+  falseAlarmRate: number;
+  /** Share of cries among what it calls a cry; 1 where it calls nothing one. */
+  precision: number;
+}
+
+/**
+ * The points of the ROC and of the precision-recall curve: one for each score, from a threshold that nothing reaches to
+ * the lowest score.
+ */
+export function operatingPoints(scored: readonly Scored[]): OperatingPoint[] {
+  const sorted = [...scored].sort((a, b) => b.score - a.score);
+  const cries = sorted.filter(isCry).length;
+  const others = sorted.length - cries;
+  const points = [{ threshold: Infinity, recall: 0 / cries, falseAlarmRate: 0 / others, precision: 1 }];
+  let found = 0;
+  sorted.forEach((recording, i) => {
+    if (isCry(recording)) found++;
+    if (recording.score === (sorted[i + 1] as Scored | undefined)?.score) return;
+    points.push({
+      threshold: recording.score,
+      recall: found / cries,
+      falseAlarmRate: (i + 1 - found) / others,
+      precision: found / (i + 1),
+    });
+  });
+  return points;
+}
+
+export function isCry({ label }: { label: string }): boolean {
+  return label === 'cry';
+}
+
+/** What scores say. */
+export interface Figures {
+  /** Area under the ROC curve: the chance that a cry scores above another recording, ties half (Mann and Whitney 1947). */
+  auc: number;
+  /** Share of the cries found with a threshold that at most 0.5, 1.6 or 6 % of the other recordings reach. */
+  recallAt: Record<FalseAlarmRate, number>;
+}
+export const FALSE_ALARM_RATES = ['0.005', '0.016', '0.06'] as const;
+export type FalseAlarmRate = (typeof FALSE_ALARM_RATES)[number];
+
+/** Not a number without a cry, or with nothing else. */
+export function figuresOf(scored: readonly Scored[]): Figures {
+  const points = operatingPoints(scored);
+  let auc = 0;
+  for (let i = 1; i < points.length; i++) {
+    const width = points[i].falseAlarmRate - points[i - 1].falseAlarmRate;
+    auc += (width * (points[i].recall + points[i - 1].recall)) / 2;
+  }
+  const recallAt = (rate: FalseAlarmRate): number =>
+    points.findLast(({ falseAlarmRate }) => falseAlarmRate <= Number(rate))?.recall ?? NaN;
+  return {
+    auc,
+    recallAt: { '0.005': recallAt('0.005'), '0.016': recallAt('0.016'), '0.06': recallAt('0.06') },
+  };
+}
+
+/** Recordings whose scores lie in [from, to), the last one's in [from, to]. */
+export interface ReliabilityBin {
+  from: number;
+  to: number;
+  count: number;
+  /** Mean score, and share of cries; 0 in an empty bin. */
+  meanScore: number;
+  cryShare: number;
+}
+
+const RELIABILITY_BINS = 15;
+
+/** Probabilities in [0, 1] against what came true, in 15 bins of equal width (Guo et al. 2017). */
+export function reliabilityBins(scored: readonly Scored[]): ReliabilityBin[] {
+  const bins = Array.from({ length: RELIABILITY_BINS }, () => ({ count: 0, scores: 0, cries: 0 }));
+  for (const recording of scored) {
+    const bin = bins[Math.min(RELIABILITY_BINS - 1, Math.floor(recording.score * RELIABILITY_BINS))];
+    bin.count++;
+    bin.scores += recording.score;
+    if (isCry(recording)) bin.cries++;
+  }
+  return bins.map(({ count, scores, cries }, i) => ({
+    from: i / RELIABILITY_BINS,
+    to: (i + 1) / RELIABILITY_BINS,
+    count,
+    meanScore: scores / Math.max(1, count),
+    cryShare: cries / Math.max(1, count),
+  }));
+}
+
+/**
+ * Expected calibration error: the distance between mean score and share of cries, averaged over the recordings of all
+ * bins (Naeini, Cooper and Hauskrecht 2015).
+ */
+export function calibrationError(bins: readonly ReliabilityBin[]): number {
+  const count = bins.reduce((sum, bin) => sum + bin.count, 0);
+  return bins.reduce((sum, bin) => sum + bin.count * Math.abs(bin.meanScore - bin.cryShare), 0) / count;
+}
+
+/** The score that at most this share of negatives exceeds. */
+export function thresholdAt(falseAlarmRate: number, negatives: readonly number[]): number {
+  const sorted = [...negatives].sort((a, b) => b - a);
+  return sorted[Math.min(sorted.length - 1, Math.floor(falseAlarmRate * sorted.length))];
+}
+
+/**
+ * Platt's calibration: a and b of sigmoid(a * logit + b) that minimise the cross-entropy, by Newton's method, on
+ * Platt's smoothed targets, so that separable data stay finite (Platt 1999; Lin, Lin and Weng 2007).
+ */
+export function plattCalibration(positives: readonly number[], negatives: readonly number[]): Calibration {
+  const points = [
+    ...positives.map(x => ({ x, target: (positives.length + 1) / (positives.length + 2) })),
+    ...negatives.map(x => ({ x, target: 1 / (negatives.length + 2) })),
+  ];
+  let a = 1;
+  let b = 0;
+  for (let iteration = 0; iteration < 50; iteration++) {
+    let [ga, gb, haa, hab, hbb] = [0, 0, 1e-9, 0, 1e-9];
+    for (const { x, target } of points) {
+      const p = calibrated(x, { a, b });
+      const weight = p * (1 - p);
+      ga += (p - target) * x;
+      gb += p - target;
+      haa += weight * x * x;
+      hab += weight * x;
+      hbb += weight;
+    }
+    const determinant = haa * hbb - hab * hab;
+    a -= (hbb * ga - hab * gb) / determinant;
+    b -= (haa * gb - hab * ga) / determinant;
+  }
+  return { a, b };
+}

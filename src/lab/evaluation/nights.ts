@@ -1,0 +1,197 @@
+import { concat } from '../../concat.js';
+import { playNight, type NightPlan } from '../corpus/night.js';
+import type { Span } from '../../synth/scene.js';
+import { Tracker, type TrackerSettings } from '../../detect/tracker.js';
+import type { Classifier, ClassifierStream } from '../../model/classifier.js';
+import type { Yamnet } from '../teacher/yamnet.js';
+import { TEACHER_CLASSES, TEACHER_CRY_CLASSES, TEACHER_WINDOW } from '../teacher/teacher.js';
+import { SAMPLE_RATE, type AudioChunk, type CryEvent, type Scores } from '../../values.js';
+
+/** A time in which a detector says that a baby cries, in seconds from the night's start. */
+export interface Alarm {
+  toldS: number;
+  endS: number;
+}
+
+/** Alarms that follow each other within this time are one: nobody is woken twice. Frigate holds an event as long. */
+const HOLD_S = 30;
+/** An episode may be told this long after its end: a short cry is certain only when it is over. */
+const GRACE_S = 3;
+
+/** What a detector's alarms are worth against the truth. */
+export interface NightFigures {
+  episodes: number;
+  found: number;
+  /** Time from onset to alarm of each episode found; 0 where the alarm was on already. */
+  latenciesS: number[];
+  /** When an alarm was told that no episode explains. */
+  falseAlarmsS: number[];
+}
+
+/** Judges the alarms of one night, oldest first, against its episodes. */
+export function judgeNight(alarms: readonly Alarm[], episodes: readonly Span[]): NightFigures {
+  const held: Alarm[] = [];
+  for (const alarm of alarms) {
+    const last = held.at(-1);
+    if (last && alarm.toldS - last.endS < HOLD_S) last.endS = Math.max(last.endS, alarm.endS);
+    else held.push({ ...alarm });
+  }
+  const overlaps = (alarm: Alarm, { startS, endS }: Span): boolean =>
+    alarm.toldS <= endS + GRACE_S && alarm.endS >= startS;
+  const firsts = episodes.map(episode => alarms.find(alarm => overlaps(alarm, episode)));
+  const latenciesS = firsts.flatMap((alarm, i) =>
+    alarm ? [Math.max(0, alarm.toldS - episodes[i].startS)] : [],
+  );
+  const isFalse = (alarm: Alarm): boolean => !episodes.some(episode => overlaps(alarm, episode));
+  return {
+    episodes: episodes.length,
+    found: latenciesS.length,
+    latenciesS,
+    falseAlarmsS: held.filter(isFalse).map(({ toldS }) => toldS),
+  };
+}
+
+/** What several nights say together. */
+export interface SceneFigures {
+  falseAlarmsPerNight: number;
+  episodes: number;
+  found: number;
+  /** From an episode's onset to its alarm, over the episodes found; null when none was. */
+  latencyMedianS: number | null;
+  latencyP95S: number | null;
+}
+
+export function sceneFigures(nights: readonly NightFigures[]): SceneFigures {
+  const sum = (count: (night: NightFigures) => number): number => nights.reduce((n, x) => n + count(x), 0);
+  const latencies = nights.flatMap(night => night.latenciesS).sort((a, b) => a - b);
+  const quantile = (share: number): number | null =>
+    latencies.length > 0 ? latencies[Math.ceil(share * latencies.length) - 1] : null;
+  return {
+    falseAlarmsPerNight: sum(night => night.falseAlarmsS.length) / nights.length,
+    episodes: sum(night => night.episodes),
+    found: sum(night => night.found),
+    latencyMedianS: quantile(0.5),
+    latencyP95S: quantile(0.95),
+  };
+}
+
+/** Someone who listens to a night. */
+export interface Ear {
+  hear(chunk: AudioChunk): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** Plays a night to several ears at once. @returns the true episodes */
+export async function hearNight<Sound>(
+  plan: NightPlan<Sound>,
+  read: (sound: Sound) => Promise<Float32Array>,
+  ears: readonly Ear[],
+  onProgress: (heardS: number) => void,
+): Promise<Span[]> {
+  const episodes: Span[] = [];
+  let firstSample = 0;
+  for await (const { samples, begun } of playNight(plan, read)) {
+    episodes.push(...begun);
+    const chunk = { samples, firstSample, at: (1000 * firstSample) / SAMPLE_RATE, source: 'night', lost: 0 };
+    await Promise.all(ears.map(ear => ear.hear(chunk)));
+    firstSample += samples.length;
+    onProgress(firstSample / SAMPLE_RATE);
+  }
+  await Promise.all(ears.map(ear => ear.end()));
+  return episodes;
+}
+
+/** The steps that a classifier scores. */
+export class ClassifierEar implements Ear {
+  private readonly stream: ClassifierStream;
+
+  constructor(
+    classifier: Classifier,
+    private readonly tell: (step: Scores) => void,
+  ) {
+    this.stream = classifier.open();
+  }
+
+  async hear(chunk: AudioChunk): Promise<void> {
+    (await this.stream.push(chunk)).forEach(this.tell);
+  }
+
+  async end(): Promise<void> {
+    (await this.stream.flush()).forEach(this.tell);
+    await this.stream.close();
+  }
+}
+
+/** The alarms of a tracker: each lasts from the message that a cry has started to its offset. */
+export class TrackerAlarms {
+  readonly alarms: Alarm[] = [];
+  private readonly tracker: Tracker;
+
+  constructor(settings: TrackerSettings) {
+    this.tracker = new Tracker('night', settings);
+  }
+
+  push(step: Scores): void {
+    this.note(this.tracker.push(step), step.endSample / SAMPLE_RATE);
+  }
+
+  end(): void {
+    this.note(this.tracker.flush(), NaN);
+  }
+
+  private note(events: readonly CryEvent[], nowS: number): void {
+    for (const { state, offsetS } of events) {
+      if (state === 'started') this.alarms.push({ toldS: nowS, endS: Infinity });
+      else if (state === 'ended') this.alarms.at(-1)!.endS = offsetS!;
+    }
+  }
+}
+
+/** Windows heard at once: YAMNet is faster on several. */
+const YAMNET_WINDOWS = 16;
+
+/**
+ * Frigate's rule for YAMNet: windows of 0.975 s that do not overlap; one whose crying score reaches the threshold is an
+ * alarm (Frigate asks 0.8 unless told otherwise, and lets nobody go below 0.5). Its wish for a least volume is left out.
+ */
+export class FrigateEar implements Ear {
+  /** Alarms by threshold. */
+  readonly alarms: Map<number, Alarm[]>;
+  private waiting: Float32Array[] = [];
+  private first = 0;
+
+  constructor(
+    private readonly yamnet: Pick<Yamnet, 'score'>,
+    thresholds: readonly number[],
+  ) {
+    this.alarms = new Map(thresholds.map(threshold => [threshold, []]));
+  }
+
+  hear({ samples }: AudioChunk): Promise<void> {
+    this.waiting.push(samples);
+    const count = this.waiting.reduce((sum, part) => sum + part.length, 0);
+    if (count >= YAMNET_WINDOWS * TEACHER_WINDOW) this.score();
+    return Promise.resolve();
+  }
+
+  end(): Promise<void> {
+    this.score();
+    return Promise.resolve();
+  }
+
+  private score(): void {
+    const samples = concat(this.waiting);
+    const windows = Math.floor(samples.length / TEACHER_WINDOW);
+    const used = windows * TEACHER_WINDOW;
+    this.waiting = [samples.subarray(used)];
+    if (windows === 0) return;
+    const scores = this.yamnet.score(samples.subarray(0, used), TEACHER_WINDOW);
+    for (let window = 0; window < windows; window++) {
+      const crying = Math.max(...TEACHER_CRY_CLASSES.map(c => scores[window * TEACHER_CLASSES + c]));
+      this.first += TEACHER_WINDOW;
+      const toldS = this.first / SAMPLE_RATE;
+      for (const [threshold, alarms] of this.alarms)
+        if (crying >= threshold) alarms.push({ toldS, endS: toldS });
+    }
+  }
+}

@@ -1,0 +1,159 @@
+import path from 'node:path';
+import { readRecording } from '../../audio/recording.js';
+import { concat } from '../../concat.js';
+import { SAMPLE_RATE } from '../../values.js';
+import { escapeText } from '../../pictures/escape.js';
+import {
+  contestedText,
+  figuresTable,
+  rivalScored,
+  type Evaluation,
+  type RivalScores,
+  type ScoredRecording,
+} from './evaluation.js';
+import { isCry, type Scored } from './metrics.js';
+import { facts, figures, page, table } from './page.js';
+import { precisionRecallPlot, reliabilityPlot, rocPlot, scoreHistogram } from '../../pictures/curves.js';
+import { spectrogram } from '../../pictures/spectrogram.js';
+
+/** Errors of each kind that are shown, and the longest part of a recording that is. */
+const SHOWN_ERRORS = 10;
+const SHOWN_S = 10;
+
+/** What a report tells: a detector's scores of a corpus, and how they came about. */
+export interface Measurement {
+  model: { name: string; version: string };
+  /** The corpus, as its user names it. */
+  data: string;
+  recordings: readonly ScoredRecording[];
+  /** Where a recording lies. */
+  fileOf: (recording: ScoredRecording) => string;
+  rivals: ReadonlyMap<string, RivalScores>;
+  /** Scores from which on a recording is called a cry, by name: the presets. */
+  thresholds: Readonly<Record<string, number>>;
+  /** Recordings that were not asked for, by label, and what is wrong with those that could not be scored. */
+  left: Readonly<Record<string, number>>;
+  unreadable: readonly string[];
+  date: Date;
+  command: string;
+}
+
+/**
+ * The report of a measurement as an HTML page in one file: figures, curves, calibration, recall by source, false alarms
+ * by label, and pictures of the worst errors.
+ * @param evaluation `evaluationOf` the same recordings and rivals
+ * @param clean the same without recordings whose label is contested, where there are some
+ * @throws DeepInfantError when a recording to be shown cannot be read
+ */
+export async function reportPage(
+  measurement: Measurement,
+  evaluation: Evaluation,
+  clean?: Evaluation,
+): Promise<string> {
+  const { model, data, recordings, rivals, thresholds, unreadable } = measurement;
+  const name = `${model.name} ${model.version}`;
+  const detectors = new Map<string, readonly Scored[]>([[name, recordings]]);
+  for (const [rival, scores] of rivals) detectors.set(rival, rivalScored(recordings, scores));
+  const cries = recordings.filter(isCry).sort((a, b) => a.score - b.score);
+  const others = recordings.filter(recording => !isCry(recording)).sort((a, b) => b.score - a.score);
+  const body = [
+    factsOf(measurement, evaluation),
+    unreadable.length === 0 ? '' : warning(unreadable),
+    '<h2>Figures</h2>',
+    '<p>Recall at a false-alarm rate: share of the cries found when at most so many of the other recordings are called one. The 95 % intervals come from 1,000 draws of the groups.</p>',
+    table(figuresTable(name, evaluation)),
+    ...(clean
+      ? [`<p>Without ${contestedText(evaluation.files - clean.files)}:</p>`, table(figuresTable(name, clean))]
+      : []),
+    '<h2>Finding cries</h2>',
+    figures([{ svg: rocPlot(detectors, thresholds) }, { svg: precisionRecallPlot(detectors) }]),
+    '<h2>Scores</h2>',
+    figures([{ svg: reliabilityPlot(recordings) }, { svg: scoreHistogram(recordings) }]),
+    '<h2>Cries found, by source</h2>',
+    sharesTable(cries, ['source'], thresholds),
+    '<h2>False alarms, by label and source</h2>',
+    sharesTable(others, ['label', 'source'], thresholds),
+    '<h2>Cries with the lowest scores</h2>',
+    await pictures(cries.slice(0, SHOWN_ERRORS), measurement),
+    '<h2>Others with the highest scores</h2>',
+    await pictures(others.slice(0, SHOWN_ERRORS), measurement),
+  ];
+  return page(`${name} on ${path.basename(path.resolve(data))}`, body.join('\n'));
+}
+
+function factsOf(
+  { data, recordings, thresholds, left, date, command }: Measurement,
+  { groups, files }: Evaluation,
+): string {
+  const cries = recordings.filter(isCry).length;
+  const leftOut = Object.entries(left).map(([label, count]) => `${count} '${label}'`);
+  const shown = Object.entries(thresholds).map(([name, at]) => `${name} ${at.toFixed(3)}`);
+  return facts([
+    ['data', data],
+    ['recordings', `${files}: ${cries} cries and ${files - cries} others`],
+    ['groups', `${groups} phones, uploads and speakers`],
+    ['left out', leftOut.join(', ') || 'none'],
+    ...(shown.length > 0 ? [['thresholds', shown.join(', ')] as const] : []),
+    ['date', date.toISOString().slice(0, 16).replace('T', ' ') + ' UTC'],
+    ['command', command],
+  ]);
+}
+
+function warning(unreadable: readonly string[]): string {
+  const lines = unreadable.map(line => `<li>${escapeText(line)}</li>`).join('\n');
+  return `<div class="warning"><strong>Recordings that could not be read, or not to their end, and are missing below: ${unreadable.length}</strong><ul>${lines}</ul></div>`;
+}
+
+/** What is called a cry at each threshold, of recordings that share the given properties. */
+function sharesTable(
+  recordings: readonly ScoredRecording[],
+  by: readonly ('label' | 'source')[],
+  thresholds: Readonly<Record<string, number>>,
+): string {
+  const parts = new Map<string, ScoredRecording[]>();
+  for (const recording of recordings) {
+    const key = by.map(property => recording[property]).join('\0');
+    parts.set(key, [...(parts.get(key) ?? []), recording]);
+  }
+  const rowOf = (names: string[], part: readonly ScoredRecording[]): string[] => [
+    ...names,
+    String(part.length),
+    String(new Set(part.map(({ group }) => group)).size),
+    ...Object.values(thresholds).map(threshold => {
+      const count = part.filter(({ score }) => score >= threshold).length;
+      return `${count} (${((100 * count) / part.length).toFixed(1)} %)`;
+    }),
+  ];
+  const rows = [...parts].sort().map(([key, part]) => rowOf(key.split('\0'), part));
+  const all = rowOf(
+    by.map((_, i) => (i === 0 ? 'all' : '')),
+    recordings,
+  );
+  return table([[...by, 'recordings', 'groups', ...Object.keys(thresholds)], ...rows, all], by.length);
+}
+
+async function pictures(recordings: readonly ScoredRecording[], { fileOf }: Measurement): Promise<string> {
+  const all: { svg: string; caption: string }[] = [];
+  for (const recording of recordings) {
+    const { path: name, label, source, score } = recording;
+    all.push({
+      svg: await pictureOf(recording, fileOf(recording)),
+      caption: `${score.toFixed(3)} · ${label} · ${[source, name].filter(Boolean).join(' · ')}`,
+    });
+  }
+  return figures(all);
+}
+
+/** The spectrogram of a recording, or of the part of a long one around its highest score. */
+async function pictureOf({ steps = [] }: ScoredRecording, file: string): Promise<string> {
+  const highest = steps.reduce((best, step) => (step.score > best.score ? step : best), { atS: 0, score: 0 });
+  const fromS = Math.max(0, Math.floor(highest.atS - SHOWN_S / 2));
+  const parts: Float32Array[] = [];
+  for await (const { firstSample, samples } of readRecording(file)) {
+    // Chunks begin at whole seconds.
+    if (firstSample >= (fromS + SHOWN_S) * SAMPLE_RATE) break;
+    if (firstSample >= fromS * SAMPLE_RATE) parts.push(samples);
+  }
+  const scores = steps.filter(({ atS }) => atS >= fromS && atS <= fromS + SHOWN_S);
+  return spectrogram({ samples: concat(parts), fromS, scores });
+}

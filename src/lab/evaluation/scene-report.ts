@@ -1,0 +1,101 @@
+import { facts, figures, page, table } from './page.js';
+import { plot } from '../../pictures/plot.js';
+import { causeOf, figuresOfNights, type NightResult, type NightSound } from './scene.js';
+import type { SceneFigures } from './nights.js';
+
+/** What a report of nights tells. */
+export interface SceneMeasurement {
+  model: { name: string; version: string };
+  data: string;
+  hours: number;
+  nights: readonly NightResult<NightSound>[];
+  date: Date;
+  command: string;
+}
+
+/** Figures of each preset and rival as rows of a table, the first its head. */
+export function sceneTable(nights: readonly NightResult<NightSound>[]): string[][] {
+  const row = (name: string, scene: SceneFigures): string[] => {
+    const seconds = (value: number | null): string => (value === null ? '-' : `${value.toFixed(1)} s`);
+    return [
+      name,
+      `${scene.found} of ${scene.episodes}`,
+      scene.falseAlarmsPerNight.toFixed(2),
+      seconds(scene.latencyMedianS),
+      seconds(scene.latencyP95S),
+    ];
+  };
+  const all = [nights.map(night => night.presets), nights.map(night => night.rivals)];
+  return [
+    ['', 'episodes found', 'false alarms a night', 'delay, median', '95th percentile'],
+    ...all.flatMap(each => Object.entries(figuresOfNights(each)).map(([name, scene]) => row(name, scene))),
+  ];
+}
+
+/** The report of nights as an HTML page in one file: figures, each night's timeline, and what caused false alarms. */
+export function scenePage({ model, data, hours, nights, date, command }: SceneMeasurement): string {
+  const sum = nights.reduce((n, night) => n + night.episodes.length, 0);
+  const causes = nights.flatMap((night, i) =>
+    Object.entries(night.presets).flatMap(([preset, { falseAlarmsS }]) =>
+      falseAlarmsS.map(toldS => {
+        const cause = causeOf(night.plan, toldS);
+        const sound = cause ? [cause.label, cause.sublabel, cause.path] : ['no sound of its own', '', ''];
+        return [preset, `${i + 1}`, clock(toldS), ...sound];
+      }),
+    ),
+  );
+  const body = [
+    facts([
+      ['model', `${model.name} ${model.version}`],
+      ['data', data],
+      ['nights', `${nights.length} of ${hours} h, with ${sum} episodes of crying`],
+      ['date', date.toISOString().slice(0, 10)],
+      ['command', command],
+    ]),
+    '<h2>Figures</h2>',
+    '<p>An alarm goes on for 30 s after its last sign of a cry. It is false when no episode explains it. The delay runs from the first sound of an episode to the alarm.</p>',
+    table(sceneTable(nights)),
+    '<h2>Nights</h2>',
+    '<p>Bars: episodes of crying. Line: highest cry score of each 20 s. Dots: false alarms at balanced.</p>',
+    figures(nights.map((night, i) => ({ svg: timeline(`Night ${i + 1}`, night) }))),
+    '<h2>False alarms</h2>',
+    causes.length === 0
+      ? '<p>None.</p>'
+      : table([['preset', 'night', 'at', 'sound', '', 'recording'], ...causes], 6),
+  ];
+  return page(`Nights of ${model.name}`, body.join('\n'));
+}
+
+function timeline(title: string, { plan, episodes, curve, presets }: NightResult<NightSound>): string {
+  const hour = (seconds: number): number => seconds / 3600;
+  return plot({
+    title,
+    x: { label: 'hours', from: 0, to: hour(plan.durationS) },
+    y: { label: 'cry score', from: 0, to: 1.1, ticks: [0, 0.5, 1].map(at => ({ at, text: `${at}` })) },
+    height: 180,
+    series: [
+      {
+        name: 'crying',
+        mark: 'bars',
+        // A cry of seconds would not be seen in a picture of hours.
+        bars: episodes.map(({ startS, endS }) => ({
+          from: hour(startS),
+          to: hour(Math.max(endS, startS + 60)),
+          value: 1,
+        })),
+      },
+      { name: 'score', mark: 'line', points: curve.map(({ atS, score }) => ({ x: hour(atS), y: score })) },
+      {
+        name: 'false alarm',
+        mark: 'dots',
+        points: presets.balanced.falseAlarmsS.map(toldS => ({ x: hour(toldS), y: 1.05 })),
+      },
+    ],
+  });
+}
+
+/** h:mm:ss */
+function clock(seconds: number): string {
+  const two = (n: number): string => `${Math.floor(n)}`.padStart(2, '0');
+  return `${Math.floor(seconds / 3600)}:${two((seconds / 60) % 60)}:${two(seconds % 60)}`;
+}

@@ -1,0 +1,102 @@
+import { castOf, planNight, type NightPlan } from '../corpus/night.js';
+import type { Span } from '../../synth/scene.js';
+import { TRACKER_DEFAULTS } from '../../detect/tracker.js';
+import type { Classifier } from '../../model/classifier.js';
+import { PRESETS } from '../../model/manifest.js';
+import type { Yamnet } from '../teacher/yamnet.js';
+import { SAMPLE_RATE } from '../../values.js';
+import {
+  ClassifierEar,
+  FrigateEar,
+  hearNight,
+  judgeNight,
+  sceneFigures,
+  TrackerAlarms,
+  type Alarm,
+  type NightFigures,
+  type SceneFigures,
+} from './nights.js';
+
+/** Frigate's own threshold, and the least that it allows. */
+const FRIGATE_THRESHOLDS = [0.8, 0.5];
+/** Seconds of which the curve shows the highest score. */
+const CURVE_S = 20;
+
+/** A sound that nights are made of. */
+export interface NightSound {
+  path: string;
+  label: string;
+  sublabel: string;
+  group: string;
+}
+
+/** What was heard in a night, and by whom. */
+export interface NightResult<Sound> {
+  plan: NightPlan<Sound>;
+  episodes: Span[];
+  /** By preset of the model, and by rival. */
+  presets: Record<string, NightFigures>;
+  rivals: Record<string, NightFigures>;
+  /** The model's highest cry score over time. */
+  curve: { atS: number; score: number }[];
+}
+
+/** Plays one night to a model at all its presets, and to YAMNets by name, by Frigate's rule. */
+export async function playScene<Sound extends NightSound>(
+  recordings: readonly Sound[],
+  read: (sound: Sound) => Promise<Float32Array>,
+  classifier: Classifier,
+  yamnets: ReadonlyMap<string, Yamnet>,
+  { hours, seed }: { hours: number; seed: number },
+  onProgress: (heardS: number) => void,
+): Promise<NightResult<Sound>> {
+  const plan = planNight(castOf(recordings), { hours, seed });
+  const trackers = new Map(
+    PRESETS.map(preset => {
+      const { odds } = classifier.manifest.presets[preset];
+      return [preset, new TrackerAlarms({ ...TRACKER_DEFAULTS, odds })];
+    }),
+  );
+  const curve: NightResult<Sound>['curve'] = [];
+  const ear = new ClassifierEar(classifier, step => {
+    for (const tracker of trackers.values()) tracker.push(step);
+    const at = Math.floor(step.endSample / SAMPLE_RATE / CURVE_S);
+    curve[at] ??= { atS: (at + 0.5) * CURVE_S, score: 0 };
+    curve[at].score = Math.max(curve[at].score, step.scores.cry);
+  });
+  const frigates = new Map(
+    [...yamnets].map(([name, net]) => [name, new FrigateEar(net, FRIGATE_THRESHOLDS)]),
+  );
+  const episodes = await hearNight(plan, read, [ear, ...frigates.values()], onProgress);
+  for (const tracker of trackers.values()) tracker.end();
+  const judged = (alarms: readonly (readonly [string, readonly Alarm[]])[]): Record<string, NightFigures> =>
+    Object.fromEntries(alarms.map(([name, told]) => [name, judgeNight(told, episodes)]));
+  return {
+    plan,
+    episodes,
+    curve: curve.filter(Boolean),
+    presets: judged([...trackers].map(([preset, { alarms }]) => [preset, alarms])),
+    rivals: judged(
+      [...frigates].flatMap(([name, { alarms }]) =>
+        [...alarms].map(([threshold, told]) => [`${name} >= ${threshold}`, told] as const),
+      ),
+    ),
+  };
+}
+
+/** What all nights say together, by preset or rival. */
+export function figuresOfNights(
+  nights: readonly Record<string, NightFigures>[],
+): Record<string, SceneFigures> {
+  return Object.fromEntries(
+    Object.keys(nights[0]).map(name => [name, sceneFigures(nights.map(night => night[name]))]),
+  );
+}
+
+/** The other sound that played when an alarm was told, if there was one. */
+export function causeOf<Sound>({ others }: NightPlan<Sound>, toldS: number): Sound | undefined {
+  return others.findLast(({ startS }) => startS <= toldS && startS > toldS - LONGEST_CAUSE_S)?.sound;
+}
+
+/** A sound and what it leaves in the network last no longer. */
+const LONGEST_CAUSE_S = 12;

@@ -1,0 +1,160 @@
+import type { Scalar, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
+import { Random } from '../../maths/random.js';
+import { SEED_FRONT_END } from '../../features/log-mel.js';
+import {
+  mel7s,
+  MEL7S_CONVOLUTIONS,
+  MEL7S_NAMES,
+  MEL7S_REASONS,
+  mel7sInput,
+  PICTURE_FRAMES,
+  type Mel7sConvolution,
+  type Mel7sConvolve,
+} from '../../model/mel7s.js';
+import type { Tf } from '../../model/tf.js';
+import type { NamedWeights } from '../../model/weights.js';
+import { BatchNorm, heNormal } from '../training/layers.js';
+import { AdamW, oneCycle } from '../training/optimiser.js';
+
+/** How mel7s is trained; plain cross-entropy, as the seed's. */
+export interface Mel7sTraining {
+  steps: number;
+  batch: number;
+  /** Peak of the one-cycle schedule, and AdamW's decay. */
+  learningRate: number;
+  weightDecay: number;
+  dropout: number;
+}
+
+/** A recording to learn from: see mel7sPicture. */
+export interface Mel7sExample {
+  picture: Float32Array;
+  /** Index of MEL7S_REASONS. */
+  reason: number;
+}
+
+/** mel7s with batch normalisation and dropout before the logits. */
+class TrainableMel7s {
+  readonly variables = new Map<string, Variable>();
+  private readonly norms = new Map<Mel7sConvolution, BatchNorm>();
+  private readonly tf: Tf;
+
+  constructor(tf: Tf, seed: number) {
+    this.tf = tf;
+    const random = new Random(seed);
+    for (const name of MEL7S_NAMES) {
+      const [...shape] = MEL7S_CONVOLUTIONS[name].kernel;
+      this.variables.set(
+        `${name}/kernel`,
+        tf.tidy(() => tf.variable(heNormal(tf, random, shape))),
+      );
+      if (name === 'logits') {
+        this.variables.set(
+          'logits/bias',
+          tf.tidy(() => tf.variable(tf.zeros([MEL7S_REASONS.length]))),
+        );
+        continue;
+      }
+      const norm = new BatchNorm(tf, shape[3]);
+      this.norms.set(name, norm);
+      for (const [part, variable] of Object.entries(norm.variables))
+        this.variables.set(`${name}/${part}`, variable);
+    }
+  }
+
+  /** Forward pass by the batch's statistics; dropout from `seed`. @returns logits [clips, reasons] */
+  forward(x: Tensor4D, dropout: number, seed: number): Tensor2D {
+    const tf = this.tf;
+    const convolve: Mel7sConvolve = (name, padded, activation) => {
+      const kernel = this.variables.get(`${name}/kernel`) as unknown as Tensor4D;
+      const { stride } = MEL7S_CONVOLUTIONS[name];
+      const norm = this.norms.get(name);
+      const input = norm ? padded : (tf.dropout(padded, dropout, undefined, seed) as Tensor4D);
+      const y = tf.conv2d(input, kernel, [stride, stride], 'valid');
+      if (!norm) return tf.add(y, this.variables.get('logits/bias')!);
+      return activation === 'relu' ? tf.relu(norm.apply(y)) : norm.apply(y);
+    };
+    return mel7s(tf, x, convolve);
+  }
+
+  /** The weights to ship, with batch normalisation folded in. */
+  folded(): NamedWeights[] {
+    return MEL7S_NAMES.flatMap(name => {
+      const kernel = this.variables.get(`${name}/kernel`) as unknown as Tensor4D;
+      const bias = this.variables.get('logits/bias') as unknown as Tensor1D;
+      const folded = this.tf.tidy(() => {
+        const tensors = this.norms.get(name)?.fold(kernel) ?? { kernel, bias };
+        return Object.entries(tensors).map(([part, tensor]) => ({
+          name: `${name}/${part}`,
+          shape: tensor.shape,
+          values: tensor.dataSync<'float32'>().slice(),
+        }));
+      });
+      return folded;
+    });
+  }
+
+  dispose(): void {
+    this.tf.dispose([...this.variables.values()]);
+  }
+}
+
+/**
+ * Trains mel7s: all examples in shuffled order, again and again; of a recording longer than 7 s a random part.
+ * @param onStep told the loss of each step; may throw to stop
+ * @returns the weights to ship; the same seed gives the same ones on the same backend
+ */
+export async function trainMel7s(
+  tf: Tf,
+  examples: readonly Mel7sExample[],
+  training: Mel7sTraining,
+  seed: number,
+  onStep: (loss: number) => void,
+): Promise<NamedWeights[]> {
+  const network = new TrainableMel7s(tf, seed);
+  const optimiser = new AdamW(tf, network.variables, training.weightDecay);
+  const random = new Random(seed);
+  const batchSize = Math.min(training.batch, examples.length);
+  let waiting: Mel7sExample[] = [];
+  try {
+    for (let step = 0; step < training.steps; step++) {
+      while (waiting.length < batchSize) waiting = [...waiting, ...shuffled(examples, random)];
+      const batch = waiting.splice(0, batchSize);
+      const [x, targets] = tf.tidy(() => [
+        mel7sInput(
+          tf,
+          batch.map(({ picture }) => ({ picture, from: randomFrame(picture, random) })),
+        ),
+        tf.oneHot(
+          batch.map(({ reason }) => reason),
+          MEL7S_REASONS.length,
+        ),
+      ]);
+      const loss = (): Scalar => {
+        const logits = network.forward(x, training.dropout, step);
+        return tf.losses.softmaxCrossEntropy(targets, logits);
+      };
+      const rate = oneCycle(step, training.steps, training.learningRate);
+      const value = optimiser.minimise(loss, rate, step + 1);
+      tf.dispose([x, targets]);
+      onStep(value);
+      // Lets a signal be heard.
+      await new Promise(setImmediate);
+    }
+    return network.folded();
+  } finally {
+    network.dispose();
+    tf.dispose([...optimiser.moments.values()]);
+  }
+}
+
+function randomFrame(picture: Float32Array, random: Random): number {
+  return random.integer(picture.length / SEED_FRONT_END.mels - PICTURE_FRAMES + 1);
+}
+
+function shuffled<T>(items: readonly T[], random: Random): T[] {
+  return items
+    .map(item => ({ item, at: random.uniform() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ item }) => item);
+}

@@ -1,0 +1,127 @@
+import { DeepInfantError } from '../../errors.js';
+import { bootstrapIntervals, type Interval } from '../evaluation/bootstrap.js';
+import { softmax } from '../../maths/logistic.js';
+import { MEL7S_REASONS } from '../../model/mel7s.js';
+import { earnedWeights, type Weighed } from '../../reason/weighing.js';
+import { VOICE_PRIOR } from '../../baby/history.js';
+import { HEAD_FOLDS, split, trainHead } from './protocol.js';
+import type { HeadExample } from './reason-clips.js';
+
+/** What the reason makes of sound alone, on phones that it does not know, and always saying what is commonest. */
+export interface SoundAloneFigures {
+  tested: number;
+  phones: number;
+  /** Mean negative logarithm of the true reason's probability, in nats. */
+  logLoss: Record<'sound' | 'commonest', number>;
+  /** How much more the sound's is: below 0 it is better. With 95 % of what it could have been with other phones. */
+  difference: number;
+  differenceInterval: Interval;
+  accuracy: Record<'sound' | 'commonest', number>;
+  /** How much the sound counted in each fold: 0 for not at all, 1 as the head has it. */
+  weights: number[];
+}
+
+const FOLDS = 5;
+/** Folds of the teaching side, to earn the weight on phones that the head did not learn from. */
+const WEIGHING_FOLDS = 3;
+/** A phone at least for each fold within a fold within a fold: the last are those that choose the head's penalty. */
+const LEAST_PHONES = FOLDS * WEIGHING_FOLDS * HEAD_FOLDS;
+/** How common reasons are counts as it is. */
+const COMMON_PRIOR = { mean: 1, precision: 1e9 };
+
+/**
+ * Measures a posterior of how common reasons are and of the head on CryNet's embedding, whose likelihood ratio counts as
+ * much as it earned: on folds of the teaching side, and with the prior with which a baby's voice earns its weight. Phones
+ * are kept apart everywhere.
+ * @param examples no copies; of each reason those of some phones
+ * @throws DeepInfantError `too-few-recordings` when the phones are too few for folds within folds
+ */
+export function soundAlone(
+  examples: readonly HeadExample[],
+  seed: number,
+  onFold: (done: number, total: number) => void,
+): SoundAloneFigures {
+  const phones = new Set(examples.map(({ group }) => group)).size;
+  if (phones < LEAST_PHONES) {
+    throw new DeepInfantError(
+      'too-few-recordings',
+      `What sound alone tells is measured on ${LEAST_PHONES} phones (split_group) at least; the corpus has ${phones}.`,
+    );
+  }
+  const weights: number[] = [];
+  const judged = eachFold(examples, FOLDS, seed, (taught, tested, fold) => {
+    onFold(fold, FOLDS);
+    const earned = eachFold(taught, WEIGHING_FOLDS, seed, (some, others) =>
+      partsOf(some, others, seed),
+    ).flat();
+    const [, weight] = earnedWeights(earned, [COMMON_PRIOR, VOICE_PRIOR]);
+    weights.push(weight);
+    return partsOf(taught, tested, seed).map(({ parts: [common, sound], label }, i) => ({
+      group: tested[i].group,
+      label,
+      sound: softmax(common.map((log, k) => log + weight * sound[k])),
+      commonest: softmax(common),
+    }));
+  }).flat();
+  const mean = (some: typeof judged, of: (item: (typeof judged)[number]) => number): number =>
+    some.reduce((sum, item) => sum + of(item), 0) / some.length;
+  const ofBoth = (of: (p: readonly number[], label: number) => number): SoundAloneFigures['accuracy'] => ({
+    sound: mean(judged, ({ sound, label }) => of(sound, label)),
+    commonest: mean(judged, ({ commonest, label }) => of(commonest, label)),
+  });
+  const difference = (some: typeof judged): number =>
+    mean(some, ({ sound, commonest, label }) => Math.log(commonest[label]) - Math.log(sound[label]));
+  return {
+    tested: judged.length,
+    phones,
+    logLoss: ofBoth((p, label) => -Math.log(p[label])),
+    difference: difference(judged),
+    differenceInterval: bootstrapIntervals(judged, some => [difference(some as typeof judged)])[0],
+    accuracy: ofBoth((p, label) => Number(p.indexOf(Math.max(...p)) === label)),
+    weights,
+  };
+}
+
+function eachFold<T>(
+  examples: readonly HeadExample[],
+  folds: number,
+  seed: number,
+  judge: (taught: HeadExample[], tested: HeadExample[], fold: number) => T,
+): T[] {
+  const foldOf = split(examples, true, folds, seed);
+  return Array.from({ length: folds }, (_, fold) =>
+    judge(
+      examples.filter((_, i) => foldOf[i] !== fold),
+      examples.filter((_, i) => foldOf[i] === fold),
+      fold,
+    ),
+  );
+}
+
+/** What is said of the tested cries, as logarithms: how common reasons are, and the likelihood of the sound. */
+function partsOf(taught: readonly HeadExample[], tested: readonly HeadExample[], seed: number): Weighed[] {
+  const head = trainHead(taught, true, seed);
+  const common = MEL7S_REASONS.map((_, reason) =>
+    Math.log(
+      (taught.filter(example => example.reason === reason).length + 1) /
+        (taught.length + MEL7S_REASONS.length),
+    ),
+  );
+  return tested.map(({ embedding, reason }) => ({
+    parts: [common, head.probabilities(embedding).map((p, k) => Math.log(p) - common[k])],
+    label: reason,
+  }));
+}
+
+/** The figures as rows of a table, the first its head. */
+export function soundAloneTable(figures: SoundAloneFigures): string[][] {
+  const { logLoss, accuracy, difference, differenceInterval, weights } = figures;
+  const two = (value: number): string => value.toFixed(3);
+  return [
+    ['', 'log loss', 'accuracy'],
+    ['sound, as much as it earned', two(logLoss.sound), two(accuracy.sound)],
+    ['how common each reason is', two(logLoss.commonest), two(accuracy.commonest)],
+    ['difference', `${two(difference)} (${differenceInterval.map(two).join(' to ')})`, ''],
+    ['weight of the sound, by fold', weights.map(weight => weight.toFixed(2)).join(' '), ''],
+  ];
+}

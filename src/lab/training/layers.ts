@@ -1,0 +1,106 @@
+import type { Tensor, Tensor1D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
+import type { Random } from '../../maths/random.js';
+import type { Tf } from '../../model/tf.js';
+
+const NORM_EPSILON = 1e-3;
+const NORM_MOMENTUM = 0.95;
+
+/** Normal with variance 2 / fan-in, for layers before a ReLU (He et al. 2015, arXiv 1502.01852). */
+export function heNormal(tf: Tf, random: Random, shape: [number, number, number, number]): Tensor {
+  const deviation = Math.sqrt(2 / (shape[0] * shape[1] * shape[2]));
+  const values = Float32Array.from(
+    { length: shape.reduce((a, b) => a * b) },
+    () => random.normal() * deviation,
+  );
+  return tf.tensor(values, shape);
+}
+
+/**
+ * Batch normalisation over all but the last axis (Ioffe and Szegedy 2015, arXiv 1502.03167), with its gradient written
+ * out: the stock one tiles its statistics to the size of the batch and takes longer than the convolutions.
+ */
+export class BatchNorm {
+  /** `mean` and `variance` are running averages that no gradient reaches. */
+  readonly variables: Record<'gamma' | 'beta' | 'mean' | 'variance', Variable>;
+  private readonly tf: Tf;
+  private isFrozen = false;
+
+  constructor(tf: Tf, channels: number) {
+    this.tf = tf;
+    const variable = (value: number, trainable: boolean): Variable =>
+      tf.tidy(() => tf.variable(tf.fill([channels], value), trainable));
+    this.variables = {
+      gamma: variable(1, true),
+      beta: variable(0, true),
+      mean: variable(0, false),
+      variance: variable(1, false),
+    };
+  }
+
+  /** Becomes a mere bias, as `fold` left it: batches too small or of one kind would only harm it from here on. */
+  freeze(bias: Float32Array): void {
+    const { gamma, beta, mean, variance } = this.variables;
+    const { tf } = this;
+    tf.tidy(() => {
+      gamma.assign(tf.onesLike(gamma));
+      beta.assign(tf.tensor1d(bias));
+      mean.assign(tf.zerosLike(mean));
+      variance.assign(tf.fill(variance.shape, 1 - NORM_EPSILON));
+    });
+    this.isFrozen = true;
+  }
+
+  /** Normalises by the batch's statistics, which also move the running ones; frozen, scales and shifts only. */
+  apply(x: Tensor4D): Tensor4D {
+    const tf = this.tf;
+    if (this.isFrozen) return tf.add<Tensor4D>(tf.mul(x, this.variables.gamma), this.variables.beta);
+    const count = x.size / x.shape[3];
+    const operation = tf.customGrad((...args) => {
+      const [x, gamma, beta, save] = args as unknown as [
+        Tensor4D,
+        Tensor,
+        Tensor,
+        (tensors: Tensor[]) => void,
+      ];
+      const { mean, variance } = tf.moments(x, [0, 1, 2]);
+      this.observe('mean', mean);
+      this.observe('variance', variance);
+      const inverse = tf.rsqrt(tf.add(variance, NORM_EPSILON));
+      const normalised = tf.mul(tf.sub(x, mean), inverse);
+      save([normalised, inverse, gamma]);
+      return {
+        value: tf.add(tf.mul(normalised, gamma), beta),
+        gradFunc: (dy: Tensor, saved: Tensor[]) => {
+          const [normalised, inverse, gamma] = saved;
+          const dBeta = tf.sum(dy, [0, 1, 2]);
+          const dGamma = tf.sum(tf.mul(dy, normalised), [0, 1, 2]);
+          const dx = tf.mul(
+            tf.sub(dy, tf.div(tf.add(dBeta, tf.mul(normalised, dGamma)), count)),
+            tf.mul(gamma, inverse),
+          );
+          return [dx, dGamma, dBeta];
+        },
+      };
+    });
+    return operation(x, this.variables.gamma, this.variables.beta) as Tensor4D;
+  }
+
+  /** A convolution's kernel and bias that do what the kernel and this, by its running statistics, do. */
+  fold(kernel: Tensor4D): { kernel: Tensor4D; bias: Tensor1D } {
+    const tf = this.tf;
+    const { gamma, beta, mean, variance } = this.variables;
+    return tf.tidy(() => {
+      const scale = tf.div(gamma, tf.sqrt(tf.add(variance, NORM_EPSILON)));
+      return {
+        kernel: tf.mul<Tensor4D>(kernel, scale),
+        bias: tf.sub<Tensor1D>(beta, tf.mul(mean, scale)),
+      };
+    });
+  }
+
+  private observe(statistic: 'mean' | 'variance', now: Tensor): void {
+    const { tf } = this;
+    const running = this.variables[statistic];
+    running.assign(tf.add(tf.mul(running, NORM_MOMENTUM), tf.mul(now, 1 - NORM_MOMENTUM)));
+  }
+}

@@ -1,0 +1,115 @@
+import {
+  isCry,
+  operatingPoints,
+  reliabilityBins,
+  type OperatingPoint,
+  type Scored,
+} from '../lab/evaluation/metrics.js';
+import { plot, type Series } from './plot.js';
+
+/** Lower rates are drawn as this one: fewer than some thousand recordings cannot tell them apart. */
+const LOWEST_RATE_PERCENT = 0.1;
+
+/**
+ * Recall over the false-alarm rate of several detectors (ROC). The rate's axis is logarithmic, as what matters is at its
+ * low end. The thresholds, by name, are marked on the first detector's curve.
+ */
+export function rocPlot(
+  detectors: ReadonlyMap<string, readonly Scored[]>,
+  thresholds: Readonly<Record<string, number>>,
+): string {
+  const curves = [...detectors].map(([name, scored]) => ({ name, points: operatingPoints(scored) }));
+  const place = ({ falseAlarmRate, recall }: OperatingPoint): { x: number; y: number } => ({
+    x: 100 * falseAlarmRate,
+    y: 100 * recall,
+  });
+  const marks = Object.entries(thresholds).map(([text, threshold]) => {
+    const point = curves[0].points.findLast(candidate => candidate.threshold >= threshold)!;
+    return { ...place(point), text };
+  });
+  return plot({
+    title: 'Recall over false alarms (ROC)',
+    x: {
+      label: 'false-alarm rate: others called a cry (%)',
+      scale: 'log',
+      from: LOWEST_RATE_PERCENT,
+      to: 100,
+    },
+    y: { label: 'recall: cries found (%)', from: 0, to: 100 },
+    series: [
+      ...curves.map(({ name, points }): Series => ({ name, mark: 'line', points: points.map(place) })),
+      ...(marks.length > 0 ? [{ name: 'thresholds', mark: 'dots', points: marks } as const] : []),
+    ],
+  });
+}
+
+/** Precision over recall of several detectors. */
+export function precisionRecallPlot(detectors: ReadonlyMap<string, readonly Scored[]>): string {
+  return plot({
+    title: 'Precision over recall',
+    x: { label: 'recall: cries found (%)', from: 0, to: 100 },
+    y: { label: 'precision: cries among alarms (%)', from: 0, to: 100 },
+    series: [...detectors].map(([name, scored]) => ({
+      name,
+      mark: 'line',
+      points: operatingPoints(scored).map(({ recall, precision }) => ({
+        x: 100 * recall,
+        y: 100 * precision,
+      })),
+    })),
+  });
+}
+
+/** How often a score came true, for each bin of scores that holds recordings, with their number. */
+export function reliabilityPlot(scored: readonly Scored[]): string {
+  return plot({
+    title: 'Reliability: how often a score comes true',
+    x: { label: 'score', from: 0, to: 1 },
+    y: { label: 'share of cries', from: 0, to: 1 },
+    series: [
+      {
+        name: 'recordings, with their number',
+        mark: 'dots',
+        points: reliabilityBins(scored)
+          .filter(({ count }) => count > 0)
+          .map(({ meanScore, cryShare, count }) => ({ x: meanScore, y: cryShare, text: String(count) })),
+      },
+      {
+        name: 'perfect',
+        mark: 'dashed',
+        points: [
+          { x: 0, y: 0 },
+          { x: 1, y: 1 },
+        ],
+      },
+    ],
+  });
+}
+
+/** Numbers of cries and of other recordings by score, on a logarithmic axis: most scores are near 0 or 1. */
+export function scoreHistogram(scored: readonly Scored[]): string {
+  const cries = reliabilityBins(scored.filter(isCry));
+  const others = reliabilityBins(scored.filter(recording => !isCry(recording)));
+  const [{ to: width }] = cries;
+  return plot({
+    title: 'Scores of cries and of others',
+    x: { label: 'score', from: 0, to: 1 },
+    y: { label: 'recordings', scale: 'log', from: 0.5, to: scored.length },
+    series: [
+      {
+        name: 'cries',
+        mark: 'bars',
+        bars: cries.map(({ from, count }) => ({ from, to: from + 0.45 * width, value: count })),
+      },
+      {
+        name: 'others',
+        mark: 'bars',
+        bars: others.map(({ from, count }) => ({
+          from: from + 0.45 * width,
+          to: from + 0.9 * width,
+          value: count,
+        })),
+      },
+    ],
+  });
+}

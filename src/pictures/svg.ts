@@ -1,0 +1,62 @@
+import { escapeText } from './escape.js';
+
+/** Width of every picture: a phone's. */
+export const WIDTH = 390;
+/** Left and right of what is drawn. */
+export const MARGIN = 16;
+
+/**
+ * Colours by their roles, for light and for dark ground. Of the kinds of things only shape and place tell them apart, never
+ * colour alone; the strength of crying is one hue from faint to strong, which the colour-blind see as lightness.
+ */
+const STYLE = `
+svg{--ground:#fff;--ink:#1c1f24;--faint:#5c6470;--line:#d9dde3;--sleep:#7b8fa6;--some:#9cc3ea;--fuss:#528ccb;--cry:#2368b4;--scream:#0a3566;--told:#a34d00;--quiet:#eef1f5;background:var(--ground)}
+@media(prefers-color-scheme:dark){svg{--ground:#15181d;--ink:#f1f3f5;--faint:#a4adb8;--line:#363c45;--sleep:#60758f;--some:#2f5f8f;--fuss:#4a86c4;--cry:#7fbaf2;--scream:#d6eaff;--told:#ffb066;--quiet:#1f242b}}
+text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;font-size:13px;fill:var(--ink)}
+.title{font-size:14px;fill:var(--faint)}.big{font-size:21px;font-weight:650}.faint{fill:var(--faint)}.small{font-size:12px;fill:var(--faint)}
+.line{stroke:var(--line);fill:none}.mid{text-anchor:middle}.end{text-anchor:end}
+.ground{fill:var(--ground)}.quiet{fill:var(--quiet)}.sleep{fill:var(--sleep)}.told{fill:var(--told)}
+.fuss{fill:var(--fuss)}.cry{fill:var(--cry)}.scream{fill:var(--scream)}.unheard{fill:url(#unheard)}
+`.replaceAll('\n', '');
+
+/** Diagonal lines, so that a time in which nobody listened is not taken for a quiet one. */
+export const HATCH =
+  '<defs><pattern id="unheard" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">' +
+  '<path d="M0 0V6" stroke="var(--faint)" stroke-width="2.4"/></pattern></defs>';
+
+/** A whole picture, fit for a file of its own. @param label what a screen reader says of it */
+export function picture(height: number, label: string, parts: readonly string[]): string {
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${round(height)}" width="${WIDTH}" height="${round(height)}" role="img" aria-label="${escapeText(label)}">` +
+    `<style>${STYLE}</style><rect class="ground" width="${WIDTH}" height="${round(height)}"/>${parts.join('')}</svg>`
+  );
+}
+
+/** What a picture shows, and the one thing to know of it. */
+export function heading(title: string, big: string, ...more: string[]): string {
+  return [
+    text(MARGIN, 26, title, 'title'),
+    text(MARGIN, 54, big, 'big'),
+    ...more.map((line, i) => text(MARGIN, 76 + 18 * i, line, 'faint')),
+  ].join('');
+}
+
+export function text(x: number, y: number, words: string, classes = ''): string {
+  return (
+    words &&
+    `<text x="${round(x)}" y="${round(y)}"${classes && ` class="${classes}"`}>${escapeText(words)}</text>`
+  );
+}
+
+/** @param attributes further ones, such as a class */
+export function rect(x: number, y: number, width: number, height: number, attributes: string): string {
+  return `<rect x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" ${attributes}/>`;
+}
+
+export function path(d: string, attributes: string): string {
+  return `<path d="${d}" ${attributes}/>`;
+}
+
+export function round(length: number): number {
+  return Math.round(10 * length) / 10;
+}

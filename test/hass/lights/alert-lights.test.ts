@@ -1,0 +1,279 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AlertLights } from '../../../src/hass/lights/alert-lights.js';
+import { HassConnection } from '../../../src/hass/connection.js';
+import type { LightLook } from '../../../src/hass/lights/light-look.js';
+import { Bulb } from '../../home-assistant/bulb.js';
+import { homeAssistantOfSuite } from '../../home-assistant/home-assistant.js';
+import { until } from '../../until.js';
+
+const ORANGE: LightLook = { rgb: [255, 110, 0], dim: 60, bright: 180 };
+const RED: LightLook = { rgb: [255, 0, 0], dim: 60, bright: 180 };
+/** Time for what must not happen. */
+const MOMENT_MS = 600;
+
+describe('AlertLights', function () {
+  this.timeout(60_000);
+  const home = homeAssistantOfSuite();
+  let folder: string;
+  let file: string;
+  let hass: HassConnection;
+  let colour: Bulb;
+  let white: Bulb;
+  let plug: Bulb;
+  let lights: AlertLights;
+  const reported: string[] = [];
+
+  before(async () => {
+    const { broker } = home();
+    colour = await Bulb.plugIn(broker, 'colour', ['hs', 'color_temp']);
+    white = await Bulb.plugIn(broker, 'white', ['brightness']);
+    plug = await Bulb.plugIn(broker, 'plug', ['onoff']);
+  });
+  after(async () => {
+    for (const bulb of [colour, white, plug]) await bulb.unplug();
+  });
+  beforeEach(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'deepinfant-'));
+    file = path.join(folder, 'deeper', 'lights.json');
+    reported.length = 0;
+    await colour.change({ state: 'ON', brightness: 100, color: { h: 120, s: 40 }, color_mode: 'hs' });
+    await white.change({ state: 'OFF', brightness: 200 });
+    await plug.change({ state: 'OFF' });
+    await home().untilState('light.colour', ({ attributes }) => attributes.brightness === 100);
+    await home().untilState('light.white', ({ state }) => state === 'off');
+    await home().untilState('light.plug', ({ state }) => state === 'off');
+    lights = await open();
+  });
+  afterEach(async () => {
+    await lights.stop();
+    await hass.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  async function open(
+    ids = ['light.colour', 'light.white', 'light.plug'],
+    pulse = false,
+  ): Promise<AlertLights> {
+    hass = new HassConnection({ url: home().url, token: home().token });
+    hass.start();
+    const opened = new AlertLights({
+      hass,
+      lights: ids,
+      pulse,
+      file,
+      report: error => reported.push(String(error)),
+    });
+    await opened.start();
+    return opened;
+  }
+
+  const isAlert = (bulb: Bulb): boolean =>
+    bulb.state.state === 'ON' && bulb.state.brightness === ORANGE.bright;
+  async function untilAlert(): Promise<void> {
+    await until(
+      () => [colour, white].every(isAlert) && plug.state.state === 'ON',
+      () => JSON.stringify([colour.state, white.state, plug.state, reported]),
+    );
+    // Home Assistant knows it, too.
+    for (const id of ['light.colour', 'light.white'])
+      await home().untilState(id, ({ attributes }) => attributes.brightness === ORANGE.bright);
+    await home().untilState('light.plug', ({ state }) => state === 'on');
+  }
+  async function untilRestored(): Promise<void> {
+    await until(
+      () => colour.state.brightness === 100 && white.state.state === 'OFF' && plug.state.state === 'OFF',
+      () => JSON.stringify([colour.state, white.state, plug.state, reported]),
+    );
+  }
+
+  it('shows an alert as each light can, and brings all back', async () => {
+    lights.show(ORANGE);
+    await untilAlert();
+    assert.ok(Math.abs(colour.state.color!.h - 26) < 2, JSON.stringify(colour.state));
+    assert.deepEqual(white.commands.at(-1), { state: 'ON', brightness: ORANGE.bright });
+    assert.deepEqual(plug.commands.at(-1), { state: 'ON' });
+    lights.show(null);
+    await untilRestored();
+    assert.deepEqual(colour.state, {
+      state: 'ON',
+      brightness: 100,
+      color: { h: 120, s: 40 },
+      color_mode: 'hs',
+    });
+    await until(() => readFileSync(file, 'utf8') === '{}', 'nothing kept');
+    assert.deepEqual(reported, []);
+  });
+
+  it('brings back a colour temperature', async () => {
+    await colour.change({ color_mode: 'color_temp', color_temp: 300, color: undefined, brightness: 90 });
+    await home().untilState('light.colour', ({ attributes }) => attributes.color_mode === 'color_temp');
+    lights.show(ORANGE);
+    await untilAlert();
+    lights.show(null);
+    await until(() => colour.state.brightness === 90, 'restored');
+    assert.equal(colour.state.color_mode, 'color_temp');
+    assert.ok(Math.abs(colour.state.color_temp! - 300) <= 1);
+  });
+
+  it('changes its look without forgetting what was before', async () => {
+    lights.show(ORANGE);
+    lights.show(RED);
+    await untilAlert();
+    await until(() => colour.state.color!.h < 2, 'red');
+    lights.show(null);
+    await untilRestored();
+    assert.equal(colour.state.color!.h, 120);
+  });
+
+  it('pulses gently, and only what can be dimmed', async () => {
+    await lights.stop();
+    await hass.stop();
+    lights = await open(undefined, true);
+    lights.show(ORANGE);
+    await untilAlert();
+    const told = plug.commands.length;
+    await until(() => white.state.brightness === ORANGE.dim, 'dim');
+    assert.ok(white.commands.at(-1)!.transition! >= 1);
+    await until(() => white.state.brightness === ORANGE.bright, 'bright again');
+    assert.equal(plug.commands.length, told);
+    lights.show(null);
+    await untilRestored();
+    const { length } = white.commands;
+    await sleep(3000);
+    assert.equal(white.commands.length, length, 'still pulses');
+  });
+
+  it('leaves a light alone that somebody switched, until the next alert', async () => {
+    lights.show(ORANGE);
+    await untilAlert();
+    await colour.change({ state: 'OFF' });
+    await home().untilState('light.colour', ({ state }) => state === 'off');
+    lights.show(RED);
+    await until(() => plug.commands.length > 0 && isAlert(white), 'the others');
+    await sleep(MOMENT_MS);
+    assert.equal(colour.state.state, 'OFF');
+    lights.show(null);
+    await until(() => white.state.state === 'OFF', 'the others restored');
+    await sleep(MOMENT_MS);
+    assert.equal(colour.state.state, 'OFF');
+    lights.show(ORANGE);
+    await untilAlert();
+  });
+
+  it('leaves a light alone that somebody set to much the same in Home Assistant', async () => {
+    lights.show(ORANGE);
+    await untilAlert();
+    await home().call('light.turn_on', { entity_id: 'light.white', brightness: 170 });
+    await home().untilState('light.white', ({ attributes }) => attributes.brightness === 170);
+    lights.show(null);
+    await until(() => colour.state.brightness === 100, 'the others restored');
+    await sleep(MOMENT_MS);
+    assert.deepEqual([white.state.state, white.state.brightness], ['ON', 170]);
+  });
+
+  it('restores what a killed run left behind, and leaves alone what was changed since', async () => {
+    lights.show(ORANGE);
+    await untilAlert();
+    // As good as killed: it can do no more.
+    await hass.stop();
+    await white.change({ state: 'ON', brightness: 255 });
+    const kept = readFileSync(file, 'utf8');
+    await lights.stop();
+    assert.equal(readFileSync(file, 'utf8'), kept);
+    // A light that is not set up any more is restored, too.
+    lights = await open(['light.white', 'light.plug']);
+    await until(
+      () => colour.state.brightness === 100 && plug.state.state === 'OFF',
+      () => JSON.stringify([colour.state, plug.state, kept, readFileSync(file, 'utf8'), reported]),
+    );
+    await until(() => readFileSync(file, 'utf8') === '{}', 'nothing kept');
+    assert.equal(white.state.brightness, 255);
+    assert.equal(colour.state.color!.h, 120);
+  });
+
+  it('has written what was before when it touches a light', async () => {
+    const seen: string[] = [];
+    const call = hass.call.bind(hass);
+    hass.call = (action, data) => {
+      seen.push(readFileSync(file, 'utf8'));
+      return call(action, data);
+    };
+    lights.show(ORANGE);
+    await untilAlert();
+    assert.deepEqual(Object.keys(JSON.parse(seen[0]) as object).sort(), [
+      'light.colour',
+      'light.plug',
+      'light.white',
+    ]);
+  });
+
+  it('restores a light that was out of reach when the alert ended', async () => {
+    lights.show(ORANGE);
+    await untilAlert();
+    await colour.setAvailable(false);
+    await home().untilState('light.colour', ({ state }) => state === 'unavailable');
+    lights.show(null);
+    await until(() => white.state.state === 'OFF', 'the others restored');
+    await colour.setAvailable(true);
+    await until(() => colour.state.brightness === 100, 'restored');
+  });
+
+  it('alerts with a light that comes into reach later, and says which it does not know', async () => {
+    await lights.stop();
+    await hass.stop();
+    await colour.setAvailable(false);
+    await home().untilState('light.colour', ({ state }) => state === 'unavailable');
+    lights = await open(['light.colour', 'light.nowhere']);
+    await until(() => hass.health.state === 'connected', 'connected');
+    await sleep(MOMENT_MS);
+    lights.show(ORANGE);
+    assert.deepEqual(reported, ['DeepInfantError: Home Assistant has no light.nowhere.']);
+    await colour.setAvailable(true);
+    await until(() => isAlert(colour), 'alert');
+    lights.show(null);
+    await until(() => colour.state.brightness === 100, 'restored');
+  });
+
+  it('restores over a restart of Home Assistant in the middle of an alert that ended meanwhile', async () => {
+    lights.show(ORANGE);
+    await untilAlert();
+    const back = home().restart({ offMs: 500 });
+    await until(() => hass.health.state !== 'connected', 'disconnected');
+    lights.show(null);
+    await back;
+    await untilRestored();
+    assert.deepEqual(reported, []);
+  });
+
+  it('goes on over a restart of Home Assistant', async () => {
+    lights.show(ORANGE);
+    await untilAlert();
+    await home().restart({ signal: 'SIGKILL' });
+    await home().untilState('light.plug', ({ state }) => state === 'on');
+    await until(() => hass.health.state === 'connected', 'connected');
+    lights.show(RED);
+    await until(() => colour.state.color!.h < 2, 'red');
+    lights.show(null);
+    await untilRestored();
+  });
+
+  it('reports a file that it cannot read, and works all the same', async () => {
+    lights.show(ORANGE);
+    await untilAlert();
+    lights.show(null);
+    await untilRestored();
+    await lights.stop();
+    await hass.stop();
+    assert.ok(existsSync(file));
+    writeFileSync(file, '{"light.white":');
+    lights = await open();
+    assert.match(reported[0], /lights\.json cannot be read .*: lights are not restored/);
+    await until(() => hass.health.state === 'connected', 'connected');
+    lights.show(ORANGE);
+    await untilAlert();
+  });
+});

@@ -1,0 +1,231 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { synthesiseCry } from '../../../src/synth/cry.js';
+import { fanNoise } from '../../../src/synth/nursery.js';
+import { readModel } from '../../../src/model/load.js';
+import { unpackWeights } from '../../../src/model/weights.js';
+import { PACKAGE_ROOT } from '../../../src/package-root.js';
+import type { TrainingConfig } from '../../../src/lab/detector/config.js';
+import { writeWav } from '../../audio/wav-writer.js';
+
+const CONFIG: TrainingConfig = {
+  name: 'toy',
+  seed: 1,
+  folds: 2,
+  steps: 100,
+  batch: 6,
+  cropFrames: 96,
+  learningRate: 0.02,
+  weightDecay: 0.01,
+  dropout: 0.1,
+  rivalWeights: {},
+  widths: {
+    conv1: 4,
+    conv2: 6,
+    conv3: 8,
+    conv4: 8,
+    residual1: 8,
+    residual2: 8,
+    conv5: 8,
+    embedding: 12,
+    context1: 6,
+    context2: 6,
+  },
+  nightHours: 0.1,
+  checkpointSteps: 10,
+  notice: 'Learned from synthetic sounds.',
+};
+
+describe('deepinfant train', function () {
+  this.timeout(300_000);
+  let folder: string;
+
+  before(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'deepinfant-train-'));
+    const rows = ['path,label,split_group'];
+    await mkdir(path.join(folder, 'corpus'));
+    for (let i = 0; i < 16; i++) {
+      for (const [label, sound] of [
+        ['cry', synthesiseCry({ seed: i, durationS: 3 })],
+        ['household', fanNoise({ seed: i, durationS: 3 })],
+      ] as const) {
+        await writeFile(path.join(folder, 'corpus', `${label}${i}.wav`), writeWav(sound, { rate: 16000 }));
+        rows.push(`${label}${i}.wav,${label},g${label}${Math.floor(i / 2)}`);
+      }
+    }
+    await writeFile(path.join(folder, 'corpus', 'manifest.csv'), rows.join('\n'));
+    await writeFile(path.join(folder, 'config.json'), JSON.stringify(CONFIG));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  /** Writes a config that differs from CONFIG. @returns its path */
+  async function configWith(changes: Partial<TrainingConfig>): Promise<string> {
+    const file = path.join(folder, 'changed.json');
+    await writeFile(file, JSON.stringify({ ...CONFIG, ...changes }));
+    return file;
+  }
+
+  function train(
+    out: string,
+    more: string[] = [],
+    { config = path.join(folder, 'config.json'), data = path.join(folder, 'corpus') } = {},
+  ): {
+    ended: Promise<{ status: number | null; output: string }>;
+    kill: () => void;
+  } {
+    const main = path.join(PACKAGE_ROOT, 'dist', 'src', 'cli', 'main.js');
+    const args = [main, 'train', config, '--data', data];
+    const child = spawn(process.execPath, [...args, '--out', path.join(folder, out), ...more]);
+    let output = '';
+    child.stdout.on('data', (data: Buffer) => (output += data.toString()));
+    child.stderr.on('data', (data: Buffer) => (output += data.toString()));
+    return {
+      ended: new Promise(resolve => {
+        child.on('close', status => {
+          resolve({ status, output });
+        });
+      }),
+      kill: () => child.kill('SIGKILL'),
+    };
+  }
+
+  it('learns, goes on after a kill as if nothing had happened, and writes a model that runs', async () => {
+    const killed = train('run');
+    const failed = killed.ended.then(({ output }) => assert.fail(output));
+    const checkpoint = path.join(folder, 'run', 'fold0', 'checkpoint.bin');
+    while (!existsSync(checkpoint)) await Promise.race([delay(20), failed]);
+    failed.catch(() => undefined);
+    killed.kill();
+    await killed.ended;
+    assert.ok(!existsSync(path.join(folder, 'run', 'fold0', 'flexible.json')), 'killed before its end');
+
+    const resumed = await train('run').ended;
+    assert.equal(resumed.status, 0, resumed.output);
+    const aucs = [...resumed.output.matchAll(/fold \d: AUC ([\d.]+)/g)].map(match => Number(match[1]));
+    assert.equal(aucs.length, 2);
+    assert.match(resumed.output, /all folds: AUC [\d.]+, recall/);
+    // Chance is 0.5; cries against a fan are easy.
+    for (const auc of aucs) assert.ok(auc > 0.9, resumed.output);
+    const { manifest } = await readModel(path.join(folder, 'run', 'all', 'toy'));
+    assert.equal(manifest.training.notice, CONFIG.notice);
+    const fixed = await readModel(path.join(folder, 'run', 'all', 'toy-fixed'));
+    assert.deepEqual([fixed.manifest.reading, fixed.manifest.name], ['fixed', 'toy-fixed']);
+    assert.equal(fixed.manifest.weights.sha256, manifest.weights.sha256);
+    assert.notDeepEqual(fixed.manifest.calibration, manifest.calibration);
+    for (const { promise, clip } of Object.values(manifest.presets))
+      assert.ok(promise.falseAlarmsPerNight > 0 && clip > 0 && clip < 1);
+
+    const log = await readFile(path.join(folder, 'run', 'fold0', 'log.csv'), 'utf8');
+    assert.deepEqual(
+      log.split('\n').map(line => line.split(',')[0]),
+      ['step', '25', '50', '75', '100'],
+    );
+
+    const straight = await train('straight', ['--fold', '0']).ended;
+    assert.equal(straight.status, 0, straight.output);
+    const weights = (run: string): Promise<Buffer> =>
+      readFile(path.join(folder, run, 'fold0', 'toy', 'weights.bin'));
+    assert.deepEqual(await weights('run'), await weights('straight'));
+  });
+
+  it('goes on from a model, which stays as it is where nothing is learned', async () => {
+    const model = path.join(folder, 'run', 'all', 'toy');
+    const config = await configWith({ learningRate: 1e-12, steps: 3 });
+    const { status, output } = await train('tuned', ['--from', model, '--fold', '0'], { config }).ended;
+    assert.equal(status, 0, output);
+    const valuesOf = async (at: string): Promise<number[]> => {
+      const { manifest, weights } = await readModel(at);
+      return unpackWeights(weights, manifest.weights.tensors).flatMap(({ values }) => [...values]);
+    };
+    const [before, after] = [
+      await valuesOf(model),
+      await valuesOf(path.join(folder, 'tuned', 'fold0', 'toy')),
+    ];
+    assert.ok(before.every((value, i) => Math.abs(value - after[i]) <= 1e-3 * (0.01 + Math.abs(value))));
+
+    const wider = await configWith({ widths: { ...CONFIG.widths, conv3: 9 } });
+    const refused = await train('wider', ['--from', model, '--fold', '0'], { config: wider }).ended;
+    assert.equal(refused.status, 1);
+    assert.match(refused.output, /conv3\/kernel of 3 x 3 x 6 x 8, the config 3 x 3 x 6 x 9/);
+  });
+
+  it('stops when the next fold gains no more, at the weights that were best there', async () => {
+    const config = await configWith({
+      steps: 40,
+      learningRate: 1e-9,
+      folds: 3,
+      earlyStop: { everySteps: 2, patience: 3 },
+    });
+    const { status, output } = await train('stopped', ['--fold', '0'], { config }).ended;
+    assert.equal(status, 0, output);
+    const log = await readFile(path.join(folder, 'stopped', 'fold0', 'log.csv'), 'utf8');
+    const validated = log
+      .split('\n')
+      .slice(1)
+      .filter(line => !line.endsWith(','));
+    assert.ok(validated.length >= 4 && validated.length < 20, log);
+    assert.match(
+      await readFile(path.join(folder, 'stopped', 'fold0', 'curves.svg'), 'utf8'),
+      /<svg.*validation/,
+    );
+  });
+
+  it('looks for a learning rate', async () => {
+    const { status, output } = await train('rates', ['--find-rate']).ended;
+    assert.equal(status, 0, output);
+    const rate = Number(/learning rate: ([\d.e-]+)/.exec(output)![1]);
+    assert.ok(rate > 1e-5 && rate < 1, output);
+    assert.match(await readFile(path.join(folder, 'rates', 'rate.svg'), 'utf8'), /<svg/);
+  });
+
+  it('learns from folders cry and not-cry', async () => {
+    const own = path.join(folder, 'own');
+    for (const [from, to] of [
+      ['cry', 'cry'],
+      ['household', 'not-cry'],
+    ]) {
+      await mkdir(path.join(own, to), { recursive: true });
+      for (let i = 0; i < 8; i++)
+        await cp(path.join(folder, 'corpus', `${from}${i}.wav`), path.join(own, to, `${i}.wav`));
+    }
+    const config = await configWith({ steps: 30 });
+    const { status, output } = await train('own', ['--fold', '0'], { config, data: own }).ended;
+    assert.equal(status, 0, output);
+    assert.match(output, /fold 0: AUC/);
+  });
+
+  it('refuses to go on with a run of another config, and a fold that is none', async () => {
+    const config = path.join(folder, 'config.json');
+    await writeFile(config, JSON.stringify({ ...CONFIG, seed: 2 }));
+    const other = await train('run').ended;
+    await writeFile(config, JSON.stringify(CONFIG));
+    assert.equal(other.status, 1);
+    assert.match(other.output, /another config or corpus/);
+    assert.match((await train('run', ['--fold', '9']).ended).output, /--fold is one of 0 to 1, not '9'/);
+  });
+
+  it('names a recording that cannot be read before it learns, also one that is kept out', async () => {
+    for (const i of [0, 2, 4, 6]) {
+      const file = path.join(folder, 'corpus', `household${i}.wav`);
+      const whole = await readFile(file);
+      await writeFile(file, 'no sound');
+      const { status, output } = await train('unreadable', ['--fold', '0']).ended;
+      await writeFile(file, whole);
+      assert.equal(status, 1);
+      assert.match(output, new RegExp(`household${i}\\.wav`));
+    }
+    assert.ok(!existsSync(path.join(folder, 'unreadable', 'fold0', 'log.csv')));
+  });
+
+  it('names what is missing', async () => {
+    await rm(path.join(folder, 'corpus', 'cry3.wav'));
+    const { status, output } = await train('broken').ended;
+    assert.equal(status, 1);
+    assert.match(output, /cry3\.wav/);
+  });
+});
