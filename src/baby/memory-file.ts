@@ -3,7 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { DeepInfantError, messageOf } from '../errors.js';
 import { Turns } from '../turns.js';
-import { writeAtomically } from '../write-atomically.js';
+import { writeAtomically } from '../files/write-atomically.js';
 
 /** What a memory's file gave when it was opened. */
 export interface OpenedMemory<T> {

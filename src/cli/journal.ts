@@ -8,7 +8,7 @@ import { readEntries } from '../journal/entry-file.js';
 import { entriesFile } from '../journal/journal.js';
 import { cryLines } from '../journal/phrase.js';
 import { dayOf, nightOf } from '../journal/questions.js';
-import { writeAtomically } from '../write-atomically.js';
+import { writeAtomically } from '../files/write-atomically.js';
 import { usageError } from './arguments.js';
 import { print, printJson } from './output.js';
 

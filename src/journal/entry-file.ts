@@ -4,7 +4,7 @@ import path from 'node:path';
 import { DeepInfantError, messageOf } from '../errors.js';
 import { Turns } from '../turns.js';
 import { isObject } from '../unknown-data.js';
-import { writeAtomically } from '../write-atomically.js';
+import { writeAtomically } from '../files/write-atomically.js';
 import { checkEntry, type Entry } from './entries.js';
 
 /** The first line of the file. */

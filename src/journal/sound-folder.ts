@@ -4,7 +4,7 @@ import path from 'node:path';
 import { encodeMp3 } from '../audio/ffmpeg.js';
 import { DeepInfantError, messageOf } from '../errors.js';
 import { SAMPLE_RATE } from '../values.js';
-import { writeAtomically } from '../write-atomically.js';
+import { writeAtomically } from '../files/write-atomically.js';
 import type { RecordedCry } from './cry-recorder.js';
 import type { CryEntry, CrySound } from './entries.js';
 import { cryPicture } from './pictures/cry-picture.js';

@@ -14,7 +14,7 @@ import { nightAt, type Night, withCry } from '../notify/night.js';
 import { RunningCries } from '../notify/running-cries.js';
 import { PRESETS } from '../../model/manifest.js';
 import { type CryEvent, type Reason, REASONS, type SourceHealth } from '../../values.js';
-import { writeAtomically } from '../../write-atomically.js';
+import { writeAtomically } from '../../files/write-atomically.js';
 import { type NodeWork, type StatusForm, statusOf } from '../../../nodes/adapter.js';
 import { dataFile } from '../../../nodes/data-file.js';
 import {

@@ -2,7 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { DeepInfantError, messageOf } from '../../errors.js';
-import { writeAtomically } from '../../write-atomically.js';
+import { writeAtomically } from '../../files/write-atomically.js';
 import type { HassConnection } from '../connection.js';
 import { afterEvent, type EntitiesEvent, type EntityState } from '../device/entities.js';
 import { canDim, settingFor, settingOf, shows, type LightLook, type LightSetting } from './light-look.js';

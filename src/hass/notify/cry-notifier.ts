@@ -4,7 +4,7 @@ import { DeepInfantError, messageOf } from '../../errors.js';
 import { Turns } from '../../turns.js';
 import { at } from '../../unknown-data.js';
 import type { CryEvent, Reason } from '../../values.js';
-import { writeAtomically } from '../../write-atomically.js';
+import { writeAtomically } from '../../files/write-atomically.js';
 import type { HassConnection } from '../connection.js';
 import { type CryFilter, wants } from './cry-filter.js';
 import {

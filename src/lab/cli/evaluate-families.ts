@@ -6,7 +6,7 @@ import {
   judgeFamily,
   type FamilyResult,
 } from '../evaluation/families.js';
-import { writeAtomically } from '../../write-atomically.js';
+import { writeAtomically } from '../../files/write-atomically.js';
 import { print, printJson, printTable } from '../../cli/output.js';
 import { bar, clearStatus, Pace, showStatus } from '../../cli/status-line.js';
 

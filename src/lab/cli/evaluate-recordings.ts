@@ -15,7 +15,7 @@ import { loadClassifier } from '../../model/load.js';
 import { multiplyAddsPerSecond } from '../../model/cry-net.js';
 import { PRESETS, type ModelManifest } from '../../model/manifest.js';
 import { isDoubtful, readVerdicts } from '../detector/clips.js';
-import { writeAtomically } from '../../write-atomically.js';
+import { writeAtomically } from '../../files/write-atomically.js';
 import { hearRecording, hearSeveral } from '../../cli/hear-recording.js';
 import { print, printError, printJson, printTable } from '../../cli/output.js';
 import type { Subject } from './subjects.js';

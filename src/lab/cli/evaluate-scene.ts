@@ -4,7 +4,7 @@ import { scenePage, sceneTable, type SceneMeasurement } from '../evaluation/scen
 import { figuresOfNights, playScene } from '../evaluation/scene.js';
 import { loadClassifier } from '../../model/load.js';
 import { Yamnet } from '../teacher/yamnet.js';
-import { writeAtomically } from '../../write-atomically.js';
+import { writeAtomically } from '../../files/write-atomically.js';
 import { readSamples } from '../../audio/recording.js';
 import { isDoubtful, readVerdicts } from '../detector/clips.js';
 import { print, printJson, printTable } from '../../cli/output.js';

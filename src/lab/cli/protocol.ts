@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { readCorpusFolder } from '../corpus/corpus.js';
 import type { Classifier } from '../../model/classifier.js';
 import { loadClassifier } from '../../model/load.js';
-import { writeAtomically } from '../../write-atomically.js';
+import { writeAtomically } from '../../files/write-atomically.js';
 import { phoneTable, protocolFigures, protocolPlot, protocolTable } from '../reasons/protocol-figures.js';
 import { checkPhones, PROTOCOL_SETTINGS, runProtocols, type ProtocolRun } from '../reasons/protocol.js';
 import { describeForHead, readReasonClips, type ReasonClip } from '../reasons/reason-clips.js';

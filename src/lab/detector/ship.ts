@@ -8,7 +8,7 @@ import { readModel } from '../../model/load.js';
 import { READINGS, type ModelManifest, type Reading } from '../../model/manifest.js';
 import { packWeights, sha256, type NamedWeights } from '../../model/weights.js';
 import { LABELS } from '../../values.js';
-import { writeAtomically } from '../../write-atomically.js';
+import { writeAtomically } from '../../files/write-atomically.js';
 import type { TrainingConfig } from './config.js';
 import type { Corpus } from './corpus.js';
 import type { TrainableCryNet } from './network.js';

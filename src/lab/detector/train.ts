@@ -9,7 +9,7 @@ import { READINGS, type Reading } from '../../model/manifest.js';
 import { unpackWeights } from '../../model/weights.js';
 import { LABELS } from '../../values.js';
 import { loadTrainingTf } from '../training/backend.js';
-import { writeAtomically } from '../../write-atomically.js';
+import { writeAtomically } from '../../files/write-atomically.js';
 import type { Clip } from './augment.js';
 import { sureClips } from './clips.js';
 import type { TrainingConfig } from './config.js';

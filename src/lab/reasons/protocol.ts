@@ -8,7 +8,7 @@ import { LogisticRegression, type LabelledPoint } from '../../maths/logistic.js'
 import { Mel7s, MEL7S_REASONS } from '../../model/mel7s.js';
 import type { Tf } from '../../model/tf.js';
 import { loadTrainingTf } from '../training/backend.js';
-import { writeAtomically } from '../../write-atomically.js';
+import { writeAtomically } from '../../files/write-atomically.js';
 import { trainMel7s, type Mel7sTraining } from './mel7s.js';
 import { describeClips, type HeadExample, type ReasonClip, type ReasonExample } from './reason-clips.js';
 import { writeMel7s } from './ship-mel7s.js';

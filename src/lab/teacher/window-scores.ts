@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { TEACHER_CLASSES } from './teacher.js';
-import { writeAtomically } from '../../write-atomically.js';
+import { writeAtomically } from '../../files/write-atomically.js';
 
 /** What a teacher heard in one recording: scores [windows x TEACHER_CLASSES] in binary16, by its path in the manifest. */
 export interface RecordingScores {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { readCsv } from '../corpus/csv.js';
 import { plot, type Series } from '../../pictures/plot.js';
-import { writeAtomically } from '../../write-atomically.js';
+import { writeAtomically } from '../../files/write-atomically.js';
 
 const STEPS_PER_LINE = 25;
 /** The running loss forgets so much of what was before with each step. */

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { plot } from '../../pictures/plot.js';
 import { LABELS } from '../../values.js';
 import { loadTrainingTf } from './backend.js';
-import { writeAtomically } from '../../write-atomically.js';
+import { writeAtomically } from '../../files/write-atomically.js';
 import { sureClips } from '../detector/clips.js';
 import { TrainableCryNet } from '../detector/network.js';
 import { findRate } from '../detector/optimise.js';
