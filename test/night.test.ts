@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { nightAt } from '../src/night.js';
+
+/** By the local clock, in November 2026, when no clock changes. */
+function at(day: number, hour: number, minute = 0): number {
+  return new Date(2026, 10, day, hour, minute).getTime();
+}
+
+describe('nightAt', () => {
+  const night = { from: at(28, 18), to: at(29, 10) };
+  const times: [name: string, time: number][] = [
+    ['its first minute', at(28, 18)],
+    ['before midnight', at(28, 23, 59)],
+    ['after midnight', at(29, 3)],
+    ['the day after it', at(29, 15)],
+    ['the last minute before the next night', at(29, 17, 59)],
+  ];
+  for (const [name, time] of times)
+    it(`is the same at ${name}`, () => {
+      assert.deepEqual(nightAt(time), night);
+    });
+
+  it('is the next one from six in the evening on', () => {
+    assert.equal(nightAt(at(29, 18)).from, at(29, 18));
+  });
+});
