@@ -5,8 +5,8 @@ import { checkSplit } from '../corpus/folds.js';
 import type { Recording } from '../corpus/manifest.js';
 import { DeepInfantError } from '../../errors.js';
 import type { TrainingConfig } from '../detector/config.js';
-import { readCorpus } from '../detector/corpus.js';
-import { modelFolder } from '../detector/train.js';
+import { readCorpus } from '../detector/training-corpus.js';
+import { modelFolder } from '../detector/training-run.js';
 
 /** A model, and recordings that it is measured on. */
 export interface Subject {

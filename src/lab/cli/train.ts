@@ -6,9 +6,9 @@ import { modelPath } from '../../model/load.js';
 import type { Reading } from '../../model/manifest.js';
 import { readClips } from '../detector/clips.js';
 import { readConfig } from '../detector/config.js';
-import { readCorpus } from '../detector/corpus.js';
+import { readCorpus } from '../detector/training-corpus.js';
 import type { HeldOutScore } from '../detector/measure.js';
-import { tryRates } from '../training/rate.js';
+import { tryRates } from '../detector/learning-rate.js';
 import {
   calibrateFolds,
   modelFolder,
@@ -17,7 +17,7 @@ import {
   type FoldRecord,
   type Progress,
   type Run,
-} from '../detector/train.js';
+} from '../detector/training-run.js';
 import { usageError } from '../../cli/arguments.js';
 import { print, printError } from '../../cli/output.js';
 import { clearStatus, Pace, showStatus } from '../../cli/status-line.js';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { DeepInfantError } from '../../errors.js';
 import { LABELS, type Label } from '../../values.js';
-import { readCsv } from './csv.js';
+import { readCsv } from '../../files/csv.js';
 
 /** What a recording holds: a sound that CryNet scores, or `other`: no cry, and nobody says what. */
 export type RecordingLabel = Label | 'other';

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { readSamples } from '../../audio/recording.js';
-import { readCsv } from '../corpus/csv.js';
+import { readCsv } from '../../files/csv.js';
 import type { Recording } from '../corpus/manifest.js';
 import { cryPeak } from '../teacher/teacher.js';
 import type { Clip } from './augment.js';
-import type { Corpus } from './corpus.js';
-import type { Progress } from './train.js';
+import type { Corpus } from './training-corpus.js';
+import type { Progress } from './training-run.js';
 
 /** Verdicts of a viewer of spectrograms (`eye.csv` of a corpus: path, verdict `cry`, `none` or `unclear`), by path. */
 export async function readVerdicts(folder: string): Promise<Map<string, string>> {

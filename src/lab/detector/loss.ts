@@ -2,7 +2,7 @@ import type { Scalar, Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import type { Tf } from '../../model/tf.js';
 import { fromFloat16 } from '../../maths/float16.js';
 import { LABELS } from '../../values.js';
-import type { Batch } from '../training/batches.js';
+import type { Batch } from './batches.js';
 import { TEACHER_CLASSES, TEACHER_CRY_CLASSES } from '../teacher/teacher.js';
 
 const CRY = LABELS.indexOf('cry');

@@ -10,10 +10,10 @@ import { packWeights, sha256, type NamedWeights } from '../../model/weights.js';
 import { LABELS } from '../../values.js';
 import { writeAtomically } from '../../files/write-atomically.js';
 import type { TrainingConfig } from './config.js';
-import type { Corpus } from './corpus.js';
+import type { Corpus } from './training-corpus.js';
 import type { TrainableCryNet } from './network.js';
 import { chooseThresholds } from './thresholds.js';
-import type { HeldOut } from './train.js';
+import type { HeldOut } from './training-run.js';
 
 /** The network's input: what is below rounding noise is equal, the rest about zero mean and unit spread. */
 export const SCALING = { floorDb: -70, meanDb: -40, stdDb: 20 };

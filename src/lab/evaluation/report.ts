@@ -13,7 +13,7 @@ import {
 } from './evaluation.js';
 import { isCry, type Scored } from './metrics.js';
 import { facts, figures, page, table } from './page.js';
-import { precisionRecallPlot, reliabilityPlot, rocPlot, scoreHistogram } from '../../pictures/curves.js';
+import { precisionRecallPlot, reliabilityPlot, rocPlot, scoreHistogram } from './curves.js';
 import { spectrogram } from '../../pictures/spectrogram.js';
 
 /** Errors of each kind that are shown, and the longest part of a recording that is. */

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { parseCsv } from '../corpus/csv.js';
+import { parseCsv } from '../../files/csv.js';
 import { DeepInfantError, messageOf } from '../../errors.js';
 import { Yamnet } from '../teacher/yamnet.js';
 import { readSamples } from '../../audio/recording.js';

@@ -14,7 +14,7 @@ import {
 import type { Tf } from '../../model/tf.js';
 import type { NamedWeights } from '../../model/weights.js';
 import { BatchNorm, heNormal } from '../training/layers.js';
-import { AdamW, oneCycle } from '../training/optimiser.js';
+import { AdamW, oneCycle } from '../training/adam-w.js';
 
 /** How mel7s is trained; plain cross-entropy, as the seed's. */
 export interface Mel7sTraining {

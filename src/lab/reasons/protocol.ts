@@ -12,7 +12,7 @@ import { writeAtomically } from '../../files/write-atomically.js';
 import { trainMel7s, type Mel7sTraining } from './mel7s.js';
 import { describeClips, type HeadExample, type ReasonClip, type ReasonExample } from './reason-clips.js';
 import { writeMel7s } from './ship-mel7s.js';
-import { claim } from '../detector/train.js';
+import { claim } from '../detector/training-run.js';
 
 /** How recordings are parted into those that teach and those that test. */
 interface Protocol {

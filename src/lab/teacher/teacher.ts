@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DeepInfantError, messageOf } from '../../errors.js';
-import { readCsv } from '../corpus/csv.js';
+import { readCsv } from '../../files/csv.js';
 import { fromFloat16 } from '../../maths/float16.js';
 
 /** Samples of a teacher window, samples from one to the next, and its classes (YAMNet on AudioSet's ontology). */

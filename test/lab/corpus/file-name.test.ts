@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { parseCsv } from '../../../src/lab/corpus/csv.js';
+import { parseCsv } from '../../../src/files/csv.js';
 import { parseFileName, unknownCodes } from '../../../src/lab/corpus/file-name.js';
 import { PACKAGE_ROOT } from '../../../src/package-root.js';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { parseCsv } from '../../../src/lab/corpus/csv.js';
+import { parseCsv } from '../../../src/files/csv.js';
 import { fanNoise } from '../../../src/synth/nursery.js';
 import { synthesiseCry } from '../../../src/synth/cry.js';
 import { fromFloat16 } from '../../../src/maths/float16.js';

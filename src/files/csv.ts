@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { DeepInfantError, messageOf } from '../../errors.js';
+import { DeepInfantError, messageOf } from '../errors.js';
 
 /**
  * The wanted columns of a comma-separated table (RFC 4180: quoted fields, doubled quotes; a byte-order mark is skipped),

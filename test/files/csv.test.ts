@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseCsv } from '../../../src/lab/corpus/csv.js';
+import { parseCsv } from '../../src/files/csv.js';
 
 describe('parseCsv', () => {
   it('reads quoted fields, doubled quotes, line breaks in quotes, empty fields and all line ends', () => {

@@ -2,7 +2,7 @@ import { Worker, isMainThread, parentPort, workerData } from 'node:worker_thread
 import { FRAMES_PER_STEP } from '../../model/cry-net.js';
 import { Random } from '../../maths/random.js';
 import { LABELS } from '../../values.js';
-import { Augmenter, type Clip } from '../detector/augment.js';
+import { Augmenter, type Clip } from './augment.js';
 import { TEACHER_CLASSES } from '../teacher/teacher.js';
 
 /** A batch of examples, row by row (see Example). */

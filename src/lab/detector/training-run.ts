@@ -13,10 +13,10 @@ import { writeAtomically } from '../../files/write-atomically.js';
 import type { Clip } from './augment.js';
 import { sureClips } from './clips.js';
 import type { TrainingConfig } from './config.js';
-import type { Corpus } from './corpus.js';
+import type { Corpus } from './training-corpus.js';
 import { recordNights, scoreRecordings, type HeldOutScore, type NightRecord } from './measure.js';
 import { TrainableCryNet } from './network.js';
-import { optimise, type Validation } from './optimise.js';
+import { optimise, type Validation } from './train-network.js';
 import { calibrateModel, foldedWeights, modelName, writeModels } from './ship.js';
 import { TEACHER_CLASSES } from '../teacher/teacher.js';
 

@@ -1,11 +1,5 @@
-import {
-  isCry,
-  operatingPoints,
-  reliabilityBins,
-  type OperatingPoint,
-  type Scored,
-} from '../lab/evaluation/metrics.js';
-import { plot, type Series } from './plot.js';
+import { isCry, operatingPoints, reliabilityBins, type OperatingPoint, type Scored } from './metrics.js';
+import { plot, type Series } from '../../pictures/plot.js';
 
 /** Lower rates are drawn as this one: fewer than some thousand recordings cannot tell them apart. */
 const LOWEST_RATE_PERCENT = 0.1;

@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { plot } from '../../pictures/plot.js';
 import { LABELS } from '../../values.js';
-import { loadTrainingTf } from './backend.js';
+import { loadTrainingTf } from '../training/backend.js';
 import { writeAtomically } from '../../files/write-atomically.js';
-import { sureClips } from '../detector/clips.js';
-import { TrainableCryNet } from '../detector/network.js';
-import { findRate } from '../detector/optimise.js';
+import { sureClips } from './clips.js';
+import { TrainableCryNet } from './network.js';
+import { findRate } from './train-network.js';
 import { TEACHER_CLASSES } from '../teacher/teacher.js';
-import type { Run } from '../detector/train.js';
+import type { Run } from './training-run.js';
 
 /** Looks for a learning rate on all of a run's recordings, and draws the loss by rate in `OUT/rate.svg`. */
 export async function tryRates(run: Run): Promise<number> {

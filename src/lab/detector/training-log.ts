@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { readCsv } from '../corpus/csv.js';
+import { readCsv } from '../../files/csv.js';
 import { plot, type Series } from '../../pictures/plot.js';
 import { writeAtomically } from '../../files/write-atomically.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Scalar } from '@tensorflow/tfjs-core';
 import { loadTrainingTf } from '../../../src/lab/training/backend.js';
-import { AdamW, oneCycle } from '../../../src/lab/training/optimiser.js';
+import { AdamW, oneCycle } from '../../../src/lab/training/adam-w.js';
 
 describe('AdamW', () => {
   it('finds the bottom of a bowl, steps of the learning rate long at first', async () => {

@@ -2,15 +2,15 @@ import path from 'node:path';
 import type { Tensor3D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import type { Tf } from '../../model/tf.js';
 import type { Clip } from './augment.js';
-import { Batches, type Batch } from '../training/batches.js';
+import { Batches, type Batch } from './batches.js';
 import { loadCheckpoint, saveCheckpoint } from '../training/checkpoint.js';
 import type { TrainingConfig } from './config.js';
-import { TrainingLog } from '../training/log.js';
+import { TrainingLog } from './training-log.js';
 import { lossOf, targetsOf, teacherSpread, type TeacherSpread } from './loss.js';
 import type { TrainableCryNet } from './network.js';
-import { AdamW, oneCycle } from '../training/optimiser.js';
+import { AdamW, oneCycle } from '../training/adam-w.js';
 import { SCALING } from './ship.js';
-import type { Progress } from './train.js';
+import type { Progress } from './training-run.js';
 
 /** Weights are averaged from a third of the run on: over all steps since then, at most over about the last 1 / 0.005. */
 const AVERAGE_RATE = 0.005;
