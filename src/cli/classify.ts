@@ -9,13 +9,16 @@ import { HEARING_OPTIONS, HEARING_USAGE, presetOf, usageError } from './argument
 import { expected, hearRecording, hearSeveral } from './hear-recording.js';
 import { abortOnInterrupt } from './interrupt.js';
 import { print, printError, printJson } from './output.js';
+import type { Command } from './command.js';
 
-export const CLASSIFY_USAGE = `deepinfant classify FILE|DIR... [--json [--windows]] [--model NAME] [--preset NAME]
+const USAGE = `deepinfant classify FILE|DIR... [--json [--windows]] [--model NAME] [--preset NAME]
   Says of each recording, and of each in a folder, how long it is, whether a baby cries in it, how much it sounds like a
   cry (0 to 100 %), and why the baby may cry. Ends with status 1 if a recording can't be read, or not to its end.
   --json          print a JSON object a line for each recording
   --windows       with the scores of every window in it
   ${HEARING_USAGE}`;
+
+export const command: Command = { usage: USAGE, run: classify };
 
 /** What is printed of a recording. `error` with all the rest: it was cut off, and this is what could be heard. */
 interface Classified {
@@ -38,8 +41,7 @@ interface Unreadable {
 /** A recording to hear, or what was wrong with the path. */
 type Listed = { file: string; error?: undefined } | Unreadable;
 
-/** `deepinfant classify`. @returns the exit status */
-export async function classify(args: string[]): Promise<number> {
+async function classify(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,

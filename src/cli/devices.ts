@@ -5,15 +5,17 @@ import { listMicrophones, NO_MICROPHONES, type Microphone } from '../audio/live/
 import { abortOnInterrupt } from './interrupt.js';
 import { print, printJson } from './output.js';
 import { clearStatus, showStatus } from './status-line.js';
+import type { Command } from './command.js';
 
-export const DEVICES_USAGE = `deepinfant devices [--frigate HOST] [--go2rtc HOST] [--json]
+const USAGE = `deepinfant devices [--frigate HOST] [--go2rtc HOST] [--json]
   Lists the microphones of this computer, the cameras that answer in this network, and the version of ffmpeg.
   --frigate HOST  list the cameras of a Frigate, too
   --go2rtc HOST   list the streams of a go2rtc, too
   --json          print one JSON object`;
 
-/** `deepinfant devices`. @returns the exit status */
-export async function devices(args: string[]): Promise<number> {
+export const command: Command = { usage: USAGE, run: devices };
+
+async function devices(args: string[]): Promise<number> {
   const { values } = parseArgs({
     args,
     options: {

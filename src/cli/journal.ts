@@ -11,10 +11,11 @@ import { dayOf, nightOf } from '../journal/questions.js';
 import { writeAtomically } from '../files/write-atomically.js';
 import { usageError } from './arguments.js';
 import { print, printJson } from './output.js';
+import type { Command } from './command.js';
 
 const QUESTIONS = ['night', 'day', 'week', 'weeks', 'cry', 'accuracy', 'export'];
 
-export const JOURNAL_USAGE = `deepinfant journal [night | day | week | weeks] [WHEN] [--picture FILE] [--json] [--folder FOLDER]
+const USAGE = `deepinfant journal [night | day | week | weeks] [WHEN] [--picture FILE] [--json] [--folder FOLDER]
 deepinfant journal cry [ID] | accuracy | export [--csv]
   Tells what a journal node of this computer's Node-RED noted: of last night, unless another question is asked; of a day
   or of the week to it; of the last weeks by the hour; of the newest cry or that of an ID; how often the reason was right;
@@ -24,8 +25,9 @@ deepinfant journal cry [ID] | accuracy | export [--csv]
   --json           print the answer as JSON
   --folder FOLDER  where the journal lies, if not in ~/.node-red/deepinfant or if several babies have one there`;
 
-/** `deepinfant journal`. @returns the exit status */
-export async function journal(args: string[]): Promise<number> {
+export const command: Command = { usage: USAGE, run: journal };
+
+async function journal(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,

@@ -14,11 +14,12 @@ import { hear } from './hear.js';
 import { abortOnInterrupt } from './interrupt.js';
 import { print, printJson } from './output.js';
 import { bar, clearStatus, showStatus } from './status-line.js';
+import type { Command } from './command.js';
 
 /** Environment variable with a camera's password. */
 const PASSWORD_VARIABLE = 'DEEPINFANT_CAMERA_PASSWORD';
 
-export const LISTEN_USAGE = `deepinfant listen mic[:NAME] | URL | FILE [--fast] [--json] [--model NAME] [--preset NAME]
+const USAGE = `deepinfant listen mic[:NAME] | URL | FILE [--fast] [--json] [--model NAME] [--preset NAME]
   Listens to a microphone, to a camera (rtsp, rtsps, http or https) or, as if it happened now, to a recording, and prints
   each cry as it starts, goes on and ends. deepinfant devices lists microphones and cameras.
   --fast          do not wait: go through a recording as fast as this computer can
@@ -27,8 +28,9 @@ export const LISTEN_USAGE = `deepinfant listen mic[:NAME] | URL | FILE [--fast] 
   A camera's user stands in the URL, rtsp://USER@HOST/PATH, and its password in the variable ${PASSWORD_VARIABLE}:
   every user of this computer can see what a command was called with.`;
 
-/** `deepinfant listen`. @returns the exit status */
-export async function listen(args: string[]): Promise<number> {
+export const command: Command = { usage: USAGE, run: listen };
+
+async function listen(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,

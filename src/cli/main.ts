@@ -3,52 +3,45 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { DeepInfantError, messageOf } from '../errors.js';
 import { PACKAGE_ROOT } from '../package-root.js';
-import { classify, CLASSIFY_USAGE } from './classify.js';
-import { devices, DEVICES_USAGE } from './devices.js';
-import { evaluate, EVALUATE_USAGE } from '../lab/cli/evaluate.js';
-import { journal, JOURNAL_USAGE } from './journal.js';
-import { listen, LISTEN_USAGE } from './listen.js';
-import { printError, print } from './output.js';
-import { protocol, PROTOCOL_USAGE } from '../lab/cli/protocol.js';
-import { teach, TEACH_USAGE } from '../lab/cli/teach.js';
-import { train, TRAIN_USAGE } from '../lab/cli/train.js';
+import type { Command } from './command.js';
+import { print, printError } from './output.js';
 
-interface Command {
-  usage: string;
-  /** Gives the exit status. */
-  run: (args: string[]) => Promise<number>;
-}
-
-const COMMANDS = new Map<string, Command>([
-  ['classify', { usage: CLASSIFY_USAGE, run: classify }],
-  ['listen', { usage: LISTEN_USAGE, run: listen }],
-  ['journal', { usage: JOURNAL_USAGE, run: journal }],
-  ['devices', { usage: DEVICES_USAGE, run: devices }],
-  ['teach', { usage: TEACH_USAGE, run: teach }],
-  ['train', { usage: TRAIN_USAGE, run: train }],
-  ['evaluate', { usage: EVALUATE_USAGE, run: evaluate }],
-  ['protocol', { usage: PROTOCOL_USAGE, run: protocol }],
+/** A command is loaded when it is called: what listens all night never holds what trains. */
+const COMMANDS = new Map<string, () => Promise<{ command: Command }>>([
+  ['classify', () => import('./classify.js')],
+  ['listen', () => import('./listen.js')],
+  ['journal', () => import('./journal.js')],
+  ['devices', () => import('./devices.js')],
+  ['teach', () => import('../lab/cli/teach.js')],
+  ['train', () => import('../lab/cli/train.js')],
+  ['evaluate', () => import('../lab/cli/evaluate.js')],
+  ['protocol', () => import('../lab/cli/protocol.js')],
 ]);
-
-const USAGE = `deepinfant hears whether a baby cries, and estimates why.
-
-${[...COMMANDS.values()].map(({ usage }) => usage).join('\n\n')}
-
-deepinfant --help | --version`;
 
 /** Statuses of sysexits.h and of a shell's Ctrl-C, where a plain 1 would not tell. */
 const EXIT = { failed: 1, usage: 2, defect: 70, interrupted: 130 };
 
 async function main(argv: string[]): Promise<number> {
   const [name, ...args] = argv;
-  if (name === '--version') return printed(version());
-  if (name === '--help') return printed(USAGE);
-  const command = COMMANDS.get(name);
-  if (!command) {
-    process.stderr.write(`${argv.length === 0 ? '' : `There is no command '${name}'.\n\n`}${USAGE}\n`);
+  if (name === '--version') {
+    print(version());
+    return 0;
+  }
+  if (name === '--help') {
+    print(await fullUsage());
+    return 0;
+  }
+  const load = COMMANDS.get(name);
+  if (!load) {
+    const mistake = argv.length === 0 ? '' : `There is no command '${name}'.\n\n`;
+    process.stderr.write(`${mistake}${await fullUsage()}\n`);
     return EXIT.usage;
   }
-  if (args.includes('--help')) return printed(command.usage);
+  const { command } = await load();
+  if (args.includes('--help')) {
+    print(command.usage);
+    return 0;
+  }
   try {
     return await command.run(args);
   } catch (error) {
@@ -56,6 +49,18 @@ async function main(argv: string[]): Promise<number> {
   }
 }
 
+/** What the command line does, and the usage of each command. */
+async function fullUsage(): Promise<string> {
+  const commands = await Promise.all([...COMMANDS.values()].map(load => load()));
+  const usages = commands.map(({ command }) => command.usage);
+  return [
+    'deepinfant hears whether a baby cries, and estimates why.',
+    ...usages,
+    'deepinfant --help | --version',
+  ].join('\n\n');
+}
+
+/** Says what went wrong. @returns the exit status */
 function report(error: unknown, { usage }: Command): number {
   if (error instanceof Error && error.name === 'AbortError') return EXIT.interrupted;
   if (isUsageError(error)) {
@@ -74,11 +79,6 @@ function report(error: unknown, { usage }: Command): number {
 function isUsageError(error: unknown): boolean {
   if (!(error instanceof Error && 'code' in error)) return false;
   return error.code === 'usage' || String(error.code).startsWith('ERR_PARSE_ARGS');
-}
-
-function printed(text: string): number {
-  print(text);
-  return 0;
 }
 
 function version(): string {

@@ -15,7 +15,7 @@ import { yamnetScore } from '../../src/lab/evaluation/rivals.js';
 import { loadClassifier } from '../../src/model/load.js';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
 import { Yamnet } from '../../src/lab/teacher/yamnet.js';
-import { isDoubtful, readVerdicts } from '../../src/lab/detector/clips.js';
+import { isDoubtful, readVerdicts } from '../../src/lab/detector/verdicts.js';
 
 const FALSE_ALARM_RATE = 0.01;
 

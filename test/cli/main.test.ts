@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
-import { deepinfant } from './run.js';
+import { deepinfant, outcomeOf, start } from './run.js';
 
 describe('deepinfant', () => {
   it('tells its version', async () => {
@@ -34,6 +34,18 @@ describe('deepinfant', () => {
       assert.match(one.stdout, new RegExp(`^deepinfant ${command} `));
       assert.ok(all.stdout.includes(one.stdout.trim()));
     }
+  });
+
+  it('loads the laboratory for its own commands only', async () => {
+    const fromLab = async (...args: string[]): Promise<string[]> => {
+      const { stderr } = await outcomeOf(start(args, ['--require', path.join(__dirname, 'loaded-log.js')]));
+      const loaded = JSON.parse(/^loaded (.*)$/m.exec(stderr)![1]) as string[];
+      assert.ok(loaded.some(file => file.endsWith('main.js')));
+      return loaded.filter(file => file.includes(path.join('src', 'lab', path.sep)));
+    };
+    assert.deepEqual(await fromLab('listen', 'no-such.wav'), []);
+    assert.deepEqual(await fromLab('classify', 'no-such.wav'), []);
+    assert.notDeepEqual(await fromLab('train', '--help'), []);
   });
 
   const mistakes: [string, string[], RegExp][] = [

@@ -14,7 +14,7 @@ import { readRival, yamnetScores } from '../evaluation/rivals.js';
 import { loadClassifier } from '../../model/load.js';
 import { multiplyAddsPerSecond } from '../../model/cry-net.js';
 import { PRESETS, type ModelManifest } from '../../model/manifest.js';
-import { isDoubtful, readVerdicts } from '../detector/clips.js';
+import { isDoubtful, readVerdicts } from '../detector/verdicts.js';
 import { writeAtomically } from '../../files/write-atomically.js';
 import { hearRecording, hearSeveral } from '../../cli/hear-recording.js';
 import { print, printError, printJson, printTable } from '../../cli/output.js';

@@ -6,7 +6,7 @@ import { loadClassifier } from '../../model/load.js';
 import { Yamnet } from '../teacher/yamnet.js';
 import { writeAtomically } from '../../files/write-atomically.js';
 import { readSamples } from '../../audio/recording.js';
-import { isDoubtful, readVerdicts } from '../detector/clips.js';
+import { isDoubtful, readVerdicts } from '../detector/verdicts.js';
 import { print, printJson, printTable } from '../../cli/output.js';
 import { clearStatus, Pace, showStatus } from '../../cli/status-line.js';
 import type { Subject } from './subjects.js';

@@ -6,8 +6,9 @@ import { evaluateRecordings } from './evaluate-recordings.js';
 import { evaluateScene } from './evaluate-scene.js';
 import { abortOnInterrupt } from '../../cli/interrupt.js';
 import { subjectsOf } from './subjects.js';
+import type { Command } from '../../cli/command.js';
 
-export const EVALUATE_USAGE = `deepinfant evaluate --data DIR [--scene [--nights N] [--hours H] [--seed S]] [--model NAME | --run DIR]
+const USAGE = `deepinfant evaluate --data DIR [--scene [--nights N] [--hours H] [--seed S]] [--model NAME | --run DIR]
                     [--rival NAME=FILE]... [--json] [--out DIR]
 deepinfant evaluate --families N [--seed S] [--wrong SHARE] [--json] [--out FILE.svg]
   Measures how well a model tells cries from other recordings, on a folder of them with a manifest.csv that the model
@@ -29,8 +30,9 @@ deepinfant evaluate --families N [--seed S] [--wrong SHARE] [--json] [--out FILE
   --out DIR       folder of the report (runs/evaluate-MODEL-on-DATA, or runs/nights-of-MODEL-on-DATA)
   ${MODEL_USAGE}`;
 
-/** `deepinfant evaluate`. @returns the exit status */
-export async function evaluate(args: string[]): Promise<number> {
+export const command: Command = { usage: USAGE, run: evaluate };
+
+async function evaluate(args: string[]): Promise<number> {
   const { values } = parseArgs({
     args,
     options: {

@@ -12,8 +12,9 @@ import { usageError } from '../../cli/arguments.js';
 import { abortOnInterrupt } from '../../cli/interrupt.js';
 import { print, printError, printJson, printTable } from '../../cli/output.js';
 import { bar, clearStatus, Pace, showStatus } from '../../cli/status-line.js';
+import type { Command } from '../../cli/command.js';
 
-export const PROTOCOL_USAGE = `deepinfant protocol --data DIR [--sound] [--out DIR] [--steps N] [--json]
+const USAGE = `deepinfant protocol --data DIR [--sound] [--out DIR] [--steps N] [--json]
   Measures how well sound tells why a baby cries, five reasons, and how much of it is the way of measuring: with changed
   copies made before a split by file, with a split by file, and with phones kept apart (docs/protocol.md). DIR is a folder
   with a manifest.csv that says each cry's reason. OUT also gets a picture and the model mel7s, trained on everything.
@@ -24,10 +25,11 @@ export const PROTOCOL_USAGE = `deepinfant protocol --data DIR [--sound] [--out D
   --steps N    training steps of each network (${PROTOCOL_SETTINGS.mel7s.steps})
   --json       print the figures as a JSON object instead`;
 
+export const command: Command = { usage: USAGE, run: protocol };
+
 const LOG_LINE_STEPS = 100;
 
-/** `deepinfant protocol`. @returns the exit status */
-export async function protocol(args: string[]): Promise<number> {
+async function protocol(args: string[]): Promise<number> {
   const { values } = parseArgs({
     args,
     options: {

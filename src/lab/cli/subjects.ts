@@ -5,7 +5,7 @@ import { checkSplit } from '../corpus/folds.js';
 import type { Recording } from '../corpus/manifest.js';
 import { DeepInfantError } from '../../errors.js';
 import type { TrainingConfig } from '../detector/config.js';
-import { readCorpus } from '../detector/training-corpus.js';
+import { readTrainingCorpus } from '../detector/training-corpus.js';
 import { modelFolder } from '../detector/training-run.js';
 
 /** A model, and recordings that it is measured on. */
@@ -36,7 +36,7 @@ export async function subjectsOf(
     config: TrainingConfig;
     corpusSha256: string;
   };
-  const { recordings, folds, left, remarks, sha256 } = await readCorpus(config, {
+  const { recordings, folds, left, remarks, sha256 } = await readTrainingCorpus(config, {
     corpus: data,
     more: [],
     teacher: [],

@@ -12,14 +12,16 @@ import { usageError } from '../../cli/arguments.js';
 import { abortOnInterrupt } from '../../cli/interrupt.js';
 import { print, printError } from '../../cli/output.js';
 import { bar, clearStatus, Pace, showStatus } from '../../cli/status-line.js';
+import type { Command } from '../../cli/command.js';
 
-export const TEACH_USAGE = `deepinfant teach YAMNET.tflite --data DIR --out DIR
+const USAGE = `deepinfant teach YAMNET.tflite --data DIR --out DIR
   Makes the teacher of 'deepinfant train --teacher OUT': what Google's YAMNet hears in each recording of a corpus, every
   0.256 s. Needs the network's TensorFlow Lite file. Writes OUT at its end; ends with status 1 if a recording can't be
   read to its end: it is left out.`;
 
-/** `deepinfant teach`. @returns the exit status */
-export async function teach(args: string[]): Promise<number> {
+export const command: Command = { usage: USAGE, run: teach };
+
+async function teach(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,

@@ -6,23 +6,17 @@ import { modelPath } from '../../model/load.js';
 import type { Reading } from '../../model/manifest.js';
 import { readClips } from '../detector/clips.js';
 import { readConfig } from '../detector/config.js';
-import { readCorpus } from '../detector/training-corpus.js';
-import type { HeldOutScore } from '../detector/measure.js';
+import { readTrainingCorpus } from '../detector/training-corpus.js';
+import type { FoldRecord, HeldOutScore } from '../detector/measure.js';
+import type { Progress } from '../training/progress.js';
 import { tryRates } from '../detector/learning-rate.js';
-import {
-  calibrateFolds,
-  modelFolder,
-  trainFold,
-  trainOnAll,
-  type FoldRecord,
-  type Progress,
-  type Run,
-} from '../detector/training-run.js';
+import { calibrateFolds, modelFolder, trainFold, trainOnAll, type Run } from '../detector/training-run.js';
 import { usageError } from '../../cli/arguments.js';
 import { print, printError } from '../../cli/output.js';
 import { clearStatus, Pace, showStatus } from '../../cli/status-line.js';
+import type { Command } from '../../cli/command.js';
 
-export const TRAIN_USAGE = `deepinfant train CONFIG --data DIR [--more DIR]... [--teacher DIR]... [--from MODEL] [--fold N | --find-rate] [--out DIR]
+const USAGE = `deepinfant train CONFIG --data DIR [--more DIR]... [--teacher DIR]... [--from MODEL] [--fold N | --find-rate] [--out DIR]
   Trains CryNet on recordings: a folder with a manifest.csv, or with cry/ and not-cry/. Trains it once for each grouped
   fold, measures it on the fold that it did not see and in nights made of it, then on all of them for the model to use,
   OUT/all/NAME, with the calibration and the thresholds that the folds ask for. Stop it at any time: the same command
@@ -34,8 +28,9 @@ export const TRAIN_USAGE = `deepinfant train CONFIG --data DIR [--more DIR]... [
   --find-rate    only look for a learning rate: OUT/rate.svg shows the loss while the rate grows
   --out DIR      folder of the run (runs/NAME)`;
 
-/** `deepinfant train`. @returns the exit status */
-export async function train(args: string[]): Promise<number> {
+export const command: Command = { usage: USAGE, run: train };
+
+async function train(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
@@ -56,7 +51,7 @@ export async function train(args: string[]): Promise<number> {
   const all = Array.from({ length: config.folds }, (_, i) => i);
   if (values.fold !== undefined && !all.map(String).includes(values.fold))
     throw usageError(`--fold is one of 0 to ${config.folds - 1}, not '${values.fold}'.`);
-  const corpus = await readCorpus(config, { corpus: data, more, teacher });
+  const corpus = await readTrainingCorpus(config, { corpus: data, more, teacher });
   const left = Object.entries(corpus.left).map(([label, count]) => `, ${count} '${label}' left out`);
   print(`${corpus.recordings.length} recordings${left.join('')}, ${corpus.more.length} more to learn from`);
   for (const remark of corpus.remarks) printError(remark);

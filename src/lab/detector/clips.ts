@@ -1,39 +1,8 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { readSamples } from '../../audio/recording.js';
-import { readCsv } from '../../files/csv.js';
 import type { Recording } from '../corpus/manifest.js';
-import { cryPeak } from '../teacher/teacher.js';
 import type { Clip } from './augment.js';
-import type { Corpus } from './training-corpus.js';
-import type { Progress } from './training-run.js';
-
-/** Verdicts of a viewer of spectrograms (`eye.csv` of a corpus: path, verdict `cry`, `none` or `unclear`), by path. */
-export async function readVerdicts(folder: string): Promise<Map<string, string>> {
-  const file = path.join(folder, 'eye.csv');
-  if (!existsSync(file)) return new Map();
-  const rows = await readCsv(file, ['path', 'verdict']);
-  return new Map(rows.map(row => [row.path, row.verdict]));
-}
-
-/**
- * Whether a label is too doubtful to learn from: a look at the spectrogram contradicts it, or, where nobody looked, the
- * teacher does: it hears nothing in a cry, or crying in what the cry corpus's listeners removed, or in what nobody heard.
- */
-export function isDoubtful(
-  recording: { label: string; source: string },
-  verdict: string | undefined,
-  teacher?: Uint16Array,
-): boolean {
-  if (verdict === 'cry') return recording.label !== 'cry';
-  if (verdict === 'none') return recording.label === 'cry';
-  if (verdict === 'unclear') return true;
-  if (!teacher) return false;
-  const peak = cryPeak(teacher);
-  if (recording.label === 'cry') return peak < 0.03;
-  if (recording.label === 'other') return peak > 0.15;
-  return recording.source === 'donateacry' && peak > 0.06;
-}
+import type { TrainingCorpus } from './training-corpus.js';
+import type { Progress } from '../training/progress.js';
 
 /** 16 bit, in memory that the batches' thread shares. */
 function toShared16(samples: Float32Array): Int16Array {
@@ -51,7 +20,7 @@ function toShared16(samples: Float32Array): Int16Array {
  * @throws DeepInfantError what readSamples throws
  */
 export async function readClips(
-  { recordings, more, teacher }: Corpus,
+  { recordings, more, teacher }: TrainingCorpus,
   weights: Readonly<Partial<Record<string, number>>>,
   onProgress: (progress: Progress) => void,
 ): Promise<Map<Recording, Clip>> {
@@ -72,7 +41,7 @@ export async function readClips(
 
 /** What of some recordings is learned from: those whose label is not in doubt. */
 export function sureClips(
-  { corpus, clips }: { corpus: Corpus; clips: ReadonlyMap<Recording, Clip> },
+  { corpus, clips }: { corpus: TrainingCorpus; clips: ReadonlyMap<Recording, Clip> },
   recordings: readonly Recording[],
 ): Clip[] {
   return recordings.filter(({ path }) => !corpus.doubtful.has(path)).map(recording => clips.get(recording)!);

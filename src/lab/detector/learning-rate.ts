@@ -5,9 +5,26 @@ import { loadTrainingTf } from '../training/backend.js';
 import { writeAtomically } from '../../files/write-atomically.js';
 import { sureClips } from './clips.js';
 import { TrainableCryNet } from './network.js';
-import { findRate } from './train-network.js';
 import { TEACHER_CLASSES } from '../teacher/teacher.js';
 import type { Run } from './training-run.js';
+import type { Tf } from '../../model/tf.js';
+import { AdamW } from '../training/adam-w.js';
+import type { Progress } from '../training/progress.js';
+import type { Clip } from './augment.js';
+import { Batches } from './batches.js';
+import type { TrainingConfig } from './config.js';
+import { teacherSpread } from './loss.js';
+import { trainStep } from './train-network.js';
+
+/** Rates that are tried: from the first to the last, each step as much more. */
+const TRIED_RATES = { from: 1e-5, to: 1, steps: 100 };
+/** The loss has blown up when it is this many times its lowest. */
+const BLOWN_UP = 4;
+/** Steps over which a fall of the loss is measured: half a decade of rates. */
+const RATE_SPAN = 10;
+
+/** The running loss forgets this much less than all of what was before, as fastai's does. */
+const RATE_SMOOTHING = 0.95;
 
 /** Looks for a learning rate on all of a run's recordings, and draws the loss by rate in `OUT/rate.svg`. */
 export async function tryRates(run: Run): Promise<number> {
@@ -29,4 +46,40 @@ export async function tryRates(run: Run): Promise<number> {
   });
   await writeAtomically(path.join(out, 'rate.svg'), picture);
   return rate;
+}
+
+/**
+ * Looks for a learning rate: trains a network while the rate grows, until the loss blows up (Smith 2015, arXiv
+ * 1506.01186). @returns the running loss by rate, and the rate at which it falls fastest
+ */
+async function findRate(
+  tf: Tf,
+  network: TrainableCryNet,
+  clips: Clip[],
+  config: TrainingConfig,
+  onProgress: (progress: Progress) => void,
+): Promise<{ tried: { rate: number; loss: number }[]; rate: number }> {
+  const { batch: size, cropFrames: frames, seed, weightDecay } = config;
+  const spread = teacherSpread(clips.flatMap(({ teacher }) => teacher ?? []));
+  const adam = new AdamW(tf, network.variables, weightDecay);
+  const batches = new Batches({ clips, batch: size, frames, seed });
+  const tried: { rate: number; loss: number }[] = [];
+  try {
+    let average = 0;
+    for (let step = 0; step < TRIED_RATES.steps; step++) {
+      const rate = TRIED_RATES.from * (TRIED_RATES.to / TRIED_RATES.from) ** (step / (TRIED_RATES.steps - 1));
+      const value = trainStep(tf, network, adam, await batches.take(step), config, step, rate, spread);
+      average = RATE_SMOOTHING * average + (1 - RATE_SMOOTHING) * value;
+      const loss = average / (1 - RATE_SMOOTHING ** (step + 1));
+      const lowest = Math.min(...tried.map(one => one.loss), Infinity);
+      if (!(loss < BLOWN_UP * lowest)) break;
+      tried.push({ rate, loss });
+      onProgress({ phase: 'training', done: step + 1, total: TRIED_RATES.steps, loss });
+    }
+  } finally {
+    await batches.close();
+  }
+  const falls = tried.slice(RATE_SPAN).map(({ loss }, i) => tried[i].loss - loss);
+  const fastest = falls.indexOf(Math.max(...falls));
+  return { tried, rate: tried[fastest + RATE_SPAN / 2].rate };
 }

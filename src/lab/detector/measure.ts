@@ -4,6 +4,7 @@ import type { Span } from '../../synth/scene.js';
 import { scoreSamples } from '../../detect/clip-score.js';
 import { ClassifierEar, hearNight } from '../evaluation/nights.js';
 import type { Classifier } from '../../model/classifier.js';
+import type { Reading } from '../../model/manifest.js';
 import type { Scores } from '../../values.js';
 import { readSamples } from '../../audio/recording.js';
 
@@ -37,6 +38,15 @@ export interface NightRecord {
   episodes: Span[];
   steps: { endSample: number; cry: number }[];
 }
+
+/** What a network said of recordings that it never saw, and in nights made of them. Not calibrated. */
+export interface HeldOut {
+  scores: HeldOutScore[];
+  nights: NightRecord[];
+}
+
+/** A fold's network, read in each way. */
+export type FoldRecord = Record<Reading, HeldOut>;
 
 /** Nights are at most this long. */
 const NIGHT_HOURS = 8;

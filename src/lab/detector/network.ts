@@ -16,6 +16,9 @@ import type { Tf } from '../../model/tf.js';
 import type { NamedWeights } from '../../model/weights.js';
 import { BatchNorm, heNormal } from '../training/layers.js';
 
+/** The network's input: what is below rounding noise is equal, the rest about zero mean and unit spread. */
+export const SCALING = { floorDb: -70, meanDb: -40, stdDb: 20 };
+
 /** Output channels of each convolution; the logits' are the labels. */
 export type Widths = Record<Exclude<ConvolutionName, 'logits'>, number>;
 

@@ -8,15 +8,14 @@ import { readModel } from '../../model/load.js';
 import { READINGS, type ModelManifest, type Reading } from '../../model/manifest.js';
 import { packWeights, sha256, type NamedWeights } from '../../model/weights.js';
 import { LABELS } from '../../values.js';
+import { noticeOf } from '../corpus/notice.js';
 import { writeAtomically } from '../../files/write-atomically.js';
 import type { TrainingConfig } from './config.js';
-import type { Corpus } from './training-corpus.js';
-import type { TrainableCryNet } from './network.js';
+import type { TrainingCorpus } from './training-corpus.js';
+import type { HeldOut } from './measure.js';
+import { SCALING, type TrainableCryNet } from './network.js';
 import { chooseThresholds } from './thresholds.js';
-import type { HeldOut } from './training-run.js';
 
-/** The network's input: what is below rounding noise is equal, the rest about zero mean and unit spread. */
-export const SCALING = { floorDb: -70, meanDb: -40, stdDb: 20 };
 /** Frames from one step to the next, and of what its score speaks of: 0.975 s; fixed windows overlap by half. */
 const READ_FRAMES: Record<Reading, { hopFrames: number; windowFrames: number }> = {
   flexible: { hopFrames: FRAMES_PER_STEP, windowFrames: 28 },
@@ -74,7 +73,7 @@ export async function writeModels(
   folder: string,
   weights: NamedWeights[],
   config: TrainingConfig,
-  corpus: Corpus,
+  corpus: TrainingCorpus,
   keptOut: string,
 ): Promise<void> {
   const packed = packWeights(weights);
@@ -98,7 +97,7 @@ export async function writeModels(
 export async function calibrateModel(
   folder: string,
   heldOut: readonly HeldOut[],
-  corpus: Corpus,
+  corpus: TrainingCorpus,
 ): Promise<void> {
   const { manifest } = await readModel(folder);
   const sure = heldOut.flatMap(({ scores }) => scores).filter(({ path }) => !corpus.doubtful.has(path));
@@ -112,17 +111,4 @@ export async function calibrateModel(
 
 function writeManifest(folder: string, manifest: ModelManifest): Promise<void> {
   return writeAtomically(path.join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-}
-
-/** What a model owes to the recordings it learned from: sources, licences and authors, each once. */
-export function noticeOf(notice: string, recordings: Corpus['recordings']): string {
-  const authors = new Map<string, Set<string>>();
-  for (const { source, licence, attribution } of recordings) {
-    const heading = [source, licence].filter(Boolean).join(', ');
-    if (heading) authors.set(heading, (authors.get(heading) ?? new Set()).add(attribution));
-  }
-  const sections = [...authors]
-    .sort()
-    .map(([heading, names]) => `${heading}:\n  ${[...names].sort().join('\n  ')}\n`);
-  return [`${notice}\n`, ...sections].join('\n');
 }

@@ -7,10 +7,9 @@ import { loadCheckpoint, saveCheckpoint } from '../training/checkpoint.js';
 import type { TrainingConfig } from './config.js';
 import { TrainingLog } from './training-log.js';
 import { lossOf, targetsOf, teacherSpread, type TeacherSpread } from './loss.js';
-import type { TrainableCryNet } from './network.js';
+import { SCALING, type TrainableCryNet } from './network.js';
 import { AdamW, oneCycle } from '../training/adam-w.js';
-import { SCALING } from './ship.js';
-import type { Progress } from './training-run.js';
+import type { Progress } from '../training/progress.js';
 
 /** Weights are averaged from a third of the run on: over all steps since then, at most over about the last 1 / 0.005. */
 const AVERAGE_RATE = 0.005;
@@ -23,7 +22,7 @@ export type Validation = () => Promise<number>;
  * that was best. In `folder`: `log.csv` (step, running loss, learning rate, AUC where it was measured), `curves.svg`, and
  * `checkpoint.bin`, from which a stopped run goes on.
  */
-export async function optimise(
+export async function trainNetwork(
   tf: Tf,
   network: TrainableCryNet,
   clips: Clip[],
@@ -34,11 +33,11 @@ export async function optimise(
 ): Promise<void> {
   const { batch: size, cropFrames: frames, seed, steps, learningRate, weightDecay, earlyStop } = config;
   const spread = teacherSpread(clips.flatMap(({ teacher }) => teacher ?? []));
-  const optimiser = new AdamW(tf, network.variables, weightDecay);
+  const adam = new AdamW(tf, network.variables, weightDecay);
   const averages = new Map<string, Variable>();
   for (const [name, variable] of network.variables)
     averages.set(`average/${name}`, tf.variable(variable, false));
-  const everything = new Map([...network.variables, ...optimiser.moments, ...averages]);
+  const everything = new Map([...network.variables, ...adam.moments, ...averages]);
   const checkpoint = path.join(folder, 'checkpoint.bin');
   const best = path.join(folder, 'best.bin');
   const averageFrom = Math.floor(steps / 3);
@@ -49,7 +48,7 @@ export async function optimise(
     for (let step = from; step < steps && !hasStopped(log, earlyStop?.patience); step++) {
       const batch = await batches.take(step);
       const rate = oneCycle(step, steps, learningRate);
-      log.step(step + 1, trainStep(tf, network, optimiser, batch, config, step, rate, spread), rate);
+      log.step(step + 1, trainStep(tf, network, adam, batch, config, step, rate, spread), rate);
       tf.tidy(() => {
         for (const [name, variable] of network.variables) {
           const average = averages.get(`average/${name}`)!;
@@ -98,57 +97,11 @@ async function withValues<T>(
   }
 }
 
-/** Rates that are tried: from the first to the last, each step as much more. */
-const TRIED_RATES = { from: 1e-5, to: 1, steps: 100 };
-/** The loss has blown up when it is this many times its lowest. */
-const BLOWN_UP = 4;
-
-/**
- * Looks for a learning rate: trains a network while the rate grows, until the loss blows up (Smith 2015, arXiv
- * 1506.01186). @returns the running loss by rate, and the rate at which it falls fastest
- */
-export async function findRate(
+/** One step of training. @returns the batch's loss */
+export function trainStep(
   tf: Tf,
   network: TrainableCryNet,
-  clips: Clip[],
-  config: TrainingConfig,
-  onProgress: (progress: Progress) => void,
-): Promise<{ tried: { rate: number; loss: number }[]; rate: number }> {
-  const { batch: size, cropFrames: frames, seed, weightDecay } = config;
-  const spread = teacherSpread(clips.flatMap(({ teacher }) => teacher ?? []));
-  const optimiser = new AdamW(tf, network.variables, weightDecay);
-  const batches = new Batches({ clips, batch: size, frames, seed });
-  const tried: { rate: number; loss: number }[] = [];
-  try {
-    let average = 0;
-    for (let step = 0; step < TRIED_RATES.steps; step++) {
-      const rate = TRIED_RATES.from * (TRIED_RATES.to / TRIED_RATES.from) ** (step / (TRIED_RATES.steps - 1));
-      const value = trainStep(tf, network, optimiser, await batches.take(step), config, step, rate, spread);
-      average = RATE_SMOOTHING * average + (1 - RATE_SMOOTHING) * value;
-      const loss = average / (1 - RATE_SMOOTHING ** (step + 1));
-      const lowest = Math.min(...tried.map(one => one.loss), Infinity);
-      if (!(loss < BLOWN_UP * lowest)) break;
-      tried.push({ rate, loss });
-      onProgress({ phase: 'training', done: step + 1, total: TRIED_RATES.steps, loss });
-    }
-  } finally {
-    await batches.close();
-  }
-  const falls = tried.slice(RATE_SPAN).map(({ loss }, i) => tried[i].loss - loss);
-  const fastest = falls.indexOf(Math.max(...falls));
-  return { tried, rate: tried[fastest + RATE_SPAN / 2].rate };
-}
-
-/** Steps over which a fall of the loss is measured: half a decade of rates. */
-const RATE_SPAN = 10;
-
-/** The running loss forgets this much less than all of what was before, as fastai's does. */
-const RATE_SMOOTHING = 0.95;
-
-function trainStep(
-  tf: Tf,
-  network: TrainableCryNet,
-  optimiser: AdamW,
+  adam: AdamW,
   batch: Batch,
   config: TrainingConfig,
   step: number,
@@ -159,7 +112,7 @@ function trainStep(
   const mels = batch.mel.length / size / cropFrames;
   const targets = targetsOf(tf, batch, size, spread);
   const x = tf.tidy(() => scaledInput(tf, tf.tensor4d(batch.mel, [size, cropFrames, mels, 1])));
-  const loss = optimiser.minimise(
+  const loss = adam.minimise(
     () => {
       const { logits, teacher } = network.forward(x, config.dropout, 2 * step);
       return lossOf(tf, logits as Tensor3D, teacher, targets, spread);

@@ -1,12 +1,12 @@
 import { readCorpusFolder } from '../corpus/corpus.js';
 import { checkTrainable, groupedFolds } from '../corpus/folds.js';
 import type { Recording } from '../corpus/manifest.js';
-import { isDoubtful, readVerdicts } from './clips.js';
+import { isDoubtful, readVerdicts } from './verdicts.js';
 import type { TrainingConfig, TrainingData } from './config.js';
 import { Teacher } from '../teacher/teacher.js';
 
 /** A corpus cut into folds by groups. */
-export interface Corpus {
+export interface TrainingCorpus {
   recordings: Recording[];
   /** Recordings that are learned from in every fold. */
   more: Recording[];
@@ -26,7 +26,10 @@ export interface Corpus {
  * @throws DeepInfantError what readCorpusFolder throws, and `too-few-recordings` (see checkTrainable), so that a run does
  * not end on it hours later
  */
-export async function readCorpus(config: TrainingConfig, data: TrainingData): Promise<Corpus> {
+export async function readTrainingCorpus(
+  config: TrainingConfig,
+  data: TrainingData,
+): Promise<TrainingCorpus> {
   const { recordings, left, remarks, sha256 } = await readCorpusFolder(data.corpus);
   checkTrainable(recordings, config.folds);
   const more = await Promise.all(data.more.map(readCorpusFolder));

@@ -1,37 +1,30 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Recording } from '../corpus/manifest.js';
-import { DeepInfantError } from '../../errors.js';
 import { figuresOf } from '../evaluation/metrics.js';
 import { loadClassifier, readModel } from '../../model/load.js';
 import { READINGS, type Reading } from '../../model/manifest.js';
 import { unpackWeights } from '../../model/weights.js';
 import { LABELS } from '../../values.js';
 import { loadTrainingTf } from '../training/backend.js';
+import type { Progress } from '../training/progress.js';
+import { claimFolder } from '../training/run-folder.js';
 import { writeAtomically } from '../../files/write-atomically.js';
 import type { Clip } from './augment.js';
 import { sureClips } from './clips.js';
 import type { TrainingConfig } from './config.js';
-import type { Corpus } from './training-corpus.js';
-import { recordNights, scoreRecordings, type HeldOutScore, type NightRecord } from './measure.js';
+import type { TrainingCorpus } from './training-corpus.js';
+import { recordNights, scoreRecordings, type FoldRecord, type HeldOut } from './measure.js';
 import { TrainableCryNet } from './network.js';
-import { optimise, type Validation } from './train-network.js';
+import { trainNetwork, type Validation } from './train-network.js';
 import { calibrateModel, foldedWeights, modelName, writeModels } from './ship.js';
 import { TEACHER_CLASSES } from '../teacher/teacher.js';
-
-/** What is shown while a run goes on. */
-export interface Progress {
-  phase: 'reading' | 'training' | 'validating' | 'measuring' | 'nights';
-  done: number;
-  total: number;
-  loss?: number;
-}
 
 /** A training run: what is learned, from what, and where its results lie. */
 export interface Run {
   config: TrainingConfig;
-  corpus: Corpus;
+  corpus: TrainingCorpus;
   /** The corpus's recordings in memory, see readClips. */
   clips: ReadonlyMap<Recording, Clip>;
   out: string;
@@ -39,15 +32,6 @@ export interface Run {
   from: string | undefined;
   onProgress: (progress: Progress) => void;
 }
-
-/** What a network said of recordings that it never saw, and in nights made of them. Not calibrated. */
-export interface HeldOut {
-  scores: HeldOutScore[];
-  nights: NightRecord[];
-}
-
-/** A fold's network, read in each way. */
-export type FoldRecord = Record<Reading, HeldOut>;
 
 /** Folders of a run's parts: one a fold, and `all`. */
 export type Part = `fold${number}` | 'all';
@@ -153,7 +137,7 @@ async function learn(
   const folder = path.join(out, part);
   const model = from === undefined ? undefined : await readModel(from);
   const { sha256: fromSha256 } = model?.manifest.weights ?? {};
-  await claim(folder, JSON.stringify({ config, corpusSha256: corpus.sha256, fromSha256 }, null, 2));
+  await claimFolder(folder, JSON.stringify({ config, corpusSha256: corpus.sha256, fromSha256 }, null, 2));
   if (existsSync(path.join(modelFolder(run, part, 'fixed'), 'manifest.json'))) return;
 
   const tf = await loadTrainingTf();
@@ -172,7 +156,7 @@ async function learn(
     await classifier.close();
     return figuresOf(scores).auc;
   };
-  await optimise(
+  await trainNetwork(
     tf,
     network,
     sureClips(run, [...taught, ...corpus.more]),
@@ -182,18 +166,4 @@ async function learn(
     validation.length > 0 ? validate : undefined,
   );
   await write(folder);
-}
-
-/** Marks a folder as holding this run, unless it holds another. */
-export async function claim(folder: string, run: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const file = path.join(folder, 'run.json');
-  const held = await readFile(file, 'utf8').catch(() => undefined);
-  if (held === undefined) await writeAtomically(file, run);
-  else if (held !== run) {
-    throw new DeepInfantError(
-      'run-differs',
-      `${folder} holds a run of another config or corpus: name another folder with --out, or remove it.`,
-    );
-  }
 }

@@ -12,7 +12,7 @@ import { writeAtomically } from '../../files/write-atomically.js';
 import { trainMel7s, type Mel7sTraining } from './mel7s.js';
 import { describeClips, type HeadExample, type ReasonClip, type ReasonExample } from './reason-clips.js';
 import { writeMel7s } from './ship-mel7s.js';
-import { claim } from '../detector/training-run.js';
+import { claimFolder } from '../training/run-folder.js';
 
 /** How recordings are parted into those that teach and those that test. */
 interface Protocol {
@@ -104,7 +104,7 @@ export async function runProtocols(run: ProtocolRun): Promise<Map<ProtocolName, 
   const { clips, corpusSha256, classifier, settings, folder, signal, onProgress } = run;
   checkPhones(clips);
   const { sha256: cryNet } = classifier.manifest.weights;
-  await claim(folder, JSON.stringify({ settings, corpusSha256, cryNet }, null, 2));
+  await claimFolder(folder, JSON.stringify({ settings, corpusSha256, cryNet }, null, 2));
   const tf = await loadTrainingTf();
   let described: Promise<ReasonExample[]> | undefined;
   const describe = (): Promise<ReasonExample[]> =>

@@ -5,7 +5,7 @@ import { SEED_FRONT_END } from '../../features/log-mel.js';
 import { MEL7S_REASONS, MEL7S_SCALING, type Mel7sManifest } from '../../model/mel7s.js';
 import { packWeights, sha256, type NamedWeights } from '../../model/weights.js';
 import { writeAtomically } from '../../files/write-atomically.js';
-import { noticeOf } from '../detector/ship.js';
+import { noticeOf } from '../corpus/notice.js';
 
 /** Writes mel7s as it is shipped: `weights.bin`, `NOTICE` and, last, `manifest.json`. */
 export async function writeMel7s(

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Recording } from '../../../src/lab/corpus/manifest.js';
 import { toFloat16 } from '../../../src/maths/float16.js';
-import { isDoubtful, readVerdicts } from '../../../src/lab/detector/clips.js';
+import { isDoubtful, readVerdicts } from '../../../src/lab/detector/verdicts.js';
 import { cryPeak, Teacher, TEACHER_CLASSES } from '../../../src/lab/teacher/teacher.js';
 
 describe('what training learns from', () => {

@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { readCsv } from '../../files/csv.js';
+import { cryPeak } from '../teacher/teacher.js';
+
+/** Verdicts of a viewer of spectrograms (`eye.csv` of a corpus: path, verdict `cry`, `none` or `unclear`), by path. */
+export async function readVerdicts(folder: string): Promise<Map<string, string>> {
+  const file = path.join(folder, 'eye.csv');
+  if (!existsSync(file)) return new Map();
+  const rows = await readCsv(file, ['path', 'verdict']);
+  return new Map(rows.map(row => [row.path, row.verdict]));
+}
+
+/**
+ * Whether a label is too doubtful to learn from: a look at the spectrogram contradicts it, or, where nobody looked, the
+ * teacher does: it hears nothing in a cry, or crying in what the cry corpus's listeners removed, or in what nobody heard.
+ */
+export function isDoubtful(
+  recording: { label: string; source: string },
+  verdict: string | undefined,
+  teacher?: Uint16Array,
+): boolean {
+  if (verdict === 'cry') return recording.label !== 'cry';
+  if (verdict === 'none') return recording.label === 'cry';
+  if (verdict === 'unclear') return true;
+  if (!teacher) return false;
+  const peak = cryPeak(teacher);
+  if (recording.label === 'cry') return peak < 0.03;
+  if (recording.label === 'other') return peak > 0.15;
+  return recording.source === 'donateacry' && peak > 0.06;
+}
