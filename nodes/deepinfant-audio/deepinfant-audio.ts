@@ -4,7 +4,7 @@ import { LiveSources } from '../../src/audio/live/live-sources.js';
 import { cameraSource, microphoneSource } from '../../src/audio/live/source.js';
 import { hassCameraSource } from '../../src/hass/camera.js';
 import { type NodeWork, run } from '../adapter.js';
-import { sharedHassOf } from '../deepinfant-hass/shared-hass.js';
+import { sharedHassOf } from '../shared-hass.js';
 import { AudioPlayer } from './audio-player.js';
 import { answerDialog } from './dialog.js';
 import { LiveFeed } from './live-feed.js';

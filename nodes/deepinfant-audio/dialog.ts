@@ -11,7 +11,7 @@ import { DeepInfantError } from '../../src/errors.js';
 import { hassCameraSource } from '../../src/hass/camera.js';
 import { spectrogram } from '../../src/pictures/spectrogram.js';
 import { SAMPLE_RATE } from '../../src/values.js';
-import { deployedHass } from '../deepinfant-hass/shared-hass.js';
+import { deployedHass } from '../shared-hass.js';
 import { answerEditor, type Question } from '../editor-questions.js';
 import { MicrophoneMeters } from './microphone-meters.js';
 import type { AudioCredentials, AudioSettings } from './settings.js';

@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { run } from '../adapter.js';
-import type { MqttBrokerNode } from './broker.js';
-import { Herald } from '../../src/hass/device/herald.js';
+import type { MqttBrokerNode } from './mqtt-connection.js';
+import { Herald } from './entities-node.js';
 import { ENTITIES_DEFAULTS, type EntitiesSettings } from './settings.js';
 
 export = (RED: NodeAPI): void => {

@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { answerDialogs } from './dialog.js';
 import { HASS_DEFAULTS, type HassCredentials, type HassSettings } from './settings.js';
-import { SharedHass } from './shared-hass.js';
+import { SharedHass } from '../shared-hass.js';
 
 type HassNode = Node<HassCredentials> & { shared: SharedHass };
 

@@ -4,7 +4,7 @@ import type { NodeAPI } from 'node-red';
 import type { HassConnection } from '../../src/hass/connection.js';
 import { nameOfPhone } from '../../src/hass/notify/cry-notifier.js';
 import { answerEditor, type Question } from '../editor-questions.js';
-import { deployedHass } from './shared-hass.js';
+import { deployedHass } from '../shared-hass.js';
 
 /** A connection that is not open yet is given so long. */
 const PATIENCE_MS = 5000;

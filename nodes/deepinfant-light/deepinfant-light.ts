@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { run } from '../adapter.js';
-import { sharedHassOf } from '../deepinfant-hass/shared-hass.js';
-import { LampLighter } from './lamp-lighter.js';
+import { sharedHassOf } from '../shared-hass.js';
+import { LampLighter } from './light-node.js';
 import { LIGHT_DEFAULTS, type LightSettings } from './settings.js';
 
 export = (RED: NodeAPI): void => {

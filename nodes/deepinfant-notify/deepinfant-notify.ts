@@ -1,8 +1,8 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { run } from '../adapter.js';
 import type { Baby } from '../../src/baby/baby.js';
-import { sharedHassOf } from '../deepinfant-hass/shared-hass.js';
-import { Messenger } from './messenger.js';
+import { sharedHassOf } from '../shared-hass.js';
+import { Messenger } from './notify-node.js';
 import { NOTIFY_DEFAULTS, type NotifySettings } from './settings.js';
 
 export = (RED: NodeAPI): void => {

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { DeepInfantError, messageOf } from '../../errors.js';
 import { writeAtomically } from '../../files/write-atomically.js';
 import type { HassConnection } from '../connection.js';
-import { afterEvent, type EntitiesEvent, type EntityState } from '../device/entities.js';
+import { afterEvent, type EntitiesEvent, type EntityState } from '../entity-states.js';
 import { canDim, settingFor, settingOf, shows, type LightLook, type LightSetting } from './light-look.js';
 
 /** From dim to bright, and back in as long. */

@@ -1,4 +1,4 @@
-import type { EntityState } from '../device/entities.js';
+import type { EntityState } from '../entity-states.js';
 
 /** How lights look in an alert. */
 export interface LightLook {

@@ -18,7 +18,7 @@ import {
   type Say,
   tagOf,
 } from './cry-notification.js';
-import { RunningCries } from './running-cries.js';
+import { RunningCries } from '../running-cries.js';
 
 /** A phone that has a notification of a cry. */
 interface PhoneState {

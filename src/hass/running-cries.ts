@@ -1,4 +1,4 @@
-import type { CryEvent } from '../../values.js';
+import type { CryEvent } from '../values.js';
 
 /** A cry of which nothing is told for so long is over: its detector was stopped, or its source is gone. */
 const SILENT_MS = 60_000;

@@ -4,12 +4,12 @@ import type { HassConnection } from '../../src/hass/connection.js';
 import type { CryFilter } from '../../src/hass/notify/cry-filter.js';
 import { type BabyInWords, cryText, type Say } from '../../src/hass/notify/cry-notification.js';
 import { CryNotifier, type GivenAnswer } from '../../src/hass/notify/cry-notifier.js';
-import { HomeLog } from '../../src/hass/device/home-log.js';
+import { HomeLog } from '../../src/hass/notify/logbook.js';
 import type { CryEvent } from '../../src/values.js';
 import { type NodeWork, type StatusForm, statusOf } from '../adapter.js';
 import { dataFile } from '../data-file.js';
 import type { Baby } from '../../src/baby/baby.js';
-import { type SharedHass, STATUS_OF_HASS } from '../deepinfant-hass/shared-hass.js';
+import { type SharedHass, STATUS_OF_HASS } from '../shared-hass.js';
 import { cryEventOf, isAnswerTaken, isPlaybackState, isSourceHealth, isToldState } from '../messages.js';
 import type { NotifySettings } from './settings.js';
 

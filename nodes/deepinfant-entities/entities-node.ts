@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
-import { DeepInfantError, messageOf } from '../../errors.js';
+import { DeepInfantError, messageOf } from '../../src/errors.js';
 import {
   deviceTopics,
   type DeviceState,
@@ -9,23 +9,17 @@ import {
   discoveryPayload,
   HASS_STATUS_TOPIC,
   TELL_AGAIN_MS,
-} from './discovery.js';
-import { nightAt, type Night, withCry } from '../notify/night.js';
-import { RunningCries } from '../notify/running-cries.js';
-import { PRESETS } from '../../model/manifest.js';
-import { type CryEvent, type Reason, REASONS, type SourceHealth } from '../../values.js';
-import { writeAtomically } from '../../files/write-atomically.js';
-import { type NodeWork, type StatusForm, statusOf } from '../../../nodes/adapter.js';
-import { dataFile } from '../../../nodes/data-file.js';
-import {
-  cryEventOf,
-  isAnswerTaken,
-  isPlaybackState,
-  isSourceHealth,
-  isToldState,
-} from '../../../nodes/messages.js';
-import { Turns } from '../../turns.js';
-import { Broker, type BrokerState, type MqttBrokerNode } from '../../../nodes/deepinfant-entities/broker.js';
+} from '../../src/hass/device/discovery.js';
+import { nightAt, type Night, withCry } from '../../src/hass/device/cry-count.js';
+import { RunningCries } from '../../src/hass/running-cries.js';
+import { PRESETS } from '../../src/model/manifest.js';
+import { type CryEvent, type Reason, REASONS, type SourceHealth } from '../../src/values.js';
+import { writeAtomically } from '../../src/files/write-atomically.js';
+import { type NodeWork, type StatusForm, statusOf } from '../adapter.js';
+import { dataFile } from '../data-file.js';
+import { cryEventOf, isAnswerTaken, isPlaybackState, isSourceHealth, isToldState } from '../messages.js';
+import { Turns } from '../../src/turns.js';
+import { Broker, type BrokerState, type MqttBrokerNode } from './mqtt-connection.js';
 
 const STATUS_BY_STATE: Record<BrokerState | 'crying' | 'noBroker', StatusForm> = {
   connected: { fill: 'green', shape: 'dot', text: 'node-red:common.status.connected' },

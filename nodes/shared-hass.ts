@@ -1,8 +1,8 @@
 import type { Node, NodeAPI } from 'node-red';
-import { DeepInfantError } from '../../src/errors.js';
-import type { HassLogin } from '../../src/hass/address.js';
-import { HassConnection, type HassState } from '../../src/hass/connection.js';
-import type { StatusForm } from '../adapter.js';
+import { DeepInfantError } from '../src/errors.js';
+import type { HassLogin } from '../src/hass/address.js';
+import { HassConnection, type HassState } from '../src/hass/connection.js';
+import type { StatusForm } from './adapter.js';
 
 /** How nodes show a connection that is not well; else each shows what it does itself. */
 export const STATUS_OF_HASS: Record<Exclude<HassState, 'connected'>, StatusForm> = {

@@ -1,7 +1,7 @@
 import { DeepInfantError } from '../../errors.js';
 import type { SourceHealth } from '../../values.js';
 import type { HassConnection } from '../connection.js';
-import type { Say } from '../notify/cry-notification.js';
+import type { Say } from './cry-notification.js';
 
 /** Entries wait for a Home Assistant that is away, the newest so many. */
 const MOST_WAITING = 100;
