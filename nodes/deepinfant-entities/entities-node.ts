@@ -19,9 +19,9 @@ import { type NodeWork, type StatusForm, statusOf } from '../adapter.js';
 import { dataFile } from '../data-file.js';
 import { cryEventOf, isAnswerTaken, isPlaybackState, isSourceHealth, isToldState } from '../messages.js';
 import { Turns } from '../../src/turns.js';
-import { Broker, type BrokerState, type MqttBrokerNode } from './mqtt-connection.js';
+import { MqttConnection, type MqttState, type MqttBrokerNode } from './mqtt-connection.js';
 
-const STATUS_BY_STATE: Record<BrokerState | 'crying' | 'noBroker', StatusForm> = {
+const STATUS_BY_STATE: Record<MqttState | 'crying' | 'noBroker', StatusForm> = {
   connected: { fill: 'green', shape: 'dot', text: 'node-red:common.status.connected' },
   connecting: { fill: 'yellow', shape: 'ring', text: 'node-red:common.status.connecting' },
   disconnected: { fill: 'red', shape: 'ring', text: 'node-red:common.status.disconnected' },
@@ -30,10 +30,10 @@ const STATUS_BY_STATE: Record<BrokerState | 'crying' | 'noBroker', StatusForm> =
 };
 
 /** Tells Home Assistant over MQTT what is heard, and hears what it asks for. */
-export class Herald implements NodeWork {
+export class EntitiesNode implements NodeWork {
   private readonly topics: DeviceTopics;
-  private readonly broker: Broker | undefined;
-  private brokerState: BrokerState = 'disconnected';
+  private readonly broker: MqttConnection | undefined;
+  private brokerState: MqttState = 'disconnected';
   private readonly nightFile: string;
   private night: Night | undefined;
   /** What comes earlier waits for it. */
@@ -67,7 +67,7 @@ export class Herald implements NodeWork {
     this.broker =
       brokerNode === null
         ? undefined
-        : new Broker(brokerNode, node.id, state => {
+        : new MqttConnection(brokerNode, node.id, state => {
             this.brokerState = state;
             this.showState();
             if (state === 'connected') this.tellAll();

@@ -31,11 +31,11 @@ interface BrokerUser {
   status(status: { text: string }): void;
 }
 
-export type BrokerState = 'connected' | 'connecting' | 'disconnected';
+export type MqttState = 'connected' | 'connecting' | 'disconnected';
 
 /** A node's use of the connection of an mqtt-broker node. */
-export class Broker {
-  private state: BrokerState = 'disconnected';
+export class MqttConnection {
+  private state: MqttState = 'disconnected';
   private readonly topics: string[] = [];
   private readonly user: BrokerUser;
 
@@ -43,12 +43,12 @@ export class Broker {
   constructor(
     private readonly node: MqttBrokerNode,
     private readonly id: string,
-    changed: (state: BrokerState) => void,
+    changed: (state: MqttState) => void,
   ) {
     this.user = {
       id,
       status: ({ text }) => {
-        const state = text.slice(text.lastIndexOf('.') + 1) as BrokerState;
+        const state = text.slice(text.lastIndexOf('.') + 1) as MqttState;
         if (state === this.state) return;
         this.state = state;
         changed(state);

@@ -1,13 +1,13 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { run } from '../adapter.js';
 import { sharedHassOf } from '../shared-hass.js';
-import { LampLighter } from './light-node.js';
+import { LightNode } from './light-node.js';
 import { LIGHT_DEFAULTS, type LightSettings } from './settings.js';
 
 export = (RED: NodeAPI): void => {
   RED.nodes.registerType('deepinfant-light', function (this: Node, config: NodeDef & LightSettings) {
     RED.nodes.createNode(this, config);
     const settings = { ...LIGHT_DEFAULTS, ...config };
-    run(this, new LampLighter(RED, this, sharedHassOf(RED, this, settings.hass), settings));
+    run(this, new LightNode(RED, this, sharedHassOf(RED, this, settings.hass), settings));
   });
 };

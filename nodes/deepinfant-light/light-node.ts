@@ -16,7 +16,7 @@ const STATUS_BY_STATE: Record<'waiting' | 'alert', StatusForm> = {
 };
 
 /** Shows with lights that a baby cries. */
-export class LampLighter implements NodeWork {
+export class LightNode implements NodeWork {
   private hass: HassConnection | undefined;
   private lights: AlertLights | undefined;
   private unhear = (): void => undefined;

@@ -2,7 +2,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { run } from '../adapter.js';
 import type { Baby } from '../../src/baby/baby.js';
 import { sharedHassOf } from '../shared-hass.js';
-import { Messenger } from './notify-node.js';
+import { NotifyNode } from './notify-node.js';
 import { NOTIFY_DEFAULTS, type NotifySettings } from './settings.js';
 
 export = (RED: NodeAPI): void => {
@@ -11,6 +11,6 @@ export = (RED: NodeAPI): void => {
     const settings = { ...NOTIFY_DEFAULTS, ...config };
     const babyNode = RED.nodes.getNode(settings.baby) as (Node & { baby: Baby }) | null;
     const shared = sharedHassOf(RED, this, settings.hass);
-    run(this, new Messenger(RED, this, { shared, baby: babyNode?.baby, settings }));
+    run(this, new NotifyNode(RED, this, { shared, baby: babyNode?.baby, settings }));
   });
 };

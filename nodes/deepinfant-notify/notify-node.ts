@@ -4,7 +4,7 @@ import type { HassConnection } from '../../src/hass/connection.js';
 import type { CryFilter } from '../../src/hass/notify/cry-filter.js';
 import { type BabyInWords, cryText, type Say } from '../../src/hass/notify/cry-notification.js';
 import { CryNotifier, type GivenAnswer } from '../../src/hass/notify/cry-notifier.js';
-import { HomeLog } from '../../src/hass/notify/logbook.js';
+import { Logbook } from '../../src/hass/notify/logbook.js';
 import type { CryEvent } from '../../src/values.js';
 import { type NodeWork, type StatusForm, statusOf } from '../adapter.js';
 import { dataFile } from '../data-file.js';
@@ -27,10 +27,10 @@ interface Parts {
 }
 
 /** Tells people of cries, on their phones and in Home Assistant's logbook, and brings their answers. */
-export class Messenger implements NodeWork {
+export class NotifyNode implements NodeWork {
   private hass: HassConnection | undefined;
   private notifier: CryNotifier | undefined;
-  private log: HomeLog | undefined;
+  private log: Logbook | undefined;
   private unhear = (): void => undefined;
   private readonly showStatus;
 
@@ -54,7 +54,7 @@ export class Messenger implements NodeWork {
       // No message caused it, and a catch node may be another way to tell somebody.
       node.error(messageOf(error), {});
     };
-    if (settings.log) this.log = new HomeLog({ hass, say: this.say, report });
+    if (settings.log) this.log = new Logbook({ hass, say: this.say, report });
     this.notifier = new CryNotifier({
       hass,
       phones: namesIn(settings.phones),

@@ -12,7 +12,7 @@ export interface LogEntry {
   message: string;
 }
 
-export interface HomeLogOptions {
+export interface LogbookOptions {
   hass: HassConnection;
   say: Say;
   /** Gets what Home Assistant refuses, once until it takes something again. */
@@ -20,7 +20,7 @@ export interface HomeLogOptions {
 }
 
 /** Tells people in Home Assistant what was: the logbook of cries, and a notification while a source needs somebody. */
-export class HomeLog {
+export class Logbook {
   private waiting: LogEntry[] = [];
   private readonly healths = new Map<string, SourceHealth>();
   /** What Home Assistant shows of a source's trouble; null nothing. */
@@ -30,7 +30,7 @@ export class HomeLog {
   private isThere = false;
   private readonly unsubscribe: (() => void)[];
 
-  constructor(private readonly options: HomeLogOptions) {
+  constructor(private readonly options: LogbookOptions) {
     const { hass, report } = options;
     this.unsubscribe = [
       hass.onHealth(({ state }) => {
