@@ -8,7 +8,8 @@ import { sharedHassOf } from '../shared-hass.js';
 import { AudioPlayer } from './audio-player.js';
 import { answerDialog } from './dialog.js';
 import { LiveFeed } from './live-feed.js';
-import { AUDIO_DEFAULTS, type AudioCredentials, type AudioSettings } from './settings.js';
+import { settingsOf } from '../settings.js';
+import { AUDIO_SETTINGS, type AudioCredentials, type AudioSettings } from './settings.js';
 
 export = (RED: NodeAPI): void => {
   const sources = new LiveSources();
@@ -32,11 +33,12 @@ export = (RED: NodeAPI): void => {
     return new AudioPlayer(RED, node, settings);
   }
 
-  RED.nodes.registerType<Node<AudioCredentials>, NodeDef & AudioSettings, object, AudioCredentials>(
+  RED.nodes.registerType<Node<AudioCredentials>, NodeDef, object, AudioCredentials>(
     'deepinfant-audio',
     function (config) {
       RED.nodes.createNode(this, config);
-      run(this, workOf(this, { ...AUDIO_DEFAULTS, ...config }));
+      const settings = settingsOf(this, AUDIO_SETTINGS, config);
+      if (settings !== undefined) run(this, workOf(this, settings));
     },
     { credentials: { user: { type: 'text' }, password: { type: 'password' } } },
   );

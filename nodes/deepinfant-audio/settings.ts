@@ -1,36 +1,29 @@
-export interface AudioSettings {
-  name: string;
+import * as v from 'valibot';
+import { flag, oneOf, text } from '../settings.js';
+
+export const AUDIO_SETTINGS = v.object({
+  name: text(),
   /** A live source, the built-in nursery scene, a file or folder, or what messages bring. */
-  kind: 'microphone' | 'camera' | 'hassCamera' | 'demo' | 'recording' | 'input';
-  /** Name of the microphone, as it is listed; empty for the system's own choice. */
-  microphone: string;
+  kind: oneOf(['microphone', 'camera', 'hassCamera', 'demo', 'recording', 'input'], 'demo'),
+  /** Name of the microphone, as it is listed; '' for the system's own choice. */
+  microphone: text(),
   /** Address of the camera's stream, without user and password: these are credentials. */
-  url: string;
+  url: text(),
   /** Id of a deepinfant-hass node, and the entity id of one of its cameras; used by the kind `hassCamera`. */
-  hass: string;
-  entity: string;
+  hass: text(),
+  entity: text(),
   /** File or folder; used by the kind `recording`. */
-  path: string;
+  path: text(),
   /** `realTime` sends a second of audio each second, as a microphone does. */
-  speed: 'realTime' | 'fast';
+  speed: oneOf(['realTime', 'fast'], 'realTime'),
   /** Play once when the flow starts, without a message; for the kinds `demo` and `recording`. */
-  autoStart: boolean;
-}
+  autoStart: flag(true),
+});
+
+export type AudioSettings = v.InferOutput<typeof AUDIO_SETTINGS>;
 
 /** What Node-RED keeps apart from the flow, and never exports. */
 export interface AudioCredentials {
   user?: string;
   password?: string;
 }
-
-export const AUDIO_DEFAULTS: AudioSettings = {
-  name: '',
-  kind: 'demo',
-  microphone: '',
-  url: '',
-  hass: '',
-  entity: '',
-  path: '',
-  speed: 'realTime',
-  autoStart: true,
-};

@@ -6,7 +6,8 @@ import { startAndStop } from '../adapter.js';
 import { answerEditor } from '../editor-questions.js';
 import { Baby } from '../../src/baby/baby.js';
 import { babyFolder } from '../../src/baby/folder.js';
-import { BABY_DEFAULTS, keepingOf, type BabyCredentials, type BabySettings } from './settings.js';
+import { settingsOf } from '../settings.js';
+import { BABY_SETTINGS, keepingOf, type BabyCredentials } from './settings.js';
 
 type BabyNode = Node<BabyCredentials> & { baby: Baby; keeping: Keeping };
 
@@ -27,11 +28,12 @@ export = (RED: NodeAPI): void => {
     },
   });
 
-  RED.nodes.registerType<BabyNode, NodeDef & BabySettings, object, BabyCredentials>(
+  RED.nodes.registerType<BabyNode, NodeDef, object, BabyCredentials>(
     'deepinfant-baby',
     function (config) {
       RED.nodes.createNode(this, config);
-      const settings = { ...BABY_DEFAULTS, ...config };
+      const settings = settingsOf(this, BABY_SETTINGS, config);
+      if (settings === undefined) return;
       const { name, birthDate, babyBuddy: url, child } = settings;
       this.baby = Baby.at(babyFolder(RED, this.id), { name, birthDate: birthDate || undefined });
       this.keeping = keepingOf(settings, this.baby.folder);

@@ -1,22 +1,26 @@
 import path from 'node:path';
+import * as v from 'valibot';
 import type { Keeping } from '../../src/journal/journal.js';
+import { flag, numberFrom, text } from '../settings.js';
 
-export interface BabySettings {
-  name: string;
-  /** Date as YYYY-MM-DD, or '' when it is not told. */
-  birthDate: string;
+export const BABY_SETTINGS = v.object({
+  name: text(),
+  /** Date as YYYY-MM-DD, or '' when it is unknown. */
+  birthDate: text(),
   /** Address of a Baby Buddy that knows the baby, or ''. */
-  babyBuddy: string;
+  babyBuddy: text(),
   /** The child's name there, or '' where it is the only one. */
-  child: string;
+  child: text(),
   /** Whether the journal keeps clips and pictures of cries. */
-  keepsSound: boolean;
-  /** So many days the journal keeps what it noted; so many MB of sound. The editor saves numbers as text. */
-  keepDays: number | string;
-  soundMb: number | string;
-  /** Folder in which they lie, one below it for each baby, or '' for Node-RED's own. */
-  soundFolder: string;
-}
+  keepsSound: flag(true),
+  /** How many days the journal keeps its entries, and how many MB of sound. */
+  keepDays: numberFrom(1, 36_500, 365),
+  soundMb: numberFrom(1, 10_000_000, 1000),
+  /** Folder for the sound, with one folder below it for each baby; '' for Node-RED's own. */
+  soundFolder: text(),
+});
+
+export type BabySettings = v.InferOutput<typeof BABY_SETTINGS>;
 
 /** What Node-RED keeps apart from the flow, and never exports. */
 export interface BabyCredentials {
@@ -24,27 +28,15 @@ export interface BabyCredentials {
   token?: string;
 }
 
-export const BABY_DEFAULTS: BabySettings = {
-  name: '',
-  birthDate: '',
-  babyBuddy: '',
-  child: '',
-  keepsSound: true,
-  keepDays: 365,
-  soundMb: 1000,
-  soundFolder: '',
-};
-
 /** @param folder the baby's */
 export function keepingOf(
   { keepsSound, keepDays, soundMb, soundFolder }: BabySettings,
   folder: string,
 ): Keeping {
-  const shared = soundFolder.trim();
   return {
     hasSound: keepsSound,
-    days: Number(keepDays),
-    soundMb: Number(soundMb),
-    ...(shared && { soundFolder: path.resolve(shared, path.basename(folder)) }),
+    days: keepDays,
+    soundMb,
+    ...(soundFolder && { soundFolder: path.resolve(soundFolder, path.basename(folder)) }),
   };
 }

@@ -4,7 +4,8 @@ import { listModels } from '../../src/model/load.js';
 import { run } from '../adapter.js';
 import { Listener } from './listener.js';
 import { answerPanel, LiveViews } from './live-views.js';
-import { DETECTOR_DEFAULTS, type DetectorSettings } from './settings.js';
+import { settingsOf } from '../settings.js';
+import { DETECTOR_SETTINGS } from './settings.js';
 
 type DetectorNode = Node & { views: LiveViews };
 
@@ -12,10 +13,11 @@ export = (RED: NodeAPI): void => {
   answerPanel(RED);
   RED.nodes.registerType(
     'deepinfant-detector',
-    function (this: DetectorNode, config: NodeDef & DetectorSettings) {
+    function (this: DetectorNode, config: NodeDef) {
       RED.nodes.createNode(this, config);
       this.views = new LiveViews();
-      run(this, new Listener(RED, this, { ...DETECTOR_DEFAULTS, ...config }, this.views));
+      const settings = settingsOf(this, DETECTOR_SETTINGS, config);
+      if (settings !== undefined) run(this, new Listener(RED, this, settings, this.views));
     },
     {
       // The editor offers these models, and shows sound in these colours.

@@ -1,14 +1,13 @@
-import type { Preset } from '../../src/model/manifest.js';
+import * as v from 'valibot';
+import { DEFAULT_MODEL } from '../../src/model/load.js';
+import { PRESETS } from '../../src/model/manifest.js';
+import { oneOf, text } from '../settings.js';
 
-export interface DetectorSettings {
-  name: string;
+export const DETECTOR_SETTINGS = v.object({
+  name: text(),
   /** Folder below models/. */
-  model: string;
-  preset: Preset;
-}
+  model: text(DEFAULT_MODEL),
+  preset: oneOf(PRESETS, 'balanced'),
+});
 
-export const DETECTOR_DEFAULTS: DetectorSettings = {
-  name: '',
-  model: 'crynet',
-  preset: 'balanced',
-};
+export type DetectorSettings = v.InferOutput<typeof DETECTOR_SETTINGS>;

@@ -2,13 +2,16 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { run } from '../adapter.js';
 import type { MqttBrokerNode } from './mqtt-connection.js';
 import { EntitiesNode } from './entities-node.js';
-import { ENTITIES_DEFAULTS, type EntitiesSettings } from './settings.js';
+import { settingsOf } from '../settings.js';
+import { ENTITIES_SETTINGS } from './settings.js';
 
 export = (RED: NodeAPI): void => {
-  RED.nodes.registerType('deepinfant-entities', function (this: Node, config: NodeDef & EntitiesSettings) {
+  RED.nodes.registerType('deepinfant-entities', function (this: Node, config: NodeDef) {
     RED.nodes.createNode(this, config);
-    const { name, broker } = { ...ENTITIES_DEFAULTS, ...config };
+    const settings = settingsOf(this, ENTITIES_SETTINGS, config);
+    if (settings === undefined) return;
+    const { name, broker } = settings;
     const brokerNode = RED.nodes.getNode(broker) as MqttBrokerNode | null;
-    run(this, new EntitiesNode(RED, this, brokerNode, name.trim() || RED._('deepinfant-entities.device')));
+    run(this, new EntitiesNode(RED, this, brokerNode, name || RED._('deepinfant-entities.device')));
   });
 };

@@ -1,11 +1,9 @@
-export interface EntitiesSettings {
-  /** The device's name in Home Assistant. */
-  name: string;
-  /** Id of an mqtt-broker node. */
-  broker: string;
-}
+import * as v from 'valibot';
+import { text } from '../settings.js';
 
-export const ENTITIES_DEFAULTS: EntitiesSettings = {
-  name: '',
-  broker: '',
-};
+export const ENTITIES_SETTINGS = v.object({
+  /** The device's name in Home Assistant. */
+  name: text(),
+  /** Id of an mqtt-broker node. */
+  broker: text(),
+});

@@ -1,16 +1,16 @@
-export interface HassSettings {
-  name: string;
-  /** Home Assistant's address; '' inside its Node-RED add-on. */
-  url: string;
-}
+import * as v from 'valibot';
+import { text } from '../settings.js';
+
+export const HASS_SETTINGS = v.object({
+  name: text(),
+  /** Home Assistant's address; '' inside its Node-RED app. */
+  url: text(),
+});
+
+export type HassSettings = v.InferOutput<typeof HASS_SETTINGS>;
 
 /** What Node-RED keeps apart from the flow, and never exports. */
 export interface HassCredentials {
-  /** Long-lived access token; not needed inside the add-on. */
+  /** Long-lived access token; not needed inside Home Assistant's Node-RED app. */
   token?: string;
 }
-
-export const HASS_DEFAULTS: HassSettings = {
-  name: '',
-  url: '',
-};

@@ -4,20 +4,23 @@ import type { Keeping } from '../../src/journal/journal.js';
 import { run } from '../adapter.js';
 import { Baby } from '../../src/baby/baby.js';
 import { babyFolder } from '../../src/baby/folder.js';
-import { BABY_DEFAULTS, keepingOf } from '../deepinfant-baby/settings.js';
+import { BABY_SETTINGS, keepingOf } from '../deepinfant-baby/settings.js';
+import { defaultsOf, settingsOf } from '../settings.js';
 import { Keeper } from './keeper.js';
-import { JOURNAL_DEFAULTS, type JournalSettings } from './settings.js';
+import { JOURNAL_SETTINGS } from './settings.js';
 
 /** In the baby's folder: what forgets the baby deletes it, too. */
 const FOLDER = 'journal';
 
 export = (RED: NodeAPI): void => {
-  RED.nodes.registerType('deepinfant-journal', function (this: Node, config: NodeDef & JournalSettings) {
+  RED.nodes.registerType('deepinfant-journal', function (this: Node, config: NodeDef) {
     RED.nodes.createNode(this, config);
-    const { baby: id, summaryAt } = { ...JOURNAL_DEFAULTS, ...config };
+    const settings = settingsOf(this, JOURNAL_SETTINGS, config);
+    if (settings === undefined) return;
+    const { baby: id, summaryAt } = settings;
     const babyNode = RED.nodes.getNode(id) as (Node & { baby: Baby; keeping: Keeping }) | null;
     const baby = babyNode?.baby ?? Baby.at(babyFolder(RED, this.id), { name: '' });
-    const keeping = babyNode?.keeping ?? keepingOf(BABY_DEFAULTS, baby.folder);
+    const keeping = babyNode?.keeping ?? keepingOf(defaultsOf(BABY_SETTINGS), baby.folder);
     run(this, new Keeper(RED, this, { baby, keeping, folder: path.join(baby.folder, FOLDER), summaryAt }));
   });
 };

@@ -1,13 +1,10 @@
-export interface JournalSettings {
-  name: string;
-  /** Id of a deepinfant-baby node, or '' for a baby of its own that nobody tells anything of. */
-  baby: string;
-  /** Time of the day at which the night is summed up, as HH:MM, or '' for never. */
-  summaryAt: string;
-}
+import * as v from 'valibot';
+import { text, timeOfDay } from '../settings.js';
 
-export const JOURNAL_DEFAULTS: JournalSettings = {
-  name: '',
-  baby: '',
-  summaryAt: '07:00',
-};
+export const JOURNAL_SETTINGS = v.object({
+  name: text(),
+  /** Id of a deepinfant-baby node, or '' for a baby of its own of whom nothing else is known. */
+  baby: text(),
+  /** Time of the day at which the night is summed up, as HH:MM, or '' for never. */
+  summaryAt: timeOfDay('07:00'),
+});

@@ -43,7 +43,7 @@ export class LightNode implements NodeWork {
     });
     this.lights = new AlertLights({
       hass,
-      lights: settings.lights.split(/[\s,]+/).filter(Boolean),
+      lights: settings.lights,
       pulse: settings.pulse,
       file: dataFile(RED, `lights-${node.id}.json`),
       report: error => {

@@ -1,20 +1,16 @@
-export interface LightSettings {
-  name: string;
-  /** Id of a deepinfant-hass node. */
-  hass: string;
-  /** Entity ids, with commas between them. */
-  lights: string;
-  colourBy: 'intensity' | 'reason';
-  /** At its brightest, in percent: 1 to 100. */
-  brightness: number;
-  pulse: boolean;
-}
+import * as v from 'valibot';
+import { flag, names, numberFrom, oneOf, text } from '../settings.js';
 
-export const LIGHT_DEFAULTS: LightSettings = {
-  name: '',
-  hass: '',
-  lights: '',
-  colourBy: 'intensity',
-  brightness: 60,
-  pulse: true,
-};
+export const LIGHT_SETTINGS = v.object({
+  name: text(),
+  /** Id of a deepinfant-hass node. */
+  hass: text(),
+  /** Entity ids, with commas between them. */
+  lights: names(),
+  colourBy: oneOf(['intensity', 'reason'], 'intensity'),
+  /** At its brightest, in percent. */
+  brightness: numberFrom(1, 100, 60),
+  pulse: flag(true),
+});
+
+export type LightSettings = v.InferOutput<typeof LIGHT_SETTINGS>;

@@ -3,12 +3,14 @@ import { run } from '../adapter.js';
 import type { Baby } from '../../src/baby/baby.js';
 import { sharedHassOf } from '../shared-hass.js';
 import { NotifyNode } from './notify-node.js';
-import { NOTIFY_DEFAULTS, type NotifySettings } from './settings.js';
+import { settingsOf } from '../settings.js';
+import { NOTIFY_SETTINGS } from './settings.js';
 
 export = (RED: NodeAPI): void => {
-  RED.nodes.registerType('deepinfant-notify', function (this: Node, config: NodeDef & NotifySettings) {
+  RED.nodes.registerType('deepinfant-notify', function (this: Node, config: NodeDef) {
     RED.nodes.createNode(this, config);
-    const settings = { ...NOTIFY_DEFAULTS, ...config };
+    const settings = settingsOf(this, NOTIFY_SETTINGS, config);
+    if (settings === undefined) return;
     const babyNode = RED.nodes.getNode(settings.baby) as (Node & { baby: Baby }) | null;
     const shared = sharedHassOf(RED, this, settings.hass);
     run(this, new NotifyNode(RED, this, { shared, baby: babyNode?.baby, settings }));

@@ -57,7 +57,7 @@ export class NotifyNode implements NodeWork {
     if (settings.log) this.log = new Logbook({ hass, say: this.say, report });
     this.notifier = new CryNotifier({
       hass,
-      phones: namesIn(settings.phones),
+      phones: settings.phones,
       filter: filterOf(settings),
       escalateMs: 60_000 * settings.escalateMin,
       baby: cry => this.babyOf(cry),
@@ -125,17 +125,10 @@ export class NotifyNode implements NodeWork {
 function filterOf(settings: NotifySettings): CryFilter {
   const { reasons, minConfidence, minDurationS, minIntensity, quietFrom: from, quietTo: to } = settings;
   return {
-    reasons: reasons
-      .split(',')
-      .map(reason => reason.trim())
-      .filter(Boolean) as CryFilter['reasons'],
+    reasons,
     minConfidence: minConfidence / 100,
     minDurationS,
     minIntensity,
     ...(from !== '' && to !== '' && { quiet: { from, to } }),
   };
-}
-
-function namesIn(list: string): string[] {
-  return list.split(/[\s,]+/).filter(Boolean);
 }

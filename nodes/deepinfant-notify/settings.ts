@@ -1,39 +1,28 @@
-import type { Intensity } from '../../src/values.js';
+import * as v from 'valibot';
+import { REASONS } from '../../src/values.js';
+import { flag, names, numberFrom, oneOf, text, timeOfDay, wordsOf } from '../settings.js';
 
-export interface NotifySettings {
-  name: string;
+export const NOTIFY_SETTINGS = v.object({
+  name: text(),
   /** Id of a deepinfant-hass node. */
-  hass: string;
+  hass: text(),
   /** Id of a deepinfant-baby node, or ''. */
-  baby: string;
-  /** Actions that notify, with commas between them, in the order in which they are told; none only logs. */
-  phones: string;
-  /** How long each one has to answer until the next one is told, in minutes; 0 tells all at once. */
-  escalateMin: number;
-  /** Reasons to be told of and `unsure`, with commas between them; '' is all. */
-  reasons: string;
+  baby: text(),
+  /** Actions that notify, with commas between them, in the order in which they are notified; none only logs. */
+  phones: names(),
+  /** How long each phone has to answer before the next one is notified, in minutes; 0 notifies all at once. */
+  escalateMin: numberFrom(0, 1440, 0),
+  /** Reasons to notify of, and `unsure`, with commas between them; '' is all. */
+  reasons: wordsOf([...REASONS, 'unsure']),
   /** In percent. */
-  minConfidence: number;
-  minDurationS: number;
-  minIntensity: Intensity;
-  /** Hours of the day in which nobody is told, HH:MM; '' is none. */
-  quietFrom: string;
-  quietTo: string;
-  /** Whether cries, answers and troubles of sources are told in Home Assistant. */
-  log: boolean;
-}
+  minConfidence: numberFrom(0, 100, 0),
+  minDurationS: numberFrom(0, 3600, 0),
+  minIntensity: oneOf(['fuss', 'cry', 'scream'], 'fuss'),
+  /** Hours of the day in which nobody is notified, HH:MM; '' is none. */
+  quietFrom: timeOfDay(),
+  quietTo: timeOfDay(),
+  /** Whether Home Assistant's logbook gets cries, answers and troubles of sources. */
+  log: flag(true),
+});
 
-export const NOTIFY_DEFAULTS: NotifySettings = {
-  name: '',
-  hass: '',
-  baby: '',
-  phones: '',
-  escalateMin: 0,
-  reasons: '',
-  minConfidence: 0,
-  minDurationS: 0,
-  minIntensity: 'fuss',
-  quietFrom: '',
-  quietTo: '',
-  log: true,
-};
+export type NotifySettings = v.InferOutput<typeof NOTIFY_SETTINGS>;

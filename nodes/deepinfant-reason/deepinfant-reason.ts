@@ -4,12 +4,15 @@ import { Baby } from '../../src/baby/baby.js';
 import { babyFolder } from '../../src/baby/folder.js';
 import { Reasoner } from './reasoner.js';
 import { Room } from '../../src/baby/room.js';
-import { REASON_DEFAULTS, type ReasonSettings } from './settings.js';
+import { settingsOf } from '../settings.js';
+import { REASON_SETTINGS } from './settings.js';
 
 export = (RED: NodeAPI): void => {
-  RED.nodes.registerType('deepinfant-reason', function (this: Node, config: NodeDef & ReasonSettings) {
+  RED.nodes.registerType('deepinfant-reason', function (this: Node, config: NodeDef) {
     RED.nodes.createNode(this, config);
-    const { baby, baby2, baby3 } = { ...REASON_DEFAULTS, ...config };
+    const settings = settingsOf(this, REASON_SETTINGS, config);
+    if (settings === undefined) return;
+    const { baby, baby2, baby3 } = settings;
     const babies = [baby, baby2, baby3]
       .map(id => RED.nodes.getNode(id) as (Node & { baby?: Baby }) | null)
       .flatMap(node => node?.baby ?? []);

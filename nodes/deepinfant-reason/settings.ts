@@ -1,15 +1,11 @@
-export interface ReasonSettings {
-  name: string;
-  /** Id of a deepinfant-baby node, or '' to estimate without knowing the baby. */
-  baby: string;
-  /** Of others in the same room, each '' for none. */
-  baby2: string;
-  baby3: string;
-}
+import * as v from 'valibot';
+import { text } from '../settings.js';
 
-export const REASON_DEFAULTS: ReasonSettings = {
-  name: '',
-  baby: '',
-  baby2: '',
-  baby3: '',
-};
+export const REASON_SETTINGS = v.object({
+  name: text(),
+  /** Id of a deepinfant-baby node, or '' to estimate without knowing the baby. */
+  baby: text(),
+  /** Of others in the same room, each '' for none. */
+  baby2: text(),
+  baby3: text(),
+});

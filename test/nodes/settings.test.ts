@@ -1,26 +1,31 @@
 import assert from 'node:assert/strict';
-import { AUDIO_DEFAULTS } from '../../nodes/deepinfant-audio/settings.js';
-import { BABY_DEFAULTS } from '../../nodes/deepinfant-baby/settings.js';
-import { DETECTOR_DEFAULTS } from '../../nodes/deepinfant-detector/settings.js';
-import { ENTITIES_DEFAULTS } from '../../nodes/deepinfant-entities/settings.js';
-import { HASS_DEFAULTS } from '../../nodes/deepinfant-hass/settings.js';
-import { JOURNAL_DEFAULTS } from '../../nodes/deepinfant-journal/settings.js';
-import { LIGHT_DEFAULTS } from '../../nodes/deepinfant-light/settings.js';
-import { NOTIFY_DEFAULTS } from '../../nodes/deepinfant-notify/settings.js';
-import { REASON_DEFAULTS } from '../../nodes/deepinfant-reason/settings.js';
+import * as v from 'valibot';
+import { AUDIO_SETTINGS } from '../../nodes/deepinfant-audio/settings.js';
+import { BABY_SETTINGS } from '../../nodes/deepinfant-baby/settings.js';
+import { DETECTOR_SETTINGS } from '../../nodes/deepinfant-detector/settings.js';
+import { ENTITIES_SETTINGS } from '../../nodes/deepinfant-entities/settings.js';
+import { HASS_SETTINGS } from '../../nodes/deepinfant-hass/settings.js';
+import { JOURNAL_SETTINGS } from '../../nodes/deepinfant-journal/settings.js';
+import { LIGHT_SETTINGS } from '../../nodes/deepinfant-light/settings.js';
+import { NOTIFY_SETTINGS } from '../../nodes/deepinfant-notify/settings.js';
+import { REASON_SETTINGS } from '../../nodes/deepinfant-reason/settings.js';
+import { defaultsOf, migrate } from '../../nodes/settings.js';
 import { listModels } from '../../src/model/load.js';
+import { check } from '../../src/check.js';
+import type { NodeMessage } from 'node-red';
+import { runFlow, stopFlow } from './flow.js';
 import { editorDefinition, NODE_TYPES, type NodeType } from './editor.js';
 
-const DEFAULTS: Record<NodeType, object> = {
-  'deepinfant-audio': AUDIO_DEFAULTS,
-  'deepinfant-baby': BABY_DEFAULTS,
-  'deepinfant-detector': DETECTOR_DEFAULTS,
-  'deepinfant-entities': ENTITIES_DEFAULTS,
-  'deepinfant-hass': HASS_DEFAULTS,
-  'deepinfant-journal': JOURNAL_DEFAULTS,
-  'deepinfant-light': LIGHT_DEFAULTS,
-  'deepinfant-notify': NOTIFY_DEFAULTS,
-  'deepinfant-reason': REASON_DEFAULTS,
+const SETTINGS: Record<NodeType, v.ObjectSchema<v.ObjectEntries, undefined>> = {
+  'deepinfant-audio': AUDIO_SETTINGS,
+  'deepinfant-baby': BABY_SETTINGS,
+  'deepinfant-detector': DETECTOR_SETTINGS,
+  'deepinfant-entities': ENTITIES_SETTINGS,
+  'deepinfant-hass': HASS_SETTINGS,
+  'deepinfant-journal': JOURNAL_SETTINGS,
+  'deepinfant-light': LIGHT_SETTINGS,
+  'deepinfant-notify': NOTIFY_SETTINGS,
+  'deepinfant-reason': REASON_SETTINGS,
 };
 
 describe('settings', () => {
@@ -30,12 +35,94 @@ describe('settings', () => {
         name,
         value,
       ]);
-      assert.deepEqual(Object.fromEntries(inEditor), DEFAULTS[type]);
+      assert.deepEqual(Object.fromEntries(inEditor), v.getDefaults(SETTINGS[type]));
     });
   }
 
+  const wrong: [type: NodeType, setting: string, value: unknown, error: string][] = [
+    ['deepinfant-baby', 'keepDays', '', 'keepDays is empty; expected a number.'],
+    ['deepinfant-baby', 'keepDays', '0', 'keepDays is 0; expected at least 1.'],
+    ['deepinfant-baby', 'keepDays', -1, 'keepDays is -1; expected at least 1.'],
+    ['deepinfant-baby', 'soundMb', 'much', "soundMb is 'much'; expected a number."],
+    ['deepinfant-light', 'brightness', '101', 'brightness is 101; expected at most 100.'],
+    ['deepinfant-light', 'brightness', NaN, 'brightness is NaN; expected a number.'],
+    ['deepinfant-notify', 'minConfidence', null, 'minConfidence is null; expected a number.'],
+    ['deepinfant-notify', 'minConfidence', Infinity, 'minConfidence is Infinity; expected a finite number.'],
+    ['deepinfant-notify', 'escalateMin', -2, 'escalateMin is -2; expected at least 0.'],
+    [
+      'deepinfant-notify',
+      'quietFrom',
+      '25:00',
+      "quietFrom is '25:00'; expected a time of the day such as 07:30, or nothing.",
+    ],
+    [
+      'deepinfant-notify',
+      'reasons',
+      'hungry, bored',
+      "reasons.1 is 'bored'; expected one of hungry, tired, discomfort, belly pain, burping, lonely, unsure.",
+    ],
+    [
+      'deepinfant-detector',
+      'preset',
+      'brave',
+      "preset is 'brave'; expected one of careful, balanced, sensitive.",
+    ],
+    ['deepinfant-audio', 'speed', 2, 'speed is 2; expected one of realTime, fast.'],
+  ];
+  for (const [type, setting, value, error] of wrong)
+    it(`${type} refuses ${setting} ${String(value) || 'that is empty'}`, () => {
+      assert.throws(() => check(SETTINGS[type], { [setting]: value }, 'settings'), {
+        message: `settings: ${error}`,
+      });
+    });
+
+  it('takes numbers and times as a person types them', () => {
+    assert.equal(check(BABY_SETTINGS, { keepDays: ' 30 ' }, '').keepDays, 30);
+    assert.equal(check(JOURNAL_SETTINGS, { summaryAt: '7:30' }, '').summaryAt, '07:30');
+    const { phones, reasons } = check(
+      NOTIFY_SETTINGS,
+      { phones: 'notify.a, notify.b', reasons: 'belly pain' },
+      '',
+    );
+    assert.deepEqual(phones, ['notify.a', 'notify.b']);
+    assert.deepEqual(reasons, ['belly pain']);
+  });
+
+  it('a node with a wrong setting is red, and reports one error that names it', async () => {
+    const flow = await runFlow([
+      { id: 'baby', type: 'deepinfant-baby', name: 'Mia', keepDays: '' },
+      { id: 'light', type: 'deepinfant-light', name: 'lamp', hass: '', brightness: '-1' },
+    ]);
+    try {
+      const { status } = (await flow.until('statuses')) as NodeMessage & { status: { fill: string } };
+      assert.equal(status.fill, 'red');
+      flow.send('light', { payload: {} });
+      const { error } = (await flow.until('errors')) as NodeMessage & { error: { message: string } };
+      assert.match(error.message, /settings of lamp: brightness is -1; expected at least 1\.$/);
+    } finally {
+      await stopFlow();
+    }
+  });
+
+  describe('migrate', () => {
+    const steps = [
+      (settings: Record<string, unknown>) => ({ ...settings, phones: settings.phone }),
+      (settings: Record<string, unknown>) => ({ ...settings, minutes: Number(settings.seconds) / 60 }),
+    ];
+
+    it('takes each step from the version of the flow on', () => {
+      const saved = { phone: 'a', seconds: 120 };
+      assert.deepEqual(migrate(saved, steps), { ...saved, phones: 'a', minutes: 2 });
+      assert.deepEqual(migrate({ ...saved, version: '1' }, steps), { ...saved, version: '1', minutes: 2 });
+    });
+
+    it('leaves settings of this version, and of a newer one, as they are', () => {
+      for (const version of [2, 9]) assert.deepEqual(migrate({ version }, steps), { version });
+    });
+  });
+
   it('the default model is one that ships', () => {
-    assert(listModels().includes(DETECTOR_DEFAULTS.model));
+    assert(listModels().includes(defaultsOf(DETECTOR_SETTINGS).model));
   });
 
   it('an audio node needs a path only when it plays a file or folder', () => {
