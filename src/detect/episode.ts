@@ -63,11 +63,6 @@ export class Episode {
     this.windows.push({ startS: startSample / SAMPLE_RATE, score: scores.cry });
   }
 
-  /** Whether more than one step was heard. */
-  get isRepeated(): boolean {
-    return this.steps > 1;
-  }
-
   /** Seconds from the end of the last step heard to `sample`. */
   quietS(sample: number): number {
     return (sample - this.last.endSample) / SAMPLE_RATE;

@@ -1,9 +1,10 @@
-import { judgeNight, TrackerAlarms } from '../evaluation/nights.js';
+import { judgeNight, type Alarm } from '../evaluation/nights.js';
 import { thresholdAt } from '../evaluation/metrics.js';
+import { CryLevel } from '../../detect/cry-level.js';
 import { TRACKER_DEFAULTS } from '../../detect/tracker.js';
 import { calibrated, logit, type Calibration } from '../../model/calibration.js';
 import { PRESETS, type Preset, type PresetThresholds } from '../../model/manifest.js';
-import { LABELS, SAMPLE_RATE, type Label, type Voice } from '../../values.js';
+import { SAMPLE_RATE } from '../../values.js';
 import type { NightRecord } from './measure.js';
 
 /** What each preset promises (see PresetThresholds). */
@@ -59,28 +60,17 @@ function leastOdds(calibration: Calibration, nights: readonly NightRecord[], all
 
 function falseAlarms(calibration: Calibration, nights: readonly NightRecord[], odds: number): number {
   const counts = nights.map(({ episodes, steps }) => {
-    const tracker = new TrackerAlarms({ ...TRACKER_DEFAULTS, odds });
-    let startSample = 0;
+    const level = new CryLevel({ odds, hangoverS: TRACKER_DEFAULTS.hangoverS });
+    const alarms: Alarm[] = [];
+    let hopStart = 0;
     for (const { endSample, cry } of steps) {
-      const scores = { ...NO_SCORES, cry: calibrated(logit(cry), calibration) };
-      // Of the rest the tracker needs no more than the times.
-      tracker.push({
-        scores,
-        embedding: NO_EMBEDDING,
-        startSample,
-        endSample,
-        at: 0,
-        levelDb: 0,
-        voice: SILENCE,
-      });
-      startSample = endSample;
+      const change = level.push({ cry: calibrated(logit(cry), calibration), hopStart, endSample });
+      const nowS = endSample / SAMPLE_RATE;
+      if (change === 'started') alarms.push({ toldS: nowS, endS: nowS });
+      else if (change === 'heard' && level.hasCry) alarms.at(-1)!.endS = nowS;
+      hopStart = endSample;
     }
-    tracker.end();
-    return judgeNight(tracker.alarms, episodes).falseAlarmsS.length;
+    return judgeNight(alarms, episodes).falseAlarmsS.length;
   });
   return counts.reduce((a, b) => a + b);
 }
-
-const NO_SCORES = Object.fromEntries(LABELS.map(label => [label, 0])) as Record<Label, number>;
-const NO_EMBEDDING = new Float32Array(0);
-const SILENCE: Voice = { f0Hz: null, periodicity: 0, lowDb: -120, highDb: -120 };
