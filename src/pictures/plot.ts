@@ -1,5 +1,5 @@
-import { escapeText } from './escape.js';
 import { scaleOf, type Axis } from './axis.js';
+import { circle, element, image, path, rect, round, svg, text, type Attributes } from './svg.js';
 
 export interface Point {
   x: number;
@@ -21,7 +21,7 @@ export interface Bar {
 export type Series = { name: string } & (
   | { mark: 'line' | 'dashed' | 'dots'; points: readonly Point[] }
   | { mark: 'bars'; bars: readonly Bar[] }
-  | { mark: 'image'; href: string; from: Point; to: Point }
+  | { mark: 'image'; png: Uint8Array; from: Point; to: Point }
 );
 
 export interface Plot {
@@ -40,6 +40,7 @@ const WIDTH = 420;
 const LEFT = 52;
 const RIGHT = 14;
 const LEGEND_LINE = 16;
+const MIDDLE: Attributes = { 'text-anchor': 'middle' };
 
 /** Draws a plot as an SVG element, also fit for a file of its own. It takes the reader's colours, light or dark. */
 export function plot({ title = '', x, y, series, height = 300 }: Plot): string {
@@ -62,24 +63,32 @@ export function plot({ title = '', x, y, series, height = 300 }: Plot): string {
   });
   const middle = (top + bottom) / 2;
   const parts = [
-    text(WIDTH / 2, 16, title, 'text-anchor="middle" font-size="14" font-weight="600"'),
+    text(WIDTH / 2, 16, title, { 'text-anchor': 'middle', 'font-size': 14, 'font-weight': 600 }),
     legend.svg,
     ...horizontal.ticks.map(tick => {
       const { x: across } = at({ x: tick.at, y: 0 });
-      return line(across, top, across, bottom) + text(across, bottom + 15, tick.text, 'text-anchor="middle"');
+      return line(across, top, across, bottom) + text(across, bottom + 15, tick.text, MIDDLE);
     }),
     ...vertical.ticks.map(tick => {
       const { y: up } = at({ x: 0, y: tick.at });
-      return line(LEFT, up, right, up) + text(LEFT - 6, up + 4, tick.text, 'text-anchor="end"');
+      return line(LEFT, up, right, up) + text(LEFT - 6, up + 4, tick.text, { 'text-anchor': 'end' });
     }),
-    text((LEFT + right) / 2, height - 5, horizontal.label, 'text-anchor="middle"'),
-    text(0, 0, vertical.label, `text-anchor="middle" transform="translate(12 ${round(middle)}) rotate(-90)"`),
+    text((LEFT + right) / 2, height - 5, horizontal.label, MIDDLE),
+    text(0, 0, vertical.label, { ...MIDDLE, transform: `translate(12 ${round(middle)}) rotate(-90)` }),
     ...series.map((one, i) => markOf(one, colourOf(i), { at, bottom })),
   ];
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escapeText(title)}"` +
-    ` font-family="system-ui, sans-serif" font-size="12" fill="currentColor"` +
-    ` style="color-scheme: light dark; color: CanvasText">${parts.join('')}</svg>`
+  return svg(
+    WIDTH,
+    height,
+    {
+      role: 'img',
+      'aria-label': title,
+      'font-family': 'system-ui, sans-serif',
+      'font-size': 12,
+      fill: 'currentColor',
+      style: 'color-scheme: light dark; color: CanvasText',
+    },
+    ...parts,
   );
 }
 
@@ -107,37 +116,38 @@ function markOf(series: Series, colour: string, { at, bottom }: Area): string {
   switch (series.mark) {
     case 'line':
     case 'dashed': {
-      const path = series.points.map(point => `${at(point).x},${at(point).y}`);
-      const dashes = series.mark === 'dashed' ? ' stroke-dasharray="4 4"' : '';
-      return `<polyline points="${path.filter((place, i) => place !== path[i - 1]).join(' ')}" fill="none" stroke="${colour}" stroke-width="2" stroke-linejoin="round"${dashes}/>`;
+      const places = series.points.map(point => `${at(point).x},${at(point).y}`);
+      const points = places.filter((place, i) => place !== places[i - 1]).join(' ');
+      const stroke = { ...strokeOf(series.mark, colour), 'stroke-linejoin': 'round' };
+      return element('polyline', { points, fill: 'none', ...stroke });
     }
     case 'dots':
       return series.points
         .map(point => {
           const { x, y } = at(point);
-          return `<circle cx="${x}" cy="${y}" r="4" fill="${colour}"/>${dotText(x, y, point.text ?? '', bottom)}`;
+          return circle(x, y, 4, { fill: colour }) + dotText(x, y, point.text ?? '', bottom);
         })
         .join('');
     case 'bars':
       return series.bars
         .map(({ from, to, value, interval }) => {
           const [foot, head] = [at({ x: from, y: 0 }), at({ x: to, y: value })];
-          const bar = rectangle(foot.x, head.y, head.x - foot.x, foot.y - head.y, `fill="${colour}"`);
+          const bar = rect(foot.x, head.y, head.x - foot.x, foot.y - head.y, { fill: colour });
           if (!interval) return bar;
           const [low, high] = interval.map(end => at({ x: (from + to) / 2, y: end }));
-          return `${bar}<path d="M${low.x} ${low.y}V${high.y}" stroke="currentColor" stroke-width="1.5"/>`;
+          return bar + path(`M${low.x} ${low.y}V${high.y}`, { stroke: 'currentColor', 'stroke-width': 1.5 });
         })
         .join('');
     case 'image': {
       const [low, high] = [at(series.from), at(series.to)];
-      return `<image href="${series.href}" x="${low.x}" y="${high.y}" width="${round(high.x - low.x)}" height="${round(low.y - high.y)}" preserveAspectRatio="none"/>`;
+      return image(series.png, low.x, high.y, high.x - low.x, low.y - high.y);
     }
   }
 }
 
 /** The text of a dot, below it where there is room, else above; to the right, as most curves rise. */
 function dotText(x: number, y: number, words: string, bottom: number): string {
-  return text(x - 3, y + 16 < bottom ? y + 16 : y - 7, words, 'font-size="11"');
+  return text(x - 3, y + 16 < bottom ? y + 16 : y - 7, words, { 'font-size': 11 });
 }
 
 /** The names of the series, in as many lines as they need, from `top` on. */
@@ -161,24 +171,19 @@ function legendOf(series: readonly Series[], top: number): { svg: string; bottom
 }
 
 function markKey(mark: Series['mark'], x: number, y: number, colour: string): string {
-  if (mark === 'dots') return `<circle cx="${x + 8}" cy="${y}" r="4" fill="${colour}"/>`;
-  if (mark === 'bars') return rectangle(x + 2, y - 5, 12, 10, `fill="${colour}"`);
-  const dashes = mark === 'dashed' ? ' stroke-dasharray="4 4"' : '';
-  return `<path d="M${x} ${y}h16" stroke="${colour}" stroke-width="2"${dashes}/>`;
+  if (mark === 'dots') return circle(x + 8, y, 4, { fill: colour });
+  if (mark === 'bars') return rect(x + 2, y - 5, 12, 10, { fill: colour });
+  return path(`M${x} ${y}h16`, strokeOf(mark, colour));
 }
 
-function text(x: number, y: number, words: string, attributes = ''): string {
-  return words && `<text x="${round(x)}" y="${round(y)}" ${attributes}>${escapeText(words)}</text>`;
+function strokeOf(mark: Series['mark'], colour: string): Attributes {
+  return {
+    stroke: colour,
+    'stroke-width': 2,
+    'stroke-dasharray': mark === 'dashed' ? '4 4' : undefined,
+  };
 }
 
 function line(x1: number, y1: number, x2: number, y2: number): string {
-  return `<path d="M${x1} ${y1}L${x2} ${y2}" stroke="currentColor" stroke-opacity="0.15"/>`;
-}
-
-function rectangle(x: number, y: number, width: number, height: number, attributes: string): string {
-  return `<rect x="${x}" y="${y}" width="${round(width)}" height="${round(height)}" ${attributes}/>`;
-}
-
-function round(length: number): number {
-  return Math.round(10 * length) / 10;
+  return path(`M${x1} ${y1}L${x2} ${y2}`, { stroke: 'currentColor', 'stroke-opacity': 0.15 });
 }

@@ -33,7 +33,7 @@ export function spectrogram({ samples, fromS, scores = [] }: SpectrogramOptions)
       {
         name: 'log-mel',
         mark: 'image',
-        href: pictureOf(samples),
+        png: pictureOf(samples),
         from: { x: fromS, y: 0 },
         to: { x: toS, y: mels },
       },
@@ -50,9 +50,9 @@ export function spectrogram({ samples, fromS, scores = [] }: SpectrogramOptions)
   return curve + picture;
 }
 
-function pictureOf(samples: Float32Array): string {
+function pictureOf(samples: Float32Array): Uint8Array {
   const { frames, pixels } = spectrogramPixels(samples);
-  return `data:image/png;base64,${encodePng(frames, pixels, colourMap()).toString('base64')}`;
+  return encodePng(frames, pixels, colourMap());
 }
 
 /**

@@ -1,62 +1,77 @@
 import { escapeText } from './escape.js';
 
-/** Width of every picture: a phone's. */
-export const WIDTH = 390;
-/** Left and right of what is drawn. */
-export const MARGIN = 16;
+/** Attributes of an element by name; undefined ones are left out. */
+export type Attributes = Readonly<Record<string, string | number | undefined>>;
 
-/**
- * Colours by their roles, for light and for dark ground. Of the kinds of things only shape and place tell them apart, never
- * colour alone; the strength of crying is one hue from faint to strong, which the colour-blind see as lightness.
- */
-const STYLE = `
-svg{--ground:#fff;--ink:#1c1f24;--faint:#5c6470;--line:#d9dde3;--sleep:#7b8fa6;--some:#9cc3ea;--fuss:#528ccb;--cry:#2368b4;--scream:#0a3566;--told:#a34d00;--quiet:#eef1f5;background:var(--ground)}
-@media(prefers-color-scheme:dark){svg{--ground:#15181d;--ink:#f1f3f5;--faint:#a4adb8;--line:#363c45;--sleep:#60758f;--some:#2f5f8f;--fuss:#4a86c4;--cry:#7fbaf2;--scream:#d6eaff;--told:#ffb066;--quiet:#1f242b}}
-text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;font-size:13px;fill:var(--ink)}
-.title{font-size:14px;fill:var(--faint)}.big{font-size:21px;font-weight:650}.faint{fill:var(--faint)}.small{font-size:12px;fill:var(--faint)}
-.line{stroke:var(--line);fill:none}.mid{text-anchor:middle}.end{text-anchor:end}
-.ground{fill:var(--ground)}.quiet{fill:var(--quiet)}.sleep{fill:var(--sleep)}.told{fill:var(--told)}
-.fuss{fill:var(--fuss)}.cry{fill:var(--cry)}.scream{fill:var(--scream)}.unheard{fill:url(#unheard)}
-`.replaceAll('\n', '');
-
-/** Diagonal lines, so that a time in which nobody listened is not taken for a quiet one. */
-export const HATCH =
-  '<defs><pattern id="unheard" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">' +
-  '<path d="M0 0V6" stroke="var(--faint)" stroke-width="2.4"/></pattern></defs>';
-
-/** A whole picture, fit for a file of its own. @param label what a screen reader says of it */
-export function picture(height: number, label: string, parts: readonly string[]): string {
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${round(height)}" width="${WIDTH}" height="${round(height)}" role="img" aria-label="${escapeText(label)}">` +
-    `<style>${STYLE}</style><rect class="ground" width="${WIDTH}" height="${round(height)}"/>${parts.join('')}</svg>`
+/** An element of SVG, its attributes escaped. @param content elements, or texts that are escaped already */
+export function element(name: string, attributes: Attributes, ...content: readonly string[]): string {
+  const written = Object.entries(attributes).map(([attribute, value]) =>
+    value === undefined ? '' : ` ${attribute}="${escapeText(String(value))}"`,
   );
+  const begin = `<${name}${written.join('')}`;
+  return content.length === 0 ? `${begin}/>` : `${begin}>${content.join('')}</${name}>`;
 }
 
-/** What a picture shows, and the one thing to know of it. */
-export function heading(title: string, big: string, ...more: string[]): string {
-  return [
-    text(MARGIN, 26, title, 'title'),
-    text(MARGIN, 54, big, 'big'),
-    ...more.map((line, i) => text(MARGIN, 76 + 18 * i, line, 'faint')),
-  ].join('');
+/** A picture of some width and height, which is also fit for a file of its own. */
+export function svg(
+  width: number,
+  height: number,
+  attributes: Attributes,
+  ...content: readonly string[]
+): string {
+  const viewBox = `0 0 ${round(width)} ${round(height)}`;
+  return element('svg', { xmlns: 'http://www.w3.org/2000/svg', viewBox, ...attributes }, ...content);
 }
 
-export function text(x: number, y: number, words: string, classes = ''): string {
-  return (
-    words &&
-    `<text x="${round(x)}" y="${round(y)}"${classes && ` class="${classes}"`}>${escapeText(words)}</text>`
-  );
+/** A text that begins, unless an attribute says otherwise, at x, on the line y; nothing for an empty one. */
+export function text(x: number, y: number, words: string, attributes: Attributes = {}): string {
+  return words && element('text', { x: round(x), y: round(y), ...attributes }, escapeText(words));
 }
 
-/** @param attributes further ones, such as a class */
-export function rect(x: number, y: number, width: number, height: number, attributes: string): string {
-  return `<rect x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" ${attributes}/>`;
+export function rect(
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+  attributes: Attributes = {},
+): string {
+  return element('rect', {
+    x: round(x),
+    y: round(y),
+    width: round(width),
+    height: round(height),
+    ...attributes,
+  });
 }
 
-export function path(d: string, attributes: string): string {
-  return `<path d="${d}" ${attributes}/>`;
+export function circle(x: number, y: number, radius: number, attributes: Attributes = {}): string {
+  return element('circle', { cx: round(x), cy: round(y), r: radius, ...attributes });
 }
 
+/** @param d commands of a path, their numbers rounded (see round) */
+export function path(d: string, attributes: Attributes = {}): string {
+  return element('path', { d, ...attributes });
+}
+
+/** A PNG, stretched to a rectangle. */
+export function image(png: Uint8Array, x: number, y: number, width: number, height: number): string {
+  const href = `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
+  return element('image', {
+    href,
+    x: round(x),
+    y: round(y),
+    width: round(width),
+    height: round(height),
+    preserveAspectRatio: 'none',
+  });
+}
+
+/** Elements with words that a pointer on them shows, and that a screen reader says. */
+export function titled(words: string, ...content: readonly string[]): string {
+  return element('g', {}, element('title', {}, escapeText(words)), ...content);
+}
+
+/** A length to a tenth of a unit. */
 export function round(length: number): number {
   return Math.round(10 * length) / 10;
 }

@@ -3,7 +3,7 @@ import { inflateSync } from 'node:zlib';
 import { cryDrawing } from '../../src/journal/pictures/cry.js';
 import { cryPicture } from '../../src/journal/pictures/cry-picture.js';
 import { recordPicture } from '../../src/journal/pictures/record.js';
-import { WIDTH } from '../../src/pictures/svg.js';
+import { WIDTH } from '../../src/journal/pictures/sheet.js';
 import { timelinePicture } from '../../src/journal/pictures/timeline.js';
 import { weeksPicture } from '../../src/journal/pictures/weeks.js';
 import { nightOf, trackRecordOf, weeksByHourOf } from '../../src/journal/questions.js';

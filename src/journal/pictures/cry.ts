@@ -5,7 +5,8 @@ import { durationText } from '../../reason/phrase.js';
 import { endOf, type CryEntry, type CrySound } from '../entries.js';
 import { capital, criedText, cryText, whyText } from '../phrase.js';
 import { MARK_SHARE } from './cry-picture.js';
-import { heading, MARGIN, path, picture, round, text, WIDTH } from '../../pictures/svg.js';
+import { image, path, round, text } from '../../pictures/svg.js';
+import { heading, MARGIN, picture, WIDTH } from './sheet.js';
 
 const LEFT = 40;
 const TOP = 124;
@@ -20,7 +21,7 @@ export function cryDrawing(cry: CryEntry, png: Uint8Array | undefined): string {
     ...[cry.isCutOff ? 'And then nobody listened' : '', whyText(cry)].filter(Boolean),
   );
   if (!cry.sound || !png)
-    return picture(120, words, [head, text(MARGIN, 112, 'Its sound was not kept.', 'small')]);
+    return picture(120, words, [head, text(MARGIN, 112, 'Its sound was not kept.', { class: 'small' })]);
   const { from, durationS } = cry.sound;
   const keptS = durationS - (cry.onset - from) / 1000;
   const isWhole = endOf(cry) - cry.onset < 1000 * (keptS + 1);
@@ -30,31 +31,34 @@ export function cryDrawing(cry: CryEntry, png: Uint8Array | undefined): string {
   const { mels } = SEED_FRONT_END;
   return picture(TOP + HEIGHT + 50, words, [
     head,
-    `<image href="data:image/png;base64,${Buffer.from(png).toString('base64')}" x="${LEFT}" y="${TOP}" width="${right - LEFT}" height="${HEIGHT}" preserveAspectRatio="none"/>`,
+    image(png, LEFT, TOP, right - LEFT, HEIGHT),
     text(
       LEFT,
       TOP - 8,
       `${isWhole ? '' : `Its first ${durationText(keptS)}. `}Bars: what was taken for the cry`,
-      'small',
+      { class: 'small' },
     ),
     ...melTicks().map(({ at, text: hz }) =>
-      text(LEFT - 6, marks + (1 - at / mels) * (TOP + HEIGHT - marks) + 4, hz, 'end small'),
+      text(LEFT - 6, marks + (1 - at / mels) * (TOP + HEIGHT - marks) + 4, hz, { class: 'end small' }),
     ),
-    text(LEFT - 6, marks + 12, 'Hz', 'end small'),
+    text(LEFT - 6, marks + 12, 'Hz', { class: 'end small' }),
     bracket(across(cry.onset), isWhole ? across(endOf(cry)) : right, TOP + HEIGHT + 6, isWhole),
-    cry.onset > from ? text(across(cry.onset) - 6, TOP + HEIGHT + 18, 'before', 'end small') : '',
+    cry.onset > from ? text(across(cry.onset) - 6, TOP + HEIGHT + 18, 'before', { class: 'end small' }) : '',
     ...seconds(cry, cry.sound).map(at =>
-      text(across(cry.onset + 1000 * at), TOP + HEIGHT + 34, at === 0 ? 'onset' : `${at} s`, 'mid small'),
+      text(across(cry.onset + 1000 * at), TOP + HEIGHT + 34, at === 0 ? 'onset' : `${at} s`, {
+        class: 'mid small',
+      }),
     ),
   ]);
 }
 
 /** From the onset to the end, where that is on the picture. */
 function bracket(from: number, to: number, y: number, isWhole: boolean): string {
-  return path(
-    `M${round(from)} ${y + 10}V${y}H${round(to)}${isWhole ? `V${y + 10}` : ''}`,
-    'fill="none" stroke="var(--ink)" stroke-width="2"',
-  );
+  return path(`M${round(from)} ${y + 10}V${y}H${round(to)}${isWhole ? `V${y + 10}` : ''}`, {
+    fill: 'none',
+    stroke: 'var(--ink)',
+    'stroke-width': 2,
+  });
 }
 
 /** Round seconds from the onset, four or so. */

@@ -1,7 +1,8 @@
 import { dayText } from '../calendar.js';
 import { recordText } from '../phrase.js';
 import type { TrackRecord } from '../questions.js';
-import { heading, path, picture, round, text, WIDTH } from '../../pictures/svg.js';
+import { circle, path, round, text } from '../../pictures/svg.js';
+import { heading, picture, WIDTH } from './sheet.js';
 
 const TOP = 118;
 /** So few tell nothing. */
@@ -36,27 +37,27 @@ export function recordPicture(record: TrackRecord): string {
     ),
     ...[0, 0.5, 1].map(
       share =>
-        path(`M${LEFT} ${up(share)}H${WIDTH - RIGHT}`, 'class="line"') +
-        text(LEFT - 6, up(share) + 4, `${100 * share} %`, 'end small'),
+        path(`M${LEFT} ${up(share)}H${WIDTH - RIGHT}`, { class: 'line' }) +
+        text(LEFT - 6, up(share) + 4, `${100 * share} %`, { class: 'end small' }),
     ),
     path(
       curve(step => step.commonestRight),
-      'fill="none" stroke="var(--faint)" stroke-width="2" stroke-dasharray="5 4"',
+      { fill: 'none', stroke: 'var(--faint)', 'stroke-width': 2, 'stroke-dasharray': '5 4' },
     ),
     path(
       curve(step => step.right),
-      'fill="none" stroke="var(--cry)" stroke-width="3"',
+      { fill: 'none', stroke: 'var(--cry)', 'stroke-width': 3 },
     ),
     text(WIDTH - RIGHT + 6, ends[0] + 4, 'likeliest'),
-    text(WIDTH - RIGHT + 6, ends[1] + 4, 'commonest', 'faint'),
-    text(LEFT, TOP + HEIGHT + 18, dayText(course[0].at), 'small'),
-    text(WIDTH - RIGHT, TOP + HEIGHT + 18, dayText(course.at(-1)!.at), 'end small'),
-    newest.length < answers ? text(LEFT - 8, dots + 4, 'newest', 'end small') : '',
+    text(WIDTH - RIGHT + 6, ends[1] + 4, 'commonest', { class: 'faint' }),
+    text(LEFT, TOP + HEIGHT + 18, dayText(course[0].at), { class: 'small' }),
+    text(WIDTH - RIGHT, TOP + HEIGHT + 18, dayText(course.at(-1)!.at), { class: 'end small' }),
+    newest.length < answers ? text(LEFT - 8, dots + 4, 'newest', { class: 'end small' }) : '',
     ...newest.map((step, i) => dot(step.said === step.answer, across(shareOf(i, newest)), dots)),
     dot(true, WIDTH - RIGHT + 12, dots),
-    text(WIDTH - RIGHT + 20, dots + 4, 'right', 'small'),
+    text(WIDTH - RIGHT + 20, dots + 4, 'right', { class: 'small' }),
     dot(false, WIDTH - RIGHT + 12, dots + 16),
-    text(WIDTH - RIGHT + 20, dots + 20, 'wrong', 'small'),
+    text(WIDTH - RIGHT + 20, dots + 20, 'wrong', { class: 'small' }),
   ]);
 }
 
@@ -74,7 +75,7 @@ function shareOf(index: number, { length }: { length: number }): number {
 /** An answered cry: a full dot where it was right, else an empty one. */
 function dot(wasRight: boolean, x: number, y: number): string {
   const fill = wasRight ? 'var(--cry)' : 'none';
-  return `<circle cx="${round(x)}" cy="${y}" r="3" fill="${fill}" stroke="var(--cry)"/>`;
+  return circle(x, y, 3, { fill, stroke: 'var(--cry)' });
 }
 
 /** Heights of two labels, so that neither lies on the other or lower than the lowest. */

@@ -12,8 +12,8 @@ import {
   periodText,
 } from '../phrase.js';
 import type { Period } from '../questions.js';
-import { escapeText } from '../../pictures/escape.js';
-import { HATCH, heading, MARGIN, path, picture, rect, round, text, WIDTH } from '../../pictures/svg.js';
+import { circle, path, rect, round, text, titled } from '../../pictures/svg.js';
+import { HATCH, heading, MARGIN, picture, WIDTH } from './sheet.js';
 
 const HOUR_MS = 3_600_000;
 /** Beside the words for each row. */
@@ -57,37 +57,34 @@ export function timelinePicture(period: Period): string {
     // What is to come, and what nobody knows of, is empty.
     totals.heardS === undefined
       ? ''
-      : rect(LEFT, CEILING, across(until) - LEFT, FLOOR - CEILING, 'class="quiet"'),
+      : rect(LEFT, CEILING, across(until) - LEFT, FLOOR - CEILING, { class: 'quiet' }),
     ...(['fuss', 'cry', 'scream'] as const).map(intensity =>
-      text(LEFT - 8, FLOOR - HEIGHTS[intensity] + 10, intensity, 'end small'),
+      text(LEFT - 8, FLOOR - HEIGHTS[intensity] + 10, intensity, { class: 'end small' }),
     ),
     ...hours(from, to).map(hour => tick(hour, across(hour), now)),
     ...unheard.map(gap => notHeard(across(gap.from), across(gap.to))),
     ...cries.map(cry => cryBar(cry, across)),
     ...timesOf(cries, across),
-    path(`M${LEFT} ${FLOOR}H${RIGHT}`, 'class="line"'),
-    sleeps.length > 0 ? text(LEFT - 8, SLEEP.y + 11, 'asleep', 'end small') : '',
+    path(`M${LEFT} ${FLOOR}H${RIGHT}`, { class: 'line' }),
+    sleeps.length > 0 ? text(LEFT - 8, SLEEP.y + 11, 'asleep', { class: 'end small' }) : '',
     ...sleeps.map(sleep =>
-      rect(
-        across(sleep.from),
-        SLEEP.y,
-        across(sleep.to) - across(sleep.from),
-        SLEEP.height,
-        'class="sleep" rx="3"',
-      ),
+      rect(across(sleep.from), SLEEP.y, across(sleep.to) - across(sleep.from), SLEEP.height, {
+        class: 'sleep',
+        rx: 3,
+      }),
     ),
     ...now.map(nowLine),
     ...rows.map(([kind, words], i) => {
       const y = FIRST_ROW + ROW * i;
       const told = facts.filter(fact => fact.kind === kind).map(({ at }) => MARK[kind](across(at), y - 4));
       return (
-        path(`M${LEFT} ${y - 4}H${RIGHT}`, 'class="line"') +
-        text(LEFT - 8, y, words, 'end small') +
+        path(`M${LEFT} ${y - 4}H${RIGHT}`, { class: 'line' }) +
+        text(LEFT - 8, y, words, { class: 'end small' }) +
         told.join('')
       );
     }),
-    unheard.length > 0 && gapLines.length > 0 ? rect(MARGIN, bottom - 10, 14, 12, 'class="unheard"') : '',
-    ...gapLines.map((words, i) => text(MARGIN + 20, bottom + LINE * i, shortened(words), 'small')),
+    unheard.length > 0 && gapLines.length > 0 ? rect(MARGIN, bottom - 10, 14, 12, { class: 'unheard' }) : '',
+    ...gapLines.map((words, i) => text(MARGIN + 20, bottom + LINE * i, shortened(words), { class: 'small' })),
   ]);
 }
 
@@ -95,11 +92,11 @@ type Across = (time: number) => number;
 
 /** Each kind of what was told has a shape. */
 const MARK = {
-  feed: (x: number, y: number) => `<circle cx="${round(x)}" cy="${y}" r="6" class="told"/>`,
-  change: (x: number, y: number) => path(`M${round(x)} ${y - 7}l7 7l-7 7l-7-7z`, 'class="told"'),
-  burp: (x: number, y: number) => path(`M${round(x)} ${y - 7}l7 12h-14z`, 'class="told"'),
+  feed: (x: number, y: number) => circle(x, y, 6, { class: 'told' }),
+  change: (x: number, y: number) => path(`M${round(x)} ${y - 7}l7 7l-7 7l-7-7z`, { class: 'told' }),
+  burp: (x: number, y: number) => path(`M${round(x)} ${y - 7}l7 12h-14z`, { class: 'told' }),
   medicine: (x: number, y: number) =>
-    path(`M${round(x) - 2} ${y - 6}h4v4h4v4h-4v4h-4v-4h-4v-4h4z`, 'class="told"'),
+    path(`M${round(x) - 2} ${y - 6}h4v4h4v4h-4v4h-4v-4h-4v-4h4z`, { class: 'told' }),
 };
 
 function cryBar(cry: CryEntry, across: Across): string {
@@ -107,7 +104,7 @@ function cryBar(cry: CryEntry, across: Across): string {
   const x = across(cry.onset);
   const width = Math.max(LEAST_WIDTH, across(endOf(cry)) - x);
   const words = `${timeText(cry.onset)} ${strongest(cry)}, ${durationText(Math.max(1, cry.durationS))}`;
-  return `<g><title>${escapeText(words)}</title>${rect(x, FLOOR - height, width, height, `rx="1" class="${strongest(cry)}"`)}</g>`;
+  return titled(words, rect(x, FLOOR - height, width, height, { rx: 1, class: strongest(cry) }));
 }
 
 /** The times of cries and how long they were, of the longest first, as far as there is room. */
@@ -122,15 +119,18 @@ function timesOf(cries: readonly CryEntry[], across: Across): string[] {
       const x = Math.max(LEFT + width / 2, Math.min(RIGHT - width / 2, across(cry.onset)));
       if (placed.some(other => Math.abs(other.x - x) < (other.width + width) / 2 + LETTER)) return [];
       placed.push({ x, width });
-      return [text(x, CRIES_TOP - 20, time, 'mid small'), text(x, CRIES_TOP - 6, length, 'mid small')];
+      return [
+        text(x, CRIES_TOP - 20, time, { class: 'mid small' }),
+        text(x, CRIES_TOP - 6, length, { class: 'mid small' }),
+      ];
     });
 }
 
 function notHeard(from: number, to: number): string {
   const width = Math.max(LEAST_WIDTH, to - from);
   return (
-    rect(from, CEILING, width, FLOOR - CEILING, 'class="ground"') +
-    rect(from, CRIES_TOP, width, FLOOR - CRIES_TOP, 'class="unheard"')
+    rect(from, CEILING, width, FLOOR - CEILING, { class: 'ground' }) +
+    rect(from, CRIES_TOP, width, FLOOR - CRIES_TOP, { class: 'unheard' })
   );
 }
 
@@ -145,15 +145,15 @@ function tick(time: number, x: number, now: readonly number[]): string {
   const hour = String(new Date(time).getHours()).padStart(2, '0');
   const isFree = now.every(at => Math.abs(at - x) > 5 * LETTER);
   return (
-    path(`M${round(x)} ${CRIES_TOP}V${FLOOR + 22}`, 'class="line"') +
-    text(x, FLOOR + 38, isFree ? hour : '', 'mid small')
+    path(`M${round(x)} ${CRIES_TOP}V${FLOOR + 22}`, { class: 'line' }) +
+    text(x, FLOOR + 38, isFree ? hour : '', { class: 'mid small' })
   );
 }
 
 function nowLine(x: number): string {
   return (
-    path(`M${round(x)} ${CEILING}V${FLOOR + 22}`, 'stroke="var(--ink)" stroke-width="2"') +
-    text(x, FLOOR + 38, 'now', 'mid')
+    path(`M${round(x)} ${CEILING}V${FLOOR + 22}`, { stroke: 'var(--ink)', 'stroke-width': 2 }) +
+    text(x, FLOOR + 38, 'now', { class: 'mid' })
   );
 }
 

@@ -1,8 +1,8 @@
 import { dayText } from '../calendar.js';
 import { hourText, minutesText, weeksText } from '../phrase.js';
 import type { HourlyWeek, WeeksByHour } from '../questions.js';
-import { escapeText } from '../../pictures/escape.js';
-import { HATCH, heading, MARGIN, picture, rect, text, WIDTH } from '../../pictures/svg.js';
+import { element, rect, text, titled } from '../../pictures/svg.js';
+import { HATCH, heading, MARGIN, picture, WIDTH } from './sheet.js';
 
 /** Hours go from noon to noon, so that a night is in one piece. */
 const FIRST_HOUR = 12;
@@ -25,21 +25,26 @@ export function weeksPicture(answer: WeeksByHour): string {
   const rows = weeks.map((week, i) =>
     row(week, { y: TOP + ROW * i, cell, most, isLast: week === weeks.at(-1) }),
   );
-  const ticks = [0, 6, 12, 18].map(i => text(LEFT + i * cell, TOP - 8, hourText(FIRST_HOUR + i), 'small'));
+  const ticks = [0, 6, 12, 18].map(i =>
+    text(LEFT + i * cell, TOP - 8, hourText(FIRST_HOUR + i), { class: 'small' }),
+  );
   return picture(bottom + 40, weeksText(answer), [
     STYLE,
     HATCH,
     heading('Crying by the hour', big.replace(' of crying', '').replace('.', ''), ...rest),
     ...ticks,
-    text(WIDTH - MARGIN, TOP - 8, 'a day', 'end small'),
+    text(WIDTH - MARGIN, TOP - 8, 'a day', { class: 'end small' }),
     ...rows,
     legend(bottom + 26, most),
   ]);
 }
 
 /** From faint to strong, in one hue. */
-const STYLE =
-  '<style>.s0{fill:var(--quiet)}.s1{fill:color-mix(in oklab,var(--quiet),var(--some) 60%)}.s2{fill:var(--some)}.s3{fill:var(--fuss)}.s4{fill:var(--cry)}.s5{fill:var(--scream)}</style>';
+const STYLE = element(
+  'style',
+  {},
+  '.s0{fill:var(--quiet)}.s1{fill:color-mix(in oklab,var(--quiet),var(--some) 60%)}.s2{fill:var(--some)}.s3{fill:var(--fuss)}.s4{fill:var(--cry)}.s5{fill:var(--scream)}',
+);
 
 interface Row {
   y: number;
@@ -54,30 +59,30 @@ function row({ from, to, minutes, days }: HourlyWeek, { y, cell, most, isLast }:
   const cells = minutes.map((_, i) => {
     const hour = (FIRST_HOUR + i) % 24;
     const words = `${hourText(hour)}: ${minutes[hour].toFixed(1)} min`;
-    const drawn = rect(
-      LEFT + i * cell,
-      y,
-      cell - 1,
-      ROW - 3,
-      `rx="2" class="s${shadeOf(minutes[hour], most)}"`,
-    );
-    return `<g><title>${escapeText(words)}</title>${drawn}</g>`;
+    const drawn = rect(LEFT + i * cell, y, cell - 1, ROW - 3, {
+      rx: 2,
+      class: `s${shadeOf(minutes[hour], most)}`,
+    });
+    return titled(words, drawn);
   });
   const total = minutes.reduce((a, b) => a + b, 0);
   const name = isLast ? 'this week' : dayText(from);
   const words = days === 0 ? '–' : minutesText(total);
   return [
-    text(LEFT - 6, y + 16, name, 'end small'),
+    text(LEFT - 6, y + 16, name, { class: 'end small' }),
     ...(days === 0 ? [notHeard(y, 24 * cell - 1)] : cells),
-    `<g><title>${escapeText(`${dayText(from)} to ${dayText(to - 1)}`)}</title>${text(WIDTH - MARGIN, y + 16, words.replace(' min', 'm').replace(' h', 'h'), 'end')}</g>`,
+    titled(
+      `${dayText(from)} to ${dayText(to - 1)}`,
+      text(WIDTH - MARGIN, y + 16, words.replace(' min', 'm').replace(' h', 'h'), { class: 'end' }),
+    ),
   ].join('');
 }
 
 function notHeard(y: number, width: number): string {
   return (
-    rect(LEFT, y, width, ROW - 3, 'rx="2" class="unheard"') +
-    rect(LEFT + width / 2 - 52, y, 104, ROW - 3, 'class="ground"') +
-    text(LEFT + width / 2, y + 16, 'nobody listened', 'mid small')
+    rect(LEFT, y, width, ROW - 3, { rx: 2, class: 'unheard' }) +
+    rect(LEFT + width / 2 - 52, y, 104, ROW - 3, { class: 'ground' }) +
+    text(LEFT + width / 2, y + 16, 'nobody listened', { class: 'mid small' })
   );
 }
 
@@ -88,11 +93,11 @@ function shadeOf(minutes: number, most: number): number {
 
 function legend(y: number, most: number): string {
   const cells = Array.from({ length: SHADES + 1 }, (_, i) =>
-    rect(LEFT + 20 * i, y - 11, 18, 12, `rx="2" class="s${i}"`),
+    rect(LEFT + 20 * i, y - 11, 18, 12, { rx: 2, class: `s${i}` }),
   );
   return [
-    text(LEFT - 6, y, 'none', 'end small'),
+    text(LEFT - 6, y, 'none', { class: 'end small' }),
     ...cells,
-    text(LEFT + 20 * cells.length + 4, y, `up to ${minutesText(most)} of the hour`, 'small'),
+    text(LEFT + 20 * cells.length + 4, y, `up to ${minutesText(most)} of the hour`, { class: 'small' }),
   ].join('');
 }
