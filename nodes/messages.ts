@@ -1,8 +1,8 @@
 /** The messages between the nodes, as docs/messages.md describes them. */
 import type { NodeMessage } from 'node-red';
 import { DeepInfantError } from '../src/errors.js';
-import type { AnswerOutcome } from '../src/reason/estimator.js';
-import type { ContextFact } from '../src/baby/facts.js';
+import type { AnswerOutcome } from '../src/baby/estimator.js';
+import type { ContextFact } from '../src/reason/facts.js';
 import { isObject } from '../src/unknown-data.js';
 import { type AudioChunk, type CryEvent, type Reason, REASONS, type SourceHealth } from '../src/values.js';
 import type { Score } from '../src/baby/baby.js';

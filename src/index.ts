@@ -9,8 +9,8 @@ export { PRESETS, type ModelManifest, type Preset, type PresetThresholds } from 
 export { clipScore } from './detect/clip-score.js';
 export { Detector, openDetector, type Detection } from './detect/detector.js';
 export { Tracker, TRACKER_DEFAULTS, type TrackerSettings } from './detect/tracker.js';
-export type { BabyProfile } from './baby/context.js';
-export { ReasonEstimator, type AnswerOutcome, type CaregiverAnswer } from './reason/estimator.js';
-export { CONTEXT_KINDS, type ContextFact, type ContextKind } from './baby/facts.js';
+export type { BabyProfile } from './reason/context.js';
+export { ReasonEstimator, type AnswerOutcome, type CaregiverAnswer } from './baby/estimator.js';
+export { CONTEXT_KINDS, type ContextFact, type ContextKind } from './reason/facts.js';
 export type { BabyMemory } from './baby/memory.js';
 export { reasonLine } from './reason/phrase.js';

@@ -5,7 +5,7 @@ import { BabyBuddy } from '../../src/baby/baby-buddy.js';
 import { startAndStop } from '../adapter.js';
 import { answerEditor } from '../editor-questions.js';
 import { Baby } from '../../src/baby/baby.js';
-import { babyFolder } from '../../src/baby/folder.js';
+import { babyFolder } from '../baby-folder.js';
 import { settingsOf } from '../settings.js';
 import { BABY_SETTINGS, keepingOf, type BabyCredentials } from './settings.js';
 

@@ -3,7 +3,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { Keeping } from '../../src/journal/journal.js';
 import { run } from '../adapter.js';
 import { Baby } from '../../src/baby/baby.js';
-import { babyFolder } from '../../src/baby/folder.js';
+import { babyFolder } from '../baby-folder.js';
 import { BABY_SETTINGS, keepingOf } from '../deepinfant-baby/settings.js';
 import { defaultsOf, settingsOf } from '../settings.js';
 import { Keeper } from './keeper.js';

@@ -1,9 +1,9 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { run } from '../adapter.js';
 import { Baby } from '../../src/baby/baby.js';
-import { babyFolder } from '../../src/baby/folder.js';
-import { Reasoner } from './reasoner.js';
-import { Room } from '../../src/baby/room.js';
+import { babyFolder } from '../baby-folder.js';
+import { Reasoner } from './reason-node.js';
+import { Room } from '../../src/baby/babies-of-room.js';
 import { settingsOf } from '../settings.js';
 import { REASON_SETTINGS } from './settings.js';
 

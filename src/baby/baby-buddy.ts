@@ -10,7 +10,7 @@ import { DeepInfantError, messageOf } from '../errors.js';
 import { getJson, notTheServer, serverUrl, type JsonServer } from '../get-json.js';
 import { entries, isObject } from '../unknown-data.js';
 import { degreesCelsius } from '../reason/degrees.js';
-import { checkFact, type ContextFact, type ContextKind } from './facts.js';
+import { checkFact, type ContextFact, type ContextKind } from '../reason/facts.js';
 
 export interface BabyBuddySettings {
   /** Host, host:port, or http address, with the path below which Baby Buddy answers. */

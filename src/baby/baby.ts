@@ -4,9 +4,9 @@ import {
   type BabyBuddyListener,
   type BabyBuddyTrouble,
 } from './baby-buddy.js';
-import type { BabyProfile } from './context.js';
-import { ReasonEstimator, type AnswerOutcome, type CaregiverAnswer } from '../reason/estimator.js';
-import type { ContextFact, ContextKind } from './facts.js';
+import type { BabyProfile } from '../reason/context.js';
+import { ReasonEstimator, type AnswerOutcome, type CaregiverAnswer } from './estimator.js';
+import type { ContextFact, ContextKind } from '../reason/facts.js';
 import { MemoryFile } from './memory-file.js';
 import type { Judgement } from '../reason/judgement.js';
 import { checkMemory, type Answer, type BabyMemory, type WhoSaid } from './memory.js';

@@ -1,6 +1,6 @@
 import { DeepInfantError } from '../errors.js';
 import { REASONS, type CryEvent, type Intensity, type Reason, type ReasonEstimate } from '../values.js';
-import type { ContextFact, ContextKind } from './facts.js';
+import type { ContextFact, ContextKind } from '../reason/facts.js';
 import {
   isAnswer,
   isEmbedding,
@@ -12,7 +12,7 @@ import {
 } from './memory.js';
 import { PersonalModel } from '../reason/personal.js';
 import { sharesOf } from '../reason/prior.js';
-import { recordOf } from './record.js';
+import { recordOf } from '../reason/record.js';
 import { VoiceModel } from '../reason/voice-model.js';
 import { earnedWeights } from '../reason/weighing.js';
 

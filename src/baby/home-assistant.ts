@@ -1,6 +1,6 @@
 import { at as inside } from '../unknown-data.js';
 import { degreesCelsius } from '../reason/degrees.js';
-import type { ContextFact, ContextKind } from './facts.js';
+import type { ContextFact, ContextKind } from '../reason/facts.js';
 
 /** What Home Assistant's nodes put into a message. */
 export interface HomeAssistantMessage {

@@ -2,7 +2,7 @@ import { DeepInfantError } from '../errors.js';
 import { fromFloat16, toFloat16 } from '../maths/float16.js';
 import { isObject } from '../unknown-data.js';
 import { REASONS, type Intensity, type Reason } from '../values.js';
-import { checkFact, type ContextFact } from './facts.js';
+import { checkFact, type ContextFact } from '../reason/facts.js';
 import { FEATURES } from '../reason/personal.js';
 
 /** What became of a cry: what the caregiver said it was, or what was done just before it ended. */

@@ -7,7 +7,7 @@ import { DeepInfantError } from '../errors.js';
 import { isObject } from '../unknown-data.js';
 import { REASONS, type Reason } from '../values.js';
 import { degreesCelsius } from '../reason/degrees.js';
-import { CONTEXT_KINDS, hasEpoch, type ContextFact, type ContextKind } from './facts.js';
+import { CONTEXT_KINDS, hasEpoch, type ContextFact, type ContextKind } from '../reason/facts.js';
 import { durationText } from '../reason/phrase.js';
 import { toldByHome, type HomeAssistantMessage } from './home-assistant.js';
 

@@ -1,7 +1,7 @@
 import { openDetector, type Detection } from '../detect/detector.js';
 import type { Classifier } from '../model/classifier.js';
 import type { Preset } from '../model/manifest.js';
-import { ReasonEstimator } from '../reason/estimator.js';
+import { ReasonEstimator } from '../baby/estimator.js';
 import type { AudioChunk } from '../values.js';
 
 interface HearOptions {

@@ -1,6 +1,6 @@
 /** What a journal holds: entries, each with an id of its own, as JSON has them. */
 import { DeepInfantError } from '../errors.js';
-import type { ContextFact } from '../baby/facts.js';
+import type { ContextFact } from '../reason/facts.js';
 import { isObject } from '../unknown-data.js';
 import type { CryEvent, Intensity, Reason } from '../values.js';
 

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf } from '../errors.js';
-import { hasEpoch, type ContextFact } from '../baby/facts.js';
+import { hasEpoch, type ContextFact } from '../reason/facts.js';
 import { Turns } from '../turns.js';
 import type { AudioChunk, CryEvent, SourceHealth } from '../values.js';
 import { CryRecorder, type RecordedCry } from './cry-recorder.js';

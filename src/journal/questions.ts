@@ -1,5 +1,5 @@
 /** What a journal can be asked. */
-import type { ContextFact } from '../baby/facts.js';
+import type { ContextFact } from '../reason/facts.js';
 import { REASONS, type Intensity, type Reason, type ReasonEstimate } from '../values.js';
 import { dayAt, lengthMs, nightAt, type Stretch } from './calendar.js';
 import { endOf, type CryEntry, type Entry, type HeardEntry } from './entries.js';

@@ -1,6 +1,6 @@
 import { fitLogistic, logitsOf } from '../maths/logistic.js';
 import { REASONS, type Intensity } from '../values.js';
-import type { Situation } from '../baby/context.js';
+import type { Situation } from './context.js';
 import { centred } from './evidence.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { ContextFact, ContextKind } from '../baby/facts.js';
+import type { ContextFact, ContextKind } from './facts.js';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,7 +1,7 @@
 import { fitLogistic, logitsOf, softmax, Standardising } from '../maths/logistic.js';
 import type { BabyEstimate } from '../values.js';
 import { isEmbedding, unpackEmbedding, type CryMemory, type WhoSaid } from '../baby/memory.js';
-import { STRONG_EVIDENCE } from '../baby/record.js';
+import { STRONG_EVIDENCE } from './record.js';
 
 /** A voice changes within months: older cries do not count. */
 const CRIES = 150;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BabyBuddy, type BabyBuddyHealth, type BabyBuddySettings } from '../../src/baby/baby-buddy.js';
-import type { ContextFact } from '../../src/baby/facts.js';
+import type { ContextFact } from '../../src/reason/facts.js';
 import { TestServer } from '../audio/cameras/json-server.js';
 import { Family, SmallBabyBuddy, TOKEN } from './baby-buddy-server.js';
 

@@ -11,7 +11,7 @@ import { CryNotifier, type GivenAnswer } from '../../src/hass/notify/cry-notifie
 import type { Classifier } from '../../src/model/classifier.js';
 import type { Preset } from '../../src/model/manifest.js';
 import { loadClassifier } from '../../src/model/load.js';
-import { ReasonEstimator } from '../../src/reason/estimator.js';
+import { ReasonEstimator } from '../../src/baby/estimator.js';
 import { type CryEvent, SAMPLE_RATE } from '../../src/values.js';
 import { jumpAhead } from '../hass/clock-ahead.js';
 import { sayIn } from '../hass/say.js';

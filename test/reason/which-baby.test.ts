@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Random } from '../../src/maths/random.js';
-import { ReasonEstimator } from '../../src/reason/estimator.js';
+import { ReasonEstimator } from '../../src/baby/estimator.js';
 import { mixed, named, type Judgement } from '../../src/reason/judgement.js';
 import { WhichBaby } from '../../src/reason/which-baby.js';
 import { REASONS, type BabyEstimate, type CryEvent } from '../../src/values.js';

@@ -1,9 +1,9 @@
 import { Family } from '../synth/family.js';
-import { ReasonEstimator } from '../../reason/estimator.js';
-import type { ContextFact } from '../../baby/facts.js';
+import { ReasonEstimator } from '../../baby/estimator.js';
+import type { ContextFact } from '../../reason/facts.js';
 import { CARE } from '../../baby/history.js';
 import { sharesOf } from '../../reason/prior.js';
-import { calibrationErrorOf, claimOf, type Claim } from '../../baby/record.js';
+import { calibrationErrorOf, claimOf, type Claim } from '../../reason/record.js';
 import { REASONS, type CryEvent, type Reason } from '../../values.js';
 import { bootstrapIntervals, type Interval } from './bootstrap.js';
 import { plot } from '../../pictures/plot.js';

@@ -1,4 +1,4 @@
-import type { ContextFact } from '../../baby/facts.js';
+import type { ContextFact } from '../../reason/facts.js';
 import { CARE, type CaregiverAnswer } from '../../baby/history.js';
 import { REASONS, type CryEvent, type Intensity, type Reason } from '../../values.js';
 import { Random } from '../../maths/random.js';

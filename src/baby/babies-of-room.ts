@@ -1,6 +1,6 @@
 import { DeepInfantError } from '../errors.js';
-import type { AnswerOutcome } from '../reason/estimator.js';
-import type { ContextFact, ContextKind } from './facts.js';
+import type { AnswerOutcome } from './estimator.js';
+import type { ContextFact, ContextKind } from '../reason/facts.js';
 import { mixed, named } from '../reason/judgement.js';
 import { isTold, type CryMemory } from './memory.js';
 import { reasonLine } from '../reason/phrase.js';

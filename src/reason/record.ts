@@ -1,5 +1,5 @@
 import type { ReasonEstimate } from '../values.js';
-import type { Said, Teller } from './memory.js';
+import type { Said, Teller } from '../baby/memory.js';
 
 /** A probability that was told, and whether it came true. */
 export interface Claim {

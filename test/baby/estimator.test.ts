@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { DeepInfantError } from '../../src/errors.js';
-import type { BabyProfile } from '../../src/baby/context.js';
-import { ReasonEstimator } from '../../src/reason/estimator.js';
-import { hasEpoch, type ContextFact, type ContextKind } from '../../src/baby/facts.js';
+import type { BabyProfile } from '../../src/reason/context.js';
+import { ReasonEstimator } from '../../src/baby/estimator.js';
+import { hasEpoch, type ContextFact, type ContextKind } from '../../src/reason/facts.js';
 import { TIPS } from '../../src/reason/phrase.js';
 import { REASONS, type Intensity, type Reason, type ReasonEstimate } from '../../src/values.js';
-import { HOUR_MS, MINUTE_MS, cryAt } from './cries.js';
+import { HOUR_MS, MINUTE_MS, cryAt } from '../reason/cries.js';
 
 /** Two in the afternoon, local time: the daily wave is at its mean. */
 const NOW = new Date(2026, 0, 31, 14).getTime();

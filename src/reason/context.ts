@@ -1,9 +1,9 @@
 import { DeepInfantError } from '../errors.js';
 import type { Reason } from '../values.js';
-import type { Evidence } from '../reason/evidence.js';
+import type { Evidence } from './evidence.js';
 import { checkFact, type ContextFact, type ContextKind } from './facts.js';
-import { durationText } from '../reason/phrase.js';
-import { returnsAfterH, type Need } from '../reason/rhythm.js';
+import { durationText } from './phrase.js';
+import { returnsAfterH, type Need } from './rhythm.js';
 
 export interface BabyProfile {
   name: string;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { Random } from '../../src/maths/random.js';
 import { DeepInfantError } from '../../src/errors.js';
-import { ReasonEstimator, type CaregiverAnswer } from '../../src/reason/estimator.js';
+import { ReasonEstimator, type CaregiverAnswer } from '../../src/baby/estimator.js';
 import type { CryEvent, Reason } from '../../src/values.js';
-import { HOUR_MS, MINUTE_MS, cryAt } from './cries.js';
+import { HOUR_MS, MINUTE_MS, cryAt } from '../reason/cries.js';
 
 const NOON = new Date(2026, 0, 31, 12).getTime();
 const MIA = { name: 'Mia', birthDate: '2025-12-01' };

@@ -1,13 +1,13 @@
 import { softmax } from '../maths/logistic.js';
 import { REASONS, type CryEvent, type Intensity, type Reason, type ReasonEstimate } from '../values.js';
-import { Context, type BabyProfile } from '../baby/context.js';
-import { inWords, logsOf, weighted, type Evidence } from './evidence.js';
-import { hasEpoch, type ContextFact } from '../baby/facts.js';
-import { History, type AnswerOutcome, type CaregiverAnswer } from '../baby/history.js';
-import { checkMemory, EMPTY_MEMORY, MEMORY_VERSION, type BabyMemory, type WhoSaid } from '../baby/memory.js';
-import { named, type Judgement } from './judgement.js';
-import { featuresOf } from './personal.js';
-import { PRIOR_ODDS } from './prior.js';
+import { Context, type BabyProfile } from '../reason/context.js';
+import { inWords, logsOf, weighted, type Evidence } from '../reason/evidence.js';
+import { hasEpoch, type ContextFact } from '../reason/facts.js';
+import { History, type AnswerOutcome, type CaregiverAnswer } from './history.js';
+import { checkMemory, EMPTY_MEMORY, MEMORY_VERSION, type BabyMemory, type WhoSaid } from './memory.js';
+import { named, type Judgement } from '../reason/judgement.js';
+import { featuresOf } from '../reason/personal.js';
+import { PRIOR_ODDS } from '../reason/prior.js';
 
 const PRIOR = REASONS.filter(reason => PRIOR_ODDS[reason] !== 1).map((reason): Evidence => ({
   part: 'prior',

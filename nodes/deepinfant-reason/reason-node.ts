@@ -5,7 +5,7 @@ import type { BabyMemory } from '../../src/baby/memory.js';
 import { Turns } from '../../src/turns.js';
 import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
 import { isCryEvent, type ToldState } from '../messages.js';
-import type { ExplainedCry, Room } from '../../src/baby/room.js';
+import type { ExplainedCry, Room } from '../../src/baby/babies-of-room.js';
 
 type ReasonerState = 'waiting' | 'reason' | 'unsure' | 'damaged' | 'unsaved' | BabyBuddyTrouble['state'];
 
