@@ -1,11 +1,9 @@
 /** The messages between the nodes, as docs/messages.md describes them. */
 import type { NodeMessage } from 'node-red';
 import { DeepInfantError } from '../src/errors.js';
-import type { AnswerOutcome } from '../src/baby/estimator.js';
-import type { ContextFact } from '../src/reason/facts.js';
+import type { ToldState } from '../src/baby/told.js';
 import { isObject } from '../src/unknown-data.js';
 import { type AudioChunk, type CryEvent, type Reason, REASONS, type SourceHealth } from '../src/values.js';
-import type { Score } from '../src/baby/baby.js';
 
 /** How the playing of a recording goes; sent when it changes. */
 export interface PlaybackState {
@@ -15,19 +13,6 @@ export interface PlaybackState {
   positionS: number;
   /** What went wrong; only when `failed`. */
   error?: string;
-}
-
-/** What became of a message that told the reason node something. */
-export interface ToldState {
-  outcome: 'told' | 'withdrawn' | 'unknown-fact' | 'forgotten' | 'imported' | AnswerOutcome;
-  /** The fact that was told or withdrawn. */
-  fact?: ContextFact;
-  /** The cry that was answered, what it was, and whose where there are several babies. */
-  cry?: string;
-  reason?: Reason;
-  baby?: string;
-  /** How often reasons were right, once there are answers. */
-  score?: Score;
 }
 
 export function isAudioChunk(payload: unknown): payload is AudioChunk {

@@ -1,26 +1,21 @@
 import { rm } from 'node:fs/promises';
-import type { Node, NodeAPI, NodeDef } from 'node-red';
-import type { Keeping } from '../../src/journal/journal.js';
+import type { NodeAPI, NodeDef } from 'node-red';
 import { BabyBuddy } from '../../src/baby/baby-buddy.js';
 import { startAndStop } from '../adapter.js';
 import { answerEditor } from '../editor-questions.js';
 import { Baby } from '../../src/baby/baby.js';
-import { babyFolder } from '../baby-folder.js';
+import { babyFolder, findBabyNode, keepingOf, type BabyNode } from '../baby-node.js';
 import { settingsOf } from '../settings.js';
-import { BABY_SETTINGS, keepingOf, type BabyCredentials } from './settings.js';
-
-type BabyNode = Node<BabyCredentials> & { baby: Baby; keeping: Keeping };
+import { BABY_SETTINGS, type BabyCredentials } from './settings.js';
 
 export = (RED: NodeAPI): void => {
-  const nodeOf = (id: unknown): BabyNode | null =>
-    typeof id === 'string' ? (RED.nodes.getNode(id) as BabyNode | null) : null;
   answerEditor(RED, 'deepinfant-baby', {
     trouble: ({ id }) => {
-      const { storage, damage, babyBuddy } = nodeOf(id)?.baby.trouble ?? {};
+      const { storage, damage, babyBuddy } = findBabyNode(RED, id)?.baby.trouble ?? {};
       return { trouble: [storage, damage, babyBuddy?.error].filter(text => text !== undefined) };
     },
     forget: async ({ id }) => {
-      const node = nodeOf(id);
+      const node = findBabyNode(RED, id);
       await node?.baby.forget();
       // A journal that is no longer in the flow may have left sound there.
       if (node?.keeping.soundFolder) await rm(node.keeping.soundFolder, { recursive: true, force: true });
@@ -28,7 +23,7 @@ export = (RED: NodeAPI): void => {
     },
   });
 
-  RED.nodes.registerType<BabyNode, NodeDef, object, BabyCredentials>(
+  RED.nodes.registerType<BabyNode<BabyCredentials>, NodeDef, object, BabyCredentials>(
     'deepinfant-baby',
     function (config) {
       RED.nodes.createNode(this, config);

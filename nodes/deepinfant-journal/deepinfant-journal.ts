@@ -1,10 +1,8 @@
 import path from 'node:path';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import type { Keeping } from '../../src/journal/journal.js';
 import { run } from '../adapter.js';
 import { Baby } from '../../src/baby/baby.js';
-import { babyFolder } from '../baby-folder.js';
-import { BABY_SETTINGS, keepingOf } from '../deepinfant-baby/settings.js';
+import { babyFolder, findBabyNode, KEEPING_SETTINGS, keepingOf } from '../baby-node.js';
 import { defaultsOf, settingsOf } from '../settings.js';
 import { Keeper } from './keeper.js';
 import { JOURNAL_SETTINGS } from './settings.js';
@@ -18,9 +16,9 @@ export = (RED: NodeAPI): void => {
     const settings = settingsOf(this, JOURNAL_SETTINGS, config);
     if (settings === undefined) return;
     const { baby: id, summaryAt } = settings;
-    const babyNode = RED.nodes.getNode(id) as (Node & { baby: Baby; keeping: Keeping }) | null;
+    const babyNode = findBabyNode(RED, id);
     const baby = babyNode?.baby ?? Baby.at(babyFolder(RED, this.id), { name: '' });
-    const keeping = babyNode?.keeping ?? keepingOf(defaultsOf(BABY_SETTINGS), baby.folder);
+    const keeping = babyNode?.keeping ?? keepingOf(defaultsOf(KEEPING_SETTINGS), baby.folder);
     run(this, new Keeper(RED, this, { baby, keeping, folder: path.join(baby.folder, FOLDER), summaryAt }));
   });
 };

@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { run } from '../adapter.js';
-import type { Baby } from '../../src/baby/baby.js';
+import { findBabyNode } from '../baby-node.js';
 import { sharedHassOf } from '../shared-hass.js';
 import { NotifyNode } from './notify-node.js';
 import { settingsOf } from '../settings.js';
@@ -11,8 +11,7 @@ export = (RED: NodeAPI): void => {
     RED.nodes.createNode(this, config);
     const settings = settingsOf(this, NOTIFY_SETTINGS, config);
     if (settings === undefined) return;
-    const babyNode = RED.nodes.getNode(settings.baby) as (Node & { baby: Baby }) | null;
     const shared = sharedHassOf(RED, this, settings.hass);
-    run(this, new NotifyNode(RED, this, { shared, baby: babyNode?.baby, settings }));
+    run(this, new NotifyNode(RED, this, { shared, baby: findBabyNode(RED, settings.baby)?.baby, settings }));
   });
 };

@@ -1,15 +1,15 @@
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import type { BabyBuddyTrouble } from '../../src/baby/baby-buddy.js';
-import { readTold, type Told } from '../../src/baby/told.js';
+import { readTold, type Told, type ToldState } from '../../src/baby/told.js';
 import type { BabyMemory } from '../../src/baby/memory.js';
 import { Turns } from '../../src/turns.js';
 import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
-import { isCryEvent, type ToldState } from '../messages.js';
-import type { ExplainedCry, Room } from '../../src/baby/babies-of-room.js';
+import { isCryEvent } from '../messages.js';
+import type { BabiesOfRoom, ExplainedCry } from '../../src/baby/babies-of-room.js';
 
-type ReasonerState = 'waiting' | 'reason' | 'unsure' | 'damaged' | 'unsaved' | BabyBuddyTrouble['state'];
+type ReasonState = 'waiting' | 'reason' | 'unsure' | 'damaged' | 'unsaved' | BabyBuddyTrouble['state'];
 
-const STATUS_BY_STATE: Record<ReasonerState, StatusForm> = {
+const STATUS_BY_STATE: Record<ReasonState, StatusForm> = {
   waiting: { fill: 'grey', shape: 'ring', text: 'deepinfant-reason.status.waiting' },
   reason: { fill: 'blue', shape: 'dot', text: 'deepinfant-reason.status.reason' },
   unsure: { fill: 'grey', shape: 'dot', text: 'deepinfant-reason.status.unsure' },
@@ -21,7 +21,7 @@ const STATUS_BY_STATE: Record<ReasonerState, StatusForm> = {
 };
 
 /** Adds the likely reason to cry events, and learns from messages what happened to the baby. */
-export class Reasoner implements NodeWork {
+export class ReasonNode implements NodeWork {
   private readonly showStatus;
   private readonly turns = new Turns();
   private explained: ExplainedCry | undefined;
@@ -32,7 +32,7 @@ export class Reasoner implements NodeWork {
   constructor(
     private readonly RED: NodeAPI,
     private readonly node: Node,
-    private readonly room: Room,
+    private readonly room: BabiesOfRoom,
   ) {
     this.showStatus = statusOf(RED, node, STATUS_BY_STATE);
   }

@@ -1,5 +1,5 @@
 import { DeepInfantError } from '../errors.js';
-import type { AnswerOutcome } from './estimator.js';
+import type { AnswerOutcome } from './history.js';
 import type { ContextFact, ContextKind } from '../reason/facts.js';
 import { mixed, named } from '../reason/judgement.js';
 import { isTold, type CryMemory } from './memory.js';
@@ -7,7 +7,7 @@ import { reasonLine } from '../reason/phrase.js';
 import { WhichBaby } from '../reason/which-baby.js';
 import type { CryEvent, Reason } from '../values.js';
 import type { Baby, BabyTrouble, Score } from './baby.js';
-import type { ToldState } from '../../nodes/messages.js';
+import type { ToldState } from './told.js';
 
 /** A cry event whose reason was estimated. */
 export type ExplainedCry = CryEvent & Required<Pick<CryEvent, 'reason'>>;
@@ -24,7 +24,7 @@ interface RoomAnswer {
 const ANSWER_WITHIN_MS = 3_600_000;
 
 /** The babies who may be heard in a room: one; or several, of whom one cries. */
-export class Room {
+export class BabiesOfRoom {
   /** By name; where two have the same or none, by name and place. */
   private readonly babies: ReadonlyMap<string, Baby>;
 

@@ -5,11 +5,13 @@ import {
   type BabyBuddyTrouble,
 } from './baby-buddy.js';
 import type { BabyProfile } from '../reason/context.js';
-import { ReasonEstimator, type AnswerOutcome, type CaregiverAnswer } from './estimator.js';
+import { ReasonEstimator } from './estimator.js';
+import type { AnswerOutcome, CaregiverAnswer } from './history.js';
 import type { ContextFact, ContextKind } from '../reason/facts.js';
 import { MemoryFile } from './memory-file.js';
 import type { Judgement } from '../reason/judgement.js';
-import { checkMemory, type Answer, type BabyMemory, type WhoSaid } from './memory.js';
+import type { BabyPrediction } from '../reason/prediction.js';
+import { checkMemory, type Answer, type BabyMemory } from './memory.js';
 import { messageOf } from '../errors.js';
 import type { CryEvent } from '../values.js';
 
@@ -117,7 +119,7 @@ export class Baby implements BabyBuddyListener {
   }
 
   /** The likely reason if it is this baby who cries. @param who what is said of that, where it may be another one */
-  judge(cry: CryEvent, who?: WhoSaid): Judgement {
+  judge(cry: CryEvent, who?: BabyPrediction): Judgement {
     const judgement = this.estimator.judge(cry, who);
     // Of a cry that goes on, the next event tells more.
     if (cry.state !== 'ongoing') this.saveLater();

@@ -4,9 +4,10 @@ import { Context, type BabyProfile } from '../reason/context.js';
 import { inWords, logsOf, weighted, type Evidence } from '../reason/evidence.js';
 import { hasEpoch, type ContextFact } from '../reason/facts.js';
 import { History, type AnswerOutcome, type CaregiverAnswer } from './history.js';
-import { checkMemory, EMPTY_MEMORY, MEMORY_VERSION, type BabyMemory, type WhoSaid } from './memory.js';
+import { checkMemory, EMPTY_MEMORY, MEMORY_VERSION, type BabyMemory } from './memory.js';
 import { named, type Judgement } from '../reason/judgement.js';
 import { featuresOf } from '../reason/personal.js';
+import type { BabyPrediction } from '../reason/prediction.js';
 import { PRIOR_ODDS } from '../reason/prior.js';
 
 const PRIOR = REASONS.filter(reason => PRIOR_ODDS[reason] !== 1).map((reason): Evidence => ({
@@ -30,8 +31,6 @@ const SOUND: Record<Intensity, [Reason, number][]> = {
   fuss: [['belly pain', 1 / 1.5]],
 };
 const SUDDEN_SCREAM: [Reason, number] = ['belly pain', 1.3];
-
-export type { AnswerOutcome, CaregiverAnswer };
 
 /** Estimates why a baby cries, and learns from what it really was. */
 export class ReasonEstimator {
@@ -99,7 +98,7 @@ export class ReasonEstimator {
    * The same before it is named: how it would be if it is this baby who cries.
    * @param who what is said of who cries, where it may be another one
    */
-  judge(event: CryEvent, who?: WhoSaid): Judgement {
+  judge(event: CryEvent, who?: BabyPrediction): Judgement {
     const { id, onset, intensity, embedding } = event;
     const isTimed = hasEpoch(onset);
     if (isTimed) this.history.settle(this.context.facts, onset);

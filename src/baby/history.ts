@@ -1,15 +1,9 @@
 import { DeepInfantError } from '../errors.js';
 import { REASONS, type CryEvent, type Intensity, type Reason, type ReasonEstimate } from '../values.js';
 import type { ContextFact, ContextKind } from '../reason/facts.js';
-import {
-  isAnswer,
-  isEmbedding,
-  isTold,
-  packEmbedding,
-  type Answer,
-  type CryMemory,
-  type Said,
-} from './memory.js';
+import { isAnswer, isTold, type Answer, type CryMemory } from './memory.js';
+import { isEmbedding, packEmbedding } from '../reason/embedding.js';
+import type { Prediction } from '../reason/prediction.js';
 import { PersonalModel } from '../reason/personal.js';
 import { sharesOf } from '../reason/prior.js';
 import { recordOf } from '../reason/record.js';
@@ -103,7 +97,7 @@ export class History {
   }
 
   /** Keeps what was said of a cry as long as its answer is not known. */
-  remember(event: CryEvent, said: Said, startedAs: Intensity | undefined): void {
+  remember(event: CryEvent, said: Prediction, startedAs: Intensity | undefined): void {
     const { id, onset, offset } = event;
     const known = this.find(id);
     // What is said from now on would know the answer.
@@ -269,7 +263,11 @@ function learn(cries: readonly AnsweredCry[]): Learned {
 }
 
 function confirm(cries: readonly AnsweredCry[]): Confirmed {
-  const labelled = cries.map(({ said, answer }) => ({ ...said, label: REASONS.indexOf(answer.reason) }));
+  const labelled = cries.map(({ said, answer, embedding }) => ({
+    ...said,
+    embedding,
+    label: REASONS.indexOf(answer.reason),
+  }));
   const [general] = earnedWeights(
     labelled.map(({ general, label }) => ({ parts: [general], label })),
     [SHARPNESS_PRIOR],
@@ -279,5 +277,5 @@ function confirm(cries: readonly AnsweredCry[]): Confirmed {
     [SHARPNESS_PRIOR, VOICE_PRIOR],
   );
   const { uses, ...record } = recordOf(labelled);
-  return { voice: new VoiceModel(cries), weights: { general, personal, voice }, uses, record };
+  return { voice: new VoiceModel(labelled), weights: { general, personal, voice }, uses, record };
 }

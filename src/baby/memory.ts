@@ -1,9 +1,9 @@
 import { DeepInfantError } from '../errors.js';
-import { fromFloat16, toFloat16 } from '../maths/float16.js';
 import { isObject } from '../unknown-data.js';
 import { REASONS, type Intensity, type Reason } from '../values.js';
 import { checkFact, type ContextFact } from '../reason/facts.js';
 import { FEATURES } from '../reason/personal.js';
+import { PREDICTORS, type Prediction } from '../reason/prediction.js';
 
 /** What became of a cry: what the caregiver said it was, or what was done just before it ended. */
 export interface Answer {
@@ -13,33 +13,6 @@ export interface Answer {
   /** `relief` is weaker evidence: fed, changed or put to sleep, and quiet. */
   from: 'caregiver' | 'relief';
 }
-
-/** What was known and said of a cry before its answer. Lists of numbers are in the order of REASONS. */
-export interface Said {
-  /** Logarithms of each reason's odds: by what holds for all babies; by what was learned of this one, too; by its voice. */
-  general: number[];
-  personal: number[];
-  voice: number[];
-  /** The situation, as the personal model sees it. */
-  features: number[];
-  /** Probabilities that each would have told, and which one did. */
-  told: Record<Teller, number[]>;
-  uses: Exclude<Teller, 'commonest'>;
-  /** Where several babies may cry. */
-  who?: WhoSaid;
-}
-
-/** Probabilities of each baby in the room, by its name: by the voice, and by how often each cried. */
-export interface WhoSaid {
-  voice: Record<string, number>;
-  commonest: Record<string, number>;
-  /** The baby that was named to the caregiver; none while the voice had not proved itself. */
-  named?: string;
-}
-
-/** The two models, and who always says what was commonest so far. */
-export const TELLERS = ['general', 'personal', 'commonest'] as const;
-export type Teller = (typeof TELLERS)[number];
 
 /** A cry as it is remembered. */
 export interface CryMemory {
@@ -52,7 +25,7 @@ export interface CryMemory {
   startedAs?: Intensity;
   /** CryNet's embedding, binary16 in base64; empty when the event had none. */
   embedding: string;
-  said: Said;
+  said: Prediction;
   answer?: Answer;
   /** Whether it was this baby's or another's, if a caregiver told, and when. */
   owner?: { isMine: boolean; at: number };
@@ -114,7 +87,7 @@ function isCryMemory(value: unknown): boolean {
     (offset === undefined || Number.isFinite(offset)) &&
     (startedAs === undefined || INTENSITIES.some(known => known === startedAs)) &&
     typeof embedding === 'string' &&
-    isSaid(said) &&
+    isPrediction(said) &&
     (answer === undefined || isAnswer(answer)) &&
     (owner === undefined ||
       (isObject(owner) && typeof owner.isMine === 'boolean' && Number.isFinite(owner.at)))
@@ -123,19 +96,19 @@ function isCryMemory(value: unknown): boolean {
 
 const INTENSITIES: readonly Intensity[] = ['fuss', 'cry', 'scream'];
 
-function isSaid(value: unknown): boolean {
+function isPrediction(value: unknown): boolean {
   if (!isObject(value) || !isObject(value.told)) return false;
   const { general, personal, voice, features, told, uses, who } = value;
   return (
     [general, personal, voice].every(logs => isNumbers(logs, REASONS.length)) &&
     isNumbers(features, FEATURES) &&
-    TELLERS.every(teller => isNumbers(told[teller], REASONS.length) && told[teller].every(isChance)) &&
+    PREDICTORS.every(by => isNumbers(told[by], REASONS.length) && told[by].every(isChance)) &&
     (uses === 'general' || uses === 'personal') &&
-    (who === undefined || isWhoSaid(who))
+    (who === undefined || isBabyPrediction(who))
   );
 }
 
-function isWhoSaid(value: unknown): boolean {
+function isBabyPrediction(value: unknown): boolean {
   if (!isObject(value)) return false;
   const { voice, commonest, named } = value;
   return (
@@ -160,22 +133,4 @@ export function isAnswer(value: unknown): value is Answer {
     Number.isFinite(at) &&
     (from === 'caregiver' || from === 'relief')
   );
-}
-
-/** Whether it can be kept as one: an event that came as JSON has lost its embedding. */
-export function isEmbedding(value: unknown): value is Float32Array {
-  return value instanceof Float32Array && value.every(number => Math.abs(number) < 6e4);
-}
-
-/** As compact as JSON allows: 683 characters for 256 numbers, rounded to 11 bits. */
-export function packEmbedding(embedding: Float32Array): string {
-  const bits = toFloat16(embedding);
-  return Buffer.from(bits.buffer).toString('base64');
-}
-
-export function unpackEmbedding(text: string): Float32Array {
-  const bytes = Buffer.from(text, 'base64');
-  const bits = new Uint16Array(bytes.length >> 1);
-  for (let i = 0; i < bits.length; i++) bits[i] = bytes.readUInt16LE(2 * i);
-  return fromFloat16(bits);
 }

@@ -8,6 +8,8 @@ import { isObject } from '../unknown-data.js';
 import { REASONS, type Reason } from '../values.js';
 import { degreesCelsius } from '../reason/degrees.js';
 import { CONTEXT_KINDS, hasEpoch, type ContextFact, type ContextKind } from '../reason/facts.js';
+import type { AnswerOutcome } from './history.js';
+import type { Score } from './baby.js';
 import { durationText } from '../reason/phrase.js';
 import { toldByHome, type HomeAssistantMessage } from './home-assistant.js';
 
@@ -31,6 +33,19 @@ export type Told = { baby?: string } & (
   /** A sensor or switch that has nothing to tell: it was away, or did not change. */
   | { do: 'nothing' }
 );
+
+/** What became of a message that told the reason node something. */
+export interface ToldState {
+  outcome: 'told' | 'withdrawn' | 'unknown-fact' | 'forgotten' | 'imported' | AnswerOutcome;
+  /** The fact that was told or withdrawn. */
+  fact?: ContextFact;
+  /** The cry that was answered, what it was, and whose where there are several babies. */
+  cry?: string;
+  reason?: Reason;
+  baby?: string;
+  /** How often reasons were right, once there are answers. */
+  score?: Score;
+}
 
 const WORDS = ['answer', 'withdraw', 'forget', 'export', 'import'] as const;
 type Word = (typeof WORDS)[number];

@@ -11,7 +11,7 @@ export interface MediaItem {
   can_expand: boolean;
 }
 
-/** Whether it is a folder in which the journal keeps what belongs to one baby (nodes/deepinfant-baby/settings.ts, keepingOf). */
+/** Whether it is a folder in which the journal keeps what belongs to one baby (nodes/baby-node.ts, keepingOf). */
 export function isBabyFolder({ title, can_expand: isFolder }: MediaItem): boolean {
   return isFolder && title.startsWith('baby-');
 }

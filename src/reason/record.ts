@@ -1,5 +1,5 @@
 import type { ReasonEstimate } from '../values.js';
-import type { Said, Teller } from '../baby/memory.js';
+import type { Prediction, Predictor } from './prediction.js';
 
 /** A probability that was told, and whether it came true. */
 export interface Claim {
@@ -30,10 +30,10 @@ export const STRONG_EVIDENCE = Math.log(10);
 
 /** What was told of cries before their answers were known, against these; which model to use is decided by it. */
 export function recordOf(
-  cries: readonly (Pick<Said, 'told' | 'uses'> & { label: number })[],
+  cries: readonly (Pick<Prediction, 'told' | 'uses'> & { label: number })[],
 ): Pick<ReasonEstimate, 'uses' | 'accuracy' | 'baselineAccuracy' | 'calibrationError'> {
-  const loss = (teller: Teller): number =>
-    cries.reduce((sum, { told, label }) => sum - Math.log(told[teller][label]), 0);
+  const loss = (by: Predictor): number =>
+    cries.reduce((sum, { told, label }) => sum - Math.log(told[by][label]), 0);
   const claims = cries.map(({ told, uses, label }) => claimOf(told[uses], label));
   const baseline = cries.map(({ told, label }) => claimOf(told.commonest, label));
   return {

@@ -1,7 +1,7 @@
 import { fitLogistic, logitsOf, Standardising } from '../maths/logistic.js';
 import { REASONS } from '../values.js';
 import { centred } from './evidence.js';
-import { unpackEmbedding, type Answer, type CryMemory } from '../baby/memory.js';
+import { unpackEmbedding } from './embedding.js';
 
 /** A voice changes within months, and a model of it must be made within a few ms: older cries do not count. */
 const CRIES = 150;
@@ -14,6 +14,16 @@ const PROTOTYPE_WEIGHT = 256;
 /** Precision of each weight of the regression: with it, all 256 together move the odds by a factor of e or so. */
 const PRECISION = 256;
 
+/** An answered cry. */
+interface VoicedCry {
+  /** As packEmbedding gives it; '' where there is none. */
+  embedding: string;
+  /** Logarithms of what is known without the voice, in the order of REASONS. */
+  personal: readonly number[];
+  /** What it was: index of REASONS. */
+  label: number;
+}
+
 /**
  * What the sound of a baby's cries tells of their reasons beyond what is known without it: the mean of prototypes and of a
  * logistic regression on CryNet's embedding.
@@ -24,17 +34,17 @@ export class VoiceModel {
   private readonly weights: Float64Array[] = [];
 
   /** @param cries in the order in which they were heard; those count whose embeddings have the newest one's length */
-  constructor(cries: readonly (CryMemory & { answer: Answer })[]) {
+  constructor(cries: readonly VoicedCry[]) {
     const last = cries.findLast(({ embedding }) => embedding !== '');
     if (!last) return;
     const heard = cries.filter(({ embedding }) => embedding.length === last.embedding.length).slice(-CRIES);
     const embeddings = heard.map(({ embedding }) => unpackEmbedding(embedding));
     const scaling = new Standardising(embeddings);
     this.scaling = scaling;
-    const points = heard.map(({ said, answer }, i) => ({
+    const points = heard.map(({ personal, label }, i) => ({
       features: scaling.of(embeddings[i]),
-      offsets: said.personal,
-      label: REASONS.indexOf(answer.reason),
+      offsets: personal,
+      label,
     }));
     this.prototypes = REASONS.map((_, reason) => {
       const ofReason = points.filter(({ label }) => label === reason);

@@ -1,6 +1,7 @@
 import { fitLogistic, logitsOf, softmax, Standardising } from '../maths/logistic.js';
 import type { BabyEstimate } from '../values.js';
-import { isEmbedding, unpackEmbedding, type CryMemory, type WhoSaid } from '../baby/memory.js';
+import { isEmbedding, unpackEmbedding } from './embedding.js';
+import type { BabyPrediction } from './prediction.js';
 import { STRONG_EVIDENCE } from './record.js';
 
 /** A voice changes within months: older cries do not count. */
@@ -16,8 +17,19 @@ const PRIOR_POINTS = 4;
 /** Share of cries whose voice deceives, whatever it seems to tell: an assumption. One of them must not outweigh all others. */
 const DECEIVES = 0.01;
 
-/** A cry of which somebody told whose it was. */
-interface OwnedCry extends CryMemory {
+/** A cry as a baby's memory holds it. */
+export interface RememberedCry {
+  /** Epoch ms. */
+  onset: number;
+  /** As packEmbedding gives it; '' where there is none. */
+  embedding: string;
+  said: { who?: BabyPrediction };
+  /** Whether it was this baby's or another's, if a caregiver said so, and when. */
+  owner?: { isMine: boolean; at: number };
+}
+
+/** A cry of which a caregiver said whose it was. */
+interface OwnedCry extends RememberedCry {
   /** Index of the babies. */
   baby: number;
 }
@@ -34,7 +46,7 @@ export class WhichBaby {
   private readonly voice: { scaling: Standardising; weights: readonly Float64Array[] } | undefined;
 
   /** @param cries what each baby's memory holds, by its name: two babies at least */
-  constructor(cries: ReadonlyMap<string, readonly CryMemory[]>) {
+  constructor(cries: ReadonlyMap<string, readonly RememberedCry[]>) {
     this.names = [...cries.keys()];
     this.owned = [...cries.values()]
       .flatMap((ofOne, baby) => ofOne.filter(({ owner }) => owner?.isMine).map(cry => ({ ...cry, baby })))
@@ -48,7 +60,7 @@ export class WhichBaby {
   }
 
   /** Who cries, and what is to be remembered of it. @param embedding of the cry's event, if it has one */
-  estimate(embedding: unknown): { who: BabyEstimate; said: WhoSaid } {
+  estimate(embedding: unknown): { who: BabyEstimate; said: BabyPrediction } {
     const voice = this.byVoice(embedding);
     const { isProved, ...record } = this.record();
     const probabilities = isProved ? voice : this.shares;

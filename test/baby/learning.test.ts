@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { Random } from '../../src/maths/random.js';
 import { DeepInfantError } from '../../src/errors.js';
-import { ReasonEstimator, type CaregiverAnswer } from '../../src/baby/estimator.js';
+import { ReasonEstimator } from '../../src/baby/estimator.js';
+import type { CaregiverAnswer } from '../../src/baby/history.js';
 import type { CryEvent, Reason } from '../../src/values.js';
 import { HOUR_MS, MINUTE_MS, cryAt } from '../reason/cries.js';
 

@@ -1,0 +1,48 @@
+/** What other nodes need of a deepinfant-baby node. */
+import path from 'node:path';
+import type { Node, NodeAPI } from 'node-red';
+import * as v from 'valibot';
+import type { Baby } from '../src/baby/baby.js';
+import type { Keeping } from '../src/journal/journal.js';
+import { flag, numberFrom, text } from './settings.js';
+
+export interface BabyNode<Credentials extends object = object> extends Node<Credentials> {
+  baby: Baby;
+  keeping: Keeping;
+}
+
+/** The baby node with an id; undefined where there is none, as for '', or where its settings are wrong. */
+export function findBabyNode(RED: NodeAPI, id: unknown): BabyNode | undefined {
+  const node = typeof id === 'string' ? (RED.nodes.getNode(id) as Partial<BabyNode> | null) : null;
+  return node?.baby ? (node as BabyNode) : undefined;
+}
+
+/** Where the memory of a baby is kept. The node's id names the folder, since a baby may be renamed. */
+export function babyFolder(RED: NodeAPI, nodeId: string): string {
+  // A flow that was written by hand may have any text as an id.
+  return path.join(RED.settings.userDir!, 'deepinfant', `baby-${encodeURIComponent(nodeId)}`);
+}
+
+/** What the journal of a baby keeps. */
+export const KEEPING_SETTINGS = v.object({
+  /** Whether the journal keeps clips and pictures of cries. */
+  keepsSound: flag(true),
+  /** How many days the journal keeps its entries, and how many MB of sound. */
+  keepDays: numberFrom(1, 36_500, 365),
+  soundMb: numberFrom(1, 10_000_000, 1000),
+  /** Folder for the sound, with one folder below it for each baby; '' for Node-RED's own. */
+  soundFolder: text(),
+});
+
+/** @param folder where the baby's memory is kept */
+export function keepingOf(
+  { keepsSound, keepDays, soundMb, soundFolder }: v.InferOutput<typeof KEEPING_SETTINGS>,
+  folder: string,
+): Keeping {
+  return {
+    hasSound: keepsSound,
+    days: keepDays,
+    soundMb,
+    ...(soundFolder && { soundFolder: path.resolve(soundFolder, path.basename(folder)) }),
+  };
+}
