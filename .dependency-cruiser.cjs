@@ -7,6 +7,7 @@
 const ROOMS = [
   'maths',
   'files',
+  'door',
   'synth',
   'features',
   'pictures',

@@ -1,5 +1,6 @@
 /** The messages between the nodes, as docs/messages.md describes them. */
 import type { NodeMessage } from 'node-red';
+import { isLikeCryEvent, readCryEvent } from '../src/door/cry-event.js';
 import { DeepInfantError } from '../src/errors.js';
 import type { ToldState } from '../src/baby/told.js';
 import { isObject } from '../src/unknown-data.js';
@@ -59,9 +60,9 @@ export function isToldState(payload: unknown): payload is ToldState {
   return isObject(payload) && typeof payload.outcome === 'string';
 }
 
-/** The cry event that a message brings. @throws DeepInfantError `not-a-cry-event` */
+/** The cry event that a message brings. @throws DeepInfantError `not-a-cry-event`, or `invalid` for one with a wrong field */
 export function cryEventOf({ payload }: NodeMessage): CryEvent {
-  if (isCryEvent(payload)) return payload;
+  if (isLikeCryEvent(payload)) return readCryEvent(payload);
   throw new DeepInfantError(
     'not-a-cry-event',
     'The message holds no cry event: wire this node behind a detector or reason node.',

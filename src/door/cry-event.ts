@@ -1,0 +1,113 @@
+import * as v from 'valibot';
+import { check } from '../check.js';
+import { type CryEvent, type Reason, REASONS } from '../values.js';
+import { count, id, name, numberFrom, path, seconds, sentence, share, soundTime } from './fields.js';
+
+/** Embeddings of all models that ship are shorter. */
+const MOST_EMBEDDING = 4096;
+/** Five seconds of steps between two events, and a margin for a cry that is reported late. */
+const MOST_WINDOWS = 10_000;
+const MOST_CONTRIBUTIONS = 200;
+/** Babies of one room. */
+const MOST_BABIES = 20;
+
+const reason = v.picklist(REASONS);
+
+const reasonEstimate = v.object({
+  label: v.picklist([...REASONS, 'unsure']),
+  confidence: share,
+  probabilities: v.object(
+    Object.fromEntries(REASONS.map(each => [each, share])) as Record<Reason, typeof share>,
+  ),
+  contributions: v.pipe(
+    v.array(
+      v.object({
+        part: v.picklist(['prior', 'context', 'sound', 'history']),
+        reason,
+        factor: numberFrom(0, 1e9),
+        text: sentence,
+      }),
+    ),
+    v.maxLength(MOST_CONTRIBUTIONS),
+  ),
+  tip: sentence,
+  uses: v.picklist(['general', 'personal']),
+  learnedFrom: count,
+  accuracy: v.nullable(share),
+  baselineAccuracy: v.nullable(share),
+  calibrationError: v.nullable(share),
+});
+
+const babyEstimate = v.object({
+  label: name,
+  probabilities: v.pipe(
+    v.record(name, share),
+    v.check(babies => Object.keys(babies).length <= MOST_BABIES, `at most ${MOST_BABIES} babies`),
+  ),
+  learnedFrom: count,
+  accuracy: v.nullable(share),
+  baselineAccuracy: v.nullable(share),
+});
+
+/** What JSON makes of a `Float32Array` is not one: the event then has none. */
+const embedding = v.pipe(
+  v.unknown(),
+  v.transform(value => (value instanceof Float32Array ? value : new Float32Array())),
+  v.check(({ length }) => length <= MOST_EMBEDDING, `at most ${MOST_EMBEDDING} numbers`),
+  v.check(numbers => numbers.every(Number.isFinite), 'finite numbers'),
+);
+
+const CRY_EVENT: v.GenericSchema<unknown, CryEvent> = v.pipe(
+  v.object({
+    id,
+    source: name,
+    state: v.picklist(['started', 'ongoing', 'ended']),
+    onset: soundTime,
+    offset: v.optional(soundTime),
+    onsetS: v.optional(seconds, 0),
+    offsetS: v.optional(seconds),
+    durationS: seconds,
+    peakScore: v.optional(share, 0),
+    meanScore: v.optional(share, 0),
+    intensity: v.picklist(['fuss', 'cry', 'scream']),
+    voice: v.optional(
+      v.object({
+        f0Hz: v.nullable(numberFrom(0, 10_000)),
+        roughness: share,
+        balanceDb: numberFrom(-300, 300),
+      }),
+      { f0Hz: null, roughness: 0, balanceDb: 0 },
+    ),
+    windows: v.optional(
+      v.pipe(v.array(v.object({ startS: seconds, score: share })), v.maxLength(MOST_WINDOWS)),
+      [],
+    ),
+    embedding,
+    guess: v.optional(
+      v.partial(
+        v.object(Object.fromEntries(REASONS.map(each => [each, share])) as Record<Reason, typeof share>),
+      ),
+    ),
+    reason: v.optional(reasonEstimate),
+    who: v.optional(babyEstimate),
+    clip: v.optional(path),
+    picture: v.optional(path),
+  }),
+  v.check(
+    ({ onset, offset }) => offset === undefined || offset >= onset,
+    'an offset that is not before the onset',
+  ),
+);
+
+/** Whether a value claims to be a cry event: whoever reads it then gets the event or an error. */
+export function isLikeCryEvent(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'onset' in value;
+}
+
+/**
+ * The cry event that a message, a file or a socket brings, also as JSON.
+ * @throws DeepInfantError `invalid`
+ */
+export function readCryEvent(value: unknown): CryEvent {
+  return check(CRY_EVENT, value, 'cry event');
+}

@@ -1,0 +1,48 @@
+import * as v from 'valibot';
+import { check } from '../check.js';
+import type { SourceHealth } from '../values.js';
+import { count, level, name, numberFrom, seconds, sentence, share } from './fields.js';
+
+const SOURCE_HEALTH: v.GenericSchema<unknown, SourceHealth> = v.object({
+  source: name,
+  state: v.picklist(['starting', 'running', 'silent', 'stalled', 'backoff', 'failed', 'stopped']),
+  since: numberFrom(0, 8.64e15),
+  positionS: numberFrom(0, 1e12),
+  restarts: count,
+  lostS: numberFrom(0, 1e12),
+  levelDb: v.nullable(level),
+  clipping: share,
+  driftMs: numberFrom(-1e12, 1e12),
+  format: v.nullable(
+    v.object({ codec: name, sampleRate: numberFrom(1, 10_000_000), channels: numberFrom(1, 1024) }),
+  ),
+  trouble: v.optional(
+    v.picklist([
+      'bad-address',
+      'disconnected',
+      'unreachable',
+      'not-a-stream',
+      'wrong-password',
+      'not-found',
+      'no-audio',
+      'no-device',
+      'device-busy',
+      'no-program',
+    ]),
+  ),
+  error: v.optional(sentence),
+  retryInS: v.optional(seconds),
+});
+
+/** Whether a value claims to be the health of a live source: whoever reads it then gets the health or an error. */
+export function isLikeSourceHealth(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'positionS' in value && 'since' in value;
+}
+
+/**
+ * The health of a source that a message or a socket brings.
+ * @throws DeepInfantError `invalid`
+ */
+export function readSourceHealth(value: unknown): SourceHealth {
+  return check(SOURCE_HEALTH, value, 'source status');
+}
