@@ -130,7 +130,9 @@ export interface Scores {
 }
 
 export type CryState = 'started' | 'ongoing' | 'ended';
-export type Intensity = 'fuss' | 'cry' | 'scream';
+/** How hard a baby cries, from least to most. */
+export const INTENSITIES = ['fuss', 'cry', 'scream'] as const;
+export type Intensity = (typeof INTENSITIES)[number];
 
 /** The voice of a cry without the steady noise of the room: what its intensity is judged by. */
 export interface CryVoice {

@@ -1,11 +1,9 @@
 import type { Node } from 'node-red';
+import type { DeviceMessage } from '../../src/hass/device/device.js';
 
 /** A message as the broker node publishes it. */
-export interface MqttMessage {
-  topic: string;
-  payload: string;
+interface MqttMessage extends DeviceMessage {
   qos: 0 | 1 | 2;
-  retain: boolean;
 }
 
 /** What Node-RED's mqtt-broker node offers to the nodes that use it (@node-red/nodes, 10-mqtt.js). */
@@ -18,14 +16,14 @@ export interface MqttBrokerNode extends Node {
   subscribe(
     topic: string,
     options: { qos: number },
-    hear: (topic: string, payload: Buffer) => void,
+    receive: (topic: string, payload: Buffer) => void,
     ref: string,
   ): void;
   unsubscribe(topic: string, ref: string, forGood: boolean): void;
   publish(message: MqttMessage, done: (error?: Error) => void): void;
 }
 
-/** The broker node tells its users how the connection is by setting their status. */
+/** The broker node shows the connection's state as the status of each node that uses it. */
 interface BrokerUser {
   id: string;
   status(status: { text: string }): void;
@@ -35,7 +33,7 @@ export type MqttState = 'connected' | 'connecting' | 'disconnected';
 
 /** A node's use of the connection of an mqtt-broker node. */
 export class MqttConnection {
-  private state: MqttState = 'disconnected';
+  private current: MqttState = 'disconnected';
   private readonly topics: string[] = [];
   private readonly user: BrokerUser;
 
@@ -49,35 +47,40 @@ export class MqttConnection {
       id,
       status: ({ text }) => {
         const state = text.slice(text.lastIndexOf('.') + 1) as MqttState;
-        if (state === this.state) return;
-        this.state = state;
+        if (state === this.current) return;
+        this.current = state;
         changed(state);
       },
     };
   }
 
-  /** Connects, if no other node has. @param will what the broker says when it hears no more, unless the user set one */
-  open(will: MqttMessage): void {
-    if (this.node.options.will === undefined && this.node.canConnect()) this.node.setOptions({ will });
+  get state(): MqttState {
+    return this.current;
+  }
+
+  /** Connects, if no other node has. @param will what the broker publishes when the connection breaks, unless the user set one */
+  open(will: DeviceMessage): void {
+    if (this.node.options.will === undefined && this.node.canConnect())
+      this.node.setOptions({ will: { ...will, qos: 1 } });
     this.node.register(this.user);
   }
 
-  subscribe(topic: string, hear: (payload: string) => void): void {
+  subscribe(topic: string, receive: (payload: string) => void): void {
     this.topics.push(topic);
     this.node.subscribe(
       topic,
       { qos: 1 },
       (_topic, payload) => {
-        hear(payload.toString());
+        receive(payload.toString());
       },
       this.id,
     );
   }
 
-  /** Publishes while there is a connection; whoever publishes tells all anew when it comes back. */
-  publish(topic: string, payload: string, { retain }: { retain: boolean }): void {
-    if (this.state !== 'connected') return;
-    this.node.publish({ topic, payload, qos: 1, retain }, () => undefined);
+  /** Publishes while there is a connection; once it is back, everything is published again. */
+  publish(message: DeviceMessage): void {
+    if (this.current !== 'connected') return;
+    this.node.publish({ ...message, qos: 1 }, () => undefined);
   }
 
   close(isForGood: boolean): Promise<void> {

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectAsync, type MqttClient } from 'mqtt';
-import { TELL_AGAIN_MS } from '../../src/hass/device/discovery.js';
+import { REPUBLISH_MS } from '../../src/hass/device/discovery.js';
 import type { CryEvent, SourceHealth } from '../../src/values.js';
 import { homeAssistantOfSuite } from '../home-assistant/home-assistant.js';
+import { atNight } from '../night-zone.js';
 import { cryAt, HUNGRY } from '../reason/cries.js';
 import { until } from '../until.js';
 import { errorText, type FlowNode, type RunningFlow, runFlow, statusText, stopFlow } from './flow.js';
@@ -24,6 +25,7 @@ const HEALTH: SourceHealth = {
 
 describe('deepinfant-entities', function () {
   this.timeout(60_000);
+  atNight();
   const home = homeAssistantOfSuite();
   let flow: RunningFlow;
   let watcher: MqttClient;
@@ -244,7 +246,7 @@ describe('deepinfant-entities', function () {
     // An hour in 3.6 s.
     const { setInterval } = globalThis;
     mock.method(globalThis, 'setInterval', (work: () => void, ms: number) =>
-      setInterval(work, ms === TELL_AGAIN_MS ? ms / 1000 : ms),
+      setInterval(work, ms === REPUBLISH_MS ? ms / 1000 : ms),
     );
     try {
       await flow.redeploy();

@@ -9,6 +9,7 @@ import { freePort } from '../free-port.js';
 import { Bulb } from '../home-assistant/bulb.js';
 import { homeAssistantOfSuite } from '../home-assistant/home-assistant.js';
 import { Phone } from '../home-assistant/phone.js';
+import { nightZone } from '../night-zone.js';
 import { cryAt } from '../reason/cries.js';
 import { until } from '../until.js';
 
@@ -85,7 +86,9 @@ describe('Node-RED killed in the middle of a cry', function () {
 
   async function start(): Promise<void> {
     const program = path.join(PACKAGE_ROOT, 'node_modules', 'node-red', 'red.js');
-    const started = spawn(process.execPath, [program, '--userDir', userDir]);
+    const started = spawn(process.execPath, [program, '--userDir', userDir], {
+      env: { ...process.env, TZ: nightZone() },
+    });
     nodeRed = started;
     for (const stream of [started.stdout, started.stderr])
       stream.setEncoding('utf8').on('data', (text: string) => (output += text));

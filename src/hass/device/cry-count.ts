@@ -1,35 +1,61 @@
+import * as v from 'valibot';
+import { check } from '../../check.js';
+import { nightAt } from '../../night.js';
 import type { CryEvent } from '../../values.js';
 
-/** The cries of a night, which goes from noon to noon. */
-export interface Night {
-  /** When it began, epoch ms. */
-  since: number;
-  /** How long each cry was, in seconds, by its id. */
-  cries: Record<string, number>;
-  /** When the newest cry of all began, epoch ms. */
-  lastOnset: number | null;
+/** More cries than a night has; the oldest are dropped. */
+const MOST_CRIES = 500;
+
+const COUNTED_CRIES = v.object({
+  /** When each cry began, epoch ms, and its length in seconds; by its id, oldest first. */
+  cries: v.record(v.string(), v.object({ onset: v.number(), durationS: v.number() })),
+  /** When the newest cry began, epoch ms. */
+  lastOnset: v.nullable(v.number()),
+});
+
+/** The cries that a night's count is made of. */
+export type CountedCries = v.InferOutput<typeof COUNTED_CRIES>;
+
+/** As DeepInfant 0.1 kept them: the seconds of each cry, whose onset stands in its id. */
+const COUNTED_CRIES_0 = v.object({
+  cries: v.record(v.string(), v.number()),
+  lastOnset: v.nullable(v.number()),
+});
+
+export const NO_CRIES: CountedCries = { cries: {}, lastOnset: null };
+
+/** @throws DeepInfantError `invalid` */
+export function checkCountedCries(json: unknown, version: number): CountedCries {
+  if (version > 0) return check(COUNTED_CRIES, json, 'counted cries');
+  const { cries, lastOnset } = check(COUNTED_CRIES_0, json, 'counted cries');
+  const dated = Object.entries(cries).map(([id, durationS]) => {
+    const onset = Number(/@(\d+)$/.exec(id)?.[1] ?? 0);
+    return [id, { onset, durationS }] as const;
+  });
+  return { cries: Object.fromEntries(dated), lastOnset };
 }
 
-/** The last noon, by this computer's clock: epoch ms. */
-export function nightBegin(now: number): number {
-  const noon = new Date(now);
-  noon.setHours(12, 0, 0, 0);
-  if (noon.getTime() > now) noon.setDate(noon.getDate() - 1);
-  return noon.getTime();
+/** The cries with what is known of one of them now. */
+export function withCry(
+  counted: CountedCries,
+  { id, onset, durationS }: Pick<CryEvent, 'id' | 'onset' | 'durationS'>,
+): CountedCries {
+  return joinCounts(counted, { cries: { [id]: { onset, durationS } }, lastOnset: onset });
 }
 
-/** The night at a time: the same one, or a new one without cries. */
-export function nightAt(night: Night | undefined, now: number): Night {
-  const since = nightBegin(now);
-  if (night?.since === since) return night;
-  return { since, cries: {}, lastOnset: night?.lastOnset ?? null };
+/** The cries of both, as the later ones say. */
+export function joinCounts(earlier: CountedCries, later: CountedCries): CountedCries {
+  const cries = Object.entries({ ...earlier.cries, ...later.cries }).slice(-MOST_CRIES);
+  const onsets = [earlier.lastOnset, later.lastOnset].filter(onset => onset !== null);
+  return { cries: Object.fromEntries(cries), lastOnset: onsets.length > 0 ? Math.max(...onsets) : null };
 }
 
-/** The night with what is told of a cry now. */
-export function withCry(night: Night, { id, onset, durationS }: CryEvent): Night {
-  return {
-    ...night,
-    cries: { ...night.cries, [id]: durationS },
-    lastOnset: Math.max(night.lastOnset ?? 0, onset),
-  };
+/** The number of cries in the night at a time (epoch ms), and how long they were within it; as the journal counts them. */
+export function countAt({ cries }: CountedCries, now: number): { cries: number; cryingS: number } {
+  const { from, to } = nightAt(now);
+  const lengths = Object.values(cries)
+    .map(({ onset, durationS }) => [onset, onset + 1000 * durationS])
+    .filter(([onset, end]) => onset < to && end > from)
+    .map(([onset, end]) => (Math.min(to, end) - Math.max(from, onset)) / 1000);
+  return { cries: lengths.length, cryingS: lengths.reduce((sum, length) => sum + length, 0) };
 }

@@ -1,13 +1,13 @@
 import { PRESETS } from '../../model/manifest.js';
-import { type Contribution, REASONS, type SourceState } from '../../values.js';
+import { type Contribution, INTENSITIES, REASONS, type SourceState } from '../../values.js';
 
 /** The topics of a device on the broker. */
 export interface DeviceTopics {
   /** Retained: how to make the device's entities; empty to remove them. */
   discovery: string;
-  /** Retained: whether Node-RED is connected; the broker itself tells that it is gone. */
+  /** Retained: whether Node-RED is connected; the broker itself publishes that it is gone. */
   bridge: string;
-  /** Retained: whether the node that tells runs, and whether its source is heard. */
+  /** Retained: whether the node runs, and whether its source is heard. */
   node: string;
   source: string;
   /** Retained: a DeviceState as JSON. */
@@ -26,7 +26,7 @@ export interface DeviceState {
   reason: string | null;
   /** In percent. */
   confidence: number | null;
-  /** What the reason rests on. */
+  /** What the reason is based on. */
   contributions: readonly Contribution[];
   intensity: string | null;
   /** When the last cry began, in ISO form. */
@@ -36,7 +36,7 @@ export interface DeviceState {
   health: SourceState | null;
   /** What is wrong with the source. */
   error: string | null;
-  /** Share of right reasons so far, and of always saying the commonest, in percent. */
+  /** Share of right reasons so far, and if it had always been the most common one, in percent. */
   accuracy: number | null;
   baselineAccuracy: number | null;
   learnedFrom: number;
@@ -45,12 +45,12 @@ export interface DeviceState {
   listening: 'ON' | 'OFF';
 }
 
-/** Home Assistant says `online` here when it has started (MQTT integration, birth message). */
+/** Home Assistant publishes `online` here when it has started (MQTT integration, birth message). */
 export const HASS_STATUS_TOPIC = 'homeassistant/status';
 
-/** The state is told again so often, and what depends on it is unavailable when it was not told three times. */
-export const TELL_AGAIN_MS = 300_000;
-const EXPIRE_AFTER_S = (3 * TELL_AGAIN_MS) / 1000;
+/** How often the state is published again. What depends on it becomes unavailable when that failed three times. */
+export const REPUBLISH_MS = 300_000;
+const EXPIRE_AFTER_S = (3 * REPUBLISH_MS) / 1000;
 
 const HEALTH_STATES: readonly SourceState[] = [
   'starting',
@@ -77,12 +77,11 @@ export function deviceTopics(id: string, bridgeId: string): DeviceTopics {
   };
 }
 
-/** What a device's entities are called in the user's language, by their keys. */
+/** Gives the name of an entity in the user's language, from its key. */
 export type EntityNamer = (key: string) => string;
 
 /**
  * The message that makes a device and its entities (Home Assistant, MQTT integration, Device discovery).
- * @param nameOf the name of an entity, from its key
  */
 export function discoveryPayload(
   device: { id: string; name: string },
@@ -94,16 +93,16 @@ export function discoveryPayload(
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '_')
     .replace(/^_|_$/g, '');
-  /** Available while `online` is told on all of the topics; Home Assistant would go by the latest word otherwise. */
-  const whileOnline = (...told: string[]): object => ({
-    availability: told.map(topic => ({ topic })),
+  /** Available while all of the topics are `online`; Home Assistant would go by the latest message otherwise. */
+  const whileOnline = (...statusTopics: string[]): object => ({
+    availability: statusTopics.map(topic => ({ topic })),
     availability_mode: 'all',
   });
   const ofNode = whileOnline(topics.bridge, topics.node);
   const ofSource = whileOnline(topics.bridge, topics.node, topics.source);
 
-  /** An entity that shows a part of the state; a cry's own are known only while its source is heard. */
-  const shown = (platform: string, key: keyof DeviceState, details: object): [string, object] => [
+  /** An entity that shows a part of the state; those of a cry are available only while its source is heard. */
+  const stateEntity = (platform: string, key: keyof DeviceState, details: object): [string, object] => [
     key,
     {
       platform,
@@ -115,10 +114,14 @@ export function discoveryPayload(
   ];
   const diagnostic = { entity_category: 'diagnostic' };
   const choice = (key: 'answer' | 'preset', options: readonly string[], details: object): [string, object] =>
-    shown('select', key, { command_topic: topics[key], options, ...details });
+    stateEntity('select', key, { command_topic: topics[key], options, ...details });
 
   const components: [string, object][] = [
-    shown('binary_sensor', 'crying', { device_class: 'sound', expire_after: EXPIRE_AFTER_S, ...ofSource }),
+    stateEntity('binary_sensor', 'crying', {
+      device_class: 'sound',
+      expire_after: EXPIRE_AFTER_S,
+      ...ofSource,
+    }),
     [
       'cry',
       {
@@ -129,7 +132,7 @@ export function discoveryPayload(
         ...ofSource,
       },
     ],
-    shown('sensor', 'reason', {
+    stateEntity('sensor', 'reason', {
       device_class: 'enum',
       options: [...REASONS, 'unsure'],
       icon: 'mdi:help-circle-outline',
@@ -137,21 +140,21 @@ export function discoveryPayload(
       json_attributes_template: "{{ {'contributions': value_json.contributions} | tojson }}",
       ...ofSource,
     }),
-    shown('sensor', 'confidence', { unit_of_measurement: '%', icon: 'mdi:percent', ...ofSource }),
-    shown('sensor', 'intensity', {
+    stateEntity('sensor', 'confidence', { unit_of_measurement: '%', icon: 'mdi:percent', ...ofSource }),
+    stateEntity('sensor', 'intensity', {
       device_class: 'enum',
-      options: ['fuss', 'cry', 'scream'],
+      options: INTENSITIES,
       icon: 'mdi:volume-high',
       ...ofSource,
     }),
-    shown('sensor', 'lastCry', { device_class: 'timestamp' }),
-    shown('sensor', 'criesTonight', { state_class: 'measurement', icon: 'mdi:counter' }),
-    shown('sensor', 'minutesTonight', {
+    stateEntity('sensor', 'lastCry', { device_class: 'timestamp' }),
+    stateEntity('sensor', 'criesTonight', { state_class: 'measurement', icon: 'mdi:counter' }),
+    stateEntity('sensor', 'minutesTonight', {
       device_class: 'duration',
       unit_of_measurement: 'min',
       state_class: 'measurement',
     }),
-    shown('sensor', 'health', {
+    stateEntity('sensor', 'health', {
       device_class: 'enum',
       options: HEALTH_STATES,
       icon: 'mdi:microphone',
@@ -160,7 +163,7 @@ export function discoveryPayload(
       json_attributes_template: "{{ {'error': value_json.error} | tojson }}",
       ...diagnostic,
     }),
-    shown('sensor', 'accuracy', {
+    stateEntity('sensor', 'accuracy', {
       unit_of_measurement: '%',
       icon: 'mdi:bullseye-arrow',
       json_attributes_topic: topics.state,
@@ -179,9 +182,9 @@ export function discoveryPayload(
     ]),
     choice('answer', REASONS, { icon: 'mdi:comment-question-outline' }),
     choice('preset', PRESETS, { icon: 'mdi:tune', entity_category: 'config' }),
-    shown('switch', 'listening', { command_topic: topics.listening, icon: 'mdi:ear-hearing' }),
+    stateEntity('switch', 'listening', { command_topic: topics.listening, icon: 'mdi:ear-hearing' }),
   ];
-  const named = components.map(([key, details]): [string, object] => {
+  const entities = components.map(([key, details]): [string, object] => {
     const id = key.replace(/[A-Z]/g, capital => ` ${capital.toLowerCase()}`).replaceAll(' ', '_');
     const { platform } = details as { platform: string };
     const unique = `deepinfant_${device.id}_${id}`;
@@ -197,6 +200,6 @@ export function discoveryPayload(
     },
     origin: { name: '@deepinfant/node-red' },
     qos: 1,
-    components: Object.fromEntries(named),
+    components: Object.fromEntries(entities),
   };
 }

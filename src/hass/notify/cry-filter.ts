@@ -1,21 +1,19 @@
-import type { CryEvent, Intensity, ReasonEstimate } from '../../values.js';
+import { type CryEvent, INTENSITIES, type Intensity, type ReasonEstimate } from '../../values.js';
 
-/** Of which cries somebody wants to be told. */
+/** The cries that somebody wants to be notified of. */
 export interface CryFilter {
-  /** None are all; a cry without an estimate is `unsure`. */
+  /** An empty list is all; a cry without an estimate is `unsure`. */
   reasons: readonly ReasonEstimate['label'][];
-  /** The least probability of the likeliest reason, 0 to 1. */
+  /** Lowest probability of the likeliest reason, 0 to 1. */
   minConfidence: number;
-  /** How long it has to go on, at least. */
+  /** How long the baby has to have cried. */
   minDurationS: number;
   minIntensity: Intensity;
-  /** Hours of the day, by this computer's clock, in which nobody is told; `HH:MM`, over midnight where `to` is less. */
+  /** Hours of the day, by the local clock, in which nobody is notified: `HH:MM`, over midnight where `to` is less. */
   quiet?: { from: string; to: string };
 }
 
-const INTENSITIES: readonly Intensity[] = ['fuss', 'cry', 'scream'];
-
-/** Whether somebody wants to be told of a cry at a time. */
+/** Whether somebody wants to be notified of a cry at a time. */
 export function wants(
   { reasons, minConfidence, minDurationS, minIntensity, quiet }: CryFilter,
   cry: Pick<CryEvent, 'durationS' | 'intensity'> & { reason?: Pick<ReasonEstimate, 'label' | 'confidence'> },
