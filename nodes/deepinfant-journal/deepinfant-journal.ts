@@ -4,7 +4,7 @@ import { run } from '../adapter.js';
 import { Baby } from '../../src/baby/baby.js';
 import { babyFolder, findBabyNode, KEEPING_SETTINGS, keepingOf } from '../baby-node.js';
 import { defaultsOf, settingsOf } from '../settings.js';
-import { Keeper } from './keeper.js';
+import { Keeper } from './journal-node.js';
 import { JOURNAL_SETTINGS } from './settings.js';
 
 /** In the baby's folder: what forgets the baby deletes it, too. */

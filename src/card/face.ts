@@ -1,5 +1,5 @@
 import { known } from './entities.js';
-import type { StateOf } from './shown.js';
+import type { StateOf } from './card-state.js';
 
 /**
  * What the card shows first: `offline` has no connection to Home Assistant, `off` does not listen, `deaf` has a microphone or camera that is not heard, `away` has no

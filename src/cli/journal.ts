@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { DeepInfantError } from '../errors.js';
-import { ask, readQuestion } from '../journal/ask.js';
+import { ask, readQuestion } from '../journal/reply.js';
 import { readEntries } from '../journal/entry-file.js';
 import { entriesFile } from '../journal/journal.js';
 import { cryLines } from '../journal/phrase.js';

@@ -6,7 +6,7 @@
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { ask, type Question } from '../../src/journal/ask.js';
+import { ask, type Question } from '../../src/journal/reply.js';
 import type { Entry } from '../../src/journal/entries.js';
 import { EntryFile, readEntries } from '../../src/journal/entry-file.js';
 import { REASONS, type CryEvent, type ReasonEstimate } from '../../src/values.js';

@@ -7,7 +7,7 @@ import { type Format, formatOf } from '../format.js';
 import type { Hass } from '../hass.js';
 import { History } from '../history.js';
 import { localizer } from '../localize.js';
-import type { Shown, StateOf } from '../shown.js';
+import type { Shown, StateOf } from '../card-state.js';
 import { type Timeline, timelineOf } from '../timeline.js';
 import { Clips } from './clips.js';
 import { styles } from './styles.js';

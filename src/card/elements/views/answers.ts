@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { known } from '../../entities.js';
-import { REASON_ICON, REASON_ICONS, type Shown } from '../../shown.js';
+import { REASON_ICON, REASON_ICONS, type Shown } from '../../card-state.js';
 
 /**
  * One button a reason.

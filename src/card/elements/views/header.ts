@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { endOf } from '../../cry.js';
 import { known } from '../../entities.js';
 import type { Face } from '../../face.js';
-import type { Shown } from '../../shown.js';
+import type { Shown } from '../../card-state.js';
 import { INTENSITIES, type Intensity } from '../../timeline.js';
 
 /** The faces, and those that the card has before it knows its entities. */

@@ -3,7 +3,7 @@ import { known, knownNumber } from '../../entities.js';
 import type { Face } from '../../face.js';
 import type { Format } from '../../format.js';
 import { type Evidence, evidenceOf } from '../../reason.js';
-import { REASON_ICON, REASON_ICONS, type Shown } from '../../shown.js';
+import { REASON_ICON, REASON_ICONS, type Shown } from '../../card-state.js';
 
 /** From this probability on a reason is probable, as in the sentences of the reason node. */
 const PROBABLE_PERCENT = 50;

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { known } from '../../entities.js';
 import type { HassEntity } from '../../hass.js';
-import type { Shown } from '../../shown.js';
+import type { Shown } from '../../card-state.js';
 
 const ICONS: Record<string, string | undefined> = {
   running: 'mdi:microphone',

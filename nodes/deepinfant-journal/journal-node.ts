@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { Journal, type Keeping } from '../../src/journal/journal.js';
-import { ask, readQuestion, type Question } from '../../src/journal/ask.js';
+import { ask, readQuestion, type Question } from '../../src/journal/reply.js';
 import { nightOf } from '../../src/journal/questions.js';
 import { DeepInfantError } from '../../src/errors.js';
 import { isObject } from '../../src/unknown-data.js';
