@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { REASONS } from '../../src/values.js';
+import { INTENSITIES, REASONS } from '../../src/values.js';
 import { flag, names, numberFrom, oneOf, text, timeOfDay, wordsOf } from '../settings.js';
 
 export const NOTIFY_SETTINGS = v.object({
@@ -17,7 +17,7 @@ export const NOTIFY_SETTINGS = v.object({
   /** In percent. */
   minConfidence: numberFrom(0, 100, 0),
   minDurationS: numberFrom(0, 3600, 0),
-  minIntensity: oneOf(['fuss', 'cry', 'scream'], 'fuss'),
+  minIntensity: oneOf(INTENSITIES, 'fuss'),
   /** Hours of the day in which nobody is notified, HH:MM; '' is none. */
   quietFrom: timeOfDay(),
   quietTo: timeOfDay(),

@@ -1,6 +1,6 @@
 import { DeepInfantError } from '../errors.js';
 import { isObject } from '../unknown-data.js';
-import { REASONS, type Intensity, type Reason } from '../values.js';
+import { INTENSITIES, REASONS, type Intensity, type Reason } from '../values.js';
 import { checkFact, type ContextFact } from '../reason/facts.js';
 import { FEATURES } from '../reason/personal.js';
 import { PREDICTORS, type Prediction } from '../reason/prediction.js';
@@ -93,8 +93,6 @@ function isCryMemory(value: unknown): boolean {
       (isObject(owner) && typeof owner.isMine === 'boolean' && Number.isFinite(owner.at)))
   );
 }
-
-const INTENSITIES: readonly Intensity[] = ['fuss', 'cry', 'scream'];
 
 function isPrediction(value: unknown): boolean {
   if (!isObject(value) || !isObject(value.told)) return false;

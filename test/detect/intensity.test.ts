@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { synthesiseCry } from '../../src/synth/cry.js';
 import { distress, intensityOf } from '../../src/detect/intensity.js';
-import { SAMPLE_RATE, type CryVoice, type Intensity } from '../../src/values.js';
+import { INTENSITIES, SAMPLE_RATE, type CryVoice, type Intensity } from '../../src/values.js';
 import { noise } from '../features/signals.js';
 import { HOP_SAMPLES } from './steps.js';
 import { inNoise, voiceIn } from './voices.js';
 
-const INTENSITIES: readonly Intensity[] = ['fuss', 'cry', 'scream'];
 const MIDDLE: CryVoice = { f0Hz: 495, roughness: 0.1, balanceDb: 0 };
 
 describe('distress', () => {
