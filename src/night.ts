@@ -1,26 +1,30 @@
-/** The one definition of a night, for the journal, the entities, the card and quiet hours: by the local clock. */
+/** The one definition of a night, for the journal, the entities, the card and quiet hours: by the clock on the wall. */
+import { epochAt, wallClockAt } from './wall-clock.js';
 
-/** A stretch of time. */
-export interface Stretch {
+export interface TimeSpan {
   /** Epoch ms. */
   from: number;
   to: number;
 }
 
+const HOUR_MS = 3_600_000;
+
 /** A night goes from six in the evening to ten in the morning. */
-const NIGHT_BEGINS = 18;
-const NIGHT_ENDS = 10;
+const BEGINS_MS = 18 * HOUR_MS;
+const ENDS_MS = 10 * HOUR_MS;
+const DAY_MS = 24 * HOUR_MS;
 
 /**
  * The night at `time` (epoch ms): the one that is running, or else, by day, the one that ended that morning. Where the
  * clocks change, it is an hour shorter or longer.
+ *
+ * @param timeZone an IANA name; without one this computer's
  */
-export function nightAt(time: number): Stretch {
-  const evening = new Date(time);
-  if (evening.getHours() < NIGHT_BEGINS) evening.setDate(evening.getDate() - 1);
-  evening.setHours(NIGHT_BEGINS, 0, 0, 0);
-  const morning = new Date(evening);
-  morning.setDate(morning.getDate() + 1);
-  morning.setHours(NIGHT_ENDS);
-  return { from: evening.getTime(), to: morning.getTime() };
+export function nightAt(time: number, timeZone?: string): TimeSpan {
+  const evening = wallClockAt(time, timeZone) - BEGINS_MS;
+  const midnight = Math.floor(evening / DAY_MS) * DAY_MS;
+  return {
+    from: epochAt(midnight + BEGINS_MS, timeZone),
+    to: epochAt(midnight + DAY_MS + ENDS_MS, timeZone),
+  };
 }

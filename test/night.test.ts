@@ -23,4 +23,16 @@ describe('nightAt', () => {
   it('is the next one from six in the evening on', () => {
     assert.equal(nightAt(at(29, 18)).from, at(29, 18));
   });
+
+  it('is by the clock of a time zone, also where the clocks change', () => {
+    // Back to winter in the night to the 25th of October, and to summer in that to the 28th of March.
+    for (const [time, from, to] of [
+      ['2026-11-29T03:00:00+05:30', '2026-11-28T18:00:00+05:30', '2026-11-29T10:00:00+05:30'],
+      ['2026-10-25T02:30:00+01:00', '2026-10-24T18:00:00+02:00', '2026-10-25T10:00:00+01:00'],
+      ['2027-03-28T17:59:59.250+02:00', '2027-03-27T18:00:00+01:00', '2027-03-28T10:00:00+02:00'],
+    ]) {
+      const zone = time.endsWith('+05:30') ? 'Asia/Kolkata' : 'Europe/Berlin';
+      assert.deepEqual(nightAt(Date.parse(time), zone), { from: Date.parse(from), to: Date.parse(to) });
+    }
+  });
 });

@@ -5,8 +5,8 @@ import type { HassEntity } from './hass.js';
 /** Undefined of an entity that is not there. */
 export type StateOf = (key: EntityKey) => HassEntity | undefined;
 
-/** What every part of the card looks at. */
-export interface Shown {
+/** What every part of the card shows. */
+export interface CardState {
   stateOf: StateOf;
   format: Format;
   /** Epoch ms. */

@@ -1,3 +1,4 @@
+import { wallClockAt } from '../wall-clock.js';
 import type { Hass } from './hass.js';
 
 export const HOUR_MS = 3_600_000;
@@ -9,26 +10,5 @@ export function timeZoneOf({ locale, config }: Pick<Hass, 'locale' | 'config'>):
 
 /** The time of day in hours, in [0, 24). @param at epoch ms @param timeZone undefined: the browser's */
 export function hourOfDay(at: number, timeZone?: string): number {
-  const parts = new Intl.DateTimeFormat('en', {
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-    hourCycle: 'h23',
-    timeZone,
-  }).formatToParts(at);
-  const part = (type: string): number => Number(parts.find(part => part.type === type)!.value);
-  return part('hour') + part('minute') / 60 + (part('second') + (((at % 1000) + 1000) % 1000) / 1000) / 3600;
-}
-
-/** The last noon, where a night begins: epoch ms. Cries of tonight are counted from there, too. */
-export function lastNoon(now: number, timeZone?: string): number {
-  const hoursSince = (hourOfDay(now, timeZone) + 12) % 24;
-  const noon = toMinute(now - hoursSince * HOUR_MS);
-  // In the nights in which the clocks change this is an hour off.
-  return toMinute(noon - (hourOfDay(noon, timeZone) - 12) * HOUR_MS);
-}
-
-/** Without what the sum of fractions is off. */
-function toMinute(at: number): number {
-  return Math.round(at / 60_000) * 60_000;
+  return (wallClockAt(at, timeZone) / HOUR_MS) % 24;
 }

@@ -8,7 +8,7 @@ export interface CardConfig {
 }
 
 /** @throws Error that says what to write instead; Home Assistant shows it in the card's place */
-export function checkedConfig(config: unknown): CardConfig {
+export function parseConfig(config: unknown): CardConfig {
   const { type, device, media } = (config ?? {}) as Partial<Record<keyof CardConfig, unknown>>;
   if (typeof type !== 'string') throw new Error('DeepInfant card: no configuration');
   if (typeof device !== 'string' || device === '')

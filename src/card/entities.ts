@@ -44,12 +44,12 @@ export async function findEntities(hass: Hass, device: HassDevice): Promise<Enti
 }
 
 /** The state of an entity, undefined where it is not known. */
-export function known(entity: HassEntity | undefined): string | undefined {
+export function knownState(entity: HassEntity | undefined): string | undefined {
   return entity === undefined || ['unknown', 'unavailable'].includes(entity.state) ? undefined : entity.state;
 }
 
 /** The state of a sensor of numbers, undefined where it is not known. */
 export function knownNumber(entity: HassEntity | undefined): number | undefined {
-  const number = Number(known(entity) ?? NaN);
+  const number = Number(knownState(entity) ?? NaN);
   return Number.isFinite(number) ? number : undefined;
 }

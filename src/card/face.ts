@@ -1,4 +1,4 @@
-import { known } from './entities.js';
+import { knownState } from './entities.js';
 import type { StateOf } from './card-state.js';
 
 /**
@@ -16,7 +16,7 @@ export function faceOf(stateOf: StateOf, isConnected: boolean): Face {
   const isAvailable = crying.state !== 'unavailable';
   if (!isAvailable && health === 'unavailable')
     return stateOf('listening')?.state === 'unknown' ? 'waiting' : 'away';
-  if (known(stateOf('listening')) === 'off' || health === 'stopped') return 'off';
+  if (knownState(stateOf('listening')) === 'off' || health === 'stopped') return 'off';
   // A baby is not quiet because the microphone is muted.
   if (health === 'silent' || (!isAvailable && health !== 'running')) return 'deaf';
   return crying.state === 'off' ? 'quiet' : 'waiting';

@@ -15,9 +15,9 @@ export interface Hass {
     time_zone: string;
   };
   connection: {
-    /** @param options.resubscribe whether to subscribe again, once, after a loss of the connection. Resolves to what ends it. */
+    /** @param options.resubscribe whether to subscribe again, once, after the connection was lost. Resolves to what ends it. */
     subscribeMessage(
-      hear: (message: unknown) => void,
+      receive: (message: unknown) => void,
       command: { type: string },
       options: { resubscribe: boolean },
     ): Promise<() => Promise<void>>;

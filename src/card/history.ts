@@ -1,12 +1,12 @@
 import type { Hass } from './hass.js';
 import type { Change } from './timeline.js';
 
-/** What `history/stream` tells: what was, and from then on what comes. */
+/** What `history/stream` sends: the past, and from then on what is new. */
 interface HistoryMessage {
   states: Record<string, Change[] | undefined>;
 }
 
-/** Home Assistant may have no history yet, as while it starts: it is asked again after this time. */
+/** Home Assistant may have no history yet, for example while it starts: it is asked again after this time. */
 const AGAIN_MS = 10_000;
 
 /** Follows what Home Assistant's recorder knows of entities since a moment. */
@@ -15,19 +15,19 @@ export class History {
   state: 'loading' | 'missing' | 'here' = 'loading';
   private readonly changes = new Map<string, Change[]>();
   private followed = '';
-  /** When to ask Home Assistant, epoch ms; infinite while it tells. */
+  /** When to ask Home Assistant, epoch ms; infinite while it sends. */
   private askAt = 0;
   private end = (): void => undefined;
 
-  /** @param changed is called when there is something new */
-  constructor(private readonly changed: () => void) {}
+  /** @param onChange is called when there is something new */
+  constructor(private readonly onChange: () => void) {}
 
   /** The changes of an entity, oldest first. */
   of(id: string | undefined): readonly Change[] {
     return this.changes.get(id ?? '') ?? [];
   }
 
-  /** Follows these entities, and no others, from then on. To be called again and again. @param since epoch ms */
+  /** Follows these entities and no others from now on. Meant to be called on every update. @param since epoch ms */
   follow(hass: Hass, ids: readonly string[], since: number): void {
     const followed = [...ids, since].join(' ');
     if (followed !== this.followed) {
@@ -40,7 +40,7 @@ export class History {
     else if (ids.length > 0 && Date.now() >= this.askAt) this.ask(hass, ids, since);
   }
 
-  /** Follows nothing, until it is told again what to follow. */
+  /** Follows nothing until the next call of `follow`. */
   stop(): void {
     this.end();
     this.askAt = 0;
@@ -58,11 +58,11 @@ export class History {
       minimal_response: true,
       no_attributes: true,
     };
-    const hear = (message: unknown): void => {
-      if (isWanted) this.hear((message as HistoryMessage).states);
+    const receive = (message: unknown): void => {
+      if (isWanted) this.receive((message as HistoryMessage).states);
     };
     // Subscribing again is done here: while Home Assistant starts it may know no history yet, and the connection asks once.
-    const subscribed = hass.connection.subscribeMessage(hear, command, { resubscribe: false });
+    const subscribed = hass.connection.subscribeMessage(receive, command, { resubscribe: false });
     subscribed.catch(() => {
       if (isWanted) this.settle(Date.now() + AGAIN_MS);
     });
@@ -73,10 +73,10 @@ export class History {
     };
   }
 
-  private hear(states: HistoryMessage['states']): void {
-    for (const [id, told = []] of Object.entries(states)) {
-      // After a loss of the connection all is told again.
-      const byTime = new Map([...this.of(id), ...told].map(change => [change.lu, change]));
+  private receive(states: HistoryMessage['states']): void {
+    for (const [id, changes = []] of Object.entries(states)) {
+      // After the connection was lost, all changes are sent again.
+      const byTime = new Map([...this.of(id), ...changes].map(change => [change.lu, change]));
       this.changes.set(
         id,
         [...byTime.values()].sort((a, b) => a.lu - b.lu),
@@ -88,6 +88,6 @@ export class History {
   private settle(askAt: number): void {
     this.askAt = askAt;
     this.state = this.changes.size > 0 ? 'here' : 'missing';
-    this.changed();
+    this.onChange();
   }
 }

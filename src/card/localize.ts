@@ -1,9 +1,5 @@
 import { de } from './locales/de.js';
-import { en } from './locales/en.js';
-
-export type TextKey = keyof typeof en;
-/** What a language says; where it has no text, English is shown. */
-export type Texts = Partial<Record<TextKey, string>>;
+import { en, type TextKey, type Texts } from './locales/en.js';
 
 /** To add a language, add its file to locales/ and its name here. */
 const TEXTS: Record<string, Texts | undefined> = { de, en };

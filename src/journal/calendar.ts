@@ -1,33 +1,13 @@
-/** Days, nights and weeks by this computer's clock; also where a day has 23 or 25 hours. */
+/** Days and their names by this computer's clock; also where a day has 23 or 25 hours. */
+import type { TimeSpan } from '../night.js';
 
-export interface Stretch {
-  /** Epoch ms. */
-  from: number;
-  to: number;
+/** How long times are together, in ms. */
+export function lengthMs(...spans: readonly TimeSpan[]): number {
+  return spans.reduce((sum, { from, to }) => sum + to - from, 0);
 }
 
-/** How long stretches are together. */
-export function lengthMs(...stretches: readonly Stretch[]): number {
-  return stretches.reduce((sum, { from, to }) => sum + to - from, 0);
-}
-
-/** A night goes from six in the evening to ten in the morning. */
-const NIGHT_BEGINS = 18;
-const NIGHT_ENDS = 10;
-
-/** The night that goes on at a time, epoch ms, or else the last one before. */
-export function nightAt(time: number): Stretch {
-  const evening = new Date(time);
-  if (evening.getHours() < NIGHT_BEGINS) evening.setDate(evening.getDate() - 1);
-  evening.setHours(NIGHT_BEGINS, 0, 0, 0);
-  const morning = new Date(evening);
-  morning.setDate(morning.getDate() + 1);
-  morning.setHours(NIGHT_ENDS);
-  return { from: evening.getTime(), to: morning.getTime() };
-}
-
-/** The day of a time, epoch ms, from midnight to midnight; or that many days later. */
-export function dayAt(time: number, later = 0): Stretch {
+/** The day of a time (epoch ms) from midnight to midnight, or the day `later` days after it. */
+export function dayAt(time: number, later = 0): TimeSpan {
   const midnight = new Date(time);
   midnight.setHours(0, 0, 0, 0);
   midnight.setDate(midnight.getDate() + later);

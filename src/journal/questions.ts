@@ -1,11 +1,12 @@
 /** What a journal can be asked. */
 import type { ContextFact } from '../reason/facts.js';
 import { REASONS, type Intensity, type Reason, type ReasonEstimate } from '../values.js';
-import { dayAt, lengthMs, nightAt, type Stretch } from './calendar.js';
+import { nightAt, type TimeSpan } from '../night.js';
+import { dayAt, lengthMs } from './calendar.js';
 import { endOf, type CryEntry, type Entry, type HeardEntry } from './entries.js';
 
 /** What happened over a night or a day. */
-export interface Period extends Stretch {
+export interface Period extends TimeSpan {
   /** How far it is known, epoch ms: to its end, or to now while it goes on. */
   until: number;
   /** In the order in which they began. */
@@ -13,14 +14,14 @@ export interface Period extends Stretch {
   /** In the order in which they were. */
   facts: ContextFact[];
   /** From falling asleep to waking, as far as they were told. */
-  sleeps: Stretch[];
+  sleeps: TimeSpan[];
   /** When a source was not heard, two minutes at least; empty also where no source ever told how it is. */
   gaps: Gap[];
   totals: Totals;
 }
 
 /** A time over which a source was not heard. */
-export interface Gap extends Stretch {
+export interface Gap extends TimeSpan {
   /** Undefined where no source was heard. */
   source?: string;
 }
@@ -32,7 +33,7 @@ export interface Totals {
   /** How long a source was heard, whichever; undefined where no source ever told how it is. */
   heardS?: number;
   /** The longest time without a cry of which every minute was heard; undefined where that is not known. */
-  quiet?: Stretch;
+  quiet?: TimeSpan;
   intensities: Partial<Record<Intensity, number>>;
   /** How often each reason was said, or answered where there is an answer. */
   reasons: Partial<Record<ReasonEstimate['label'], number>>;
@@ -41,8 +42,8 @@ export interface Totals {
 }
 
 /** The seven days to one, and those before. */
-export interface Week extends Stretch {
-  days: (Stretch & Pick<Totals, 'cries' | 'cryingS'>)[];
+export interface Week extends TimeSpan {
+  days: (TimeSpan & Pick<Totals, 'cries' | 'cryingS'>)[];
   totals: Totals;
   before: Totals;
 }
@@ -53,7 +54,7 @@ export interface WeeksByHour {
   weeks: HourlyWeek[];
 }
 
-export interface HourlyWeek extends Stretch {
+export interface HourlyWeek extends TimeSpan {
   /** Minutes of crying a day in each hour from midnight on: a mean over the days of which anything is known. */
   minutes: number[];
   /** Number of those days. */
@@ -172,10 +173,10 @@ function likeliest(reasons: readonly Reason[], weight: (reason: Reason) => numbe
   return reasons.reduce((best, reason) => (weight(reason) > weight(best) ? reason : best));
 }
 
-function periodOf(entries: readonly Entry[], stretch: Stretch, now: number): Period {
-  const { from, to } = stretch;
+function periodOf(entries: readonly Entry[], span: TimeSpan, now: number): Period {
+  const { from, to } = span;
   const known = { from, to: Math.max(from, Math.min(to, now)) };
-  const within = entries.filter(entry => overlaps(entry, stretch));
+  const within = entries.filter(entry => overlaps(entry, span));
   const cries = within.filter(entry => entry.kind === 'cry').sort((a, b) => a.onset - b.onset);
   const facts = factsOf(within);
   const wasEverHeard = entries.some(({ kind }) => kind === 'heard');
@@ -186,17 +187,17 @@ function periodOf(entries: readonly Entry[], stretch: Stretch, now: number): Per
       )
     : [];
   return {
-    ...stretch,
+    ...span,
     until: known.to,
     cries,
     facts,
     sleeps: sleepsOf(factsOf(entries), known),
     gaps,
-    totals: { ...totalsOf(cries, facts, stretch), ...(wasEverHeard && listeningOf(cries, gaps, known)) },
+    totals: { ...totalsOf(cries, facts, span), ...(wasEverHeard && listeningOf(cries, gaps, known)) },
   };
 }
 
-function overlaps(entry: Entry, { from, to }: Stretch): boolean {
+function overlaps(entry: Entry, { from, to }: TimeSpan): boolean {
   switch (entry.kind) {
     case 'cry':
       return entry.onset < to && endOf(entry) > from;
@@ -215,8 +216,8 @@ function factsOf(entries: readonly Entry[]): ContextFact[] {
     .sort((a, b) => a.at - b.at);
 }
 
-/** @param told all facts, in the order in which they were: a sleep may begin before a stretch and end after it */
-function sleepsOf(told: readonly ContextFact[], { from, to }: Stretch): Stretch[] {
+/** @param told all facts, in the order in which they were: a sleep may begin before a span and end after it */
+function sleepsOf(told: readonly ContextFact[], { from, to }: TimeSpan): TimeSpan[] {
   const changes = told.filter(({ kind }) => kind === 'sleep' || kind === 'wake');
   return changes.flatMap(({ kind, at }, i) => {
     if (kind === 'wake') return [];
@@ -227,10 +228,10 @@ function sleepsOf(told: readonly ContextFact[], { from, to }: Stretch): Stretch[
   });
 }
 
-/** When no source was heard, and then when each of those that were heard in a stretch was not. */
-function gapsOf(heard: readonly HeardEntry[], stretch: Stretch): Gap[] {
-  const gapsBetween = (stretches: readonly Stretch[]): Stretch[] =>
-    between(stretches, stretch).filter(({ from, to }) => to - from >= LEAST_GAP_MS);
+/** When no source was heard, and then when each of those that were heard in a span was not. */
+function gapsOf(heard: readonly HeardEntry[], span: TimeSpan): Gap[] {
+  const gapsBetween = (spans: readonly TimeSpan[]): TimeSpan[] =>
+    between(spans, span).filter(({ from, to }) => to - from >= LEAST_GAP_MS);
   const unheard = gapsBetween(heard);
   const sources = new Set(heard.map(({ source }) => source));
   const ofSource = (source: string): Gap[] =>
@@ -241,20 +242,20 @@ function gapsOf(heard: readonly HeardEntry[], stretch: Stretch): Gap[] {
   return [...unheard, ...[...sources].flatMap(ofSource)];
 }
 
-/** What lies between stretches. */
-function between(stretches: readonly Stretch[], { from, to }: Stretch): Stretch[] {
-  const free: Stretch[] = [];
+/** What lies between spans. */
+function between(spans: readonly TimeSpan[], { from, to }: TimeSpan): TimeSpan[] {
+  const free: TimeSpan[] = [];
   let at = from;
-  for (const stretch of [...stretches].sort((a, b) => a.from - b.from)) {
-    const end = Math.min(to, stretch.from);
+  for (const span of [...spans].sort((a, b) => a.from - b.from)) {
+    const end = Math.min(to, span.from);
     if (at < end) free.push({ from: at, to: end });
-    at = Math.max(at, stretch.to);
+    at = Math.max(at, span.to);
   }
   if (at < to) free.push({ from: at, to });
   return free;
 }
 
-function totalsOf(cries: readonly CryEntry[], facts: readonly ContextFact[], { from, to }: Stretch): Totals {
+function totalsOf(cries: readonly CryEntry[], facts: readonly ContextFact[], { from, to }: TimeSpan): Totals {
   const lengths = cries.map(cry => (Math.min(to, endOf(cry)) - Math.max(from, cry.onset)) / 1000);
   const count = (kind: ContextFact['kind']): number => facts.filter(fact => fact.kind === kind).length;
   return {
@@ -271,7 +272,7 @@ function totalsOf(cries: readonly CryEntry[], facts: readonly ContextFact[], { f
 function listeningOf(
   cries: readonly CryEntry[],
   gaps: readonly Gap[],
-  known: Stretch,
+  known: TimeSpan,
 ): Pick<Totals, 'heardS' | 'quiet'> {
   const unheard = gaps.filter(({ source }) => source === undefined);
   const loud = cries.map(cry => ({ from: cry.onset, to: endOf(cry) }));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { clipsOf } from '../../src/card/clips.js';
-import { checkedConfig } from '../../src/card/config.js';
-import { ENTITY_KEYS, findEntities, known, knownNumber, ourDevices } from '../../src/card/entities.js';
+import { parseConfig } from '../../src/card/config.js';
+import { ENTITY_KEYS, findEntities, knownState, knownNumber, ourDevices } from '../../src/card/entities.js';
 import { faceOf } from '../../src/card/face.js';
 import { formatOf } from '../../src/card/format.js';
 import type { Hass, HassDevice, HassEntity, HassLocale } from '../../src/card/hass.js';
@@ -73,7 +73,12 @@ describe("The card's entities", () => {
     const [unknown, gone, five, word] = ['unknown', 'unavailable', '5', 'five'].map(state =>
       stateOf({ x: state })('x'),
     );
-    assert.deepEqual([unknown, gone, undefined, word].map(known), [undefined, undefined, undefined, 'five']);
+    assert.deepEqual([unknown, gone, undefined, word].map(knownState), [
+      undefined,
+      undefined,
+      undefined,
+      'five',
+    ]);
     assert.deepEqual([unknown, gone, five, word].map(knownNumber), [undefined, undefined, 5, undefined]);
   });
 });
@@ -108,18 +113,18 @@ describe("The card's face", () => {
 describe("The card's configuration", () => {
   it('is taken as the editor writes it', () => {
     const config = { type: 'custom:deepinfant-card', device: 'd1' };
-    assert.deepEqual(checkedConfig({ ...config, grid_options: {} }), config);
-    assert.deepEqual(checkedConfig({ ...config, media: '' }), config);
+    assert.deepEqual(parseConfig({ ...config, grid_options: {} }), config);
+    assert.deepEqual(parseConfig({ ...config, media: '' }), config);
     const media = 'media-source://media_source/local/deepinfant';
-    assert.deepEqual(checkedConfig({ ...config, media }), { ...config, media });
+    assert.deepEqual(parseConfig({ ...config, media }), { ...config, media });
   });
 
   it('says what is wrong with it', () => {
-    assert.throws(() => checkedConfig(undefined), /no configuration/);
+    assert.throws(() => parseConfig(undefined), /no configuration/);
     for (const device of [undefined, '', 7, ['d1']])
-      assert.throws(() => checkedConfig({ type: 'x', device }), /choose the device/);
+      assert.throws(() => parseConfig({ type: 'x', device }), /choose the device/);
     for (const media of ['/media/clips', 7])
-      assert.throws(() => checkedConfig({ type: 'x', device: 'd1', media }), /no folder of a media source/);
+      assert.throws(() => parseConfig({ type: 'x', device: 'd1', media }), /no folder of a media source/);
   });
 });
 

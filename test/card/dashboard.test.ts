@@ -21,6 +21,12 @@ function runAxe(element: object): Promise<AxeResults> {
   return (globalThis as unknown as { axe: { run(element: object): Promise<AxeResults> } }).axe.run(element);
 }
 
+/** A time zone in which it is between 23:00 and midnight: by day, the card shows the last night. */
+function zoneAtNight(): string {
+  const ahead = ((23 - new Date().getUTCHours() + 12) % 24) - 12;
+  return ahead < 0 ? `Etc/GMT+${-ahead}` : `Etc/GMT-${ahead}`;
+}
+
 interface AxeResults {
   violations: { id: string; nodes: { html: string }[] }[];
 }
@@ -41,7 +47,7 @@ describe('The card, in Home Assistant', function () {
     device = await BabyDevice.create(home().broker, 'n1', 'Mia');
     card = { type: 'custom:deepinfant-card', device: await dashboard.deviceId('deepinfant_n1') };
     await dashboard.show(card);
-    page = await dashboard.open();
+    page = await dashboard.open({ timeZone: zoneAtNight() });
   });
   after(async () => {
     await dashboard.close();
@@ -61,21 +67,21 @@ describe('The card, in Home Assistant', function () {
 
   it('shows a cry, its reason and what that rests on, as they are told', async () => {
     await shows('Mia is quiet');
-    await shows('No cry heard so far');
+    await shows('No crying so far');
     const onset = Date.now() - 133_000;
     await device.tell({ ...HUNGRY, crying: 'ON', lastCry: new Date(onset).toISOString() });
     await shows('Mia is crying');
     await shows(/^for 2 min \d+ s · screaming$/);
     await shows('Probably hungry');
-    await shows('62% sure');
+    await shows('62% likely');
     await shows('Offer a feed.');
-    await cardIn(page).getByText('What this rests on').click();
+    await cardIn(page).getByText('Based on').click();
     await shows('last feed 3 h 10 min ago: makes hunger 2.4 times as likely');
     await shows('70% of 10 cries');
-    await shows('Always guessing the commonest: 50%');
+    await shows('Always guessing the most common reason: 50%');
     await device.tell({ crying: 'OFF', reason: 'unsure' });
     await shows('Not sure why');
-    await shows('At that time:');
+    await shows('At the time:');
     await shows('Last cry began 2 minutes ago');
     await device.tellCryEnded(`cot@${onset}`, 70);
     await shows('Last cry ended 1 minute ago');
@@ -88,7 +94,7 @@ describe('The card, in Home Assistant', function () {
   });
 
   it("shows the night that Home Assistant's recorder knows, and what comes to it", async () => {
-    const visitor = await dashboard.open();
+    const visitor = await dashboard.open({ timeZone: zoneAtNight() });
     const strip = cardIn(visitor).getByRole('button', { name: /^Tonight/ });
     await strip.waitFor();
     const bars = strip.locator('.bar');
@@ -117,7 +123,7 @@ describe('The card, in Home Assistant', function () {
   it('takes an answer, and says so', async () => {
     await device.tell(HUNGRY);
     await cardIn(page).getByRole('button', { name: 'Belly pain' }).click();
-    await shows('Thank you, noted: Belly pain');
+    await shows('Thank you. Saved: Belly pain');
     assert.equal(device.asked.at(-1), `${device.topics.answer} belly pain`);
     await cardIn(page).getByRole('button', { name: 'Belly pain', pressed: true }).waitFor();
   });
@@ -126,7 +132,7 @@ describe('The card, in Home Assistant', function () {
     await device.tell(HUNGRY);
     device.isObedient = false;
     await cardIn(page).getByRole('button', { name: 'Tired' }).click();
-    await shows(/The answer was not taken/);
+    await shows(/Your answer was not saved/);
     await cardIn(page).getByRole('button', { name: 'Tired', pressed: false }).waitFor();
   });
 
@@ -143,14 +149,14 @@ describe('The card, in Home Assistant', function () {
   it('shows what is wrong with the source, or with Node-RED', async () => {
     await device.tell({ health: 'failed', error: 'The camera wants another password.' });
     await device.setAvailable({ source: false });
-    await shows('Mia cannot be heard');
+    await shows('Cannot hear Mia');
     await shows('The camera wants another password.');
     await device.setAvailable({ bridge: false });
     await shows('No news from Node-RED');
     await device.setAvailable({ bridge: true, source: true });
     await device.tell({ health: 'silent' });
-    await shows('Hears nothing at all: is it muted?');
-    await shows('Mia cannot be heard');
+    await shows('No sound at all. Is the microphone muted?');
+    await shows('Cannot hear Mia');
   });
 
   it('speaks German', async () => {
@@ -182,7 +188,7 @@ describe('The card, in Home Assistant', function () {
     await dashboard.show({ type: card.type });
     await page.getByText('Configuration error').first().waitFor();
     await dashboard.show({ ...card, device: 'gone' });
-    await shows('This device is gone');
+    await shows('Device not found');
     await dashboard.show(card);
     await shows('Mia is quiet');
   });

@@ -40,8 +40,8 @@ export const HUNGRY = {
 
 const UNTIL_CRY: [string, string][] = [
   ['16:00:00', 'off'],
-  ['17:40:00', 'on'],
-  ['17:46:00', 'off'],
+  ['18:20:00', 'on'],
+  ['18:26:00', 'off'],
   ['19:30:00', 'on'],
   ['19:41:00', 'off'],
   ['20:05:00', 'on'],
@@ -54,7 +54,7 @@ const UNTIL_CRY: [string, string][] = [
 ];
 const AFTER_CRY: [string, string][] = [...UNTIL_CRY, ['02:47:00', 'off']];
 const INTENSITY = changes([
-  ['17:40:00', 'fuss'],
+  ['18:20:00', 'fuss'],
   ['19:30:00', 'cry'],
   ['20:06:00', 'scream'],
   ['00:20:00', 'fuss'],
@@ -67,6 +67,11 @@ const QUIET: CardView = { history: [changes(AFTER_CRY), INTENSITY, []], at: at('
 const LOST: CardView = {
   history: [changes([...AFTER_CRY, ['02:51:00', 'unavailable']]), INTENSITY, []],
   at: at('03:04:00'),
+};
+/** By day, after another cry. */
+const DAY: CardView = {
+  history: [changes([...AFTER_CRY, ['11:00:00', 'on'], ['11:05:00', 'off']]), INTENSITY, []],
+  at: at('11:40:00'),
 };
 const NEW: CardView = { history: [changes([['02:30:00', 'off']]), [], []], at: at('03:04:00') };
 /** How long the card waits for an answer to be taken. */
@@ -124,7 +129,7 @@ const FACES: Record<string, Face> = {
   },
   pending: { says: 'Mia is quiet', view: QUIET, told: HUNGRY, then: refuse },
   refused: {
-    says: /The answer was not taken/,
+    says: /Your answer was not saved/,
     view: QUIET,
     told: HUNGRY,
     then: async (stage, page) => {
@@ -133,7 +138,7 @@ const FACES: Record<string, Face> = {
     },
   },
   clip: {
-    says: 'The last cry',
+    says: 'Last cry',
     view: QUIET,
     told: ANSWERED,
     config: () => ({ media: MEDIA }),
@@ -160,7 +165,11 @@ const FACES: Record<string, Face> = {
     told: { ...ANSWERED, listening: 'OFF', health: 'stopped' },
     lost: ['source'],
   },
-  silent: { says: 'Hears nothing at all: is it muted?', view: LOST, told: { ...ANSWERED, health: 'silent' } },
+  silent: {
+    says: 'No sound at all. Is the microphone muted?',
+    view: LOST,
+    told: { ...ANSWERED, health: 'silent' },
+  },
   deaf: {
     says: /The camera refuses/,
     view: LOST,
@@ -172,10 +181,11 @@ const FACES: Record<string, Face> = {
     lost: ['source'],
   },
   away: { says: 'No news from Node-RED', view: LOST, told: ANSWERED, lost: ['bridge'] },
+  day: { says: 'Last night', view: DAY, told: ANSWERED },
   new: { says: 'Mia is quiet', view: NEW },
-  gone: { says: 'This device is gone', view: NEW, config: () => ({ device: 'gone' }) },
+  gone: { says: 'Device not found', view: NEW, config: () => ({ device: 'gone' }) },
   noFolder: {
-    says: /cannot be read/,
+    says: /Cannot read the folder/,
     view: NEW,
     told: ANSWERED,
     config: () => ({ media: `${MEDIA}/nowhere` }),
@@ -183,7 +193,7 @@ const FACES: Record<string, Face> = {
   },
   waiting: { says: 'Waiting for news', view: NEW, config: ({ newborn }) => ({ device: newborn }) },
   incomplete: {
-    says: 'Not everything is there',
+    says: 'An entity is missing',
     view: NEW,
     config: ({ newborn }) => ({ device: newborn }),
     then: async ({ home }) =>
@@ -195,7 +205,7 @@ const FACES: Record<string, Face> = {
   },
   noHistory: { says: /keeps no history/, view: { history: null, at: at('03:04:00') }, told: ANSWERED },
   loading: { says: 'Loading…', view: { registry: 'silent' }, told: HUNGRY },
-  failed: { says: 'Cannot be shown', view: { registry: 'failing' }, told: HUNGRY },
+  failed: { says: 'Cannot load', view: { registry: 'failing' }, told: HUNGRY },
 };
 
 /** Of a phone, and of a desktop. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { HOUR_MS, hourOfDay, lastNoon } from '../../src/card/clock.js';
+import { HOUR_MS, hourOfDay } from '../../src/card/clock.js';
 import { type Timeline, timelineOf, totalMs } from '../../src/card/timeline.js';
 
 const ZONE = 'Europe/Berlin';
@@ -10,27 +10,18 @@ function at(hours: number): number {
   return NOON + hours * HOUR_MS;
 }
 
-/** States and when they began, in hours after noon. */
+/** States and when they began, in hours after noon: the night begins 6 and ends 22 hours after it. */
 function changes(...states: [hours: number, s: string][]): { s: string; lu: number }[] {
   return states.map(([hours, s]) => ({ s, lu: at(hours) / 1000 }));
 }
 
-/** What the card shows of the night so many hours after noon. */
+/** What the card shows of the night, so many hours after noon. */
 function nightOf(told: Partial<Parameters<typeof timelineOf>[0]>, now: number): Timeline {
   return timelineOf({ crying: [], intensity: [], health: [], ...told }, at(now), ZONE);
 }
 
 describe("The card's clock", () => {
-  it('finds the last noon of a time zone, also where the clocks change', () => {
-    assert.equal(lastNoon(NOON, ZONE), NOON);
-    assert.equal(lastNoon(NOON - 1, ZONE), Date.parse('2026-10-31T12:00:00+01:00'));
-    assert.equal(lastNoon(at(23.99), ZONE), NOON);
-    // Back to winter in the night to the 25th of October, and to summer in that to the 28th of March.
-    for (const [morning, noon] of [
-      ['2026-10-25T08:30:15.250+01:00', '2026-10-24T12:00:00+02:00'],
-      ['2027-03-28T08:30:15.250+02:00', '2027-03-27T12:00:00+01:00'],
-    ])
-      assert.equal(lastNoon(Date.parse(morning), ZONE), Date.parse(noon));
+  it('reads the time of day in a time zone', () => {
     assert.equal(hourOfDay(Date.parse('2026-11-01T18:45:00Z'), 'Asia/Kolkata'), 0.25);
   });
 });
@@ -71,9 +62,17 @@ describe("The card's timeline", () => {
     assert.deepEqual(cries, [{ from: at(9), to: at(9.0001), intensity: 'cry' }]);
   });
 
-  it('cuts off a cry that began before the night', () => {
-    const { cries } = nightOf({ crying: changes([-1, 'on'], [0.5, 'off']) }, 10);
-    assert.deepEqual(cries, [{ from: at(0), to: at(0.5), intensity: 'cry' }]);
+  it('cuts off a cry that began before the night, or ended after it', () => {
+    const crying = changes([5.9, 'on'], [6.5, 'off'], [21.9, 'on'], [22.5, 'off']);
+    assert.deepEqual(nightOf({ crying }, 23).cries, [
+      { from: at(6), to: at(6.5), intensity: 'cry' },
+      { from: at(21.9), to: at(22), intensity: 'cry' },
+    ]);
+  });
+
+  it("leaves out the day's cries", () => {
+    const crying = changes([0, 'off'], [3, 'on'], [3.2, 'off']);
+    assert.deepEqual(nightOf({ crying }, 8).cries, []);
   });
 
   it('shows when nothing could be heard, and what is not known', () => {
@@ -114,23 +113,22 @@ describe("The card's timeline", () => {
     assert.deepEqual(cries, [{ from: at(9), to: at(10), intensity: 'cry' }]);
   });
 
-  it('goes from the evening or the first cry to the morning or now', () => {
-    const shown = (now: number, firstCry?: number): [number, number] => {
-      const cry: [number, string][] = firstCry === undefined ? [] : [[firstCry, 'on']];
-      const { from, to } = nightOf({ crying: changes([0, 'off'], ...cry) }, now);
-      return [(from - NOON) / HOUR_MS, (to - NOON) / HOUR_MS];
+  it('is the night that is running, or by day the one that ended that morning', () => {
+    const span = (now: number): number[] => {
+      const { from, to, until } = nightOf({ crying: changes([0, 'off']) }, now);
+      return [from, to, until].map(time => (time - NOON) / HOUR_MS);
     };
-    assert.deepEqual(shown(15), [6, 18]);
-    assert.deepEqual(shown(15, 3.5), [3, 18]);
-    assert.deepEqual(shown(2.5), [2, 18]);
-    assert.deepEqual(shown(22.2), [6, 23]);
+    assert.deepEqual(span(15), [6, 22, 15]);
+    assert.deepEqual(span(24), [6, 22, 22]);
+    assert.deepEqual(span(29.9), [6, 22, 22]);
+    assert.deepEqual(span(30), [30, 46, 30]);
   });
 
   it('writes every third hour of the day below it', () => {
     const { hours } = nightOf({}, 15);
     assert.deepEqual(
       hours.map(hour => hourOfDay(hour, ZONE)),
-      [18, 21, 0, 3, 6],
+      [18, 21, 0, 3, 6, 9],
     );
   });
 });

@@ -7,6 +7,8 @@ export interface View {
   height?: number;
   dark?: boolean;
   language?: string;
+  /** IANA name of the browser's time zone. */
+  timeZone?: string;
 }
 
 /** Chromium: $CHROMIUM or /usr/bin/chromium. */
@@ -21,12 +23,12 @@ export function launchBrowser(): Promise<Browser> {
 export async function contextOfOwner(
   browser: Browser,
   { url, token }: HomeAssistant,
-  { width = 1000, height = 900, dark = false, language = 'en' }: View = {},
+  { width = 1000, height = 900, dark = false, language = 'en', timeZone = 'UTC' }: View = {},
 ): Promise<BrowserContext> {
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: dark ? 'dark' : 'light',
-    timezoneId: 'UTC',
+    timezoneId: timeZone,
     serviceWorkers: 'block',
   });
   await context.route(

@@ -1,14 +1,15 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { lastNoon, timeZoneOf } from '../clock.js';
-import { type CardConfig, checkedConfig } from '../config.js';
+import { nightAt } from '../../night.js';
+import { timeZoneOf } from '../clock.js';
+import { type CardConfig, parseConfig } from '../config.js';
 import { type EntityIds, findEntities, ourDevices } from '../entities.js';
 import { faceOf } from '../face.js';
 import { type Format, formatOf } from '../format.js';
 import type { Hass } from '../hass.js';
 import { History } from '../history.js';
 import { localizer } from '../localize.js';
-import type { Shown, StateOf } from '../card-state.js';
-import { type Timeline, timelineOf } from '../timeline.js';
+import type { CardState, StateOf } from '../card-state.js';
+import { timelineOf } from '../timeline.js';
 import { Clips } from './clips.js';
 import { styles } from './styles.js';
 import { answersView } from './views/answers.js';
@@ -95,7 +96,7 @@ export class DeepInfantCard extends LitElement {
   }
 
   setConfig(config: unknown): void {
-    this.config = checkedConfig(config);
+    this.config = parseConfig(config);
     this.ids = undefined;
   }
 
@@ -134,7 +135,7 @@ export class DeepInfantCard extends LitElement {
     if (home.connected && (!isSame || changed.has('config'))) void this.find(home, config.device);
     const { crying, intensity, health } = this.ids ?? {};
     const followed = [crying, intensity, health].filter(id => id !== undefined);
-    this.history.follow(home, followed, lastNoon(this.now, timeZoneOf(home)));
+    this.history.follow(home, followed, nightAt(this.now, timeZoneOf(home)).from);
     const cry = this.stateOf('cry')?.attributes;
     this.clips.follow(home, config.media, cry?.event_type === 'ended' ? String(cry.cry) : undefined);
     const { pendingAnswer: answer, format } = this;
@@ -154,37 +155,38 @@ export class DeepInfantCard extends LitElement {
   protected override render(): TemplateResult | typeof nothing {
     const { home, config, ids, isFailed, now, format, stateOf } = this;
     if (home === undefined || config === undefined) return nothing;
-    const shown: Shown = { stateOf, format, now };
+    const state: CardState = { stateOf, format, now };
     const device = home.devices[config.device];
     const name = device?.name_by_user ?? device?.name ?? '';
     if (device === undefined || isFailed || ids === undefined) {
       const missing = !home.connected ? 'offline' : isFailed ? 'failed' : 'loading';
       const face = device === undefined ? 'gone' : missing;
-      return html`<ha-card>${headerView(shown, face, name)}</ha-card>`;
+      return html`<ha-card>${headerView(state, face, name)}</ha-card>`;
     }
     const face = faceOf(stateOf, home.connected);
     return html`
       <ha-card class=${face}>
-        ${headerView(shown, face, name)}
-        ${face === 'incomplete' ? nothing : nightView(this.night(home, ids), format, this.open)}
-        ${reasonView(shown, face)} ${clipView(this.clips, format.text)}
-        ${answersView(shown, this.pendingAnswer, this.answer)}
+        ${headerView(state, face, name)} ${face === 'incomplete' ? nothing : this.nightView(home, ids)}
+        ${reasonView(state, face)} ${clipView(this.clips, format.text)}
+        ${answersView(state, this.pendingAnswer, this.answer)}
         <p class="notice" role="status">${this.notice ?? nothing}</p>
-        ${face === 'away' || face === 'offline' ? nothing : sourceView(shown, this.toggle)}
+        ${face === 'away' || face === 'offline' ? nothing : sourceView(state, this.toggle)}
       </ha-card>
     `;
   }
 
-  /** The night, or why there is none to show. */
-  private night(home: Hass, ids: EntityIds): Timeline | string {
+  private nightView(home: Hass, ids: EntityIds): TemplateResult {
     const { history, now, format } = this;
-    if (history.state !== 'here') return format.text(`night.${history.state}`);
-    const told = {
+    const timeZone = timeZoneOf(home);
+    const isOver = now >= nightAt(now, timeZone).to;
+    if (history.state !== 'here')
+      return nightView(format.text(`night.${history.state}`), isOver, format, this.open);
+    const changes = {
       crying: history.of(ids.crying),
       intensity: history.of(ids.intensity),
       health: history.of(ids.health),
     };
-    return timelineOf(told, now, timeZoneOf(home));
+    return nightView(timelineOf(changes, now, timeZone), isOver, format, this.open);
   }
 
   private readonly stateOf: StateOf = key => this.home?.states[this.ids?.[key] ?? ''];

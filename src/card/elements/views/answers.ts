@@ -1,22 +1,22 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { known } from '../../entities.js';
-import { REASON_ICON, REASON_ICONS, type Shown } from '../../card-state.js';
+import { knownState } from '../../entities.js';
+import { REASON_ICON, REASON_ICONS, type CardState } from '../../card-state.js';
 
 /**
  * One button a reason.
  * @param pending an answer that was given and is not yet confirmed
  */
 export function answersView(
-  { stateOf, format: { text } }: Shown,
+  { stateOf, format: { text } }: CardState,
   pending: string | undefined,
   answer: (reason: string) => void,
 ): TemplateResult | typeof nothing {
   const select = stateOf('answer');
   const options: unknown = select?.attributes.options;
   // Of a cry that can be answered the intensity is told, and is out of reach while the source is.
-  const hasCry = known(stateOf('last_cry')) !== undefined && stateOf('intensity')?.state !== 'unknown';
+  const hasCry = knownState(stateOf('last_cry')) !== undefined && stateOf('intensity')?.state !== 'unknown';
   if (!Array.isArray(options) || !hasCry) return nothing;
-  const given = pending ?? known(select);
+  const given = pending ?? knownState(select);
   const buttonView = (reason: string): TemplateResult => html`
     <button
       class=${reason === pending ? 'answer pending' : 'answer'}

@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { endOf } from '../../cry.js';
-import { known } from '../../entities.js';
+import { knownState } from '../../entities.js';
 import type { Face } from '../../face.js';
-import type { Shown } from '../../card-state.js';
-import { INTENSITIES, type Intensity } from '../../timeline.js';
+import type { CardState } from '../../card-state.js';
+import { INTENSITIES, type Intensity } from '../../../values.js';
 
 /** The faces, and those that the card has before it knows its entities. */
 type HeaderFace = Face | 'gone' | 'loading' | 'failed';
@@ -23,24 +23,24 @@ const ICONS: Record<HeaderFace, string> = {
 };
 
 /** How it is now, in a word that a screen reader says when it changes. @param name the baby's */
-export function headerView(shown: Shown, face: HeaderFace, name: string): TemplateResult {
-  const intensity = face === 'crying' ? intensityOf(shown) : undefined;
+export function headerView(state: CardState, face: HeaderFace, name: string): TemplateResult {
+  const intensity = face === 'crying' ? intensityOf(state) : undefined;
   return html`
     <header class=${face}>
       <span class="shape ${intensity ?? ''}"><ha-icon icon=${ICONS[face]}></ha-icon></span>
       <div>
         <h2 aria-live=${face === 'crying' ? 'assertive' : 'polite'}>
-          ${shown.format.text(`face.${face}`, { name })}
+          ${state.format.text(`face.${face}`, { name })}
         </h2>
-        <p>${subtitle(shown, face)}</p>
+        <p>${subtitle(state, face)}</p>
       </div>
       ${intensity === undefined ? nothing : meterView(intensity)}
     </header>
   `;
 }
 
-function intensityOf({ stateOf }: Shown): Intensity | undefined {
-  return INTENSITIES.find(intensity => intensity === known(stateOf('intensity')));
+function intensityOf({ stateOf }: CardState): Intensity | undefined {
+  return INTENSITIES.find(intensity => intensity === knownState(stateOf('intensity')));
 }
 
 /** As a telephone shows how well it receives; the subtitle says the same in words. */
@@ -53,15 +53,15 @@ function meterView(intensity: Intensity): TemplateResult {
   `;
 }
 
-function subtitle(shown: Shown, face: HeaderFace): string {
-  const { stateOf, now } = shown;
-  const { text, ago, duration } = shown.format;
-  const lastCry = Date.parse(known(stateOf('last_cry')) ?? '');
+function subtitle(state: CardState, face: HeaderFace): string {
+  const { stateOf, now } = state;
+  const { text, ago, duration } = state.format;
+  const lastCry = Date.parse(knownState(stateOf('last_cry')) ?? '');
   const lastEnd = endOf(stateOf('cry'));
   switch (face) {
     case 'crying': {
       const since = Number.isNaN(lastCry) ? Date.parse(stateOf('crying')!.last_changed) : lastCry;
-      const intensity = intensityOf(shown);
+      const intensity = intensityOf(state);
       const words = text('since.crying', { duration: duration(now - since) });
       return intensity === undefined ? words : `${words} · ${text(`intensity.${intensity}`)}`;
     }
@@ -72,8 +72,9 @@ function subtitle(shown: Shown, face: HeaderFace): string {
         ? text('since.ended', { ago: ago(now - lastEnd) })
         : text('since.began', { ago: ago(now - lastCry) });
     case 'deaf': {
-      const { state = 'unknown', attributes } = stateOf('health') ?? {};
-      return typeof attributes?.error === 'string' ? attributes.error : text(`health.${state}`);
+      const health = stateOf('health');
+      const error = health?.attributes.error;
+      return typeof error === 'string' ? error : text(`health.${health?.state ?? 'unknown'}`);
     }
     default:
       return text(`hint.${face}`);

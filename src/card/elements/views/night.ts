@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Format } from '../../format.js';
-import { type Cry, type Span, type Timeline, totalMs } from '../../timeline.js';
+import type { TimeSpan } from '../../../night.js';
+import { type Cry, type Timeline, totalMs } from '../../timeline.js';
 
 const MINUTE_MS = 60_000;
 /** The least width of a bar, and the width of the line of now. */
@@ -8,16 +9,23 @@ const BAR_PX = 4;
 const LINE_PX = 2;
 
 /**
- * The night as a strip: a bar a cry, as high as it was hard, and hatched where nothing could be heard.
- * @param night why there is none, in words
+ * The night as a strip: a bar for each cry, as high as it was intense, and hatched where nothing could be heard.
+ * @param night or why there is none, in words
+ * @param isOver whether it ended this morning
  * @param open opens the history
  */
-export function nightView(night: Timeline | string, format: Format, open: () => void): TemplateResult {
+export function nightView(
+  night: Timeline | string,
+  isOver: boolean,
+  format: Format,
+  open: () => void,
+): TemplateResult {
   const { text } = format;
+  const title = text(isOver ? 'night.last' : 'night.tonight');
   if (typeof night === 'string')
     return html`
       <section>
-        <h3>${text('night.title')}</h3>
+        <h3>${title}</h3>
         <p class="strip empty">${night}</p>
       </section>
     `;
@@ -26,17 +34,21 @@ export function nightView(night: Timeline | string, format: Format, open: () => 
   return html`
     <section>
       <div class="line-up">
-        <h3>${text('night.title')}</h3>
+        <h3>${title}</h3>
         <span>${summary}</span>
       </div>
       <button
         class="strip"
-        aria-label=${text('night.label', { summary, cries: cries.join('; ') })}
+        aria-label=${text('night.label', { title, summary, cries: cries.join('; ') })}
         @click=${open}
       >
         ${night.hours.map(at => html`<span class="line" style="left: ${share(night, at)}%"></span>`)}
-        <span class="future" style="left: ${share(night, night.now)}%"></span>
-        <span class="now" style="left: ${share(night, night.now)}%"></span>
+        ${
+          isOver
+            ? nothing
+            : html`<span class="future" style="left: ${share(night, night.until)}%"></span
+                ><span class="now" style="left: ${share(night, night.until)}%"></span>`
+        }
         ${night.gaps.map(gap => html`<span class="gap" style=${place(night, gap)}></span>`)}
         ${night.cries.map(
           (cry, index) =>
@@ -60,11 +72,11 @@ export function nightView(night: Timeline | string, format: Format, open: () => 
 }
 
 /** Such as `3 cries · 14 min`. */
-function summaryOf({ from, now, cries, gaps }: Timeline, { text, duration }: Format): string {
+function summaryOf({ from, until, cries, gaps }: Timeline, { text, duration }: Format): string {
   if (cries.length === 0) {
     if (gaps.length === 0) return text('night.none');
     // That there was none in ten minutes says nothing of the night.
-    const heardMs = now - from - totalMs(gaps);
+    const heardMs = until - from - totalMs(gaps);
     return text(heardMs < MINUTE_MS ? 'night.unheard' : 'night.noneHeard', { duration: duration(heardMs) });
   }
   const values = { count: cries.length, duration: duration(totalMs(cries)) };
@@ -76,14 +88,14 @@ function cryInWords({ from, to, intensity }: Cry, { text, time }: Format): strin
   return text('night.cry', { from: time(from), to: time(to), intensity: text(`intensity.${intensity}`) });
 }
 
-function place(night: Timeline, { from, to }: Span): string {
+function place(night: Timeline, { from, to }: TimeSpan): string {
   return `left: ${share(night, from)}%; width: ${share(night, to) - share(night, from)}%`;
 }
 
 /** A bar has a least width, and yet ends before the line of now. */
-function barPlace(night: Timeline, { from, to }: Span): string {
+function barPlace(night: Timeline, { from, to }: TimeSpan): string {
   const width = `max(${BAR_PX}px, ${share(night, to) - share(night, from)}%)`;
-  return `width: ${width}; left: min(${share(night, from)}%, ${share(night, night.now)}% - ${width} - ${LINE_PX}px)`;
+  return `width: ${width}; left: min(${share(night, from)}%, ${share(night, night.until)}% - ${width} - ${LINE_PX}px)`;
 }
 
 /** Centred below its line, but within the strip. */

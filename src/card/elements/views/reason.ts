@@ -1,26 +1,26 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { known, knownNumber } from '../../entities.js';
+import { knownNumber, knownState } from '../../entities.js';
 import type { Face } from '../../face.js';
 import type { Format } from '../../format.js';
 import { type Evidence, evidenceOf } from '../../reason.js';
-import { REASON_ICON, REASON_ICONS, type Shown } from '../../card-state.js';
+import { REASON_ICON, REASON_ICONS, type CardState } from '../../card-state.js';
 
 /** From this probability on a reason is probable, as in the sentences of the reason node. */
 const PROBABLE_PERCENT = 50;
 
 /** Why the last cry was, how sure that is, what to try, and what it rests on. */
-export function reasonView(shown: Shown, face: Face): TemplateResult | typeof nothing {
-  const { stateOf, format } = shown;
+export function reasonView(state: CardState, face: Face): TemplateResult | typeof nothing {
+  const { stateOf, format } = state;
   const { text } = format;
-  const reason = known(stateOf('reason'));
+  const reason = knownState(stateOf('reason'));
   if (reason === undefined) return nothing;
   const evidence = evidenceOf(stateOf('reason')!.attributes.contributions);
-  const record = recordOf(shown);
+  const record = recordOf(state);
   const isNow = face === 'crying';
   return html`
     <section>
       <h3>${text(isNow ? 'reason.now' : 'reason.past')}</h3>
-      ${guessView(shown, reason)} ${isNow ? html`<p>${text(`tip.${reason}`)}</p>` : nothing}
+      ${guessView(state, reason)} ${isNow ? html`<p>${text(`tip.${reason}`)}</p>` : nothing}
       <details>
         <summary>
           <span>${text('reason.more')}</span><ha-icon icon="mdi:chevron-down"></ha-icon>
@@ -42,7 +42,7 @@ export function reasonView(shown: Shown, face: Face): TemplateResult | typeof no
   `;
 }
 
-function guessView({ stateOf, format }: Shown, reason: string): TemplateResult {
+function guessView({ stateOf, format }: CardState, reason: string): TemplateResult {
   const { text, percent } = format;
   const icon = html`<ha-icon icon=${REASON_ICONS[reason] ?? REASON_ICON}></ha-icon>`;
   const confidence = knownNumber(stateOf('confidence'));
@@ -74,7 +74,7 @@ interface ReasonRecord {
 }
 
 /** Undefined before the first answer. */
-function recordOf({ stateOf, format: { text, percent } }: Shown): ReasonRecord | undefined {
+function recordOf({ stateOf, format: { text, percent } }: CardState): ReasonRecord | undefined {
   const accuracy = knownNumber(stateOf('accuracy'));
   const { baseline, answers } = stateOf('accuracy')?.attributes ?? {};
   if (accuracy === undefined || typeof answers !== 'number' || typeof baseline !== 'number') return undefined;

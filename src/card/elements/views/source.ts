@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { known } from '../../entities.js';
+import { knownState } from '../../entities.js';
 import type { HassEntity } from '../../hass.js';
-import type { Shown } from '../../card-state.js';
+import type { CardState } from '../../card-state.js';
 
 const ICONS: Record<string, string | undefined> = {
   running: 'mdi:microphone',
@@ -11,7 +11,7 @@ const ICONS: Record<string, string | undefined> = {
 const TROUBLES = ['silent', 'stalled', 'backoff', 'failed'];
 
 /** How the microphone or camera is, and the switch for listening. */
-export function sourceView(shown: Shown, toggle: () => void): TemplateResult | typeof nothing {
+export function sourceView(shown: CardState, toggle: () => void): TemplateResult | typeof nothing {
   const health = shown.stateOf('health');
   const listening = shown.stateOf('listening');
   if (health === undefined && listening === undefined) return nothing;
@@ -23,7 +23,7 @@ export function sourceView(shown: Shown, toggle: () => void): TemplateResult | t
   `;
 }
 
-function healthView({ state }: HassEntity, { format: { text } }: Shown): TemplateResult {
+function healthView({ state }: HassEntity, { format: { text } }: CardState): TemplateResult {
   return html`
     <span class=${TROUBLES.includes(state) ? 'health trouble' : 'health'}>
       <ha-icon icon=${ICONS[state] ?? 'mdi:microphone-off'}></ha-icon>${text(`health.${state}`)}
@@ -31,13 +31,17 @@ function healthView({ state }: HassEntity, { format: { text } }: Shown): Templat
   `;
 }
 
-function switchView(listening: HassEntity, { format: { text } }: Shown, toggle: () => void): TemplateResult {
+function switchView(
+  listening: HassEntity,
+  { format: { text } }: CardState,
+  toggle: () => void,
+): TemplateResult {
   return html`
     <button
       class="switch"
       role="switch"
       aria-checked=${listening.state === 'on'}
-      ?disabled=${known(listening) === undefined}
+      ?disabled=${knownState(listening) === undefined}
       @click=${toggle}
     >
       ${text('listening.label')}<span class="knob"></span>
