@@ -3,6 +3,7 @@ import type {
   NodeAPI,
   NodeMessage,
   NodeMessageInFlow,
+  NodeStatus,
   NodeStatusFill,
   NodeStatusShape,
 } from 'node-red';
@@ -66,18 +67,40 @@ export interface StatusForm {
   text: string;
 }
 
-/** Gives the function that shows a state of `table` under the node; what is shown already is not sent again. */
+/** Shortest time from one status to the next: the editor gets each, and a recording heard fast changes a hundred a second. */
+const STATUS_EVERY_MS = 500;
+
+/**
+ * Gives the function that shows a state of `table` under the node, at most twice a second: of several states in between
+ * only the last one is shown. What is shown already is not sent again.
+ */
 export function statusOf<State extends string>(
   RED: NodeAPI,
   node: Node,
   table: Record<State, StatusForm>,
 ): (state: State, values?: Record<string, string | number>) => void {
   let shown = '';
+  let next: { key: string; form: NodeStatus } | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let isClosed = false;
+
+  const showNext = (): void => {
+    timer = undefined;
+    if (next === undefined || next.key === shown) return;
+    shown = next.key;
+    node.status(next.form);
+    // A node that is closed may have a successor of the same id, whose status must not be overwritten later.
+    if (!isClosed) timer = setTimeout(showNext, STATUS_EVERY_MS).unref();
+  };
+  node.on('close', () => {
+    isClosed = true;
+    clearTimeout(timer);
+    showNext();
+  });
   return (state, values) => {
     const { fill, shape, text } = table[state];
     const translated = RED._(text, values);
-    if (`${state} ${translated}` === shown) return;
-    shown = `${state} ${translated}`;
-    node.status({ fill, shape, text: translated });
+    next = { key: `${state} ${translated}`, form: { fill, shape, text: translated } };
+    if (timer === undefined || isClosed) showNext();
   };
 }

@@ -136,7 +136,10 @@ describe('deepinfant-audio', () => {
     const { source, state, error } = flow.messages('states').at(-1)!.payload as PlaybackState;
     assert.deepEqual([source, state], [path.join(folder, 'missing.wav'), 'failed']);
     assert.match(error!, /does not exist/);
-    assert.equal(statusText(flow.messages('statuses').at(-1)!), 'node-red:common.status.error');
+    await flow.until(
+      'statuses',
+      msg => msg === flow.messages('statuses').at(-1) && statusText(msg) === 'node-red:common.status.error',
+    );
   });
 
   it('stops at once when its flow is stopped in the midst of a recording', async () => {

@@ -109,7 +109,10 @@ describe('deepinfant-audio with a camera', function () {
     const failed = await flow.until('states', inState('failed'));
     assert.match((failed.payload as SourceHealth).error!, /password/i);
     assert.match(errorText(await flow.until('errors')), /password/i);
-    assert.equal(statusText(flow.messages('statuses').at(-1)!), 'deepinfant-audio.status.failed');
+    await flow.until(
+      'statuses',
+      msg => msg === flow.messages('statuses').at(-1) && statusText(msg) === 'deepinfant-audio.status.failed',
+    );
     for (const probe of ['states', 'errors', 'statuses'])
       assert.ok(!JSON.stringify(flow.messages(probe)).includes(secret), probe);
   });
