@@ -4,7 +4,7 @@ import { isLikeCryEvent, readCryEvent } from '../src/door/cry-event.js';
 import { DeepInfantError } from '../src/errors.js';
 import type { ToldState } from '../src/baby/told.js';
 import { isObject } from '../src/unknown-data.js';
-import { type AudioChunk, type CryEvent, type Reason, REASONS, type SourceHealth } from '../src/values.js';
+import { type CryEvent, type Reason, REASONS, type SourceHealth } from '../src/values.js';
 
 /** How the playing of a recording goes; sent when it changes. */
 export interface PlaybackState {
@@ -14,16 +14,6 @@ export interface PlaybackState {
   positionS: number;
   /** What went wrong; only when `failed`. */
   error?: string;
-}
-
-export function isAudioChunk(payload: unknown): payload is AudioChunk {
-  return (
-    isObject(payload) &&
-    payload.samples instanceof Float32Array &&
-    typeof payload.firstSample === 'number' &&
-    typeof payload.at === 'number' &&
-    typeof payload.source === 'string'
-  );
 }
 
 /** Whether it is what a reason is estimated from; an event that came as JSON has no `Float32Array` any more. */

@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
+import { readChunk } from '../../src/audio/chunk.js';
 import { readRecording } from '../../src/audio/recording.js';
 import { clock } from '../../src/clock.js';
 import { type Detection, type Detector, openDetector } from '../../src/detect/detector.js';
@@ -8,7 +9,6 @@ import { loadClassifier } from '../../src/model/load.js';
 import { type Preset, PRESETS } from '../../src/model/manifest.js';
 import { type AudioChunk, SAMPLE_RATE, type Scores } from '../../src/values.js';
 import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
-import { isAudioChunk } from '../messages.js';
 import { forEachRecording, recordingsOf } from '../recordings.js';
 import { Turns } from '../../src/turns.js';
 import { Ear } from './ear.js';
@@ -61,10 +61,11 @@ export class Listener implements NodeWork {
   async input(msg: NodeMessage, send: Send): Promise<void> {
     const { payload, topic } = msg;
     if (this.stopping.signal.aborted) return;
+    const chunk = readChunk(payload);
     if (topic === 'preset' && PRESETS.some(preset => preset === payload)) {
       await this.usePreset(payload as Preset);
-    } else if (isAudioChunk(payload)) {
-      await this.hearChunk(payload, msg, send);
+    } else if (chunk) {
+      await this.hearChunk(chunk, msg, send);
     } else if (msg.complete === true && payload === undefined) {
       await this.completeSource(topic ?? '', msg, send);
     } else {

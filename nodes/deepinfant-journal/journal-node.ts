@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
+import { readChunk } from '../../src/audio/chunk.js';
 import { Journal, type Keeping } from '../../src/journal/journal.js';
 import { ask, readQuestion, type Question } from '../../src/journal/reply.js';
 import { nightOf } from '../../src/journal/questions.js';
@@ -6,7 +7,7 @@ import { DeepInfantError } from '../../src/errors.js';
 import { isObject } from '../../src/unknown-data.js';
 import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
 import type { Baby } from '../../src/baby/baby.js';
-import { isAudioChunk, isCryEvent, isPlaybackState, isSourceHealth } from '../messages.js';
+import { isCryEvent, isPlaybackState, isSourceHealth } from '../messages.js';
 
 const STATUS_BY_STATE: Record<'tonight' | 'unsaved' | 'noSound' | 'damaged' | 'failed', StatusForm> = {
   tonight: { fill: 'grey', shape: 'dot', text: 'deepinfant-journal.status.tonight' },
@@ -87,7 +88,8 @@ export class Keeper implements NodeWork {
     await this.started;
     const { journal } = this;
     const { payload } = msg;
-    if (isAudioChunk(payload)) journal?.hear(payload);
+    const chunk = readChunk(payload);
+    if (chunk) journal?.hear(chunk);
     else if (isCryEvent(payload)) {
       // Nobody behind it is to miss a cry for want of a journal.
       const event = journal ? await journal.note(payload) : payload;

@@ -8,7 +8,15 @@ import { nurseryScene, type NurseryScene } from '../../src/synth/scene.js';
 import { type AudioChunk, type CryEvent, SAMPLE_RATE, type Scores } from '../../src/values.js';
 import { writeWav } from '../audio/wav-writer.js';
 import type { Look } from '../../nodes/deepinfant-detector/live-views.js';
-import { askDialog, errorText, type FlowNode, runFlow, statusText, stopFlow } from './flow.js';
+import {
+  askDialog,
+  errorText,
+  type FlowNode,
+  type RunningFlow,
+  runFlow,
+  statusText,
+  stopFlow,
+} from './flow.js';
 
 const FLOW: FlowNode[] = [
   { id: 'detector', type: 'deepinfant-detector', wires: [['events'], ['scores']] },
@@ -27,6 +35,14 @@ const AUDIO: FlowNode = {
 
 const events = (messages: NodeMessage[]): CryEvent[] => messages.map(({ payload }) => payload as CryEvent);
 const hasEnded = ({ payload }: NodeMessage): boolean => (payload as CryEvent).state === 'ended';
+
+/** Waits until a state is the last one shown under a node. */
+async function untilShown(flow: RunningFlow, state: string): Promise<void> {
+  await flow.until(
+    'statuses',
+    msg => msg === flow.messages('statuses').at(-1) && statusText(msg).endsWith(`status.${state}`),
+  );
+}
 
 function chunkAt(scene: NurseryScene, startS: number, endS: number, source: string): AudioChunk {
   const samples = scene.samples.slice(startS * SAMPLE_RATE, endS * SAMPLE_RATE);
@@ -73,8 +89,7 @@ describe('deepinfant-detector', () => {
       assert.deepEqual([topic, room], ['night', 'attic']);
     const ends = flow.messages('scores').map(({ payload }) => (payload as Scores).endSample);
     assert(Math.abs(ends.at(-1)! - scene.samples.length) < SAMPLE_RATE);
-    assert(flow.messages('statuses').some(msg => statusText(msg).endsWith('status.crying')));
-    assert(statusText(flow.messages('statuses').at(-1)!).endsWith('status.listening'));
+    await untilShown(flow, 'listening');
   });
 
   it('finds the same in a file as in the same audio played to it', async () => {
@@ -114,6 +129,7 @@ describe('deepinfant-detector', () => {
     const flow = await runFlow(FLOW);
     flow.send('detector', { payload: chunkAt(scene, 30, 40, 'cot'), topic: 'cot' });
     await flow.until('events', ({ payload }) => (payload as CryEvent).state === 'started');
+    await untilShown(flow, 'crying');
     assert(!flow.messages('events').some(hasEnded));
     flow.send('detector', { topic: 'cot', complete: true });
     const { payload } = await flow.until('events', hasEnded);
@@ -199,9 +215,21 @@ describe('deepinfant-detector', () => {
     await flow.until('errors', msg => errorText(msg).includes('missing.wav'));
     const [ofObject, ofTimelessChunk, ofBuffer, ofPath] = flow.messages('errors').map(errorText);
     assert.match(ofObject, /of type object/);
-    assert.match(ofTimelessChunk, /of type object/);
+    assert.match(ofTimelessChunk, /audio chunk: at is missing; expected a value\.$/);
     assert.match(ofBuffer, /not audio/);
     assert.match(ofPath, /does not exist/);
+  });
+
+  it('refuses a chunk between two samples, and goes on with the next one', async () => {
+    const flow = await runFlow(FLOW);
+    flow.send('detector', { payload: chunkAt(scene, 0, 1, 'cot') });
+    flow.send('detector', { payload: { ...chunkAt(scene, 1, 2, 'cot'), firstSample: 16000.5 } });
+    flow.send('detector', { payload: chunkAt(scene, 1, 2, 'cot') });
+    const isHeard = ({ payload }: NodeMessage): boolean => (payload as Scores).endSample > 1.5 * SAMPLE_RATE;
+    await flow.until('scores', isHeard);
+    const [error, ...others] = flow.messages('errors').map(errorText);
+    assert.match(error, /audio chunk: firstSample is 16000\.5; expected a whole number\.$/);
+    assert.deepEqual(others, []);
   });
 
   it('reports a model that is missing once, however much audio comes', async () => {
