@@ -137,7 +137,7 @@ export class BabyBuddy {
     } catch (error) {
       if (signal.aborted) return 0;
       this.tell({ state: stateOf(error), error: messageOf(error) });
-      return this.backoff.next('unreachable');
+      return this.backoff.next();
     }
   }
 

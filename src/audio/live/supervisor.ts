@@ -1,4 +1,4 @@
-import { Backoff } from '../../backoff.js';
+import { Backoff, type Waits } from '../../backoff.js';
 import { concat } from '../../concat.js';
 import {
   SAMPLE_RATE,
@@ -36,6 +36,14 @@ const NEEDS_A_PERSON: ReadonlySet<SourceTrouble> = new Set<SourceTrouble>([
   'no-device',
   'no-program',
 ]);
+
+/** How long to wait for the next try, where that is not as usual. */
+const WAITS: Partial<Record<SourceTrouble, Waits>> = {
+  // Cameras lock an account after some five wrong passwords in half an hour: these are four at most.
+  'wrong-password': { firstMs: 600_000, mostMs: 1_800_000 },
+  // To look for a microphone costs little, and whoever plugged it in again stands beside it.
+  'no-device': { firstMs: 1000, mostMs: 10_000 },
+};
 
 type Trouble = Pick<SourceHealth, 'trouble' | 'error' | 'retryInS'>;
 
@@ -224,7 +232,7 @@ export class Supervisor {
     if (heardMs >= STABLE_MS) this.backoff.reset();
     await this.capture?.stop();
     if (attempt !== this.attempt) return;
-    const waitMs = this.backoff.next(kind);
+    const waitMs = this.backoff.next(WAITS[kind]);
     const state = NEEDS_A_PERSON.has(kind) ? 'failed' : 'backoff';
     this.enter(state, { trouble: kind, error: message, retryInS: waitMs / 1000 });
     this.cancelTimer = this.scheduler.after(waitMs, () => {
