@@ -1,25 +1,25 @@
 import { DeepInfantError, messageOf } from './errors.js';
 import { parseHost } from './host.js';
 
-/** A server that answers in JSON over HTTP. */
+/** A server that replies in JSON over HTTP. */
 export interface JsonServer {
   /** For messages: 'go2rtc'. */
   name: string;
-  /** Where it answers; ends with a slash. */
+  /** Its address; ends with a slash. */
   url: URL;
-  /** What to do when it wants a login. */
+  /** What to do when it asks for a login. */
   loginAdvice: string;
-  /** What it wants to know beside the path, such as who asks. */
+  /** Headers of each request, such as a token. */
   headers?: Record<string, string>;
 }
 
 const TIMEOUT_MS = 5000;
-/** A Frigate tells its whole configuration, some 10 kB for each camera. */
+/** Frigate sends its whole configuration, some 10 kB for each camera. */
 const MAX_BYTES = 8 * 1024 * 1024;
 
 /**
- * Where a server answers: of a bare host, at its usual port; an http or https address stays as it is.
- * @throws DeepInfantError `bad-address`, also for an address with a user or password in it
+ * The address of a server: a bare host gets the usual port, an http or https address stays as it is.
+ * @throws DeepInfantError `bad-address`, also for an address with a user name or password in it
  */
 export function serverUrl(text: string, usualPort: number): URL {
   const address = text.trim();
@@ -31,14 +31,14 @@ export function serverUrl(text: string, usualPort: number): URL {
   if (!url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
     throw new DeepInfantError(
       'bad-address',
-      `The address is a host, or http://HOST:PORT without user and password: http://192.168.1.5:${usualPort}.`,
+      `Enter a host name, or http://HOST:PORT without user name and password, such as http://192.168.1.5:${usualPort}.`,
     );
   }
   return new URL(url.pathname.endsWith('/') ? url.pathname : `${url.pathname}/`, url);
 }
 
 /**
- * Asks a server for JSON, within 5 s and 8 MB; follows no redirection.
+ * Requests JSON from a server: no longer than 5 s, no more than 8 MB, and no redirection is followed.
  * @throws DeepInfantError `unreachable`, `wants-login`, `not-the-server`; the signal's reason when it aborts
  */
 export async function getJson(server: JsonServer, path: string, signal: AbortSignal): Promise<unknown> {
@@ -54,24 +54,23 @@ export async function getJson(server: JsonServer, path: string, signal: AbortSig
     // Frigate sends a browser without a login to its login page.
     if (response.status === 401 || response.status === 403 || response.status === 302) {
       await response.body?.cancel();
-      throw new DeepInfantError('wants-login', `${where} wants a login. ${loginAdvice}`);
+      throw new DeepInfantError('wants-login', `${where} asks for a login. ${loginAdvice}`);
     }
     if (!response.ok) {
       await response.body?.cancel();
-      throw notTheServer(server, `it answers ${response.status} for /${path.split('?')[0]}`);
+      throw notTheServer(server, `it replies ${response.status} to /${path.split('?')[0]}`);
     }
     return JSON.parse(await readText(response, server)) as unknown;
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof DeepInfantError) throw error;
-    if (error instanceof SyntaxError)
-      throw notTheServer(server, 'it answers something else than JSON', error);
+    if (error instanceof SyntaxError) throw notTheServer(server, 'its reply is not JSON', error);
     const reason = timeout.aborted
       ? `no answer within ${TIMEOUT_MS / 1000} s`
       : messageOf(error instanceof Error && error.cause !== undefined ? error.cause : error);
     throw new DeepInfantError(
       'unreachable',
-      `${where} cannot be reached: ${reason}. Check the address, and that this port is open on that machine.`,
+      `${where} cannot be reached: ${reason}. Check the address, and that the port is open on that machine.`,
       { cause: error },
     );
   }
@@ -84,12 +83,12 @@ async function readText(response: Response, server: JsonServer): Promise<string>
     chunks.push(chunk);
     bytes += chunk.length;
     if (bytes > MAX_BYTES)
-      throw notTheServer(server, `it answers with more than ${MAX_BYTES / 1024 / 1024} MB`);
+      throw notTheServer(server, `its reply is larger than ${MAX_BYTES / 1024 / 1024} MB`);
   }
   return Buffer.concat(chunks).toString();
 }
 
-/** An answer that the server of this name would not give. */
+/** The error for a reply that a server of this name would not send. */
 export function notTheServer({ name, url }: JsonServer, reason: string, cause?: unknown): DeepInfantError {
   return new DeepInfantError(
     'not-the-server',
@@ -98,8 +97,8 @@ export function notTheServer({ name, url }: JsonServer, reason: string, cause?: 
   );
 }
 
-/** For what a server need not tell: `getJson(…).catch(unlessTold)` is undefined where it does not. */
-export function unlessTold(error: unknown): undefined {
+/** For what a server need not provide: `getJson(…).catch(undefinedIfMissing)` is undefined where it does not. */
+export function undefinedIfMissing(error: unknown): undefined {
   if (error instanceof DeepInfantError) return undefined;
   throw error;
 }

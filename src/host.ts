@@ -2,9 +2,9 @@ import { isIPv6 } from 'node:net';
 import { DeepInfantError } from './errors.js';
 
 /**
- * What a person types as a host: a name, an IPv4 or an IPv6 address, perhaps with a port.
+ * Reads a host as a person types it: a name, an IPv4 or an IPv6 address, perhaps with a port.
  * @returns the host as it stands in a URL (IPv6 in brackets), and the port if there is one
- * @throws DeepInfantError `bad-address` for anything else: a path, a user, a space
+ * @throws DeepInfantError `bad-address` for anything else, such as a path, a user name or a space
  */
 export function parseHost(text: string): { hostname: string; port?: number } {
   const host = text.trim();
@@ -18,7 +18,7 @@ export function parseHost(text: string): { hostname: string; port?: number } {
     const shown = host.replace(/^.*@/s, '…@');
     throw new DeepInfantError(
       'bad-address',
-      `'${shown}' is no host. Enter a name or address alone, such as 192.168.1.20, camera.local or 192.168.1.20:8554.`,
+      `'${shown}' is not a host name. Enter a name or an IP address only, such as 192.168.1.20, camera.local or 192.168.1.20:8554.`,
     );
   }
   return { hostname: parts.name, port };

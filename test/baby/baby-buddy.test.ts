@@ -219,7 +219,7 @@ describe('Baby Buddy', function () {
   const children = { count: 1, next: null, results };
   const strangers: Record<string, [answers: Record<string, unknown>, text: RegExp]> = {
     'another service': [{ '/api/': { message: 'API running.' } }, /does not seem to be Baby Buddy.*children/],
-    'a page': [{ '/api/': (r: ServerResponse) => r.end('<html>') }, /something else than JSON/],
+    'a page': [{ '/api/': (r: ServerResponse) => r.end('<html>') }, /reply is not JSON/],
     'a list that is none': [
       { '/api/': lists, '/api/children/?&limit=500&offset=0': [] },
       /'children' is none/,
@@ -261,7 +261,7 @@ describe('Baby Buddy', function () {
   it('names an address that is none', async () => {
     const follower = follow({ url: 'http://me:secret@host/' });
     await follower.until(() => follower.last.state === 'unreachable');
-    assert.match(follower.last.error!, /^The address is a host/);
+    assert.match(follower.last.error!, /^Enter a host name/);
     assert(!follower.last.error!.includes('secret'));
   });
 });

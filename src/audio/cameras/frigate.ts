@@ -1,5 +1,5 @@
 import { DeepInfantError } from '../../errors.js';
-import { getJson, notTheServer, serverUrl, unlessTold, type JsonServer } from '../../get-json.js';
+import { getJson, notTheServer, serverUrl, undefinedIfMissing, type JsonServer } from '../../get-json.js';
 import { at, entries } from '../../unknown-data.js';
 import { printable, type FoundCamera } from './found.js';
 import { restream, restreamBase, tracksOf } from './go2rtc.js';
@@ -34,7 +34,7 @@ export async function findFrigateStreams(address: string, signal: AbortSignal): 
   }
   const base = restreamBase(url, at(config, 'go2rtc', 'rtsp', 'listen'));
   // Frigate before 0.13 does not tell; neither does one whose go2rtc is just starting.
-  const streams = await getJson(server, 'api/go2rtc/streams', signal).catch(unlessTold);
+  const streams = await getJson(server, 'api/go2rtc/streams', signal).catch(undefinedIfMissing);
   return names.map(name => {
     const shownAs = at(config, 'cameras', name, 'friendly_name');
     const found = restream('frigate', name, base, tracksOf(at(streams, name)));

@@ -1,5 +1,5 @@
 import { DeepInfantError } from '../../errors.js';
-import { getJson, notTheServer, serverUrl, unlessTold, type JsonServer } from '../../get-json.js';
+import { getJson, notTheServer, serverUrl, undefinedIfMissing, type JsonServer } from '../../get-json.js';
 import { at, entries } from '../../unknown-data.js';
 import { printable, type FoundCamera, type Track } from './found.js';
 
@@ -23,7 +23,7 @@ export async function findGo2rtcStreams(address: string, signal: AbortSignal): P
   const streams = await getJson(server, 'api/streams', signal);
   if (typeof streams !== 'object' || streams === null || Array.isArray(streams))
     throw notTheServer(server, 'it lists no streams');
-  const about = await getJson(server, 'api', signal).catch(unlessTold);
+  const about = await getJson(server, 'api', signal).catch(undefinedIfMissing);
   const base = restreamBase(url, at(about, 'rtsp', 'listen'));
   return entries(streams).map(([name, stream]) => restream('go2rtc', name, base, tracksOf(stream)));
 }

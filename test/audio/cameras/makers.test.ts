@@ -40,7 +40,7 @@ describe('makers of cameras', () => {
     assert.equal(cameraAddress('eufy', '[2001:db8::1]:7'), 'rtsp://[2001:db8::1]:7/live0');
   });
 
-  it('say what is no host, without the password in it', () => {
+  it('say what is not a host name, without the password in it', () => {
     const hosts = [
       '',
       'a b',
@@ -56,7 +56,8 @@ describe('makers of cameras', () => {
     for (const host of hosts) assert.throws(() => cameraAddress('tapo', host), { code: 'bad-address' }, host);
     assert.throws(
       () => cameraAddress('tapo', 'rtsp://user:secret@host/'),
-      (error: Error) => !error.message.includes('secret') && error.message.includes("'…@host/' is no host"),
+      (error: Error) =>
+        !error.message.includes('secret') && error.message.includes("'…@host/' is not a host name"),
     );
   });
 
