@@ -15,7 +15,7 @@ describe('readChunk', () => {
   it('gives a chunk with the same samples and without what it does not know', () => {
     const chunk = readChunk({ ...GOOD, room: 'attic' });
     assert.deepEqual(chunk, GOOD);
-    assert.equal(chunk!.samples, GOOD.samples);
+    assert.equal(chunk.samples, GOOD.samples);
   });
 
   it('takes a chunk that does not say what was lost', () => {

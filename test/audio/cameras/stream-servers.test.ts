@@ -115,7 +115,7 @@ describe('servers of camera streams', () => {
         [
           (response: ServerResponse) => response.writeHead(301, { location: 'http://127.0.0.1:1/' }).end(),
           'not-the-server',
-          /answers 301/,
+          /replies 301/,
         ],
       ];
       for (const [answer, code, message] of expected) {
