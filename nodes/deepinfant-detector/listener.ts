@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
-import { readChunk } from '../../src/audio/chunk.js';
+import { isLikeAudioChunk, readAudioChunk } from '../../src/door/audio-chunk.js';
 import { readRecording } from '../../src/audio/recording.js';
 import { clock } from '../../src/clock.js';
 import { type Detection, type Detector, openDetector } from '../../src/detect/detector.js';
@@ -61,11 +61,10 @@ export class Listener implements NodeWork {
   async input(msg: NodeMessage, send: Send): Promise<void> {
     const { payload, topic } = msg;
     if (this.stopping.signal.aborted) return;
-    const chunk = readChunk(payload);
     if (topic === 'preset' && PRESETS.some(preset => preset === payload)) {
       await this.usePreset(payload as Preset);
-    } else if (chunk) {
-      await this.hearChunk(chunk, msg, send);
+    } else if (isLikeAudioChunk(payload)) {
+      await this.hearChunk(readAudioChunk(payload), msg, send);
     } else if (msg.complete === true && payload === undefined) {
       await this.completeSource(topic ?? '', msg, send);
     } else {

@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
-import { readChunk } from '../../src/audio/chunk.js';
+import { isLikeAudioChunk, readAudioChunk } from '../../src/door/audio-chunk.js';
 import { Journal, type Keeping } from '../../src/journal/journal.js';
 import { ask, readQuestion, type Question } from '../../src/journal/reply.js';
 import { nightOf } from '../../src/journal/questions.js';
@@ -88,8 +88,7 @@ export class Keeper implements NodeWork {
     await this.started;
     const { journal } = this;
     const { payload } = msg;
-    const chunk = readChunk(payload);
-    if (chunk) journal?.hear(chunk);
+    if (isLikeAudioChunk(payload)) journal?.hear(readAudioChunk(payload));
     else if (isCryEvent(payload)) {
       // Nobody behind it is to miss a cry for want of a journal.
       const event = journal ? await journal.note(payload) : payload;

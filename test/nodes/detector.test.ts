@@ -213,7 +213,7 @@ describe('deepinfant-detector', () => {
     flow.send('detector', { payload: Buffer.from('This is no sound.') });
     flow.send('detector', { payload: path.join(folder, 'missing.wav') });
     await flow.until('errors', msg => errorText(msg).includes('missing.wav'));
-    const [ofObject, ofTimelessChunk, ofBuffer, ofPath] = flow.messages('errors').map(errorText);
+    const [ofTimelessChunk, ofObject, ofBuffer, ofPath] = flow.messages('errors').map(errorText);
     assert.match(ofObject, /of type object/);
     assert.match(ofTimelessChunk, /audio chunk: at is missing; expected a value\.$/);
     assert.match(ofBuffer, /not audio/);
