@@ -1,3 +1,4 @@
+import { mean } from '../maths/statistics.js';
 import { logit, sigmoid } from '../model/calibration.js';
 import type { Classifier } from '../model/classifier.js';
 import { SAMPLE_RATE, type Scores } from '../values.js';
@@ -43,8 +44,4 @@ function inQuiet(samples: Float32Array): Float32Array {
   const heard = new Float32Array(before + samples.length + QUIET_S.after * SAMPLE_RATE);
   heard.set(samples, before);
   return heard;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

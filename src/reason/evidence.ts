@@ -1,3 +1,4 @@
+import { mean } from '../maths/statistics.js';
 import { REASONS, type Contribution, type Reason } from '../values.js';
 import { factorText } from './phrase.js';
 
@@ -30,6 +31,6 @@ export function inWords({ part, reason, log, fact }: Evidence): Contribution {
 
 /** Logarithms less their mean: odds against the average of the others. */
 export function centred(logs: readonly number[]): number[] {
-  const mean = logs.reduce((a, b) => a + b) / logs.length;
-  return logs.map(log => log - mean);
+  const middle = mean(logs);
+  return logs.map(log => log - middle);
 }

@@ -1,4 +1,5 @@
 import { fitLogistic, logitsOf, softmax, Standardising } from '../maths/logistic.js';
+import { indexOfLargest } from '../maths/statistics.js';
 import type { BabyEstimate } from '../values.js';
 import { isEmbedding, unpackEmbedding } from './embedding.js';
 import type { BabyPrediction } from './prediction.js';
@@ -131,8 +132,4 @@ export class WhichBaby {
   private byName(chances: readonly number[]): Record<string, number> {
     return Object.fromEntries(this.names.map((name, i) => [name, chances[i]]));
   }
-}
-
-function indexOfLargest(chances: readonly number[]): number {
-  return chances.indexOf(Math.max(...chances));
 }

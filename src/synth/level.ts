@@ -1,14 +1,11 @@
+import { amplitudeOfDb } from '../maths/decibels.js';
+
 /** What every synthesiser takes; the same options give the same samples. */
 export interface SynthOptions {
   /** Any integer. */
   seed: number;
   /** Length in seconds. */
   durationS: number;
-}
-
-/** Linear factor of a level in dB. */
-export function fromDb(db: number): number {
-  return 10 ** (db / 20);
 }
 
 /** Scales samples in place so that the largest magnitude lies at a level in dB of full scale; silence stays. */
@@ -24,7 +21,7 @@ export function toRms(samples: Float32Array, db: number): Float32Array {
 }
 
 function scale(samples: Float32Array, from: number, db: number): Float32Array {
-  const factor = from > 0 ? fromDb(db) / from : 0;
+  const factor = from > 0 ? amplitudeOfDb(db) / from : 0;
   return samples.map(x => x * factor);
 }
 

@@ -1,7 +1,9 @@
 import { SAMPLE_RATE } from '../../values.js';
 import { Random } from '../../maths/random.js';
 import { fanNoise, roomNoise } from '../../synth/nursery.js';
-import { addAt, fromDb, toRms } from '../../synth/level.js';
+import { amplitudeOfDb } from '../../maths/decibels.js';
+import { quantile } from '../../maths/statistics.js';
+import { addAt, toRms } from '../../synth/level.js';
 import type { Span } from '../../synth/scene.js';
 
 /** Who can be heard in a night: cries by the group (phone, upload) that they come from, and everything else. */
@@ -158,9 +160,9 @@ export function activePart(samples: Float32Array): Float32Array {
     const part = samples.subarray(frame * FRAME, (frame + 1) * FRAME);
     return part.reduce((sum, x) => sum + x * x, 0);
   });
-  const loud = [...levels].sort((a, b) => a - b)[Math.floor(0.95 * levels.length)] as number | undefined;
-  if (loud === undefined || loud === 0) return samples;
-  const least = loud * fromDb(-ACTIVE_DB) ** 2;
+  const loud = quantile(levels, 0.95);
+  if (!(loud > 0)) return samples;
+  const least = loud * amplitudeOfDb(-ACTIVE_DB) ** 2;
   const first = levels.findIndex(level => level >= least);
   const last = levels.findLastIndex(level => level >= least);
   return samples.subarray(first * FRAME, (last + 1) * FRAME);

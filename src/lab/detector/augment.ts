@@ -1,4 +1,5 @@
 import type { RecordingLabel } from '../corpus/manifest.js';
+import { amplitudeOfDb } from '../../maths/decibels.js';
 import { Random } from '../../maths/random.js';
 import { melCentresHz } from '../../features/mel-scale.js';
 import { fromFloat16 } from '../../maths/float16.js';
@@ -115,14 +116,14 @@ export class Augmenter {
     if (isKnownRival) labels[LABELS.indexOf(clip.label as Label)] = 1;
     let isMixed = false;
     const { samples, teacher, heard, silent } = this.crop(clip, random);
-    scale(samples, decibels(random.uniform(-30, -14)) / rms(samples));
+    scale(samples, amplitudeOfDb(random.uniform(-30, -14)) / rms(samples));
     for (let mix = 0; mix < 2; mix++) {
       if (!random.chance(0.3)) continue;
       isMixed = true;
       const other = this.rival(random);
       const under = this.crop(other, random);
       const ratioDb = cry ? random.uniform(-5, 20) : random.uniform(-10, 10);
-      const gain = (rms(samples) / rms(under.samples)) * decibels(-ratioDb);
+      const gain = (rms(samples) / rms(under.samples)) * amplitudeOfDb(-ratioDb);
       for (let i = 0; i < samples.length; i++) samples[i] += gain * under.samples[i];
       if (ratioDb < 12) {
         if (other.label === 'other')
@@ -141,7 +142,7 @@ export class Augmenter {
         for (const c of TEACHER_CRY_CLASSES) teacher[i + c] = 0;
       }
     }
-    if (random.chance(0.1)) limit(samples, decibels(random.uniform(-12, -3)));
+    if (random.chance(0.1)) limit(samples, amplitudeOfDb(random.uniform(-12, -3)));
     if (random.chance(0.1)) compand(samples);
     this.logMel.reset();
     const mel = this.logMel.push(samples);
@@ -224,7 +225,7 @@ export class Augmenter {
     const gainDb = this.spectralGainDb(random);
     const reverb = random.chance(0.35)
       ? {
-          decay: decibels(-60 / ((random.uniform(0.1, 0.7) * SAMPLE_RATE) / this.logMel.hop)) ** 2,
+          decay: amplitudeOfDb(-60 / ((random.uniform(0.1, 0.7) * SAMPLE_RATE) / this.logMel.hop)) ** 2,
           share: random.uniform(0.05, 0.6),
         }
       : undefined;
@@ -367,11 +368,6 @@ const DB_PER_NEPER = 10 / Math.LN10;
 /** Power of a level in dB. */
 function powerOf(db: number): number {
   return Math.exp(db / DB_PER_NEPER);
-}
-
-/** Amplitude factor of a level in dB. */
-function decibels(db: number): number {
-  return 10 ** (db / 20);
 }
 
 function rms(samples: Float32Array): number {

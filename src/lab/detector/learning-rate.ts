@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { indexOfLargest } from '../../maths/statistics.js';
 import { plot } from '../../pictures/plot.js';
 import { LABELS } from '../../values.js';
 import { loadTrainingTf } from '../training/backend.js';
@@ -80,6 +81,6 @@ async function findRate(
     await batches.close();
   }
   const falls = tried.slice(RATE_SPAN).map(({ loss }, i) => tried[i].loss - loss);
-  const fastest = falls.indexOf(Math.max(...falls));
+  const fastest = indexOfLargest(falls);
   return { tried, rate: tried[fastest + RATE_SPAN / 2].rate };
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { readCsv } from '../../files/csv.js';
+import { indexOfLargest } from '../../maths/statistics.js';
 import { plot, type Series } from '../../pictures/plot.js';
 import { writeAtomically } from '../../files/write-atomically.js';
 
@@ -61,7 +62,7 @@ export class TrainingLog {
 
   get validationsSinceBest(): number {
     const aucs = this.validations.map(({ auc }) => auc);
-    return aucs.length === 0 ? 0 : aucs.length - 1 - aucs.indexOf(Math.max(...aucs));
+    return aucs.length === 0 ? 0 : aucs.length - 1 - indexOfLargest(aucs);
   }
 
   async write(): Promise<void> {

@@ -1,3 +1,4 @@
+import { quantile } from '../../maths/statistics.js';
 import { Random } from '../../maths/random.js';
 
 const SAMPLES = 1000;
@@ -32,19 +33,7 @@ export function bootstrapIntervals<T extends { group: string }>(
     return figures(sample);
   });
   return drawn[0].map((_, figure) => {
-    const sorted = drawn
-      .map(sample => sample[figure])
-      .filter(value => !Number.isNaN(value))
-      .sort((a, b) => a - b);
-    return [quantile(sorted, 0.025), quantile(sorted, 0.975)];
+    const values = drawn.map(sample => sample[figure]).filter(value => !Number.isNaN(value));
+    return [quantile(values, 0.025), quantile(values, 0.975)];
   });
-}
-
-/** Between two values, the one in proportion. */
-function quantile(sorted: readonly number[], share: number): number {
-  if (sorted.length === 0) return NaN;
-  const at = share * (sorted.length - 1);
-  const below = Math.floor(at);
-  const above = Math.ceil(at);
-  return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
 }

@@ -1,4 +1,5 @@
-import { isCry, operatingPoints, reliabilityBins, type OperatingPoint, type Scored } from './metrics.js';
+import { reliabilityBins } from '../../maths/reliability.js';
+import { claimsOf, isCry, operatingPoints, type OperatingPoint, type Scored } from './metrics.js';
 import { plot, type Series } from '../../pictures/plot.js';
 
 /** Lower rates are drawn as this one: fewer than some thousand recordings cannot tell them apart. */
@@ -64,9 +65,13 @@ export function reliabilityPlot(scored: readonly Scored[]): string {
       {
         name: 'recordings, with their number',
         mark: 'dots',
-        points: reliabilityBins(scored)
+        points: reliabilityBins(claimsOf(scored))
           .filter(({ count }) => count > 0)
-          .map(({ meanScore, cryShare, count }) => ({ x: meanScore, y: cryShare, text: String(count) })),
+          .map(({ meanConfidence, rightShare, count }) => ({
+            x: meanConfidence,
+            y: rightShare,
+            text: String(count),
+          })),
       },
       {
         name: 'perfect',
@@ -82,8 +87,8 @@ export function reliabilityPlot(scored: readonly Scored[]): string {
 
 /** Numbers of cries and of other recordings by score, on a logarithmic axis: most scores are near 0 or 1. */
 export function scoreHistogram(scored: readonly Scored[]): string {
-  const cries = reliabilityBins(scored.filter(isCry));
-  const others = reliabilityBins(scored.filter(recording => !isCry(recording)));
+  const cries = reliabilityBins(claimsOf(scored.filter(isCry)));
+  const others = reliabilityBins(claimsOf(scored.filter(recording => !isCry(recording))));
   const [{ to: width }] = cries;
   return plot({
     title: 'Scores of cries and of others',

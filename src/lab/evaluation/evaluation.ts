@@ -1,12 +1,6 @@
+import { expectedCalibrationError } from '../../maths/reliability.js';
 import { bootstrapIntervals, type Interval } from './bootstrap.js';
-import {
-  calibrationError,
-  FALSE_ALARM_RATES,
-  figuresOf,
-  reliabilityBins,
-  type FalseAlarmRate,
-  type Figures,
-} from './metrics.js';
+import { claimsOf, FALSE_ALARM_RATES, figuresOf, type FalseAlarmRate, type Figures } from './metrics.js';
 
 /** A recording that a detector scored without having learned from it. */
 export interface ScoredRecording {
@@ -45,13 +39,13 @@ export function evaluationOf(
   const [auc, at005, at016, at06, ece] = bootstrapIntervals(sorted, sample => {
     const figures = figuresOf(sample);
     const recalls = FALSE_ALARM_RATES.map(rate => figures.recallAt[rate]);
-    return [figures.auc, ...recalls, calibrationError(reliabilityBins(sample))];
+    return [figures.auc, ...recalls, expectedCalibrationError(claimsOf(sample))];
   });
   return {
     groups: new Set(recordings.map(({ group }) => group)).size,
     files: recordings.length,
     ...figuresOf(recordings),
-    ece: calibrationError(reliabilityBins(recordings)),
+    ece: expectedCalibrationError(claimsOf(recordings)),
     intervals: { auc, recallAt: { '0.005': at005, '0.016': at016, '0.06': at06 }, ece },
     rivals: Object.fromEntries(
       [...rivals].map(([name, scores]) => [name, figuresOf(rivalScored(recordings, scores))]),

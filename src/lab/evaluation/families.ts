@@ -3,7 +3,8 @@ import { ReasonEstimator } from '../../baby/estimator.js';
 import type { ContextFact } from '../../reason/facts.js';
 import { CARE } from '../../baby/history.js';
 import { sharesOf } from '../../reason/prior.js';
-import { calibrationErrorOf, claimOf, type Claim } from '../../reason/record.js';
+import { accuracyOf, claimOf, expectedCalibrationError, type Claim } from '../../maths/reliability.js';
+import { mean } from '../../maths/statistics.js';
 import { REASONS, type CryEvent, type Reason } from '../../values.js';
 import { bootstrapIntervals, type Interval } from './bootstrap.js';
 import { plot } from '../../pictures/plot.js';
@@ -189,7 +190,7 @@ export function figuresOfFamilies(families: readonly FamilyResult[]): MomentFigu
         sinceFeed: mean(losses.map(({ loss }) => loss.sinceFeed)),
       },
       betterShare: betterShareOf(losses),
-      ece: calibrationErrorOf(claims)!,
+      ece: expectedCalibrationError(claims),
       unsureShare: 1 - named.length / cries.length,
       accuracyWhenSure: mean(named.map(cry => Number(cry.named === REASONS[cry.label]))),
       betterShareInterval: bootstrapIntervals(losses, sample => [betterShareOf(sample)])[0],
@@ -220,14 +221,6 @@ function betterShareOf(families: readonly { loss: Record<Rival, number> }[]): nu
 
 function claimsOf(cries: readonly Judged[], rival: Rival): Claim[] {
   return cries.map(({ told, label }) => claimOf(told[rival], label));
-}
-
-function accuracyOf(claims: readonly Claim[]): number {
-  return mean(claims.map(({ isRight }) => Number(isRight)));
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0) / values.length;
 }
 
 /** The figures as rows of a table, the first its head. */

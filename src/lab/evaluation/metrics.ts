@@ -1,3 +1,4 @@
+import type { Claim } from '../../maths/reliability.js';
 import { calibrated, type Calibration } from '../../model/calibration.js';
 
 /** A recording's score for holding a cry, and what it is labelled. */
@@ -69,43 +70,9 @@ export function figuresOf(scored: readonly Scored[]): Figures {
   };
 }
 
-/** Recordings whose scores lie in [from, to), the last one's in [from, to]. */
-export interface ReliabilityBin {
-  from: number;
-  to: number;
-  count: number;
-  /** Mean score, and share of cries; 0 in an empty bin. */
-  meanScore: number;
-  cryShare: number;
-}
-
-const RELIABILITY_BINS = 15;
-
-/** Probabilities in [0, 1] against what came true, in 15 bins of equal width (Guo et al. 2017). */
-export function reliabilityBins(scored: readonly Scored[]): ReliabilityBin[] {
-  const bins = Array.from({ length: RELIABILITY_BINS }, () => ({ count: 0, scores: 0, cries: 0 }));
-  for (const recording of scored) {
-    const bin = bins[Math.min(RELIABILITY_BINS - 1, Math.floor(recording.score * RELIABILITY_BINS))];
-    bin.count++;
-    bin.scores += recording.score;
-    if (isCry(recording)) bin.cries++;
-  }
-  return bins.map(({ count, scores, cries }, i) => ({
-    from: i / RELIABILITY_BINS,
-    to: (i + 1) / RELIABILITY_BINS,
-    count,
-    meanScore: scores / Math.max(1, count),
-    cryShare: cries / Math.max(1, count),
-  }));
-}
-
-/**
- * Expected calibration error: the distance between mean score and share of cries, averaged over the recordings of all
- * bins (Naeini, Cooper and Hauskrecht 2015).
- */
-export function calibrationError(bins: readonly ReliabilityBin[]): number {
-  const count = bins.reduce((sum, bin) => sum + bin.count, 0);
-  return bins.reduce((sum, bin) => sum + bin.count * Math.abs(bin.meanScore - bin.cryShare), 0) / count;
+/** Each score as the claim that its recording is a cry. */
+export function claimsOf(scored: readonly Scored[]): Claim[] {
+  return scored.map(recording => ({ confidence: recording.score, isRight: isCry(recording) }));
 }
 
 /** The score that at most this share of negatives exceeds. */

@@ -1,3 +1,5 @@
+import { indexOfLargest, mean } from '../../maths/statistics.js';
+
 /** What a classifier said of an item, and what it is. */
 export interface Classified {
   /** Index of the true class. */
@@ -24,7 +26,7 @@ export interface ClassFigures {
 }
 
 export function classFigures(items: readonly Classified[]): ClassFigures {
-  const answers = items.map(({ probabilities }) => probabilities.indexOf(Math.max(...probabilities)));
+  const answers = items.map(({ probabilities }) => indexOfLargest(probabilities));
   const classes = [...new Set(items.map(({ truth }) => truth))];
   const perClass = classes.map(label => {
     const hits = items.filter(({ truth }, i) => truth === label && answers[i] === label).length;
@@ -62,8 +64,4 @@ function aucOf(items: readonly Classified[], label: number): number {
     }
   }
   return won / pairs;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0) / values.length;
 }

@@ -1,4 +1,5 @@
 import { concat } from '../../concat.js';
+import { quantile } from '../../maths/statistics.js';
 import { playNight, type NightPlan } from '../corpus/night.js';
 import type { Span } from '../../synth/scene.js';
 import { Tracker, type TrackerSettings } from '../../detect/tracker.js';
@@ -63,15 +64,15 @@ export interface SceneFigures {
 
 export function sceneFigures(nights: readonly NightFigures[]): SceneFigures {
   const sum = (count: (night: NightFigures) => number): number => nights.reduce((n, x) => n + count(x), 0);
-  const latencies = nights.flatMap(night => night.latenciesS).sort((a, b) => a - b);
-  const quantile = (share: number): number | null =>
-    latencies.length > 0 ? latencies[Math.ceil(share * latencies.length) - 1] : null;
+  const latencies = nights.flatMap(night => night.latenciesS);
+  const latency = (share: number): number | null =>
+    latencies.length > 0 ? quantile(latencies, share) : null;
   return {
     falseAlarmsPerNight: sum(night => night.falseAlarmsS.length) / nights.length,
     episodes: sum(night => night.episodes),
     found: sum(night => night.found),
-    latencyMedianS: quantile(0.5),
-    latencyP95S: quantile(0.95),
+    latencyMedianS: latency(0.5),
+    latencyP95S: latency(0.95),
   };
 }
 

@@ -1,3 +1,4 @@
+import { mean } from '../../maths/statistics.js';
 import { bootstrapIntervals, type Interval } from '../evaluation/bootstrap.js';
 import { classFigures, type ClassFigures } from '../evaluation/multiclass.js';
 import { plot } from '../../pictures/plot.js';
@@ -112,7 +113,7 @@ function chanceOf(predictions: readonly Prediction[]): ClassFigures {
   return {
     accuracy: guess,
     balancedAccuracy: guess,
-    macroF1: f1s.reduce((a, b) => a + b) / f1s.length,
+    macroF1: mean(f1s),
     macroAuc: 0.5,
   };
 }

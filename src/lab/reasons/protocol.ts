@@ -4,6 +4,7 @@ import path from 'node:path';
 import { checkSplit, groupedFolds } from '../corpus/folds.js';
 import { DeepInfantError } from '../../errors.js';
 import type { Classifier } from '../../model/classifier.js';
+import { indexOfLargest } from '../../maths/statistics.js';
 import { LogisticRegression, type LabelledPoint } from '../../maths/logistic.js';
 import { Mel7s, MEL7S_REASONS } from '../../model/mel7s.js';
 import type { Tf } from '../../model/tf.js';
@@ -182,7 +183,7 @@ async function testFold(
   const counts = MEL7S_REASONS.map(
     (_, reason) => taught.filter(example => example.reason === reason && !example.isCopy).length,
   );
-  const commonest = counts.map((_, reason) => (reason === counts.indexOf(Math.max(...counts)) ? 1 : 0));
+  const commonest = counts.map((_, reason) => (reason === indexOfLargest(counts) ? 1 : 0));
   const phones = new Set(taught.map(({ group }) => group));
   const predictions = tested.map(({ path, group, reason, picture, embedding }) => ({
     path,

@@ -1,4 +1,5 @@
 import { inOrder } from '../../in-order.js';
+import { amplitudeOfDb } from '../../maths/decibels.js';
 import { Random } from '../../maths/random.js';
 import type { Recording } from '../corpus/manifest.js';
 import type { Classifier } from '../../model/classifier.js';
@@ -125,9 +126,9 @@ export async function describeClips(
 /** As augmentation changes a recording: pitch and tempo together by up to a tenth, gain and noise. */
 function changed(samples: Float32Array, random: Random): Float32Array {
   const tempo = Math.exp(random.uniform(-0.1, 0.1));
-  const gain = 10 ** (random.uniform(-6, 6) / 20);
+  const gain = amplitudeOfDb(random.uniform(-6, 6));
   const energy = samples.reduce((sum, x) => sum + x * x, 0);
-  const noise = Math.sqrt(energy / samples.length) * 10 ** (-random.uniform(10, 40) / 20);
+  const noise = Math.sqrt(energy / samples.length) * amplitudeOfDb(-random.uniform(10, 40));
   return Float32Array.from({ length: Math.floor((samples.length - 1) / tempo) }, (_, i) => {
     const at = Math.floor(i * tempo);
     const between = samples[at] + (samples[at + 1] - samples[at]) * (i * tempo - at);

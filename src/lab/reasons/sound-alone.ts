@@ -1,5 +1,6 @@
 import { DeepInfantError } from '../../errors.js';
 import { bootstrapIntervals, type Interval } from '../evaluation/bootstrap.js';
+import { indexOfLargest, mean } from '../../maths/statistics.js';
 import { softmax } from '../../maths/logistic.js';
 import { MEL7S_REASONS } from '../../model/mel7s.js';
 import { earnedWeights, type Weighed } from '../../reason/weighing.js';
@@ -63,21 +64,21 @@ export function soundAlone(
       commonest: softmax(common),
     }));
   }).flat();
-  const mean = (some: typeof judged, of: (item: (typeof judged)[number]) => number): number =>
-    some.reduce((sum, item) => sum + of(item), 0) / some.length;
+  const meanOf = (some: typeof judged, of: (item: (typeof judged)[number]) => number): number =>
+    mean(some.map(of));
   const ofBoth = (of: (p: readonly number[], label: number) => number): SoundAloneFigures['accuracy'] => ({
-    sound: mean(judged, ({ sound, label }) => of(sound, label)),
-    commonest: mean(judged, ({ commonest, label }) => of(commonest, label)),
+    sound: meanOf(judged, ({ sound, label }) => of(sound, label)),
+    commonest: meanOf(judged, ({ commonest, label }) => of(commonest, label)),
   });
   const difference = (some: typeof judged): number =>
-    mean(some, ({ sound, commonest, label }) => Math.log(commonest[label]) - Math.log(sound[label]));
+    meanOf(some, ({ sound, commonest, label }) => Math.log(commonest[label]) - Math.log(sound[label]));
   return {
     tested: judged.length,
     phones,
     logLoss: ofBoth((p, label) => -Math.log(p[label])),
     difference: difference(judged),
     differenceInterval: bootstrapIntervals(judged, some => [difference(some as typeof judged)])[0],
-    accuracy: ofBoth((p, label) => Number(p.indexOf(Math.max(...p)) === label)),
+    accuracy: ofBoth((p, label) => Number(indexOfLargest(p) === label)),
     weights,
   };
 }

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { Random } from '../../../src/maths/random.js';
 import {
-  calibrationError,
   figuresOf,
   operatingPoints,
   plattCalibration,
-  reliabilityBins,
   thresholdAt,
   type Scored,
 } from '../../../src/lab/evaluation/metrics.js';
@@ -56,21 +54,6 @@ describe('metrics', () => {
       const { auc, recallAt } = figuresOf(one);
       assert.deepEqual([auc, ...Object.values(recallAt)], [NaN, NaN, NaN, NaN]);
     }
-  });
-
-  it('the calibration error is the mean distance of scores from what came true', () => {
-    const bins = reliabilityBins(scored([0.99, 1, 0.02], [0.04, 0.06, 0.95]));
-    assert.equal(bins.length, 15);
-    assert.deepEqual(
-      bins.filter(({ count }) => count > 0).map(({ from, to, count }) => [from, to, count]),
-      [
-        [0, 1 / 15, 3],
-        [14 / 15, 1, 3],
-      ],
-    );
-    const expected = (3 * Math.abs(0.04 - 1 / 3) + 3 * Math.abs(0.98 - 2 / 3)) / 6;
-    assert.ok(Math.abs(calibrationError(bins) - expected) < 1e-12);
-    assert.equal(calibrationError(reliabilityBins(scored([1, 1], [0]))), 0);
   });
 
   it('at most the asked share of negatives exceeds the threshold', () => {
