@@ -57,7 +57,7 @@ module.exports = {
       comment: 'A node folder imports no other node folder.',
       severity: 'error',
       from: { path: '^nodes/([^/]+)/' },
-      to: { path: '^nodes/[^/]+/', pathNot: '^nodes/$1/' },
+      to: { path: '^nodes/deepinfant-[^/]+/', pathNot: '^nodes/$1/' },
     },
     {
       name: 'ground-imports-no-room',

@@ -13,6 +13,7 @@ import { spectrogram } from '../../src/pictures/spectrogram.js';
 import { SAMPLE_RATE } from '../../src/values.js';
 import { deployedHass } from '../shared-hass.js';
 import { answerEditor, type Question } from '../editor-questions.js';
+import type { AudioReplies } from './editor/replies.js';
 import { MicrophoneMeters } from './microphone-meters.js';
 import type { AudioCredentials, AudioSettings } from './settings.js';
 
@@ -24,7 +25,7 @@ const KNOWN_PASSWORD = '__PWRD__';
 /** Answers the dialog of audio nodes, to those who may edit flows. */
 export function answerDialog(RED: NodeAPI, sources: LiveSources): void {
   const meters = new MicrophoneMeters(sources);
-  const answers: Record<string, (question: Question) => unknown> = {
+  answerEditor<AudioReplies>(RED, 'deepinfant-audio', {
     microphones: async () => ({ microphones: await listMicrophones() }),
     makers: () => ({
       makers: MAKERS.map(({ id, name, user, setUp, path, largePath }) => ({
@@ -70,8 +71,7 @@ export function answerDialog(RED: NodeAPI, sources: LiveSources): void {
         spectrogram: spectrogram({ samples, fromS: 0 }),
       };
     },
-  };
-  answerEditor(RED, 'deepinfant-audio', answers);
+  });
 }
 
 function sourceOf(RED: NodeAPI, { kind, microphone, hass, entity, ...camera }: Question): LiveSource {

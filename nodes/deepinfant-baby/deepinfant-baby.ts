@@ -6,10 +6,11 @@ import { answerEditor } from '../editor-questions.js';
 import { Baby } from '../../src/baby/baby.js';
 import { babyFolder, findBabyNode, keepingOf, type BabyNode } from '../baby-node.js';
 import { settingsOf } from '../settings.js';
+import type { BabyReplies } from './editor/replies.js';
 import { BABY_SETTINGS, type BabyCredentials } from './settings.js';
 
 export = (RED: NodeAPI): void => {
-  answerEditor(RED, 'deepinfant-baby', {
+  answerEditor<BabyReplies>(RED, 'deepinfant-baby', {
     trouble: ({ id }) => {
       const { storage, damage, babyBuddy } = findBabyNode(RED, id)?.baby.trouble ?? {};
       return { trouble: [storage, damage, babyBuddy?.error].filter(text => text !== undefined) };

@@ -1,18 +1,13 @@
 import type { NodeAPI } from 'node-red';
-import { LiveView, type LiveViewPart } from '../../src/detect/live-view.js';
+import { LiveView } from '../../src/detect/live-view.js';
 import { DeepInfantError } from '../../src/errors.js';
 import type { ModelManifest } from '../../src/model/manifest.js';
 import type { AudioChunk, Scores } from '../../src/values.js';
 import { answerEditor } from '../editor-questions.js';
+import type { LookReply } from './editor/replies.js';
 
 /** Views that nobody looks at any more are closed. */
 const UNWATCHED_MS = 3000;
-
-/** What the editor shows of a detector; `view` is of the source asked for, or of the first. */
-export interface Look {
-  sources: string[];
-  view?: Omit<LiveViewPart, 'levels'> & { source: string; levels: string };
-}
 
 /** Views of a detector's sources, for as long as somebody looks. */
 export class LiveViews {
@@ -30,7 +25,7 @@ export class LiveViews {
   }
 
   /** What there is to see, with the spectrogram's columns from number `fromColumn` on. The first look opens the views. */
-  look(source: string, fromColumn: number): Look {
+  look(source: string, fromColumn: number): LookReply {
     this.closing ??= setTimeout(() => {
       this.close();
     }, UNWATCHED_MS);
@@ -52,7 +47,7 @@ export class LiveViews {
 
 /** Answers the panel of detector nodes, to those who may edit flows. */
 export function answerPanel(RED: NodeAPI): void {
-  answerEditor(RED, 'deepinfant-detector', {
+  answerEditor<{ look: LookReply }>(RED, 'deepinfant-detector', {
     look: ({ id, source, fromColumn }) => {
       const node = RED.nodes.getNode(String(id)) as { views?: LiveViews } | null;
       if (node?.views === undefined)

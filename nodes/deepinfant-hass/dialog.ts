@@ -4,17 +4,12 @@ import type { NodeAPI } from 'node-red';
 import type { HassConnection } from '../../src/hass/connection.js';
 import { nameOfPhone } from '../../src/hass/notify/cry-notifier.js';
 import { answerEditor, type Question } from '../editor-questions.js';
+import type { Offer, OffersReply } from '../editor/offer.js';
 import { deployedHass } from '../shared-hass.js';
 
 /** A connection that is not open yet is given so long. */
 const PATIENCE_MS = 5000;
 const LOOK_MS = 50;
-
-/** Something of Home Assistant that a dialog offers. */
-interface Offer {
-  id: string;
-  name: string;
-}
 
 interface Attributes {
   friendly_name?: string;
@@ -56,9 +51,9 @@ async function entitiesOf(
 export function answerDialogs(RED: NodeAPI): void {
   const answerTo =
     (question: (hass: HassConnection) => Promise<Offer[]>) =>
-    ({ id }: Question): Promise<{ offers: Offer[] }> =>
+    ({ id }: Question): Promise<OffersReply> =>
       offersOf(RED, String(id), question);
-  answerEditor(RED, 'deepinfant-hass', {
+  answerEditor<Record<'lights' | 'cameras' | 'notifiers', OffersReply>>(RED, 'deepinfant-hass', {
     lights: answerTo(lights),
     cameras: answerTo(cameras),
     notifiers: answerTo(notifiers),
@@ -69,7 +64,7 @@ async function offersOf(
   RED: NodeAPI,
   id: string,
   question: (hass: HassConnection) => Promise<Offer[]>,
-): Promise<{ offers: Offer[] }> {
+): Promise<OffersReply> {
   const shared = deployedHass(RED, id);
   const hass = shared.use();
   try {

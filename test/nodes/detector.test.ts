@@ -7,7 +7,7 @@ import type { NodeMessage } from 'node-red';
 import { nurseryScene, type NurseryScene } from '../../src/synth/scene.js';
 import { type AudioChunk, type CryEvent, SAMPLE_RATE, type Scores } from '../../src/values.js';
 import { writeWav } from '../audio/wav-writer.js';
-import type { Look } from '../../nodes/deepinfant-detector/live-views.js';
+import type { LookReply } from '../../nodes/deepinfant-detector/editor/replies.js';
 import {
   askDialog,
   errorText,
@@ -257,7 +257,7 @@ describe('deepinfant-detector', () => {
 
   it('shows what it hears to those who look, and only then', async () => {
     const flow = await runFlow(FLOW);
-    const look = (fromColumn = 0): Promise<Look> =>
+    const look = (fromColumn = 0): Promise<LookReply> =>
       askDialog('deepinfant-detector/look', { id: 'detector', fromColumn });
     const hear = async (fromS: number, toS: number): Promise<void> => {
       flow.send('detector', { payload: chunkAt(scene, fromS, toS, 'cot') });

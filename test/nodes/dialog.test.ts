@@ -131,7 +131,7 @@ describe('the detector node’s dialog in a browser', function () {
     needTools(this, 'chromium');
     const { page, close } = await openEditor({ width: 1280, height: 900 });
     try {
-      const says = page.locator('#deepinfant-detector-says');
+      const says = page.locator('#deepinfant-detector-message');
       await openDialog(page, 'deepinfant-detector');
       await says.filter({ hasText: 'start a source' }).waitFor();
       await page.evaluate(

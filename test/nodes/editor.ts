@@ -19,28 +19,39 @@ export type NodeType = (typeof NODE_TYPES)[number];
 
 export const LANGUAGES = ['en-US', 'de'] as const;
 
-/** What a node's HTML tells the editor. */
+/** What a node's page tells the editor. */
 export interface EditorDefinition {
   category: string;
   icon?: string;
-  defaults: Record<string, { value: unknown; validate?: (this: object, value: string) => boolean }>;
+  defaults: Record<string, { value: unknown; label?: string; validate?: Validate }>;
   outputs?: number;
-  outputLabels?: (this: { _: (key: string) => string }, index: number) => string;
+  outputLabels?: (index: number) => string;
+  [property: string]: unknown;
 }
+
+type Validate = (this: object, value: unknown, options: { label?: string }) => true | string;
 
 export function nodeFile(type: NodeType, ...parts: string[]): string {
   return path.join(PACKAGE_ROOT, 'dist', 'nodes', type, ...parts);
 }
 
-/** Runs the script of a node's HTML as the editor does, and gives what it registers. */
+/** The scripts of a page as the flow library's checks find them (node-red-dev, checknodes.js). */
+export function scriptsOf(page: string): string[] {
+  return [...page.matchAll(/<script.+?type=['"]text\/javascript['"].*?>([\S\s]*?)<\/script>/gi)].map(
+    ([, script]) => script,
+  );
+}
+
+/** Runs the scripts of a node's page as the editor does, and gives what they register; texts are their keys. */
 export function editorDefinition(type: NodeType): EditorDefinition {
-  const html = readFileSync(nodeFile(type, `${type}.html`), 'utf8');
-  const script = /<script type="text\/javascript">(.*?)<\/script>/s.exec(html)?.[1] ?? '';
+  const page = readFileSync(nodeFile(type, `${type}.html`), 'utf8');
   let definition: EditorDefinition | undefined;
   const registerType = (registered: string, registeredDefinition: EditorDefinition): void => {
     if (registered === type) definition = registeredDefinition;
   };
-  vm.runInNewContext(script, { RED: { _: (key: string) => key, nodes: { registerType } } });
+  const translate = (key: string): string => key.replace(`@deepinfant/node-red/${type}:`, '');
+  const context = vm.createContext({ URL, RED: { _: translate, nodes: { registerType } } });
+  for (const script of scriptsOf(page)) vm.runInContext(script, context);
   if (definition === undefined) throw new Error(`${type}.html does not register ${type}`);
   return definition;
 }

@@ -26,9 +26,10 @@ describe('locales', () => {
 
     it(`${type} uses every text, and none that is missing`, () => {
       const folder = path.join(PACKAGE_ROOT, 'nodes', type);
-      const code = readdirSync(folder)
+      const code = [folder, path.join(folder, 'editor'), path.dirname(folder)]
+        .flatMap(from => readdirSync(from).map(name => path.join(from, name)))
         .filter(name => /\.(ts|html)$/.test(name))
-        .map(name => readFileSync(path.join(folder, name), 'utf8'))
+        .map(name => readFileSync(name, 'utf8'))
         .join('\n');
       // Keys end in a letter; one that goes on with a value at run time ends in a dot.
       const used = [...code.matchAll(new RegExp(`(?<![/\\w])${type}\\.[\\w.-]*`, 'g'))].map(([key]) => key);
@@ -79,7 +80,7 @@ describe('locales', () => {
     it(`${type} has a label for each output, and its icon`, () => {
       const { category, icon, outputs = 0, outputLabels } = editorDefinition(type);
       for (let index = 0; index < outputs; index++) {
-        const key = outputLabels!.call({ _: key => key }, index);
+        const key = outputLabels!(index);
         assert(english.has(key), key);
       }
       if (category !== 'config') assert(existsSync(nodeFile(type, 'icons', icon!)));

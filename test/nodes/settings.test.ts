@@ -125,19 +125,62 @@ describe('settings', () => {
     assert(listModels().includes(defaultsOf(DETECTOR_SETTINGS).model));
   });
 
+  /** What a property's validator says of a value, for a node with some settings. */
+  const validate = (type: NodeType, property: string, value: unknown, node: object = {}): true | string => {
+    const { label, validate } = editorDefinition(type).defaults[property];
+    assert.equal(validate!.length, 2, 'else Node-RED takes a reason for true');
+    return validate!.call(node, value, { label });
+  };
+
   it('an audio node needs a path only when it plays a file or folder', () => {
-    const { validate } = editorDefinition('deepinfant-audio').defaults.path;
-    assert.equal(validate!.call({ kind: 'demo' }, ''), true);
-    assert.equal(validate!.call({ kind: 'recording' }, ' '), false);
-    assert.equal(validate!.call({ kind: 'recording' }, 'night.wav'), true);
+    assert.equal(validate('deepinfant-audio', 'path', '', { kind: 'demo' }), true);
+    assert.equal(validate('deepinfant-audio', 'path', 'night.wav', { kind: 'recording' }), true);
+    assert.equal(
+      validate('deepinfant-audio', 'path', ' ', { kind: 'recording' }),
+      'deepinfant-audio.label.path: deepinfant-audio.invalid.path',
+    );
+  });
+
+  it('an audio node needs an address only of a camera, and without a password', () => {
+    const wrong = 'deepinfant-audio.label.url: deepinfant-audio.invalid.url';
+    assert.equal(validate('deepinfant-audio', 'url', '', { kind: 'demo' }), true);
+    assert.equal(validate('deepinfant-audio', 'url', undefined, { kind: 'camera' }), wrong);
+    for (const url of ['rtsp://10.0.0.8/live', 'http://10.0.0.8/flv?password={password}'])
+      assert.equal(validate('deepinfant-audio', 'url', url, { kind: 'camera' }), true, url);
+    for (const url of ['', '10.0.0.8', 'rtsp://me:secret@10.0.0.8/live', 'http://10.0.0.8/flv?pwd=secret'])
+      assert.equal(validate('deepinfant-audio', 'url', url, { kind: 'camera' }), wrong, url);
   });
 
   it('a birth date may be left out, but not lie in the future', () => {
-    const { validate } = editorDefinition('deepinfant-baby').defaults.birthDate;
+    const wrong = 'deepinfant-baby.label.birthDate: deepinfant-baby.invalid.birthDate';
     const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
-    assert.equal(validate!.call({}, ''), true);
-    assert.equal(validate!.call({}, '2026-01-31'), true);
-    assert.equal(validate!.call({}, tomorrow), false);
-    assert.equal(validate!.call({}, 'last spring'), false);
+    assert.equal(validate('deepinfant-baby', 'birthDate', ''), true);
+    assert.equal(validate('deepinfant-baby', 'birthDate', '2026-01-31'), true);
+    assert.equal(validate('deepinfant-baby', 'birthDate', tomorrow), wrong);
+    assert.equal(validate('deepinfant-baby', 'birthDate', 'last spring'), wrong);
+  });
+
+  for (const [type, properties] of Object.entries({
+    'deepinfant-baby': ['keepDays', 'soundMb'],
+    'deepinfant-light': ['brightness'],
+    'deepinfant-notify': ['escalateMin', 'minConfidence', 'minDurationS'],
+  }) as [NodeType, string[]][])
+    for (const property of properties)
+      it(`${type} takes the same ${property} in the editor and in the runtime`, () => {
+        const inRange = (value: unknown): boolean => v.is(SETTINGS[type].entries[property], value);
+        const edges = [0, 1, 100, 1440, 3600, 36_500, 1e7].flatMap(edge => [edge - 1, edge, edge + 1]);
+        for (const value of [...edges.flatMap(edge => [edge, String(edge)]), ' 7 ', '', ' ', 'x', NaN, null])
+          assert.equal(validate(type, property, value) === true, inRange(value), String(value));
+        const { label } = editorDefinition(type).defaults[property];
+        assert.match(validate(type, property, -1) as string, new RegExp(`^${label!}: ${type}\\.invalid\\.`));
+      });
+
+  it('lights and phones are ids with commas between them', () => {
+    assert.equal(validate('deepinfant-light', 'lights', 'light.nursery, light.hall,'), true);
+    for (const lights of ['', 'nursery', 'light.nursery, switch.fan', 'light.Nursery lamp'])
+      assert.notEqual(validate('deepinfant-light', 'lights', lights), true, lights);
+    assert.equal(validate('deepinfant-notify', 'phones', ''), true);
+    assert.equal(validate('deepinfant-notify', 'phones', 'notify.mobile_app_anna notify.ben'), true);
+    assert.notEqual(validate('deepinfant-notify', 'phones', 'anna'), true);
   });
 });

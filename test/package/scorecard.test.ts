@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import semver from 'semver';
+import ts from 'typescript';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
+import { scriptsOf } from '../nodes/editor.js';
 import { MANIFEST } from './npm.js';
 
 function read(...parts: string[]): string {
@@ -11,6 +13,48 @@ function read(...parts: string[]): string {
 
 function installedVersion(name: string): string {
   return (JSON.parse(read('node_modules', name, 'package.json')) as { version: string }).version;
+}
+
+/** What the scorecard reads of a definition (node-red-dev, checknodes.js): literals, and the names of properties. */
+const READ = ['category', 'icon', 'color', 'inputs', 'outputs'];
+const NAMES_READ = ['defaults', 'credentials'];
+
+/**
+ * The definitions in a node's page by their types, as the scorecard reads them: without running any code, so that a type or
+ * a property that is computed counts for nothing there, and is refused here.
+ */
+function definitions(file: string): Map<string, Record<string, string>> {
+  const found = new Map<string, Record<string, string>>();
+  const visit = (node: ts.Node): void => {
+    if (
+      ts.isCallExpression(node) &&
+      ts.isPropertyAccessExpression(node.expression) &&
+      node.expression.name.text === 'registerType'
+    ) {
+      const [type, definition] = node.arguments;
+      assert.ok(ts.isStringLiteral(type) && ts.isObjectLiteralExpression(definition), node.getText());
+      assert.ok(!found.has(type.text));
+      found.set(type.text, literals(definition));
+    }
+    ts.forEachChild(node, visit);
+  };
+  for (const script of scriptsOf(read(file.replace(/\.js$/, '.html'))))
+    visit(ts.createSourceFile('page.js', script, ts.ScriptTarget.Latest, true, ts.ScriptKind.JS));
+  return found;
+}
+
+function literals(definition: ts.ObjectLiteralExpression): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const property of definition.properties) {
+    assert.ok(ts.isPropertyAssignment(property) && ts.isIdentifier(property.name), property.getText());
+    const { name, initializer } = property;
+    if (READ.includes(name.text)) {
+      assert.ok(ts.isLiteralExpression(initializer), property.getText());
+      values[name.text] = initializer.text;
+    }
+    if (NAMES_READ.includes(name.text)) assert.ok(ts.isObjectLiteralExpression(initializer));
+  }
+  return values;
 }
 
 /** The checks of the Node-RED library's scorecard (node-red-dev validate) that need no network, by its numbers. */
@@ -46,10 +90,9 @@ describe("Node-RED's scorecard", () => {
 
   it('N01: registers each of its types once, in code and for the editor', () => {
     for (const [type, file] of Object.entries(nodes)) {
-      const registered = (text: string): string[] =>
-        [...text.matchAll(/registerType\(\s*'([^']+)'/g)].map(match => match[1]);
-      assert.deepEqual(registered(read(file)), [type]);
-      assert.deepEqual(registered(read(file.replace(/\.js$/, '.html'))), [type]);
+      const inCode = [...read(file).matchAll(/registerType\(\s*'([^']+)'/g)].map(match => match[1]);
+      assert.deepEqual(inCode, [type]);
+      assert.deepEqual([...definitions(file).keys()], [type]);
       assert.match(type, /^deepinfant-/, "a name that is not another package's");
     }
   });
@@ -60,8 +103,13 @@ describe("Node-RED's scorecard", () => {
         .filter(name => name.endsWith('.json'))
         .flatMap(name => (JSON.parse(read('examples', name)) as { type: string }[]).map(({ type }) => type)),
     );
+    const shown = Object.values(nodes)
+      .flatMap(file => [...definitions(file)])
+      .filter(([, { category }]) => category !== 'config')
+      .map(([type]) => type);
+    assert.equal(shown.length, 7);
     assert.deepEqual(
-      Object.keys(nodes).filter(type => !used.has(type)),
+      shown.filter(type => !used.has(type)),
       [],
     );
   });

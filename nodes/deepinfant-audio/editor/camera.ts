@@ -1,0 +1,105 @@
+/** The fields of a camera: its maker, its address and login, and the search for cameras. */
+import { ask } from '../../editor/ask.js';
+import { fill, textOf } from '../../editor/form.js';
+import { translate } from '../../editor/translate.js';
+import { publicAddress, splitAddress } from './camera-url.js';
+import { showError, showMessage } from './message.js';
+import type { AddressReply, CamerasReply, MakerChoice, MakersReply } from './replies.js';
+
+const ADDRESS = '#node-input-url';
+
+/** The camera as the dialog has it; `id` is the node's, whose password the runtime knows. */
+export function readCamera(id: string): { id: string; url: string; user: string; password: string } {
+  return {
+    id,
+    url: textOf(ADDRESS).trim(),
+    user: textOf('#node-input-user'),
+    password: textOf('#node-input-password'),
+  };
+}
+
+/** Moves user and password of a pasted address to their own fields, which are kept apart from the flow. */
+export function moveLogin(): void {
+  const address = textOf(ADDRESS);
+  const { url, user, password } = splitAddress(address) ?? { url: address, user: '', password: '' };
+  if (user) fill('#node-input-user', user);
+  if (password) fill('#node-input-password', password);
+  if (url !== address) fill(ADDRESS, url);
+}
+
+/** Leaves no secret in the address, which becomes part of the flow. */
+export function removeSecrets(): void {
+  moveLogin();
+  fill(ADDRESS, publicAddress(textOf(ADDRESS)));
+}
+
+/** Makes the camera's address from its maker and host. */
+export async function offerMakers(): Promise<void> {
+  let makers: MakerChoice[] = [];
+  const chosen = (): MakerChoice | undefined =>
+    makers.find(({ id }) => id === textOf('#deepinfant-audio-maker'));
+  $('#deepinfant-audio-maker').on('change', () => {
+    showMaker(chosen());
+  });
+  $('.deepinfant-audio-by-maker input').on('change', () => void makeAddress(chosen()));
+  showMaker(undefined);
+  ({ makers = [] } = await ask<MakersReply>('deepinfant-audio/makers'));
+  for (const { id, name } of makers) $('<option>').val(id).text(name).appendTo('#deepinfant-audio-maker');
+}
+
+function showMaker(maker: MakerChoice | undefined): void {
+  $('.deepinfant-audio-by-maker').toggle(maker !== undefined);
+  if (maker === undefined) return;
+  $('.deepinfant-audio-by-stream').toggle(maker.needsStream);
+  $('.deepinfant-audio-by-channel').toggle(maker.hasChannels);
+  $('.deepinfant-audio-by-size').toggle(maker.hasLarge);
+  showMessage('.deepinfant-audio-set-up', maker.setUp);
+  if (maker.user) fill('#node-input-user', maker.user);
+  void makeAddress(maker);
+}
+
+async function makeAddress(maker: MakerChoice | undefined): Promise<void> {
+  const host = textOf('#deepinfant-audio-host').trim();
+  const stream = textOf('#deepinfant-audio-stream').trim();
+  if (maker === undefined || host === '' || (maker.needsStream && stream === '')) return;
+  const { address, error } = await ask<AddressReply>('deepinfant-audio/address', {
+    maker: maker.id,
+    host,
+    stream,
+    channel: Number(textOf('#deepinfant-audio-channel')),
+    large: $('#deepinfant-audio-large').is(':checked'),
+  });
+  if (address) fill(ADDRESS, address);
+  if (error) showError('.deepinfant-audio-set-up', error);
+  else showMessage('.deepinfant-audio-set-up', maker.setUp);
+}
+
+/** Looks for cameras, and offers what was found. */
+export async function findCameras(id: string): Promise<void> {
+  const list = $('.deepinfant-audio-found').empty();
+  const addLine = (): JQuery => $('<li>').appendTo(list);
+  const button = $('#deepinfant-audio-find').prop('disabled', true);
+  const server = textOf('#deepinfant-audio-server').trim();
+  const servers = server ? { [textOf('#deepinfant-audio-server-kind')]: server } : {};
+  showMessage(addLine(), translate('deepinfant-audio.says.finding'));
+  const reply = await ask<CamerasReply>('deepinfant-audio/cameras', { ...readCamera(id), ...servers });
+  const { cameras = [], problems = [], error } = reply;
+  button.prop('disabled', false);
+  list.empty();
+  for (const camera of cameras) addLine().append(cameraButton(camera));
+  for (const problem of error ? [error] : problems) showError(addLine(), problem);
+  if (cameras.length === 0 && !error) showMessage(addLine(), translate('deepinfant-audio.says.noCamera'));
+}
+
+function cameraButton(camera: CamerasReply['cameras'][number]): JQuery {
+  const { name, host, via, address = '', tracks = [], problem } = camera;
+  const facts = [via, address || host, tracks.map(({ kind, codec }) => `${kind} ${codec}`).join(', ')];
+  return $('<button type="button" class="red-ui-button">')
+    .append($('<b>').text(name))
+    .append($('<small>').text(facts.filter(Boolean).join(' · ')))
+    .append(problem ? $('<small class="deepinfant-audio-error">').text(problem) : '')
+    .prop('disabled', address === '')
+    .on('click', () => {
+      fill(ADDRESS, address);
+    });
+}

@@ -1,0 +1,33 @@
+import { ask } from '../../editor/ask.js';
+import { textOf } from '../../editor/form.js';
+import { translate } from '../../editor/translate.js';
+import { readCamera } from './camera.js';
+import { showError, showMessage } from './message.js';
+import type { TestReply } from './replies.js';
+
+/** Listens for some seconds, and shows what was heard or what to do. */
+export async function testSource(id: string): Promise<void> {
+  const button = $('#deepinfant-audio-test').prop('disabled', true);
+  // Of this dialog: by the time of the reply another may be open.
+  const result = $('.deepinfant-audio-result');
+  showMessage(result, translate('deepinfant-audio.says.testing'));
+  const {
+    sentence = '',
+    spectrogram,
+    error,
+  } = await ask<TestReply>('deepinfant-audio/test', {
+    kind: textOf('#node-input-kind'),
+    microphone: textOf('#node-input-microphone'),
+    hass: textOf('#node-input-hass'),
+    entity: textOf('#node-input-entity'),
+    ...readCamera(id),
+  });
+  button.prop('disabled', false);
+  if (error) showError(result, error);
+  else showMessage(result, sentence);
+  if (!spectrogram) return;
+  $('<img>')
+    .attr('src', `data:image/svg+xml,${encodeURIComponent(spectrogram)}`)
+    .attr('alt', translate('deepinfant-audio.label.spectrogram'))
+    .appendTo(result);
+}

@@ -1,0 +1,11 @@
+/** What the definition in ../deepinfant-entities.html refers to. */
+import { labelOrName, portLabels } from '../../editor/labels.js';
+
+export const label = labelOrName('deepinfant-entities.title');
+export { labelStyle } from '../../editor/labels.js';
+export const inputLabels = portLabels('deepinfant-entities.input');
+export const outputLabels = portLabels(
+  'deepinfant-entities.output.answer',
+  'deepinfant-entities.output.preset',
+  'deepinfant-entities.output.listen',
+);

@@ -1,0 +1,11 @@
+/** What the definition in ../deepinfant-hass.html refers to. */
+import type { NodeInstance } from '@node-red/editor-client';
+import { translate } from '../../editor/translate.js';
+import { validator } from '../../editor/validator.js';
+import { isHassAddress } from './hass-address.js';
+
+export const validateUrl = validator(isHassAddress, 'deepinfant-hass.invalid.url');
+
+export function label(this: NodeInstance<{ name?: string; url?: string }>): string {
+  return this.name || this.url || translate('deepinfant-hass.title');
+}

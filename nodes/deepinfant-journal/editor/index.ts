@@ -1,0 +1,10 @@
+/** What the definition in ../deepinfant-journal.html refers to. */
+import { labelOrName, portLabels } from '../../editor/labels.js';
+
+export const label = labelOrName('deepinfant-journal.title');
+export { labelStyle } from '../../editor/labels.js';
+export const inputLabels = portLabels('deepinfant-journal.input');
+export const outputLabels = portLabels(
+  'deepinfant-journal.output.cries',
+  'deepinfant-journal.output.answers',
+);

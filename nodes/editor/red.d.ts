@@ -1,0 +1,13 @@
+import type { RED as EditorApi } from '@node-red/editor-client';
+
+declare global {
+  /** Node-RED's editor. */
+  const RED: EditorApi & {
+    settings: {
+      /** Names of the installed models, from deepinfant-detector.ts. */
+      deepinfantDetectorModels: string[];
+      /** Red, green and blue in 0 to 255 of each shade, from quiet to loud, from deepinfant-detector.ts. */
+      deepinfantDetectorColours: number[];
+    };
+  };
+}

@@ -1,0 +1,2 @@
+/** What the runtime answers a dialog, or what went wrong. */
+export type Reply<Answer> = Partial<Answer> & { error?: string };
