@@ -9,10 +9,11 @@
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { listRecordings, readRecording } from '../src/audio/recording.js';
+import { formatCsv, readCsv, type CsvRow } from '../src/files/csv.js';
 import { inOrder } from '../src/in-order.js';
 import { concat } from '../src/concat.js';
 import { Random } from '../src/maths/random.js';
@@ -45,6 +46,9 @@ const PACKAGES = {
   'pingus-data': 25,
   kanagram: 25,
 };
+const COLUMNS = ['path', 'label', 'split_group', 'source', 'attribution', 'licence'] as const;
+type Row = CsvRow<(typeof COLUMNS)[number]>;
+
 const AT_ONCE = 3;
 const PIECE_S = 5;
 const LEAST_S = 0.15;
@@ -55,28 +59,27 @@ const LEAST_PEAK = 1e-3;
 
 async function main(out: string): Promise<void> {
   await mkdir(out, { recursive: true });
-  const rows: string[] = [];
+  const rows: Row[] = [];
   const gathered = inOrder(Object.entries(PACKAGES), AT_ONCE, ([name, minutes]) =>
     gather(name, minutes, out),
   );
   for await (const added of gathered) rows.push(...added);
-  const header = 'path,label,split_group,source,attribution,licence';
-  await writeFile(path.join(out, 'manifest.csv'), [header, ...rows].join('\n'));
+  await writeFile(path.join(out, 'manifest.csv'), formatCsv(COLUMNS, rows));
 }
 
 /** @returns the rows of a package's pieces */
-async function gather(name: string, minutes: number, out: string): Promise<string[]> {
+async function gather(name: string, minutes: number, out: string): Promise<Row[]> {
   const table = path.join(out, name, 'rows.csv');
   if (!existsSync(table)) {
     const work = await mkdtemp(path.join(os.tmpdir(), 'deepinfant-sounds-'));
     try {
       const version = unpack(name, work);
-      await writeFile(table, (await cut(name, version, minutes * 60, work, out)).join('\n'));
+      await writeFile(table, formatCsv(COLUMNS, await cut(name, version, minutes * 60, work, out)));
     } finally {
       await rm(work, { recursive: true });
     }
   }
-  const rows = (await readFile(table, 'utf8')).split('\n').filter(Boolean);
+  const rows = await readCsv(table, COLUMNS);
   console.log(`${name}: ${rows.length} pieces`);
   return rows;
 }
@@ -97,19 +100,13 @@ function unpack(name: string, folder: string): string {
 }
 
 /** Cuts pieces from a package's recordings in random order. @returns their rows of the manifest */
-async function cut(
-  name: string,
-  version: string,
-  mostS: number,
-  work: string,
-  out: string,
-): Promise<string[]> {
+async function cut(name: string, version: string, mostS: number, work: string, out: string): Promise<Row[]> {
   const random = new Random(1);
   const files = (await listRecordings([path.join(work, 'files')]).catch((): string[] => []))
     .map(file => ({ file, at: random.uniform() }))
     .sort((a, b) => a.at - b.at);
   await mkdir(path.join(out, name), { recursive: true });
-  const rows: string[] = [];
+  const rows: Row[] = [];
   const known = new Set<string>();
   let heardS = 0;
   for (const { file } of files) {
@@ -131,7 +128,14 @@ async function cut(
       await writeFile(path.join(out, target), wav);
       const group = `${name}/${path.relative(path.join(work, 'files'), file)}`;
       const attribution = `Debian package ${name} ${version}: authors in its copyright file`;
-      rows.push([target, 'other', group, name, attribution, 'free by the DFSG'].map(quoted).join(','));
+      rows.push({
+        path: target,
+        label: 'other',
+        split_group: group,
+        source: name,
+        attribution,
+        licence: 'free by the DFSG',
+      });
       heardS += piece.length / SAMPLE_RATE;
     }
   }
@@ -147,10 +151,6 @@ async function samplesOf(file: string): Promise<Float32Array | undefined> {
     return undefined;
   }
   return concat(parts);
-}
-
-function quoted(field: string): string {
-  return /[",\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }
 
 const [out] = process.argv.slice(2);

@@ -1,6 +1,26 @@
 import { readFile } from 'node:fs/promises';
 import { DeepInfantError, messageOf } from '../errors.js';
 
+/** A row of a table to be written, by column; undefined is an empty field. */
+export type CsvRow<Column extends string> = Readonly<Partial<Record<Column, string | number>>>;
+
+/**
+ * A table of comma-separated values (RFC 4180), which parseCsv and any spreadsheet read: the columns' names in the first
+ * line, then one for each row.
+ */
+export function formatCsv<Column extends string>(
+  columns: readonly Column[],
+  rows: Iterable<CsvRow<Column>>,
+): string {
+  const lines = Array.from(rows, row => columns.map(column => fieldOf(row[column])).join(','));
+  return [columns.map(fieldOf).join(','), ...lines, ''].join('\r\n');
+}
+
+function fieldOf(value: string | number | undefined): string {
+  const text = String(value ?? '');
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
 /**
  * The wanted columns of a comma-separated table (RFC 4180: quoted fields, doubled quotes; a byte-order mark is skipped),
  * by the names in its first line. A column or field that is not there is ''; empty lines are left out.

@@ -1,3 +1,4 @@
+import { formatCsv, type CsvRow } from '../files/csv.js';
 import { REASONS } from '../values.js';
 import { endOf, timeOf, type Entry } from './entries.js';
 
@@ -20,7 +21,7 @@ const COLUMNS = [
   'clip',
   'picture',
 ] as const;
-type Row = Partial<Record<(typeof COLUMNS)[number], string | number>>;
+type Row = CsvRow<(typeof COLUMNS)[number]>;
 
 /** All entries in the order in which they were. */
 export function exported(entries: Iterable<Entry>): Entry[] {
@@ -30,10 +31,10 @@ export function exported(entries: Iterable<Entry>): Entry[] {
 /** All entries as a table of comma-separated values (RFC 4180), one a row; times in ISO 8601. */
 export function exportedCsv(entries: Iterable<Entry>): string {
   const rows = exported(entries).map(entry => {
-    const row = rowOf(entry);
-    return COLUMNS.map(column => cell(row[column])).join(',');
+    const fields = Object.entries(rowOf(entry)).map(([column, value]) => [column, plainText(value)]);
+    return Object.fromEntries(fields) as Row;
   });
-  return [COLUMNS.join(','), ...rows, ''].join('\r\n');
+  return formatCsv(COLUMNS, rows);
 }
 
 function rowOf(entry: Entry): Row {
@@ -73,9 +74,7 @@ function iso(time: number): string {
   return new Date(time).toISOString();
 }
 
-function cell(value: string | number | undefined): string {
-  if (typeof value !== 'string') return value === undefined ? '' : String(value);
-  // A spreadsheet takes a text that begins so for a formula.
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+/** A spreadsheet takes a text that begins with certain characters for a formula, unless an apostrophe is before them. */
+function plainText(value: string | number | undefined): string | number | undefined {
+  return typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
 }

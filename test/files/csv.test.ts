@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseCsv } from '../../src/files/csv.js';
+import { formatCsv, parseCsv } from '../../src/files/csv.js';
 
 describe('parseCsv', () => {
   it('reads quoted fields, doubled quotes, line breaks in quotes, empty fields and all line ends', () => {
@@ -31,5 +31,27 @@ describe('parseCsv', () => {
       ['a,b\n1,"2"x\n', /^Line 2 has .*text behind one/],
     ] as const)
       assert.throws(() => parseCsv(table, ['a', 'b']), { code: 'csv', message });
+  });
+});
+
+describe('formatCsv', () => {
+  it('writes what parseCsv reads, quoted only where it must be', () => {
+    const columns = ['a', 'b, c'] as const;
+    const rows = [
+      { a: 'plain', 'b, c': 'x, "y"\nz' },
+      { a: 1.5, 'b, c': undefined },
+      { a: '', 'b, c': '\r' },
+    ];
+    const table = formatCsv(columns, rows);
+    assert.equal(table, 'a,"b, c"\r\nplain,"x, ""y""\nz"\r\n1.5,\r\n,"\r"\r\n');
+    assert.deepEqual(parseCsv(table, columns), [
+      { a: 'plain', 'b, c': 'x, "y"\nz' },
+      { a: '1.5', 'b, c': '' },
+      { a: '', 'b, c': '\r' },
+    ]);
+  });
+
+  it('writes the columns of a table without rows', () => {
+    assert.equal(formatCsv(['a', 'b'], []), 'a,b\r\n');
   });
 });

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { readCsv } from '../../files/csv.js';
+import { formatCsv, readCsv } from '../../files/csv.js';
 import { indexOfLargest } from '../../maths/statistics.js';
 import { plot, type Series } from '../../pictures/plot.js';
 import { writeAtomically } from '../../files/write-atomically.js';
@@ -7,6 +7,8 @@ import { writeAtomically } from '../../files/write-atomically.js';
 const STEPS_PER_LINE = 25;
 /** The running loss forgets so much of what was before with each step. */
 const FORGOTTEN = 0.02;
+
+const COLUMNS = ['step', 'loss', 'rate', 'auc'] as const;
 
 interface Line {
   step: number;
@@ -24,7 +26,7 @@ export class TrainingLog {
   /** The log of a run that goes on after `steps` steps; an empty one for 0. */
   static async read(folder: string, steps: number): Promise<TrainingLog> {
     if (steps === 0) return new TrainingLog(folder, []);
-    const rows = await readCsv(path.join(folder, 'log.csv'), ['step', 'loss', 'rate', 'auc']);
+    const rows = await readCsv(path.join(folder, 'log.csv'), COLUMNS);
     const lines = rows.map(row => ({
       step: Number(row.step),
       loss: Number(row.loss),
@@ -66,11 +68,13 @@ export class TrainingLog {
   }
 
   async write(): Promise<void> {
-    const rows = this.lines.map(
-      ({ step, loss, rate, auc }) =>
-        `${step},${loss.toFixed(4)},${rate.toPrecision(4)},${auc?.toFixed(4) ?? ''}`,
-    );
-    await writeAtomically(path.join(this.folder, 'log.csv'), ['step,loss,rate,auc', ...rows].join('\n'));
+    const rows = this.lines.map(({ step, loss, rate, auc }) => ({
+      step,
+      loss: loss.toFixed(4),
+      rate: rate.toPrecision(4),
+      auc: auc?.toFixed(4),
+    }));
+    await writeAtomically(path.join(this.folder, 'log.csv'), formatCsv(COLUMNS, rows));
     await writeAtomically(path.join(this.folder, 'curves.svg'), this.picture());
   }
 

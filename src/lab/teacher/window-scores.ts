@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { formatCsv } from '../../files/csv.js';
 import { TEACHER_CLASSES } from './teacher.js';
 import { writeAtomically } from '../../files/write-atomically.js';
 
@@ -16,7 +17,7 @@ export async function writeWindowScores(
   let first = 0;
   const rows = recordings.map(({ path: name, scores }) => {
     const windows = scores.length / TEACHER_CLASSES;
-    const row = `"${name.replaceAll('"', '""')}",${first},${windows}`;
+    const row = { path: name, first_window: first, windows };
     first += windows;
     return row;
   });
@@ -27,7 +28,7 @@ export async function writeWindowScores(
   );
   await writeAtomically(
     path.join(folder, 'window_index.csv'),
-    ['path,first_window,windows', ...rows, ''].join('\n'),
+    formatCsv(['path', 'first_window', 'windows'], rows),
   );
 }
 

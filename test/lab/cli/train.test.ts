@@ -5,6 +5,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { parseCsv } from '../../../src/files/csv.js';
 import { synthesiseCry } from '../../../src/synth/cry.js';
 import { fanNoise } from '../../../src/synth/nursery.js';
 import { readModel } from '../../../src/model/load.js';
@@ -122,8 +123,8 @@ describe('deepinfant train', function () {
 
     const log = await readFile(path.join(folder, 'run', 'fold0', 'log.csv'), 'utf8');
     assert.deepEqual(
-      log.split('\n').map(line => line.split(',')[0]),
-      ['step', '25', '50', '75', '100'],
+      parseCsv(log, ['step']).map(({ step }) => step),
+      ['25', '50', '75', '100'],
     );
 
     const straight = await train('straight', ['--fold', '0']).ended;
@@ -164,10 +165,7 @@ describe('deepinfant train', function () {
     const { status, output } = await train('stopped', ['--fold', '0'], { config }).ended;
     assert.equal(status, 0, output);
     const log = await readFile(path.join(folder, 'stopped', 'fold0', 'log.csv'), 'utf8');
-    const validated = log
-      .split('\n')
-      .slice(1)
-      .filter(line => !line.endsWith(','));
+    const validated = parseCsv(log, ['auc']).filter(({ auc }) => auc !== '');
     assert.ok(validated.length >= 4 && validated.length < 20, log);
     assert.match(
       await readFile(path.join(folder, 'stopped', 'fold0', 'curves.svg'), 'utf8'),
