@@ -4,7 +4,7 @@ import { isLikeCryEvent, readCryEvent } from '../src/door/cry-event.js';
 import { DeepInfantError } from '../src/errors.js';
 import type { ToldState } from '../src/baby/told.js';
 import { isObject } from '../src/unknown-data.js';
-import { type CryEvent, type Reason, REASONS, type SourceHealth } from '../src/values.js';
+import { type Answer, type CryEvent, REASONS, type SourceHealth } from '../src/values.js';
 
 /** How the playing of a recording goes; sent when it changes. */
 export interface PlaybackState {
@@ -38,9 +38,9 @@ export function isSourceHealth(payload: unknown): payload is SourceHealth {
   return isPlaybackState(payload) && 'since' in payload;
 }
 
-/** Whether it is what became of an answer, as the reason node tells it. */
-export function isAnswerTaken(payload: unknown): payload is ToldState & { cry: string; reason: Reason } {
-  if (!isObject(payload) || typeof payload.cry !== 'string') return false;
+/** Whether it is an answer that the reason node took. */
+export function isAnswerTaken(payload: unknown): payload is ToldState & Answer {
+  if (!isObject(payload) || typeof payload.cry !== 'string' || typeof payload.at !== 'number') return false;
   const isTaken = payload.outcome === 'counted' || payload.outcome === 'replaced';
   return isTaken && REASONS.some(known => known === payload.reason);
 }

@@ -11,7 +11,7 @@ export { Detector, openDetector, type Detection } from './detect/detector.js';
 export { Tracker, TRACKER_DEFAULTS, type TrackerSettings } from './detect/tracker.js';
 export type { BabyProfile } from './reason/context.js';
 export { ReasonEstimator } from './baby/estimator.js';
-export type { AnswerOutcome, CaregiverAnswer } from './baby/history.js';
+export type { AnswerOutcome } from './baby/history.js';
 export { CONTEXT_KINDS, type ContextFact, type ContextKind } from './reason/facts.js';
 export type { BabyMemory } from './baby/memory.js';
 export { reasonLine } from './reason/phrase.js';

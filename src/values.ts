@@ -194,6 +194,17 @@ export type ReasonGuess = Partial<Record<Reason, number>>;
 export const REASONS = ['hungry', 'tired', 'discomfort', 'belly pain', 'burping', 'lonely'] as const;
 export type Reason = (typeof REASONS)[number];
 
+/** What a person says a cry was. Of several answers to a cry, the one given last counts. */
+export interface Answer {
+  /** `id` of the cry event. */
+  cry: string;
+  reason: Reason;
+  /** When it was given, epoch ms. */
+  at: number;
+  /** Who gave it: a person in Home Assistant, or else a phone; absent where nobody knows. */
+  by?: string;
+}
+
 /** What one piece of evidence says. */
 export interface Contribution {
   part: 'prior' | 'context' | 'sound' | 'history';

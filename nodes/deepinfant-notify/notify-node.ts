@@ -2,10 +2,15 @@ import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { messageOf } from '../../src/errors.js';
 import type { HassConnection } from '../../src/hass/connection.js';
 import type { CryFilter } from '../../src/hass/notify/cry-filter.js';
-import { type BabyInWords, cryText, type Say } from '../../src/hass/notify/cry-notification.js';
-import { CryNotifier, type GivenAnswer } from '../../src/hass/notify/cry-notifier.js';
+import {
+  type BabyInWords,
+  cryText,
+  type NotedCry,
+  type Say,
+} from '../../src/hass/notify/cry-notification.js';
+import { CryNotifier } from '../../src/hass/notify/cry-notifier.js';
 import { Logbook } from '../../src/hass/notify/logbook.js';
-import type { CryEvent } from '../../src/values.js';
+import type { Answer, CryEvent } from '../../src/values.js';
 import { type NodeWork, type StatusForm, statusOf } from '../adapter.js';
 import { dataFile } from '../data-file.js';
 import type { Baby } from '../../src/baby/baby.js';
@@ -63,8 +68,8 @@ export class NotifyNode implements NodeWork {
       baby: cry => this.babyOf(cry),
       say: this.say,
       file: dataFile(RED, `notifications-${node.id}.json`),
-      answered: answer => {
-        this.bringAnswer(answer);
+      answered: (answer, cry) => {
+        this.sendAnswer(answer, cry);
       },
       report,
       changed: () => {
@@ -77,7 +82,7 @@ export class NotifyNode implements NodeWork {
   input(msg: NodeMessage): void {
     const { payload } = msg;
     if (isSourceHealth(payload)) this.log?.hear(payload);
-    else if (isAnswerTaken(payload)) this.notifier?.takeAnswer(payload.cry, payload.reason);
+    else if (isAnswerTaken(payload)) this.notifier?.takeAnswer(payload);
     // What a recording or the reason node tells besides is nothing to tell people.
     else if (!isPlaybackState(payload) && !isToldState(payload)) this.hearCry(cryEventOf(msg));
   }
@@ -98,8 +103,8 @@ export class NotifyNode implements NodeWork {
       this.log?.add({ name: this.babyOf(cry).name, message: cryText(this.say, { cry }) });
   }
 
-  private bringAnswer({ cry, reason, by, at }: GivenAnswer): void {
-    this.node.send({ topic: 'answer', payload: { answer: reason, cry: cry.id, by, at } });
+  private sendAnswer({ reason, by = '', ...answer }: Answer, cry: NotedCry): void {
+    this.node.send({ topic: 'answer', payload: { ...answer, answer: reason, by } });
     const values = { name: this.babyOf(cry).name, reason: this.say(`guess.${reason}`) };
     this.log?.add({ name: by, message: this.say('saysOf', values) });
   }

@@ -5,18 +5,17 @@ import { mixed, named } from '../reason/judgement.js';
 import { isTold, type CryMemory } from './memory.js';
 import { reasonLine } from '../reason/phrase.js';
 import { WhichBaby } from '../reason/which-baby.js';
-import type { CryEvent, Reason } from '../values.js';
+import type { Answer, CryEvent } from '../values.js';
 import type { Baby, BabyTrouble, Score } from './baby.js';
 import type { ToldState } from './told.js';
 
 /** A cry event whose reason was estimated. */
 export type ExplainedCry = CryEvent & Required<Pick<CryEvent, 'reason'>>;
 
-/** `baby` is its name; without a cry it is about the latest one before `at`. */
-interface RoomAnswer {
-  reason?: Reason;
-  cry?: string;
+/** Without a cry it is about the latest one before `at`; without a reason it says whose the cry was. */
+interface RoomAnswer extends Partial<Answer> {
   at: number;
+  /** The baby's name. */
   baby?: string;
 }
 
@@ -85,14 +84,14 @@ export class BabiesOfRoom {
    * Takes what a cry was, or whose, or both.
    * @throws DeepInfantError `baby` for a baby that is not here, or when nobody told whose it was; `storage`
    */
-  async answer({ reason, at, cry = this.cryAt(at)?.id, baby: name }: RoomAnswer): Promise<ToldState> {
-    const about = { ...(cry && { cry }), ...(reason && { reason }) };
+  async answer({ reason, at, by, cry = this.cryAt(at)?.id, baby: name }: RoomAnswer): Promise<ToldState> {
+    const about = { ...(cry && { cry }), ...(reason && { reason }), at, ...(by && { by }) };
     if (cry === undefined || !this.cries.some(({ id }) => id === cry))
       return { outcome: 'unknown-cry', ...about };
     const baby = this.one(name ?? this.ownerOf(cry));
     let outcome: AnswerOutcome = 'counted';
     if (name !== undefined && this.isShared) outcome = await this.own(cry, baby, at);
-    if (reason && outcome !== 'outdated') outcome = await baby.answer({ cryId: cry, reason, at });
+    if (reason && outcome !== 'outdated') outcome = await baby.answer({ cry, reason, at, by });
     const owner = this.isShared && { baby: this.nameOf(baby) };
     return { outcome, ...about, ...owner, ...(baby.score && { score: baby.score }) };
   }

@@ -6,14 +6,14 @@ import {
 } from './baby-buddy.js';
 import type { BabyProfile } from '../reason/context.js';
 import { ReasonEstimator } from './estimator.js';
-import type { AnswerOutcome, CaregiverAnswer } from './history.js';
+import type { AnswerOutcome } from './history.js';
 import type { ContextFact, ContextKind } from '../reason/facts.js';
 import { MemoryFile } from './memory-file.js';
 import type { Judgement } from '../reason/judgement.js';
 import type { BabyPrediction } from '../reason/prediction.js';
-import { checkMemory, type Answer, type BabyMemory } from './memory.js';
+import { checkMemory, type BabyMemory, type Cause } from './memory.js';
 import { messageOf } from '../errors.js';
-import type { CryEvent } from '../values.js';
+import type { Answer, CryEvent } from '../values.js';
 
 /** What stands in the way of knowing a baby: in words, with what to do. */
 export interface BabyTrouble {
@@ -38,7 +38,7 @@ export interface BabyFollower {
   fact(fact: ContextFact): Promise<void>;
   withdrawn(factId: string): Promise<void>;
   /** @param answer undefined when it was taken back */
-  answered(cryId: string, answer: Pick<Answer, 'reason' | 'at'> | undefined): Promise<void>;
+  answered(cryId: string, answer: Omit<Answer, 'cry'> | undefined): Promise<void>;
   forget(): Promise<void>;
 }
 const SAVE_AGAIN_MS = 10_000;
@@ -127,11 +127,12 @@ export class Baby implements BabyBuddyListener {
   }
 
   /** @throws DeepInfantError `answer` for what is none, `storage` */
-  async answer(answer: CaregiverAnswer): Promise<AnswerOutcome> {
+  async answer(answer: Answer): Promise<AnswerOutcome> {
     const outcome = this.estimator.answer(answer);
-    if (outcome === 'counted' || outcome === 'replaced') {
-      const { cryId, reason, at } = answer;
-      for (const follower of this.followers) void follower.answered(cryId, { reason, at });
+    if (outcome !== 'outdated' && outcome !== 'unknown-cry') {
+      // Of the same answer given twice, the later one is there, whichever came last.
+      const known = this.memory.cries.findLast(({ id }) => id === answer.cry);
+      this.tellAnswer(answer.cry, known!.answer!);
       await this.save();
     }
     return outcome;
@@ -140,7 +141,10 @@ export class Baby implements BabyBuddyListener {
   /** Takes whose cry it was, this baby's or another's. @throws DeepInfantError `storage` */
   async own(cryId: string, isMine: boolean, at: number): Promise<AnswerOutcome> {
     const outcome = this.estimator.own(cryId, isMine, at);
-    if (outcome === 'counted' || outcome === 'replaced') await this.save();
+    if (outcome === 'counted' || outcome === 'replaced') {
+      if (!isMine) for (const follower of this.followers) void follower.answered(cryId, undefined);
+      await this.save();
+    }
     return outcome;
   }
 
@@ -233,10 +237,12 @@ export class Baby implements BabyBuddyListener {
     const { facts, cries } = this.memory;
     for (const follower of this.followers) {
       for (const fact of facts) void follower.fact(fact);
-      for (const { id, answer } of cries)
-        if (answer?.from === 'caregiver')
-          void follower.answered(id, { reason: answer.reason, at: answer.at });
     }
+    for (const { id, answer } of cries) if (answer?.from === 'caregiver') this.tellAnswer(id, answer);
+  }
+
+  private tellAnswer(cryId: string, { reason, at, by }: Cause): void {
+    for (const follower of this.followers) void follower.answered(cryId, { reason, at, ...(by && { by }) });
   }
 
   /** Nobody waits for it: what goes wrong is told as trouble. */

@@ -1,9 +1,16 @@
 import { softmax } from '../maths/logistic.js';
-import { REASONS, type CryEvent, type Intensity, type Reason, type ReasonEstimate } from '../values.js';
+import {
+  REASONS,
+  type Answer,
+  type CryEvent,
+  type Intensity,
+  type Reason,
+  type ReasonEstimate,
+} from '../values.js';
 import { Context, type BabyProfile } from '../reason/context.js';
 import { inWords, logsOf, weighted, type Evidence } from '../reason/evidence.js';
 import { hasEpoch, type ContextFact } from '../reason/facts.js';
-import { History, type AnswerOutcome, type CaregiverAnswer } from './history.js';
+import { History, type AnswerOutcome } from './history.js';
 import { checkMemory, EMPTY_MEMORY, MEMORY_VERSION, type BabyMemory } from './memory.js';
 import { named, type Judgement } from '../reason/judgement.js';
 import { featuresOf } from '../reason/personal.js';
@@ -72,7 +79,7 @@ export class ReasonEstimator {
    * order they come.
    * @throws DeepInfantError `answer` for an unknown reason or no time
    */
-  answer(answer: CaregiverAnswer): AnswerOutcome {
+  answer(answer: Answer): AnswerOutcome {
     return this.history.answer(answer);
   }
 

@@ -1,7 +1,14 @@
 import { DeepInfantError } from '../errors.js';
-import { REASONS, type CryEvent, type Intensity, type Reason, type ReasonEstimate } from '../values.js';
+import {
+  REASONS,
+  type Answer,
+  type CryEvent,
+  type Intensity,
+  type Reason,
+  type ReasonEstimate,
+} from '../values.js';
 import type { ContextFact, ContextKind } from '../reason/facts.js';
-import { isAnswer, isTold, type Answer, type CryMemory } from './memory.js';
+import { isCause, isTold, type Cause, type CryMemory } from './memory.js';
 import { isEmbedding, packEmbedding } from '../reason/embedding.js';
 import type { Prediction } from '../reason/prediction.js';
 import { PersonalModel } from '../reason/personal.js';
@@ -9,15 +16,6 @@ import { sharesOf } from '../reason/prior.js';
 import { recordOf } from '../reason/record.js';
 import { VoiceModel } from '../reason/voice-model.js';
 import { earnedWeights } from '../reason/weighing.js';
-
-/** 'It was this': what a caregiver says of a cry. */
-export interface CaregiverAnswer {
-  /** `id` of the cry event. */
-  cryId: string;
-  reason: Reason;
-  /** When it was said, epoch ms. */
-  at: number;
-}
 
 /**
  * What became of an answer: `counted` as the first of its cry; `replaced` another one; `repeated` what was said before;
@@ -70,7 +68,7 @@ interface Learned {
   learnedFrom: number;
 }
 
-type AnsweredCry = CryMemory & { answer: Answer };
+type AnsweredCry = CryMemory & { answer: Cause };
 
 /** A baby's cries, what was said of them, and what became of them. */
 export class History {
@@ -122,9 +120,9 @@ export class History {
    * Takes what caregivers say. The answer given last counts, in whichever order they come.
    * @throws DeepInfantError `answer` for an unknown reason or no time
    */
-  answer({ cryId, reason, at }: CaregiverAnswer): AnswerOutcome {
-    const answer: Answer = { reason, at, from: 'caregiver' };
-    if (!isAnswer(answer)) {
+  answer({ cry: cryId, reason, at, by }: Answer): AnswerOutcome {
+    const answer: Cause = { reason, at, ...(by && { by }), from: 'caregiver' };
+    if (!isCause(answer)) {
       throw new DeepInfantError(
         'answer',
         `'${reason}' at ${at} is no answer: give one of ${REASONS.join(', ')}, and its time in ms.`,

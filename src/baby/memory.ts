@@ -1,15 +1,12 @@
 import { DeepInfantError } from '../errors.js';
 import { isObject } from '../unknown-data.js';
-import { INTENSITIES, REASONS, type Intensity, type Reason } from '../values.js';
+import { INTENSITIES, REASONS, type Answer, type Intensity } from '../values.js';
 import { checkFact, type ContextFact } from '../reason/facts.js';
 import { FEATURES } from '../reason/personal.js';
 import { PREDICTORS, type Prediction } from '../reason/prediction.js';
 
-/** What became of a cry: what the caregiver said it was, or what was done just before it ended. */
-export interface Answer {
-  reason: Reason;
-  /** When it was given, epoch ms: of two answers the later counts. */
-  at: number;
+/** What a cry was: what a caregiver answered, or what relieved it. */
+export interface Cause extends Omit<Answer, 'cry'> {
   /** `relief` is weaker evidence: fed, changed or put to sleep, and quiet. */
   from: 'caregiver' | 'relief';
 }
@@ -26,7 +23,7 @@ export interface CryMemory {
   /** CryNet's embedding, binary16 in base64; empty when the event had none. */
   embedding: string;
   said: Prediction;
-  answer?: Answer;
+  answer?: Cause;
   /** Whether it was this baby's or another's, if a caregiver told, and when. */
   owner?: { isMine: boolean; at: number };
 }
@@ -88,7 +85,7 @@ function isCryMemory(value: unknown): boolean {
     (startedAs === undefined || INTENSITIES.some(known => known === startedAs)) &&
     typeof embedding === 'string' &&
     isPrediction(said) &&
-    (answer === undefined || isAnswer(answer)) &&
+    (answer === undefined || isCause(answer)) &&
     (owner === undefined ||
       (isObject(owner) && typeof owner.isMine === 'boolean' && Number.isFinite(owner.at)))
   );
@@ -123,12 +120,13 @@ function isNumbers(value: unknown, length: number): value is number[] {
   return Array.isArray(value) && value.length === length && value.every(Number.isFinite);
 }
 
-export function isAnswer(value: unknown): value is Answer {
+export function isCause(value: unknown): value is Cause {
   if (!isObject(value)) return false;
-  const { reason, at, from } = value;
+  const { reason, at, by, from } = value;
   return (
     REASONS.some(known => known === reason) &&
     Number.isFinite(at) &&
+    (by === undefined || typeof by === 'string') &&
     (from === 'caregiver' || from === 'relief')
   );
 }

@@ -5,7 +5,7 @@
 import { inspect } from 'node:util';
 import { DeepInfantError } from '../errors.js';
 import { isObject } from '../unknown-data.js';
-import { REASONS, type Reason } from '../values.js';
+import { REASONS, type Answer } from '../values.js';
 import { degreesCelsius } from '../reason/degrees.js';
 import { CONTEXT_KINDS, hasEpoch, type ContextFact, type ContextKind } from '../reason/facts.js';
 import type { AnswerOutcome } from './history.js';
@@ -25,7 +25,7 @@ export type Told = { baby?: string } & (
   /** Takes back a fact: that of this id, else the one told last of this kind. */
   | { do: 'untell'; kind?: ContextKind; id?: string }
   /** What a cry was, or whose, or both. `cry` is the id of a cry event; without one it is the latest cry before `at`. */
-  | { do: 'answer'; reason?: Reason; cry?: string; at: number }
+  | ({ do: 'answer' } & Partial<Answer> & Pick<Answer, 'at'>)
   | { do: 'withdraw'; cry?: string }
   | { do: 'forget' }
   | { do: 'export' }
@@ -34,14 +34,12 @@ export type Told = { baby?: string } & (
   | { do: 'nothing' }
 );
 
-/** What became of a message that told the reason node something. */
-export interface ToldState {
+/** What became of a message that told the reason node something; of an answer, with what it was, when and by whom. */
+export interface ToldState extends Partial<Answer> {
   outcome: 'told' | 'withdrawn' | 'unknown-fact' | 'forgotten' | 'imported' | AnswerOutcome;
   /** The fact that was told or withdrawn. */
   fact?: ContextFact;
-  /** The cry that was answered, what it was, and whose where there are several babies. */
-  cry?: string;
-  reason?: Reason;
+  /** Whose cry it was, where there are several babies. */
   baby?: string;
   /** How often reasons were right, once there are answers. */
   score?: Score;
@@ -111,7 +109,7 @@ function toldBy(word: Word, details: Record<string, unknown>, nowMs: number): To
 }
 
 function answer(details: Record<string, unknown>, nowMs: number): Told {
-  const { answer: said, cry, at } = details;
+  const { answer: said, cry, at, by } = details;
   const reason = REASONS.find(known => known === said);
   if (!reason && !isEmpty(said))
     throw new DeepInfantError('answer', `${shown(said)} is no answer: send ${REASONS.join(', ')}.`);
@@ -119,7 +117,7 @@ function answer(details: Record<string, unknown>, nowMs: number): Told {
     do: 'answer',
     ...(reason && { reason }),
     at: timeOf(at, nowMs),
-    ...optionalTexts('answer', { cry }),
+    ...optionalTexts('answer', { cry, by }),
   };
 }
 

@@ -2,7 +2,7 @@
 import { DeepInfantError } from '../errors.js';
 import type { ContextFact } from '../reason/facts.js';
 import { isObject } from '../unknown-data.js';
-import type { CryEvent, Intensity, Reason } from '../values.js';
+import type { Answer, CryEvent, Intensity } from '../values.js';
 
 /** A cry, from its first event on; its times and scores are those of the newest event. */
 export interface CryEntry extends Omit<
@@ -14,8 +14,8 @@ export interface CryEntry extends Omit<
   course: { atS: number; intensity: Intensity }[];
   /** Nobody told its end: the program was killed, or its source went away. `offset` is when it was last heard. */
   isCutOff?: true;
-  /** What a caregiver said that it was, and when, epoch ms. */
-  answer?: { reason: Reason; at: number };
+  /** What a caregiver said it was, when, and who. */
+  answer?: Omit<Answer, 'cry'>;
   sound?: CrySound;
 }
 

@@ -17,6 +17,8 @@ const COLUMNS = [
   'confidence',
   ...REASONS.map(reason => `p_${reason.replace(' ', '_')}` as const),
   'answer',
+  'answered_at',
+  'answered_by',
   'celsius',
   'clip',
   'picture',
@@ -57,6 +59,8 @@ function rowOf(entry: Entry): Row {
         confidence: reason?.confidence,
         ...Object.fromEntries(probabilities.map(([name, p]) => [`p_${name.replace(' ', '_')}`, p])),
         answer: answer?.reason,
+        answered_at: answer && iso(answer.at),
+        answered_by: answer?.by,
         clip: sound?.clip,
         picture: sound?.picture,
       };

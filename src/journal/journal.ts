@@ -159,10 +159,11 @@ export class Journal {
     await this.remove([`fact ${id}`]);
   }
 
-  /** Takes what a cry was, or that there is no answer to it any more. Of a cry that is not in it, it keeps none. */
+  /** Takes what a cry was, unless a later answer is there; or that there is no answer any more. Drops it for an unknown cry. */
   async answered(cryId: string, answer?: CryEntry['answer']): Promise<void> {
     const cry = this.cry(cryId);
     if (!cry || JSON.stringify(cry.answer) === JSON.stringify(answer)) return;
+    if (answer && cry.answer && cry.answer.at > answer.at) return;
     await this.put({ ...cry, answer });
   }
 

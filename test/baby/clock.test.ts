@@ -68,7 +68,7 @@ describe("the reason and this computer's clock", () => {
       return texts(estimate);
     };
     const answer = (onset: number): string =>
-      estimator.answer({ cryId: cryAt(onset).id, reason: 'hungry', at: onset + 1 });
+      estimator.answer({ cry: cryAt(onset).id, reason: 'hungry', at: onset + 1 });
     estimator.tell({ kind: 'feed', at: now });
     assert.match(hear(now + HOUR_MS), /^last feed 1 h ago/m);
     assert.doesNotMatch(hear(now + 365 * DAY_MS), /last feed/);

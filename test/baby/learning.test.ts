@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { Random } from '../../src/maths/random.js';
 import { DeepInfantError } from '../../src/errors.js';
 import { ReasonEstimator } from '../../src/baby/estimator.js';
-import type { CaregiverAnswer } from '../../src/baby/history.js';
-import type { CryEvent, Reason } from '../../src/values.js';
+import type { Answer, CryEvent, Reason } from '../../src/values.js';
 import { HOUR_MS, MINUTE_MS, cryAt } from '../reason/cries.js';
 
 const NOON = new Date(2026, 0, 31, 12).getTime();
@@ -13,7 +12,7 @@ const MIA = { name: 'Mia', birthDate: '2025-12-01' };
 function taught(reasons: readonly Reason[], estimator = new ReasonEstimator(MIA)): ReasonEstimator {
   reasons.forEach((reason, i) => {
     const { id, onset } = hear(estimator, i);
-    assert.equal(estimator.answer({ cryId: id, reason, at: onset + HOUR_MS }), 'counted');
+    assert.equal(estimator.answer({ cry: id, reason, at: onset + HOUR_MS }), 'counted');
   });
   return estimator;
 }
@@ -30,8 +29,8 @@ function hear(estimator: ReasonEstimator, n: number): CryEvent {
 const next = cryAt(NOON + 400 * HOUR_MS);
 
 describe('ReasonEstimator, taught', () => {
-  const answer = (cry: CryEvent, reason: Reason, at = cry.onset + HOUR_MS): CaregiverAnswer => ({
-    cryId: cry.id,
+  const answer = (cry: CryEvent, reason: Reason, at = cry.onset + HOUR_MS): Answer => ({
+    cry: cry.id,
     reason,
     at,
   });
@@ -101,19 +100,19 @@ describe('ReasonEstimator, taught', () => {
       answer(cry, 'tired', at),
       answer(cry, 'tired', at + 2),
       answer(cry, 'tired', at),
-      { cryId: 'cot@1', reason: 'tired' as const, at },
+      { cry: 'cot@1', reason: 'tired' as const, at },
     ].map(given => estimator.answer(given));
     assert.deepEqual(outcomes, ['counted', 'repeated', 'outdated', 'replaced', 'repeated', 'unknown-cry']);
     assert.equal(estimator.memory.cries[0].answer?.reason, 'tired');
   });
 
   for (const [name, given] of [
-    ['an unknown reason', { cryId: 'x', reason: 'bored', at: NOON }],
-    ['no time', { cryId: 'x', reason: 'hungry' }],
+    ['an unknown reason', { cry: 'x', reason: 'bored', at: NOON }],
+    ['no time', { cry: 'x', reason: 'hungry' }],
   ] as const) {
     it(`refuses ${name}`, () => {
       assert.throws(
-        () => new ReasonEstimator(MIA).answer(given as unknown as CaregiverAnswer),
+        () => new ReasonEstimator(MIA).answer(given as unknown as Answer),
         (error: unknown) => error instanceof DeepInfantError && error.code === 'answer',
       );
     });
@@ -157,7 +156,7 @@ describe('ReasonEstimator, taught', () => {
       assert.equal(estimator.estimate(cryAt(NOON + HOUR_MS)).learnedFrom, 1);
       estimator.forget('care');
       assert.equal(estimator.estimate(cryAt(NOON + 2 * HOUR_MS)).learnedFrom, 0);
-      assert.equal(estimator.answer({ cryId: id, reason: 'tired', at: NOON + HOUR_MS }), 'counted');
+      assert.equal(estimator.answer({ cry: id, reason: 'tired', at: NOON + HOUR_MS }), 'counted');
       assert.equal(estimator.estimate(cryAt(NOON + 3 * HOUR_MS)).accuracy, 0, 'hunger was likelier');
     });
   });
@@ -216,7 +215,7 @@ describe('ReasonEstimator, taught', () => {
     full.estimate(next);
     const times = Array.from({ length: 5 }, (_, i) => {
       const begin = process.cpuUsage();
-      full.answer({ cryId: 'cot@499', reason: i % 2 === 0 ? 'tired' : 'hungry', at: next.onset + i });
+      full.answer({ cry: 'cot@499', reason: i % 2 === 0 ? 'tired' : 'hungry', at: next.onset + i });
       full.estimate(next);
       return process.cpuUsage(begin).user / 1000;
     });

@@ -66,6 +66,9 @@ describe('a journal', () => {
     assert.equal(onDisk()!.answer!.reason, 'hungry');
     await journal.note({ ...endedCry(NOW), peakScore: 1 });
     assert.equal(onDisk()!.answer!.reason, 'hungry');
+    await journal.answered(cryAt(NOW).id, { reason: 'tired', at: NOW + 2, by: 'Ben' });
+    await journal.answered(cryAt(NOW).id, { reason: 'lonely', at: NOW + 1, by: 'Anna' });
+    assert.deepEqual(onDisk()!.answer, { reason: 'tired', at: NOW + 2, by: 'Ben' });
     await journal.answered(cryAt(NOW).id, undefined);
     assert.equal(onDisk()!.answer, undefined);
     await journal.fact({ kind: 'feed', at: NOW, id: 'a' });

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { mock } from 'node:test';
 import { Baby } from '../../src/baby/baby.js';
 import type { BabyMemory } from '../../src/baby/memory.js';
-import { HOUR_MS } from '../reason/cries.js';
+import { cryAt, HOUR_MS } from '../reason/cries.js';
 
 const NOON = Date.UTC(2026, 0, 31, 12);
 
@@ -51,6 +51,34 @@ describe('a baby', () => {
     await baby.settle();
     // What is older than it was asked for stays.
     assert.deepEqual(written().facts, [byHand, fact('baby-buddy/feedings/3', 4), old]);
+  });
+
+  it('tells its followers who answered and when, and that an answer is gone when the cry was not its own', async () => {
+    const baby = Baby.at(folder, { name: 'Mia' });
+    const answers: unknown[] = [];
+    const nothing = (): Promise<void> => Promise.resolve();
+    baby.follow({
+      fact: nothing,
+      withdrawn: nothing,
+      forget: nothing,
+      answered: (...answer) => {
+        answers.push(answer);
+        return Promise.resolve();
+      },
+    });
+    const cry = cryAt(NOON);
+    baby.judge(cry);
+    const answer = { cry: cry.id, reason: 'tired', at: NOON + HOUR_MS, by: 'Anna' } as const;
+    await baby.answer(answer);
+    await baby.answer({ ...answer, at: NOON + 2 * HOUR_MS, by: 'Ben' });
+    await baby.answer(answer);
+    await baby.own(cry.id, false, NOON + 3 * HOUR_MS);
+    assert.deepEqual(answers, [
+      [cry.id, { reason: 'tired', at: NOON + HOUR_MS, by: 'Anna' }],
+      [cry.id, { reason: 'tired', at: NOON + 2 * HOUR_MS, by: 'Ben' }],
+      [cry.id, { reason: 'tired', at: NOON + 2 * HOUR_MS, by: 'Ben' }],
+      [cry.id, undefined],
+    ]);
   });
 
   it('keeps its memory when it is renamed, and when its birth date is mended', async () => {

@@ -46,14 +46,21 @@ describe('a journal node', function () {
     await flow.until('told');
     flow.send('reason', { payload: endedCry(now - 60_000) });
     await flow.until('cries');
-    flow.send('reason', { topic: 'answer', payload: 'hungry' });
-    await flow.until('told', ({ payload }) => (payload as { outcome: string }).outcome === 'counted');
+    const answer = { answer: 'tired', cry: endedCry(now - 60_000).id, at: now - 30_000, by: 'Anna' };
+    flow.send('reason', { payload: answer });
+    // The answer given last counts, whichever comes last.
+    flow.send('reason', { payload: { ...answer, answer: 'hungry', at: now - 10_000, by: 'Ben' } });
+    flow.send('reason', { payload: { ...answer, answer: 'lonely', at: now - 20_000 } });
+    await flow.until('told', ({ payload }) => (payload as { outcome: string }).outcome === 'outdated');
     await flow.redeploy();
     const { payload, text } = (await ask('day', now - 60_000)) as never as {
       payload: { cries: { answer: object }[]; totals: object };
       text: string;
     };
-    assert.equal(payload.cries.length, 1);
+    assert.deepEqual(
+      payload.cries.map(cry => cry.answer),
+      [{ reason: 'hungry', at: now - 10_000, by: 'Ben' }],
+    );
     assert.match(text, /one cry of 30 s/);
     const { text: accuracy } = await ask('accuracy');
     assert.match(accuracy, /of 1 answered cry/);

@@ -62,11 +62,13 @@ describe('what is known of a baby', function () {
   it('outlives Node-RED, killed at any moment after it was acknowledged', async () => {
     await start({ TZ: 'America/New_York' });
     const cry = await post<CryEvent>(cryAt(NOON));
-    const answer = { answer: 'tired', cry: cry.id, at: NOON + HOUR_MS };
+    const answer = { answer: 'tired', cry: cry.id, at: NOON + HOUR_MS, by: 'Anna' };
     assert.deepEqual(await post(answer, 'two'), {
       outcome: 'counted',
       cry: cry.id,
       reason: 'tired',
+      at: answer.at,
+      by: 'Anna',
       score: { answers: 1, right: 0, commonestRight: 0 },
     });
     let feeds = 0;
@@ -85,7 +87,7 @@ describe('what is known of a baby', function () {
     assert.equal(facts.at(-1)!.at, NOON);
     assert.deepEqual(
       cries.map(({ id, answer }) => ({ id, answer })),
-      [{ id: cry.id, answer: { reason: 'tired', at: NOON + HOUR_MS, from: 'caregiver' } }],
+      [{ id: cry.id, answer: { reason: 'tired', at: NOON + HOUR_MS, by: 'Anna', from: 'caregiver' } }],
     );
   });
 

@@ -123,14 +123,15 @@ describe('deepinfant-reason', () => {
     };
     const cry = cryAt(NOON);
     const at = NOON + HOUR_MS;
-    assert.deepEqual(await ask({ answer: 'hungry', at }), { outcome: 'unknown-cry', reason: 'hungry' });
+    assert.deepEqual(await ask({ answer: 'hungry', at }), { outcome: 'unknown-cry', reason: 'hungry', at });
     flow.send('one', { payload: cry });
-    const about = { cry: cry.id, reason: 'hungry' };
+    const about = { cry: cry.id, reason: 'hungry', at };
     assert.deepEqual(await ask({ answer: 'hungry', at: NOON - 1 }), {
       outcome: 'unknown-cry',
       reason: 'hungry',
+      at: NOON - 1,
     });
-    assert.deepEqual(await ask({ answer: 'hungry', cry: 'cot@1' }), {
+    assert.deepEqual(await ask({ answer: 'hungry', cry: 'cot@1', at }), {
       ...about,
       outcome: 'unknown-cry',
       cry: 'cot@1',
@@ -138,19 +139,29 @@ describe('deepinfant-reason', () => {
     assert.deepEqual(await ask({ answer: 'hungry', at }), { ...about, outcome: 'counted' });
     assert.deepEqual(await ask({ answer: 'hungry', cry: cry.id, at: at + 1 }), {
       ...about,
+      at: at + 1,
       outcome: 'repeated',
     });
-    const tired = { cry: cry.id, reason: 'tired' };
-    assert.deepEqual(await ask({ answer: 'tired', at: at - 1 }), { ...tired, outcome: 'outdated' });
-    assert.deepEqual(await ask({ answer: 'tired', cry: cry.id, at: at + 2 }), {
+    const tired = { cry: cry.id, reason: 'tired', by: 'Ben' };
+    assert.deepEqual(await ask({ answer: 'tired', at: at - 1, by: 'Ben' }), {
       ...tired,
+      at: at - 1,
+      outcome: 'outdated',
+    });
+    assert.deepEqual(await ask({ answer: 'tired', cry: cry.id, at: at + 2, by: 'Ben' }), {
+      ...tired,
+      at: at + 2,
       outcome: 'replaced',
     });
     assert.deepEqual(await ask({ withdraw: 'answer' }), { outcome: 'withdrawn', cry: cry.id });
     assert.deepEqual(await ask({ withdraw: 'answer', cry: cry.id }), { outcome: 'unknown-cry', cry: cry.id });
     assert.deepEqual(await ask({ withdraw: 'answer' }), { outcome: 'unknown-cry' });
     const tooLate = { answer: 'hungry', at: NOON + 2 * HOUR_MS };
-    assert.deepEqual(await ask(tooLate), { outcome: 'unknown-cry', reason: 'hungry' });
+    assert.deepEqual(await ask(tooLate), {
+      outcome: 'unknown-cry',
+      reason: 'hungry',
+      at: tooLate.at,
+    });
     // Of the first answer, which was that of who always says the commonest.
     assert.deepEqual(
       scores.find(score => score !== undefined),
@@ -348,14 +359,14 @@ describe('deepinfant-reason', () => {
       await ask({ answer: 'hungry', baby: 'Mia', cry: cry.id, at });
       await ask({ answer: 'hungry', baby: 'Leo', cry: cry.id, at: at + 1 });
       await ask({ answer: 'tired', baby: 'Mia', cry: cry.id, at: at - 1 });
-      await ask({ answer: 'hungry', baby: 'Leo', cry: 'cot@1' });
+      await ask({ answer: 'hungry', baby: 'Leo', cry: 'cot@1', at });
       await ask({ withdraw: 'answer' });
       await ask({ withdraw: 'answer', cry: cry.id });
       assert.deepEqual(outcomes, [
-        { ...about, outcome: 'counted', baby: 'Mia' },
-        { ...about, outcome: 'counted', baby: 'Leo' },
-        { ...about, outcome: 'outdated', baby: 'Mia', reason: 'tired' },
-        { ...about, outcome: 'unknown-cry', cry: 'cot@1' },
+        { ...about, at, outcome: 'counted', baby: 'Mia' },
+        { ...about, at: at + 1, outcome: 'counted', baby: 'Leo' },
+        { ...about, at: at - 1, outcome: 'outdated', baby: 'Mia', reason: 'tired' },
+        { ...about, at, outcome: 'unknown-cry', cry: 'cot@1' },
         { outcome: 'withdrawn', cry: cry.id },
         { outcome: 'unknown-cry', cry: cry.id },
       ]);

@@ -133,7 +133,7 @@ describe("another baby's cry", () => {
     const { estimator, id } = heard();
     const expected = new ReasonEstimator({ name: 'Mia' });
     for (const baby of [estimator, expected]) baby.tell({ kind: 'feed', at: NOON + 4 * MINUTE_MS });
-    estimator.answer({ cryId: id, reason: 'hungry', at: NOON });
+    estimator.answer({ cry: id, reason: 'hungry', at: NOON });
     assert.equal(estimator.own(id, false, NOON + 1), 'counted');
     assert.deepEqual(estimator.estimate(next), expected.estimate(next));
   });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { timeText } from '../../journal/calendar.js';
 import { durationText } from '../../reason/phrase.js';
-import { type CryEvent, type Reason, REASONS, type ReasonEstimate } from '../../values.js';
+import { type Answer, type CryEvent, type Reason, REASONS, type ReasonEstimate } from '../../values.js';
 import { phoneUrl } from './phone-url.js';
 
 /** Gives a text in the user's language, from its key and what is filled in. */
@@ -14,16 +15,11 @@ export type NotedCry = Pick<
   reason?: Pick<ReasonEstimate, 'label' | 'confidence'>;
 };
 
-/** What was said of a cry; `by` is '' where nobody knows who. */
-export interface CryAnswer {
-  reason: Reason;
-  by: string;
-}
-
 /** All that a notification tells. */
 export interface CryNews {
   cry: NotedCry;
-  answer?: CryAnswer;
+  /** The one given last. */
+  answer?: Omit<Answer, 'cry'>;
   /** Who is with the baby. */
   carer?: string;
 }
@@ -95,9 +91,9 @@ export function cryText(say: Say, { cry, answer, carer }: CryNews, lastFed?: num
     .join(', ');
 }
 
-function answerText(say: Say, { reason, by }: CryAnswer): string {
-  const said = say(`guess.${reason}`);
-  return by === '' ? say('was', { reason: said }) : say('says', { who: by, reason: said });
+function answerText(say: Say, { reason, by, at }: Omit<Answer, 'cry'>): string {
+  const values = { reason: say(`guess.${reason}`), time: timeText(at) };
+  return by ? say('says', { ...values, who: by }) : say('was', values);
 }
 
 function reasonText(say: Say, reason: NotedCry['reason']): string {

@@ -3,13 +3,12 @@ import path from 'node:path';
 import { DeepInfantError, messageOf } from '../../errors.js';
 import { Turns } from '../../turns.js';
 import { at } from '../../unknown-data.js';
-import type { CryEvent, Reason } from '../../values.js';
+import type { Answer, CryEvent } from '../../values.js';
 import { writeAtomically } from '../../files/write-atomically.js';
 import type { HassConnection } from '../connection.js';
 import { type CryFilter, wants } from './cry-filter.js';
 import {
   type BabyInWords,
-  type CryAnswer,
   type CryNews,
   type Loudness,
   type NotedCry,
@@ -63,13 +62,6 @@ const REPORT_AFTER_MS = 10_000;
 /** For so long after its end a cry can be answered. */
 const ANSWER_WITHIN_MS = 86_400_000;
 
-/** An answer that somebody tapped. */
-export interface GivenAnswer extends CryAnswer {
-  cry: NotedCry;
-  /** Epoch ms. */
-  at: number;
-}
-
 export interface CryNotifierOptions {
   hass: HassConnection;
   /** Actions that notify, such as `notify.mobile_app_annas_phone`: in the order in which they are told. */
@@ -81,8 +73,8 @@ export interface CryNotifierOptions {
   say: Say;
   /** Keeps who was told what, so that answers count and nothing is told twice after a crash, too. */
   file: string;
-  /** Gets each cry's first answer. */
-  answered: (answer: GivenAnswer) => void;
+  /** Gets each answer that is tapped. */
+  answered: (answer: Answer, cry: NotedCry) => void;
   /** Gets what goes wrong with a phone, once until it is well again. */
   report: (error: unknown) => void;
   /** Is called when `failing` or `newest` changes. */
@@ -167,10 +159,10 @@ export class CryNotifier {
   }
 
   /** Takes an answer that came another way. */
-  takeAnswer(cryId: string, reason: Reason): void {
-    const episode = this.episodes.get(cryId);
-    if (episode === undefined || episode.answer?.reason === reason) return;
-    episode.answer = { reason, by: '' };
+  takeAnswer({ cry, reason, at: time, by }: Answer): void {
+    const episode = this.episodes.get(cry);
+    if (episode === undefined || (episode.answer && episode.answer.at > time)) return;
+    episode.answer = { reason, at: time, ...(by && { by }) };
     void this.save();
     this.tend();
   }
@@ -219,9 +211,9 @@ export class CryNotifier {
     episode.phones.set(phone, { ...state, shown, page });
     if (ask === 'snooze') this.snoozed[phone] = Date.now() + SNOOZE_MS;
     else if (ask === 'with') episode.carer ??= by;
-    else if (ask !== 'other' && episode.answer === undefined) {
-      episode.answer = { reason: ask, by };
-      this.options.answered({ cry: episode.cry, reason: ask, by, at: Date.now() });
+    else if (ask !== 'other') {
+      episode.answer = { reason: ask, at: Date.now(), by };
+      this.options.answered({ ...episode.answer, cry: episode.cry.id }, episode.cry);
     }
     void this.save();
     this.tend();

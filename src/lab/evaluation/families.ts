@@ -61,7 +61,7 @@ export function judgeFamily(seed: number, wrong: number): FamilyResult {
         break;
       case 'answer':
         estimator.answer(happens.answer);
-        baselines.learn(happens.answer.cryId, happens.answer.reason);
+        baselines.learn(happens.answer.cry, happens.answer.reason);
         answers++;
     }
   }
@@ -84,7 +84,7 @@ function judgeFutures(family: Family, estimator: ReasonEstimator, past: Baseline
       else if (happens.kind === 'answer') {
         // Here it teaches nothing. But what was done is known from it.
         const kind = CARE[happens.answer.reason];
-        const at = ends.get(happens.answer.cryId);
+        const at = ends.get(happens.answer.cry);
         if (kind && at !== undefined) tell({ kind, at });
       } else if (happens.event.offset !== undefined) {
         ends.set(happens.event.id, happens.event.offset);

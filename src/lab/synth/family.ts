@@ -1,6 +1,6 @@
 import type { ContextFact } from '../../reason/facts.js';
-import { CARE, type CaregiverAnswer } from '../../baby/history.js';
-import { REASONS, type CryEvent, type Intensity, type Reason } from '../../values.js';
+import { CARE } from '../../baby/history.js';
+import { REASONS, type Answer, type CryEvent, type Intensity, type Reason } from '../../values.js';
 import { Random } from '../../maths/random.js';
 
 /**
@@ -14,7 +14,7 @@ export type FamilyEvent =
   | { kind: 'fact'; at: number; fact: ContextFact }
   /** `started` or `ended`; `reason` is the truth, which only a measurement may know. */
   | { kind: 'cry'; at: number; event: CryEvent; reason: Reason }
-  | { kind: 'answer'; at: number; answer: CaregiverAnswer };
+  | { kind: 'answer'; at: number; answer: Answer };
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -217,7 +217,7 @@ export class Family {
     if (random.chance(nature.answers)) {
       const at = Math.round(offset + random.uniform(1, 30) * MINUTE_MS);
       const said = random.chance(this.settings.wrong) ? this.mistake(reason) : reason;
-      this.becomesKnown({ kind: 'answer', at, answer: { cryId: id, reason: said, at } });
+      this.becomesKnown({ kind: 'answer', at, answer: { cry: id, reason: said, at } });
     }
     const soothed = offset - Math.min(offset - now, random.uniform(0.5, 4) * MINUTE_MS);
     if (reason !== 'hungry' && random.chance(nature.comfortFeed)) this.feed((now + soothed) / 2);

@@ -4,12 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HassConnection } from '../../../src/hass/connection.js';
-import {
-  CryNotifier,
-  type CryNotifierOptions,
-  type GivenAnswer,
-} from '../../../src/hass/notify/cry-notifier.js';
-import type { CryEvent, ReasonEstimate } from '../../../src/values.js';
+import { CryNotifier, type CryNotifierOptions } from '../../../src/hass/notify/cry-notifier.js';
+import type { Answer, CryEvent, ReasonEstimate } from '../../../src/values.js';
 import { homeAssistantOfSuite } from '../../home-assistant/home-assistant.js';
 import { Phone } from '../../home-assistant/phone.js';
 import { cryAt, HOUR_MS, MINUTE_MS } from '../../reason/cries.js';
@@ -30,7 +26,7 @@ describe('CryNotifier', function () {
   let anna: Phone;
   let ben: Phone;
   let cry: CryEvent;
-  const answers: GivenAnswer[] = [];
+  const answers: Answer[] = [];
   const reported: string[] = [];
 
   before(async () => {
@@ -132,34 +128,26 @@ describe('CryNotifier', function () {
     await untilPushed(ben, 1);
     await anna.tapTitle('Hungry');
     await untilPushed(ben, 2);
-    assert.equal(last(ben), 'Mia has been crying for 3 s, Owner says: hungry');
+    assert.match(last(ben), /^Mia has been crying for 3 s, Owner said at \d\d:\d\d: hungry$/);
     assert.deepEqual(titles(ben), []);
     assert(isSilent(ben));
     await untilPushed(anna, 2);
-    const [
-      {
-        cry: { id },
-        reason,
-        by,
-      },
-      ...others
-    ] = answers;
-    assert.deepEqual([id, reason, by, others], [cry.id, 'hungry', 'Owner', []]);
+    const [{ at, ...answer }, ...others] = answers;
+    assert.deepEqual([answer, others], [{ cry: cry.id, reason: 'hungry', by: 'Owner' }, []]);
+    assert(Math.abs(at - Date.now()) < 5000);
     tell('ended', 8);
     await untilPushed(ben, 3);
-    assert.equal(last(ben), 'Mia cried for 8 s, Owner says: hungry');
+    assert.match(last(ben), /^Mia cried for 8 s, Owner said at \d\d:\d\d: hungry$/);
   });
 
-  it('takes the first of two answers at once', async () => {
+  it('takes the last of several answers at once, and shows it on all phones', async () => {
     tell('started', 3);
     await untilPushed(anna, 1);
     await untilPushed(ben, 1);
     await Promise.all([anna.tapTitle('Tired'), ben.tapTitle('Hungry'), ben.tapTitle('Hungry')]);
-    await untilPushed(anna, 2);
-    await untilPushed(ben, 2);
+    await until(() => answers.length === 3, 'the answers');
     await sleep(MOMENT_MS);
-    assert.equal(answers.length, 1);
-    assert.match(last(anna), new RegExp(`says: ${answers[0].reason}$`));
+    assert.match(last(anna), new RegExp(`: ${answers[2].reason}$`));
     assert.equal(last(ben), last(anna));
   });
 
@@ -345,8 +333,8 @@ describe('CryNotifier', function () {
     assert.equal(answers.length, 1);
     await reopen({});
     await ben.tap(anna.notifications[0].data!.actions![1].action, '');
-    await sleep(MOMENT_MS);
-    assert.equal(answers.length, 1);
+    await until(() => answers.length === 2, 'the second answer');
+    assert.equal(answers[1].reason, 'tired');
   });
 
   it('has on disk whom it tells before it does', async () => {
@@ -377,13 +365,20 @@ describe('CryNotifier', function () {
     tell('started', 3);
     await untilPushed(anna, 1);
     await untilPushed(ben, 1);
-    notifier.takeAnswer(cry.id, 'tired');
-    notifier.takeAnswer(cry.id, 'tired');
-    notifier.takeAnswer('no such cry', 'tired');
+    const answer: Answer = { cry: cry.id, reason: 'tired', at: new Date(2026, 0, 31, 2, 14).getTime() };
+    notifier.takeAnswer(answer);
+    notifier.takeAnswer(answer);
+    notifier.takeAnswer({ ...answer, cry: 'no such cry' });
     await untilPushed(anna, 2);
-    assert.match(last(anna), /it was: tired$/);
+    assert.match(last(anna), /answered at 02:14: tired$/);
     await sleep(MOMENT_MS);
     assert.equal(anna.notifications.length, 2);
+    // The answer given last counts, whichever came last.
+    notifier.takeAnswer({ ...answer, reason: 'hungry', at: answer.at + 60_000, by: 'Ben' });
+    notifier.takeAnswer({ ...answer, reason: 'lonely', at: answer.at - 60_000 });
+    await untilPushed(anna, 3);
+    await sleep(MOMENT_MS);
+    assert.match(last(anna), /Ben said at 02:15: hungry$/);
     assert.deepEqual(answers, []);
   });
 
