@@ -34,7 +34,9 @@ export function serverUrl(text: string, usualPort: number): URL {
       `Enter a host name, or http://HOST:PORT without user name and password, such as http://192.168.1.5:${usualPort}.`,
     );
   }
-  return new URL(url.pathname.endsWith('/') ? url.pathname : `${url.pathname}/`, url);
+  const server = new URL(url.origin);
+  server.pathname = url.pathname.endsWith('/') ? url.pathname : `${url.pathname}/`;
+  return server;
 }
 
 /**

@@ -8,11 +8,13 @@ import { DeepInfantError } from './errors.js';
  */
 export function parseHost(text: string): { hostname: string; port?: number } {
   const host = text.trim();
-  if (isIPv6(host)) return { hostname: `[${host}]` };
+  // A URL takes no zone, as in fe80::1%eth0.
+  if (isIPv6(host) && !host.includes('%')) return { hostname: `[${host}]` };
   const parts = /^(?<name>\[[\da-f:.]+\]|[\w.-]+)(?::(?<port>\d{1,5}))?$/i.exec(host)?.groups;
   const port = parts?.port === undefined ? undefined : Number(parts.port);
   const isPort = port === undefined || (port > 0 && port < 65536);
-  const isName = parts !== undefined && (!parts.name.startsWith('[') || isIPv6(parts.name.slice(1, -1)));
+  // A URL refuses more than the pattern does: 'camera.1' and '1.2.3.4.5' are not hosts.
+  const isName = parts !== undefined && URL.canParse(`http://${parts.name}/`);
   if (!isName || !isPort) {
     // What stands before an @ may be a password.
     const shown = host.replace(/^.*@/s, '…@');

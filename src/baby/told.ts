@@ -176,7 +176,7 @@ export function timeOf(at: unknown, nowMs: number): number {
   if (isEmpty(at)) return nowMs;
   let time = NaN;
   if (at instanceof Date) time = at.getTime();
-  else if (typeof at === 'number' || /^\d{12,}$/.test(String(at))) time = Number(at);
+  else if (typeof at === 'number' || (typeof at === 'string' && /^\d{12,20}$/.test(at))) time = Number(at);
   // Date.parse takes '5' for a day in 2001.
   else if (typeof at === 'string' && /^\d{4}-\d\d-\d\d/.test(at)) time = Date.parse(at);
   if (Number.isNaN(time)) {

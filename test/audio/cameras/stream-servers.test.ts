@@ -216,6 +216,7 @@ describe('servers of camera streams', () => {
     assert.equal(serverUrl('pi:80', 1984).href, 'http://pi/');
     assert.equal(serverUrl(' https://pi/x?y ', 1984).href, 'https://pi/x/');
     assert.equal(serverUrl('::1', 5000).href, 'http://[::1]:5000/');
+    assert.equal(serverUrl('http://pi//x', 5000).href, 'http://pi//x/');
   });
 
   it('and ONVIF cameras are found together, each stream once, and what fails keeps nothing from the rest', async () => {

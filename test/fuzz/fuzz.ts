@@ -1,0 +1,44 @@
+/**
+ * Gives hostile inputs to every way into the product, and counts what went wrong.
+ *
+ *     npm run fuzz -- [--inputs 1000000] [--seconds 600] [--seed 1] [--target NAME]
+ *
+ * The inputs are shared evenly among the targets. Exit status 1 when anything went wrong.
+ */
+import { parseArgs } from 'node:util';
+import { type Outcome, runCampaign } from './campaign.js';
+import { TARGETS } from './targets.js';
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      inputs: { type: 'string', default: '1000000' },
+      seconds: { type: 'string', default: '3600' },
+      seed: { type: 'string', default: '1' },
+      target: { type: 'string' },
+    },
+  });
+  const names = values.target === undefined ? Object.keys(TARGETS) : [values.target];
+  const outcomes: Outcome[] = [];
+  for (const name of names) {
+    const outcome = await runCampaign(name, {
+      seed: Number(values.seed),
+      inputs: Math.ceil(Number(values.inputs) / names.length),
+      forMs: (1000 * Number(values.seconds)) / names.length,
+      hangMs: 1000,
+    });
+    outcomes.push(outcome);
+    const { inputs, refused, ends, hangs, defects } = outcome;
+    console.log(
+      `${name}: ${inputs} inputs, ${refused} refused, ${ends} ends, ${hangs} hangs, ${defects.length} defects`,
+    );
+    for (const defect of new Set(defects)) console.log(`  ${defect.replaceAll('\n', '\n  ')}`);
+  }
+  const total = (count: (outcome: Outcome) => number): number =>
+    outcomes.reduce((sum, outcome) => sum + count(outcome), 0);
+  const wrong = total(({ defects }) => defects.length);
+  console.log(`${total(({ inputs }) => inputs)} inputs, ${wrong} went wrong`);
+  if (wrong > 0) process.exitCode = 1;
+}
+
+void main();
