@@ -2,7 +2,8 @@
 export * from './values.js';
 export { DeepInfantError } from './errors.js';
 export { listRecordings, paced, readRecording, type RecordingOptions } from './audio/recording.js';
-export { LogMel, SEED_FRONT_END, type FrontEnd } from './features/log-mel.js';
+export { SEED_FRONT_END, type FrontEnd } from './features/front-end.js';
+export { LogMel } from './features/log-mel.js';
 export type { Classifier, ClassifierStream } from './model/classifier.js';
 export { DEFAULT_MODEL, listModels, loadClassifier } from './model/load.js';
 export { PRESETS, type ModelManifest, type Preset, type PresetThresholds } from './model/manifest.js';

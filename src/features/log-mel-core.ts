@@ -1,6 +1,6 @@
 import { loadNative } from '../native.js';
 import { hannWindow } from './hann-window.js';
-import type { FrontEnd } from './log-mel.js';
+import type { FrontEnd } from './front-end.js';
 import { melFilters } from './mel-filters.js';
 
 /** Frames that one call of the compiled code may compute: BLOCK_FRAMES of native/log-mel.c. */

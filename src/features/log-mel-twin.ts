@@ -1,6 +1,6 @@
 import { Fft } from './fft.js';
 import { hannWindow } from './hann-window.js';
-import { SEED_FRONT_END, type FrontEnd } from './log-mel.js';
+import { SEED_FRONT_END, type FrontEnd } from './front-end.js';
 import { melFilters, type MelFilter } from './mel-filters.js';
 
 /**

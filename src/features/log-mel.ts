@@ -1,20 +1,6 @@
 import { DeepInfantError } from '../errors.js';
-import type { ModelManifest } from '../model/manifest.js';
+import { SEED_FRONT_END, type FrontEnd } from './front-end.js';
 import { loadCore, type LogMelCore } from './log-mel-core.js';
-
-/** Setting of the log-mel front end: frequencies in Hz, fftSize and hop in samples. */
-export type FrontEnd = ModelManifest['frontEnd'];
-
-/** The setting that native/log-mel.c is compiled for. */
-export const SEED_FRONT_END: FrontEnd = {
-  sampleRate: 16000,
-  fftSize: 2048,
-  hop: 512,
-  mels: 128,
-  fMin: 0,
-  fMax: 8000,
-  scale: 'slaney',
-};
 
 const { fftSize, hop, mels } = SEED_FRONT_END;
 
@@ -51,12 +37,18 @@ export class LogMel {
    * frames × mels, row-major, 10 log10(max(power, 1e-10)) in dB. Empty if they completed none.
    */
   push(samples: Float32Array): Float32Array {
-    const core = this.core;
-    const pending = this.pending;
     const frames = Math.floor((this.pendingLength + samples.length - fftSize) / hop) + 1;
     const result = new Float32Array(Math.max(0, frames) * mels);
+    this.pushInto(samples, result, 0);
+    return result;
+  }
+
+  /** As `push`, but writes the frames into `result` from index `at` on, and gives the index after them. */
+  pushInto(samples: Float32Array, result: Float32Array, at: number): number {
+    const core = this.core;
+    const pending = this.pending;
     let read = 0;
-    let written = 0;
+    let written = at;
     while (read < samples.length) {
       const taken = samples.subarray(read, read + core.samples.length - this.pendingLength);
       core.samples.set(pending.subarray(0, this.pendingLength));
@@ -72,7 +64,7 @@ export class LogMel {
       pending.set(core.samples.subarray(blockFrames * hop, length));
       this.pendingLength = length - blockFrames * hop;
     }
-    return result;
+    return written;
   }
 
   /** Forgets the samples of an unfinished frame: the next push begins a new stream. */

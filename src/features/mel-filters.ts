@@ -1,4 +1,4 @@
-import type { FrontEnd } from './log-mel.js';
+import type { FrontEnd } from './front-end.js';
 import { melEdgesHz } from './mel-scale.js';
 
 /** One triangular band over the bins of a power spectrum: `weights[i]` belongs to bin `firstBin + i`. */

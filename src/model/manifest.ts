@@ -1,3 +1,4 @@
+import type { FrontEnd } from '../features/front-end.js';
 import type { Label } from '../values.js';
 import type { Calibration } from './calibration.js';
 
@@ -37,15 +38,7 @@ export interface ModelManifest {
   name: string;
   version: string;
   licence: string;
-  frontEnd: {
-    sampleRate: 16000;
-    fftSize: number;
-    hop: number;
-    mels: number;
-    fMin: number;
-    fMax: number;
-    scale: 'slaney';
-  };
+  frontEnd: FrontEnd;
   /** The network's input is (max(dB, floorDb) - meanDb) / stdDb. */
   scaling: { floorDb: number; meanDb: number; stdDb: number };
   reading: Reading;

@@ -1,5 +1,6 @@
 import { concat } from '../concat.js';
-import { LogMel, SEED_FRONT_END } from '../features/log-mel.js';
+import { SEED_FRONT_END } from '../features/front-end.js';
+import { LogMel } from '../features/log-mel.js';
 import { melEdgesHz } from '../features/mel-scale.js';
 import { SAMPLE_RATE } from '../values.js';
 import type { Tick } from './axis.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { SEED_FRONT_END } from '../../src/features/log-mel.js';
+import { SEED_FRONT_END } from '../../src/features/front-end.js';
 import { LogMelTwin } from '../../src/features/log-mel-twin.js';
 import { signals } from './signals.js';
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { DeepInfantError } from '../../src/errors.js';
-import { LogMel, SEED_FRONT_END } from '../../src/features/log-mel.js';
+import { SEED_FRONT_END } from '../../src/features/front-end.js';
+import { LogMel } from '../../src/features/log-mel.js';
 import { LogMelTwin } from '../../src/features/log-mel-twin.js';
 import { noise, signals } from './signals.js';
 

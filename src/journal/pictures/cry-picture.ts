@@ -1,7 +1,7 @@
 import { colourMap } from '../../pictures/colour-map.js';
 import { encodePng } from '../../pictures/png.js';
 import { spectrogramPixels } from '../../pictures/spectrogram.js';
-import { SEED_FRONT_END } from '../../features/log-mel.js';
+import { SEED_FRONT_END } from '../../features/front-end.js';
 import { SAMPLE_RATE, type CryWindow } from '../../values.js';
 import type { RecordedCry } from '../cry-recorder.js';
 

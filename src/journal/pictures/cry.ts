@@ -1,5 +1,5 @@
 import { melTicks } from '../../pictures/spectrogram.js';
-import { SEED_FRONT_END } from '../../features/log-mel.js';
+import { SEED_FRONT_END } from '../../features/front-end.js';
 import { dateText, timeText } from '../calendar.js';
 import { durationText } from '../../reason/phrase.js';
 import { endOf, type CryEntry, type CrySound } from '../entries.js';
