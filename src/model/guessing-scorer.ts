@@ -1,4 +1,3 @@
-import { concat } from '../concat.js';
 import { SAMPLE_RATE, type AudioChunk, type Scores } from '../values.js';
 import { MEL7S_REASONS, MEL7S_S, mel7sPicture, type Mel7s } from './mel7s.js';
 import type { Scorer } from './scorer.js';
@@ -7,54 +6,56 @@ import type { Scorer } from './scorer.js';
 const CRY_FROM = 0.5;
 const GUESS_EVERY_S = 1;
 
-/** What one stream has heard in the last 7 s, and when something was last guessed of it. */
-export interface GuessingStream<Inner> {
-  inner: Inner;
-  samples: Float32Array;
-  guessedAt: number;
-}
-
 /** A scorer whose cries carry what mel7s guesses of the last 7 s; whether there is a cry it cannot tell. */
-export class GuessingScorer<Inner> implements Scorer<GuessingStream<Inner>> {
+export class GuessingScorer implements Scorer {
+  /** The last 7 s, or what there was of them. */
+  private readonly samples = new Float32Array(MEL7S_S * SAMPLE_RATE);
+  private samplesLength = 0;
+  /** Sample at which the last guess was made. */
+  private guessedAt = -Infinity;
+
   constructor(
-    private readonly scorer: Scorer<Inner>,
+    private readonly scorer: Scorer,
     private readonly mel7s: Mel7s,
   ) {}
 
-  open(): GuessingStream<Inner> {
-    return { inner: this.scorer.open(), samples: new Float32Array(0), guessedAt: -Infinity };
-  }
-
-  push(requests: readonly { stream: GuessingStream<Inner>; chunk: AudioChunk }[]): Scores[][] {
-    const results = this.scorer.push(requests.map(({ stream, chunk }) => ({ stream: stream.inner, chunk })));
-    requests.forEach(({ stream, chunk }, i) => {
-      stream.samples = concat([stream.samples, chunk.samples]).slice(-MEL7S_S * SAMPLE_RATE);
-      this.guess(stream, results[i]);
-    });
-    return results;
-  }
-
-  flush(stream: GuessingStream<Inner>): Scores[] {
-    const scores = this.scorer.flush(stream.inner);
-    this.guess(stream, scores);
-    this.reset(stream);
+  *push(chunk: AudioChunk): Generator<void, Scores[]> {
+    const scores = yield* this.scorer.push(chunk);
+    this.keep(chunk.samples);
+    this.guess(scores);
     return scores;
   }
 
-  reset(stream: GuessingStream<Inner>): void {
-    this.scorer.reset(stream.inner);
-    stream.samples = new Float32Array(0);
-    stream.guessedAt = -Infinity;
+  *flush(): Generator<void, Scores[]> {
+    const scores = yield* this.scorer.flush();
+    this.guess(scores);
+    this.samplesLength = 0;
+    this.guessedAt = -Infinity;
+    return scores;
+  }
+
+  close(): void {
+    this.scorer.close();
+  }
+
+  private keep(samples: Float32Array): void {
+    const newest = samples.subarray(-this.samples.length);
+    const past = Math.max(0, this.samplesLength + newest.length - this.samples.length);
+    this.samples.copyWithin(0, past, this.samplesLength);
+    this.samplesLength -= past;
+    this.samples.set(newest, this.samplesLength);
+    this.samplesLength += newest.length;
   }
 
   /** Puts a guess on the last cry among steps. */
-  private guess(stream: GuessingStream<Inner>, steps: Scores[]): void {
+  private guess(steps: Scores[]): void {
     const cry = steps.findLast(({ scores }) => scores.cry >= CRY_FROM);
     if (!cry) return;
-    const sinceS = Math.abs(cry.endSample - stream.guessedAt) / SAMPLE_RATE;
+    const sinceS = Math.abs(cry.endSample - this.guessedAt) / SAMPLE_RATE;
     if (sinceS < GUESS_EVERY_S) return;
-    stream.guessedAt = cry.endSample;
-    const [probabilities] = this.mel7s.probabilities([mel7sPicture(stream.samples)]);
+    this.guessedAt = cry.endSample;
+    const picture = mel7sPicture(this.samples.subarray(0, this.samplesLength));
+    const probabilities = this.mel7s.probabilities(picture);
     cry.guess = Object.fromEntries(MEL7S_REASONS.map((reason, i) => [reason, probabilities[i]]));
   }
 }

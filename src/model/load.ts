@@ -5,9 +5,9 @@ import { DeepInfantError, messageOf } from '../errors.js';
 import { PACKAGE_ROOT } from '../package-root.js';
 import { checkManifest, checkMel7sManifest, isMel7s } from './check-manifest.js';
 import type { Classifier } from './classifier.js';
+import { LoadedClassifier, type LoadedModel } from './loaded-classifier.js';
 import type { ModelManifest } from './manifest.js';
 import { sha256 } from './weights.js';
-import { WorkerClassifier } from './worker-classifier.js';
 
 export const DEFAULT_MODEL = 'crynet';
 const MODELS = path.join(PACKAGE_ROOT, 'models');
@@ -26,15 +26,15 @@ export function modelPath(model: string): string {
 }
 
 interface SharedModel {
-  classifier: Promise<WorkerClassifier>;
+  classifier: Promise<LoadedClassifier>;
   users: number;
 }
 
-/** Loaded models by folder: users of one model share its worker. */
+/** Loaded models by folder: users of one model share its weights. */
 const shared = new Map<string, SharedModel>();
 
 /**
- * Loads a model, or joins those who use it already. Close it when done: the last user's close ends the worker.
+ * Loads a model, or joins those who use it already. Close it when done: the last user's close frees its memory.
  * @param model a name of `listModels()`, or the path of a model's folder
  * @throws DeepInfantError `model-missing`, `model-invalid` or `model-newer`
  */
@@ -58,27 +58,18 @@ export async function loadClassifier(model = DEFAULT_MODEL): Promise<Classifier>
 }
 
 function share(folder: string): SharedModel {
-  const drop = (): void => {
-    forget(folder, entry);
-  };
-  const classifier = readModel(folder).then(model => new WorkerClassifier(model, drop));
+  const classifier = readModel(folder).then(model => new LoadedClassifier(model));
   const entry = { classifier, users: 0 };
   shared.set(folder, entry);
-  classifier.catch(drop);
+  classifier.catch(() => {
+    forget(folder, entry);
+  });
   return entry;
 }
 
 /** The next user loads the model anew. */
 function forget(folder: string, entry: SharedModel): void {
   if (shared.get(folder) === entry) shared.delete(folder);
-}
-
-/** A model as it is run. */
-export interface LoadedModel {
-  manifest: ModelManifest;
-  weights: Uint8Array;
-  /** A second network that guesses the reason of what the first one calls a cry. */
-  guesser?: { tensors: ModelManifest['weights']['tensors']; weights: Uint8Array };
 }
 
 /**

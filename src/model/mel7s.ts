@@ -1,8 +1,9 @@
-import type { Rank, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import { LogMel, SEED_FRONT_END } from '../features/log-mel.js';
+import { SEED_FRONT_END } from '../features/front-end.js';
+import { LogMel } from '../features/log-mel.js';
 import { SAMPLE_RATE, type Reason } from '../values.js';
+import type { Convolution, Operations } from './graph.js';
 import type { ModelManifest } from './manifest.js';
-import type { Tf } from './tf.js';
+import { Network } from './network.js';
 import type { NamedWeights } from './weights.js';
 
 /** The reasons that mel7s tells apart: those of the cleaned Donate-a-cry corpus, and so of the seed's data. */
@@ -36,50 +37,56 @@ export interface Mel7sManifest extends Pick<
   reasons: typeof MEL7S_REASONS;
 }
 
-/** Each convolution's kernel (frames x mels x channels in x channels out) and its stride in both directions. */
+/** Each convolution's kernel (frames x mels x channels in x channels out), and its geometry. */
 export const MEL7S_CONVOLUTIONS = {
-  stem: { kernel: [5, 5, 1, 16], stride: 4 },
-  stage1a: { kernel: [3, 3, 16, 16], stride: 1 },
-  stage1b: { kernel: [3, 3, 16, 16], stride: 1 },
-  stage2a: { kernel: [3, 3, 16, 32], stride: 2 },
-  stage2b: { kernel: [3, 3, 32, 32], stride: 1 },
-  shortcut2: { kernel: [1, 1, 16, 32], stride: 2 },
-  stage3a: { kernel: [3, 3, 32, 64], stride: 2 },
-  stage3b: { kernel: [3, 3, 64, 64], stride: 1 },
-  shortcut3: { kernel: [1, 1, 32, 64], stride: 2 },
-  stage4a: { kernel: [3, 3, 64, 128], stride: 2 },
-  stage4b: { kernel: [3, 3, 128, 128], stride: 1 },
-  shortcut4: { kernel: [1, 1, 64, 128], stride: 2 },
-  logits: { kernel: [1, 1, 128, MEL7S_REASONS.length], stride: 1 },
-} as const satisfies Record<string, { kernel: readonly [number, number, number, number]; stride: number }>;
+  stem: centred([5, 5, 1, 16], 4),
+  stage1a: centred([3, 3, 16, 16], 1),
+  stage1b: centred([3, 3, 16, 16], 1),
+  stage2a: centred([3, 3, 16, 32], 2),
+  stage2b: centred([3, 3, 32, 32], 1),
+  shortcut2: centred([1, 1, 16, 32], 2),
+  stage3a: centred([3, 3, 32, 64], 2),
+  stage3b: centred([3, 3, 64, 64], 1),
+  shortcut3: centred([1, 1, 32, 64], 2),
+  stage4a: centred([3, 3, 64, 128], 2),
+  stage4b: centred([3, 3, 128, 128], 1),
+  shortcut4: centred([1, 1, 64, 128], 2),
+  logits: centred([1, 1, 128, MEL7S_REASONS.length], 1),
+};
 export type Mel7sConvolution = keyof typeof MEL7S_CONVOLUTIONS;
 export const MEL7S_NAMES = Object.keys(MEL7S_CONVOLUTIONS) as Mel7sConvolution[];
 
-/** How one use of the network (training, product) computes a convolution of an input that is padded already. */
-export type Mel7sConvolve = (
-  name: Mel7sConvolution,
-  padded: Tensor4D,
-  activation: 'relu' | 'linear',
-) => Tensor4D;
+/** A convolution whose kernel's centre comes to every stride-th frame and mel. */
+function centred(
+  shape: [number, number, number, number],
+  stride: number,
+): Convolution & { shape: [number, number, number, number] } {
+  const around = (shape[0] - 1) / 2;
+  return {
+    shape,
+    kernel: [shape[0], shape[1]],
+    strides: [stride, stride],
+    dilation: 1,
+    padding: { frames: [around, around], mels: [around, around] },
+  };
+}
 
 /**
  * A small residual network over the picture of a whole clip (He et al. 2016, arXiv 1512.03385): as ResNet-34 a stem that
  * leaves a quarter of frames and mels and four stages, but of one block each and a quarter of the width.
- * @param x scaled log-mel [clips, PICTURE_FRAMES, mels, 1]
- * @returns logits [clips, reasons]
+ * @param x scaled log-mel: PICTURE_FRAMES frames, mels, one channel
+ * @returns logits of the reasons: one frame, one mel
  */
-export function mel7s(tf: Tf, x: Tensor4D, convolve: Mel7sConvolve): Tensor2D {
-  const layer = (name: Mel7sConvolution, input: Tensor4D, activation: 'relu' | 'linear'): Tensor4D => {
-    const around = (MEL7S_CONVOLUTIONS[name].kernel[0] - 1) / 2;
-    const padding: [number, number] = [around, around];
-    return convolve(name, around ? tf.pad(input, [[0, 0], padding, padding, [0, 0]]) : input, activation);
-  };
-  let h = layer('stem', x, 'relu');
+export function mel7s<Tensor>(
+  x: Tensor,
+  { convolve, addRelu, mean }: Operations<Tensor, Mel7sConvolution>,
+): Tensor {
+  let h = convolve('stem', x, 'relu');
   for (const stage of [1, 2, 3, 4] as const) {
-    const inner = layer(`stage${stage}b`, layer(`stage${stage}a`, h, 'relu'), 'linear');
-    h = tf.relu(tf.add(inner, stage === 1 ? h : layer(`shortcut${stage}`, h, 'linear')));
+    const inner = convolve(`stage${stage}b`, convolve(`stage${stage}a`, h, 'relu'), 'linear');
+    h = addRelu(inner, stage === 1 ? h : convolve(`shortcut${stage}`, h, 'linear'));
   }
-  return tf.squeeze(layer('logits', tf.mean<Tensor4D>(h, [1, 2], true), 'linear'), [1, 2]);
+  return convolve('logits', mean(h), 'linear');
 }
 
 /**
@@ -93,55 +100,42 @@ export function mel7sPicture(samples: Float32Array): Float32Array {
   return new LogMel().push(filled);
 }
 
-/** Scaled input of PICTURE_FRAMES frames of each picture, from a frame on. */
-export function mel7sInput(tf: Tf, pictures: readonly { picture: Float32Array; from: number }[]): Tensor4D {
-  const { floorDb, meanDb, stdDb } = MEL7S_SCALING;
-  const size = PICTURE_FRAMES * mels;
-  const input = new Float32Array(pictures.length * size);
-  pictures.forEach(({ picture, from }, clip) => {
-    for (let i = 0; i < size; i++)
-      input[clip * size + i] = (Math.max(floorDb, picture[from * mels + i]) - meanDb) / stdDb;
-  });
-  return tf.tensor4d(input, [pictures.length, PICTURE_FRAMES, mels, 1]);
-}
-
-/** mel7s with its weights, on any backend. */
+/** mel7s with its weights. */
 export class Mel7s {
-  private readonly tf: Tf;
-  private readonly tensors: Map<string, Tensor>;
+  private readonly network: Network<Mel7sConvolution, 'logits'>;
+  private readonly clip: number;
 
   /** @param weights `NAME/kernel` and `NAME/bias` of each convolution */
-  constructor(tf: Tf, weights: readonly NamedWeights[]) {
-    this.tf = tf;
-    this.tensors = new Map(weights.map(({ name, values, shape }) => [name, tf.tensor<Rank>(values, shape)]));
+  constructor(weights: readonly NamedWeights[]) {
+    this.network = new Network(
+      {
+        input: [PICTURE_FRAMES, mels],
+        convolutions: MEL7S_CONVOLUTIONS,
+        graph: (x, operations) => ({ logits: mel7s(x, operations) }),
+        mostSteps: 1,
+      },
+      weights,
+    );
+    this.clip = this.network.openStream();
   }
 
   /**
-   * @param pictures of mel7sPicture; their first 7 s count
-   * @returns of each, the probabilities of MEL7S_REASONS; uncalibrated
+   * @param picture of mel7sPicture; its first 7 s count
+   * @returns the probabilities of MEL7S_REASONS; uncalibrated
    */
-  probabilities(pictures: readonly Float32Array[]): number[][] {
-    const tf = this.tf;
-    const convolve: Mel7sConvolve = (name, x, activation) =>
-      tf.fused.conv2d({
-        x,
-        filter: this.tensors.get(`${name}/kernel`) as Tensor4D,
-        strides: MEL7S_CONVOLUTIONS[name].stride,
-        pad: 'valid',
-        bias: this.tensors.get(`${name}/bias`),
-        activation,
-      });
-    const probabilities = tf.tidy(() => {
-      const input = mel7sInput(
-        tf,
-        pictures.map(picture => ({ picture, from: 0 })),
-      );
-      return tf.softmax(mel7s(tf, input, convolve)).arraySync();
-    });
-    return probabilities;
+  probabilities(picture: Float32Array): number[] {
+    const { network } = this;
+    network.setInput(picture, 0, PICTURE_FRAMES, 0, MEL7S_SCALING);
+    network.clearStream(this.clip);
+    network.run(this.clip, 1);
+    const at = network.outputAt('logits', 0);
+    return softmax([...network.floats.subarray(at, at + MEL7S_REASONS.length)]);
   }
+}
 
-  dispose(): void {
-    this.tf.dispose([...this.tensors.values()]);
-  }
+function softmax(logits: readonly number[]): number[] {
+  const most = Math.max(...logits);
+  const odds = logits.map(logit => Math.exp(logit - most));
+  const sum = odds.reduce((total, value) => total + value);
+  return odds.map(value => value / sum);
 }

@@ -1,12 +1,14 @@
 import type { AudioChunk, Scores } from '../values.js';
 
-/** Turns audio of many streams into scores; what a stream has heard is in a value that the scorer makes. */
-export interface Scorer<Stream> {
-  open(): Stream;
-  /** Takes one chunk of each stream, and gives the steps that each completed, oldest first. */
-  push(requests: readonly { stream: Stream; chunk: AudioChunk }[]): Scores[][];
-  /** Fills a stream's last step with silence, gives it, and begins the stream anew. */
-  flush(stream: Stream): Scores[];
-  /** Forgets what a stream has heard. */
-  reset(stream: Stream): void;
+/**
+ * Turns one stream's audio into scores. Its work is a generator, which rests after each second of audio at most, so that
+ * it need not be done at a stretch; finish one before the next one begins.
+ */
+export interface Scorer {
+  /** Takes a chunk and returns the steps that it completed, oldest first. */
+  push(chunk: AudioChunk): Generator<void, Scores[]>;
+  /** Fills the last step with silence, returns it, and begins the stream anew. */
+  flush(): Generator<void, Scores[]>;
+  /** Frees the stream's memory. */
+  close(): void;
 }

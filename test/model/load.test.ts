@@ -30,7 +30,7 @@ describe('models', () => {
     }
   });
 
-  it('run in a worker, for several users and streams at once', async () => {
+  it('run for several users and streams at once', async () => {
     await writeSmallModel(folder);
     const [first, second] = await Promise.all([loadClassifier(folder), loadClassifier(folder)]);
     const samples = unevenNoise(9);

@@ -1,28 +1,29 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ModelManifest } from '../../src/model/manifest.js';
-import { loadTf } from '../../src/model/tf.js';
 import { packWeights, sha256, type NamedWeights } from '../../src/model/weights.js';
-import { TrainableCryNet } from '../../src/lab/detector/network.js';
-import { draftManifest, foldedWeights } from '../../src/lab/detector/ship.js';
+import { draftManifest } from '../../src/lab/detector/ship.js';
 import { LABELS } from '../../src/values.js';
+import { randomWeights } from './random-weights.js';
+
+/** Kernels of a small CryNet whose widths are no multiples of anything. */
+const SHAPES = {
+  conv1: [3, 3, 1, 4],
+  conv2: [3, 3, 4, 6],
+  conv3: [3, 3, 6, 8],
+  conv4: [3, 3, 8, 9],
+  residual1: [3, 3, 9, 7],
+  residual2: [3, 3, 7, 9],
+  conv5: [3, 3, 9, 10],
+  embedding: [3, 1, 20, 12],
+  context1: [3, 1, 12, 6],
+  context2: [3, 1, 6, 5],
+  logits: [1, 1, 23, LABELS.length],
+} as const;
 
 /** A small CryNet that knows nothing: random weights from a seed. */
-export async function smallWeights(seed = 1): Promise<NamedWeights[]> {
-  const { tf } = await loadTf('wasm');
-  const widths = {
-    conv1: 4,
-    conv2: 6,
-    conv3: 8,
-    conv4: 8,
-    residual1: 8,
-    residual2: 8,
-    conv5: 10,
-    embedding: 12,
-    context1: 6,
-    context2: 5,
-  };
-  return foldedWeights(new TrainableCryNet(tf, widths, LABELS.length, 0, seed));
+export function smallWeights(seed = 1): NamedWeights[] {
+  return randomWeights(SHAPES, seed);
 }
 
 /** Writes that network as a model folder, with a manifest changed as wanted. */
@@ -30,7 +31,7 @@ export async function writeSmallModel(
   folder: string,
   changes: Record<string, unknown> = {},
 ): Promise<ModelManifest> {
-  const weights = await smallWeights();
+  const weights = smallWeights();
   const bytes = packWeights(weights);
   const manifest = draftManifest('small', weights);
   manifest.weights.sha256 = sha256(bytes);

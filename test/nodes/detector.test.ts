@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Worker } from 'node:worker_threads';
 import type { NodeMessage } from 'node-red';
 import { nurseryScene, type NurseryScene } from '../../src/synth/scene.js';
 import { type AudioChunk, type CryEvent, SAMPLE_RATE, type Scores } from '../../src/values.js';
@@ -181,29 +180,6 @@ describe('deepinfant-detector', () => {
     flow.send('detector', { payload: chunkAt(scene, 30, 40, 'cot') });
     await flow.until('events', msg => msg !== flow.messages('events')[0] && !hasEnded(msg));
     assert.deepEqual(flow.messages('errors'), []);
-  });
-
-  it('goes on with a new worker when its own has died, and says so once', async () => {
-    let worker: Worker | undefined;
-    const keep = (started: Worker): void => {
-      worker = started;
-    };
-    process.once('worker', keep);
-    const flow = await runFlow(FLOW);
-    flow.send('detector', { payload: chunkAt(scene, 30, 40, 'cot') });
-    flow.send('detector', { payload: chunkAt(scene, 0, 1, 'hall') });
-    await flow.until('events');
-    await flow.until('scores', ({ topic }) => topic === 'hall');
-    await worker!.terminate();
-    flow.send('detector', { payload: chunkAt(scene, 40, 41, 'cot') });
-    flow.send('detector', { payload: chunkAt(scene, 1, 2, 'hall') });
-    flow.send('detector', { payload: chunkAt(scene, 2, 3, 'hall') });
-    await flow.until('events', hasEnded);
-    flow.send('detector', { payload: chunkAt(scene, 3, 6, 'hall'), isNew: true });
-    await flow.until('scores', ({ isNew }) => isNew === true);
-    const [error, ...others] = flow.messages('errors').map(errorText);
-    assert.match(error, /worker ended/);
-    assert.deepEqual(others, []);
   });
 
   it('names what it cannot hear', async () => {

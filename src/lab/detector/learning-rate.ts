@@ -8,7 +8,7 @@ import { sureClips } from './clips.js';
 import { TrainableCryNet } from './network.js';
 import { TEACHER_CLASSES } from '../teacher/teacher.js';
 import type { Run } from './training-run.js';
-import type { Tf } from '../../model/tf.js';
+import type { Tf } from '../training/tf.js';
 import { AdamW } from '../training/adam-w.js';
 import type { Progress } from '../training/progress.js';
 import type { Clip } from './augment.js';

@@ -1,5 +1,5 @@
 import type { Scalar, Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import type { Tf } from '../../model/tf.js';
+import type { Tf } from '../training/tf.js';
 import { fromFloat16 } from '../../maths/float16.js';
 import { LABELS } from '../../values.js';
 import type { Batch } from './batches.js';

@@ -1,20 +1,11 @@
 import type { Tensor, Tensor1D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import { Random } from '../../maths/random.js';
 import { DeepInfantError } from '../../errors.js';
-import {
-  CONVOLUTION_NAMES,
-  CONVOLUTIONS,
-  asOneRow,
-  contextFrames,
-  cryNet,
-  melPadding,
-  sideBySide,
-  type Convolve,
-  type ConvolutionName,
-} from '../../model/cry-net.js';
-import type { Tf } from '../../model/tf.js';
+import { CONVOLUTION_NAMES, CONVOLUTIONS, cryNet, type ConvolutionName } from '../../model/cry-net.js';
+import type { Tf } from '../training/tf.js';
 import type { NamedWeights } from '../../model/weights.js';
 import { BatchNorm, heNormal } from '../training/layers.js';
+import { convolveTensor, tensorOperations } from '../training/operations.js';
 
 /** The network's input: what is below rounding noise is equal, the rest about zero mean and unit spread. */
 export const SCALING = { floorDb: -70, meanDb: -40, stdDb: 20 };
@@ -84,16 +75,15 @@ export class TrainableCryNet {
    */
   forward(x: Tensor4D, dropout: number, seed: number): { logits: Tensor; teacher?: Tensor } {
     const tf = this.tf;
-    const convolve: Convolve = (name, input, activation) => {
-      const y = this.convolution(
-        name,
-        name === 'logits' ? (tf.dropout(input, dropout, undefined, seed) as Tensor4D) : input,
-      );
+    const operations = tensorOperations<ConvolutionName>(tf, (name, input, activation) => {
+      const seen = name === 'logits' ? (tf.dropout(input, dropout, undefined, seed) as Tensor4D) : input;
+      const kernel = this.get(`${name}/kernel`) as unknown as Tensor4D;
+      const y = convolveTensor(tf, seen, kernel, CONVOLUTIONS[name]);
       if (name === 'logits') return tf.add<Tensor4D>(y, this.get('logits/bias'));
       const normalised = this.norms.get(name)!.apply(y);
       return activation === 'relu' ? tf.relu(normalised) : normalised;
-    };
-    const { embedding, logits } = cryNet(tf, x, convolve);
+    });
+    const { embedding, logits } = cryNet(x, operations);
     const flat = (t: Tensor4D): Tensor => tf.squeeze(t, [2]);
     if (!this.variables.has('teacher/kernel')) return { logits: flat(logits) };
     const dropped = tf.dropout(embedding, dropout, undefined, seed + 1) as Tensor4D;
@@ -135,18 +125,6 @@ export class TrainableCryNet {
       }
       return { name, ...this.norms.get(name)!.fold(kernel) };
     });
-  }
-
-  private convolution(name: ConvolutionName, x: Tensor4D): Tensor4D {
-    const tf = this.tf;
-    const convolution = CONVOLUTIONS[name];
-    // A stream begins with silence, which the zeros of the padding stand for.
-    const padded = tf.pad(x, [[0, 0], [contextFrames(convolution), 0], melPadding(convolution), [0, 0]]);
-    const kernel = this.get(`${name}/kernel`) as unknown as Tensor4D;
-    if (convolution.dilation > 1) {
-      return tf.conv2d(sideBySide(tf, padded, convolution), asOneRow(tf, kernel), [1, 1], 'valid');
-    }
-    return tf.conv2d(padded, kernel, [...convolution.strides], 'valid');
   }
 
   private get(name: string): Variable {

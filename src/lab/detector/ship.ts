@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { isCry, plattCalibration } from '../evaluation/metrics.js';
-import { SEED_FRONT_END } from '../../features/log-mel.js';
+import { SEED_FRONT_END } from '../../features/front-end.js';
 import { logit } from '../../model/calibration.js';
 import { FRAMES_PER_STEP } from '../../model/cry-net.js';
 import { readModel } from '../../model/load.js';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Tensor3D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
-import type { Tf } from '../../model/tf.js';
+import type { Tf } from '../training/tf.js';
 import type { Clip } from './augment.js';
 import { Batches, type Batch } from './batches.js';
 import { loadCheckpoint, saveCheckpoint } from '../training/checkpoint.js';

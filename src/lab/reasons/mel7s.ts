@@ -1,20 +1,20 @@
 import type { Scalar, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import { Random } from '../../maths/random.js';
-import { SEED_FRONT_END } from '../../features/log-mel.js';
+import { SEED_FRONT_END } from '../../features/front-end.js';
 import {
   mel7s,
   MEL7S_CONVOLUTIONS,
   MEL7S_NAMES,
   MEL7S_REASONS,
-  mel7sInput,
+  MEL7S_SCALING,
   PICTURE_FRAMES,
   type Mel7sConvolution,
-  type Mel7sConvolve,
 } from '../../model/mel7s.js';
-import type { Tf } from '../../model/tf.js';
+import type { Tf } from '../training/tf.js';
 import type { NamedWeights } from '../../model/weights.js';
 import { BatchNorm, heNormal } from '../training/layers.js';
 import { AdamW, oneCycle } from '../training/adam-w.js';
+import { convolveTensor, tensorOperations } from '../training/operations.js';
 
 /** How mel7s is trained; plain cross-entropy, as the seed's. */
 export interface Mel7sTraining {
@@ -43,7 +43,7 @@ class TrainableMel7s {
     this.tf = tf;
     const random = new Random(seed);
     for (const name of MEL7S_NAMES) {
-      const [...shape] = MEL7S_CONVOLUTIONS[name].kernel;
+      const { shape } = MEL7S_CONVOLUTIONS[name];
       this.variables.set(
         `${name}/kernel`,
         tf.tidy(() => tf.variable(heNormal(tf, random, shape))),
@@ -65,16 +65,15 @@ class TrainableMel7s {
   /** Forward pass by the batch's statistics; dropout from `seed`. @returns logits [clips, reasons] */
   forward(x: Tensor4D, dropout: number, seed: number): Tensor2D {
     const tf = this.tf;
-    const convolve: Mel7sConvolve = (name, padded, activation) => {
+    const operations = tensorOperations<Mel7sConvolution>(tf, (name, input, activation) => {
       const kernel = this.variables.get(`${name}/kernel`) as unknown as Tensor4D;
-      const { stride } = MEL7S_CONVOLUTIONS[name];
       const norm = this.norms.get(name);
-      const input = norm ? padded : (tf.dropout(padded, dropout, undefined, seed) as Tensor4D);
-      const y = tf.conv2d(input, kernel, [stride, stride], 'valid');
+      const seen = norm ? input : (tf.dropout(input, dropout, undefined, seed) as Tensor4D);
+      const y = convolveTensor(tf, seen, kernel, MEL7S_CONVOLUTIONS[name]);
       if (!norm) return tf.add(y, this.variables.get('logits/bias')!);
       return activation === 'relu' ? tf.relu(norm.apply(y)) : norm.apply(y);
-    };
-    return mel7s(tf, x, convolve);
+    });
+    return tf.squeeze(mel7s(x, operations), [1, 2]);
   }
 
   /** The weights to ship, with batch normalisation folded in. */
@@ -146,6 +145,19 @@ export async function trainMel7s(
     network.dispose();
     tf.dispose([...optimiser.moments.values()]);
   }
+}
+
+/** Scaled input [clips, PICTURE_FRAMES, mels, 1] of PICTURE_FRAMES frames of each picture, from a frame on. */
+export function mel7sInput(tf: Tf, pictures: readonly { picture: Float32Array; from: number }[]): Tensor4D {
+  const { floorDb, meanDb, stdDb } = MEL7S_SCALING;
+  const { mels } = SEED_FRONT_END;
+  const size = PICTURE_FRAMES * mels;
+  const input = new Float32Array(pictures.length * size);
+  pictures.forEach(({ picture, from }, clip) => {
+    for (let i = 0; i < size; i++)
+      input[clip * size + i] = (Math.max(floorDb, picture[from * mels + i]) - meanDb) / stdDb;
+  });
+  return tf.tensor4d(input, [pictures.length, PICTURE_FRAMES, mels, 1]);
 }
 
 function randomFrame(picture: Float32Array, random: Random): number {

@@ -7,7 +7,7 @@ import type { Classifier } from '../../model/classifier.js';
 import { indexOfLargest } from '../../maths/statistics.js';
 import { LogisticRegression, type LabelledPoint } from '../../maths/logistic.js';
 import { Mel7s, MEL7S_REASONS } from '../../model/mel7s.js';
-import type { Tf } from '../../model/tf.js';
+import type { Tf } from '../training/tf.js';
 import { loadTrainingTf } from '../training/backend.js';
 import { writeAtomically } from '../../files/write-atomically.js';
 import { trainMel7s, type Mel7sTraining } from './mel7s.js';
@@ -178,27 +178,25 @@ async function testFold(
   const tested = examples.filter(({ isCopy }, i) => foldOf[i] === fold && !(isByPhone && isCopy));
 
   const weights = await trainMel7s(tf, taught, settings.mel7s, settings.seed + fold, onStep);
-  const mel7s = new Mel7s(tf, weights);
+  const mel7s = new Mel7s(weights);
   const head = trainHead(taught, isByPhone, settings.seed);
   const counts = MEL7S_REASONS.map(
     (_, reason) => taught.filter(example => example.reason === reason && !example.isCopy).length,
   );
   const commonest = counts.map((_, reason) => (reason === indexOfLargest(counts) ? 1 : 0));
   const phones = new Set(taught.map(({ group }) => group));
-  const predictions = tested.map(({ path, group, reason, picture, embedding }) => ({
+  return tested.map(({ path, group, reason, picture, embedding }) => ({
     path,
     group,
     reason,
     fold,
     isPhoneKnown: phones.has(group),
     probabilities: {
-      mel7s: mel7s.probabilities([picture])[0],
+      mel7s: mel7s.probabilities(picture),
       head: head.probabilities(embedding),
       commonest,
     },
   }));
-  mel7s.dispose();
-  return predictions;
 }
 
 /** The fold of each example: of each by itself, or of all of a phone; every fold has its share of each reason. */

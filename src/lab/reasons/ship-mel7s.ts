@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Recording } from '../corpus/manifest.js';
-import { SEED_FRONT_END } from '../../features/log-mel.js';
+import { SEED_FRONT_END } from '../../features/front-end.js';
 import { MEL7S_REASONS, MEL7S_SCALING, type Mel7sManifest } from '../../model/mel7s.js';
 import { packWeights, sha256, type NamedWeights } from '../../model/weights.js';
 import { writeAtomically } from '../../files/write-atomically.js';

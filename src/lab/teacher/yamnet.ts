@@ -1,7 +1,7 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { DeepInfantError } from '../../errors.js';
 import { hannWindow } from '../../features/hann-window.js';
-import { loadTf, type Tf } from '../../model/tf.js';
+import { loadTf, type Tf } from '../training/tf.js';
 import { TEACHER_CLASSES, TEACHER_WINDOW } from './teacher.js';
 import { OPERATOR, readTflite, type TfliteGraph, type TfliteOperator } from './tflite.js';
 

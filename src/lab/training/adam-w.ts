@@ -1,5 +1,5 @@
 import type { NamedTensorMap, Scalar, Variable } from '@tensorflow/tfjs-core';
-import type { Tf } from '../../model/tf.js';
+import type { Tf } from './tf.js';
 
 const BETA1 = 0.9;
 const BETA2 = 0.999;

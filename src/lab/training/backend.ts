@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { NamedAttrMap, NamedTensorInfoMap, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { DeepInfantError } from '../../errors.js';
-import { loadTf, type Tf } from '../../model/tf.js';
+import { loadTf, type Tf } from './tf.js';
 
 /**
  * TensorFlow.js with gradients: @tensorflow/tfjs-node where it is installed, else the wasm backend, which trains

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Variable } from '@tensorflow/tfjs-core';
-import type { Tf } from '../../model/tf.js';
+import type { Tf } from './tf.js';
 import { writeAtomically } from '../../files/write-atomically.js';
 
 /** Writes variables and the number of steps done: one line of JSON, then float32 values in its order. */

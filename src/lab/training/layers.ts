@@ -1,6 +1,6 @@
 import type { Tensor, Tensor1D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import type { Random } from '../../maths/random.js';
-import type { Tf } from '../../model/tf.js';
+import type { Tf } from './tf.js';
 
 const NORM_EPSILON = 1e-3;
 const NORM_MOMENTUM = 0.95;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { synthesiseCry } from '../../../src/synth/cry.js';
 import { fanNoise } from '../../../src/synth/nursery.js';
-import { SEED_FRONT_END } from '../../../src/features/log-mel.js';
+import { SEED_FRONT_END } from '../../../src/features/front-end.js';
 import { Mel7s, mel7sPicture, PICTURE_FRAMES } from '../../../src/model/mel7s.js';
 import { packWeights, unpackWeights } from '../../../src/model/weights.js';
 import { loadTrainingTf } from '../../../src/lab/training/backend.js';
@@ -31,11 +31,11 @@ describe('mel7s', function () {
     assert.deepEqual(weights, again);
     assert.notDeepEqual(weights[0].values, other[0].values);
 
-    const exact = new Mel7s(tf, weights);
-    const rounded = new Mel7s(tf, unpackWeights(packWeights(weights), weights));
-    const [expected, actual] = [exact, rounded].map(mel7s => mel7s.probabilities(pictures));
-    exact.dispose();
-    rounded.dispose();
+    const exact = new Mel7s(weights);
+    const rounded = new Mel7s(unpackWeights(packWeights(weights), weights));
+    const [expected, actual] = [exact, rounded].map(mel7s =>
+      pictures.map(picture => mel7s.probabilities(picture)),
+    );
     assert.equal(tf.memory().numTensors, tensorsBefore);
     expected.forEach((ofPicture, i) => {
       assert.ok(Math.abs(ofPicture.reduce((a, b) => a + b) - 1) < 1e-5);
