@@ -1,25 +1,14 @@
-import { createRequire } from 'node:module';
 import type { NamedAttrMap, NamedTensorInfoMap, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { DeepInfantError } from '../../errors.js';
 import { loadTf, type Tf } from './tf.js';
 
 /**
- * TensorFlow.js with gradients: @tensorflow/tfjs-node where it is installed, else the wasm backend, which trains
+ * TensorFlow.js for training: @tensorflow/tfjs-node where it is installed, else the wasm backend, which trains
  * everywhere but about nine times slower.
- * @throws DeepInfantError `training-backend` when neither tfjs-node nor tfjs-layers (which has the gradients) is there
+ * @throws DeepInfantError `training-backend` when neither is installed
  */
 export async function loadTrainingTf(): Promise<Tf> {
   const { tf, backend } = await loadTf('tensorflow');
   if (backend === 'tensorflow') return tf;
-  try {
-    // Its import registers the gradients of all operations; tfjs-core alone has none when it is required.
-    createRequire(__filename)('@tensorflow/tfjs-layers');
-  } catch {
-    throw new DeepInfantError(
-      'training-backend',
-      'Training needs @tensorflow/tfjs-node (fast) or @tensorflow/tfjs-layers (runs everywhere, slower): npm install one of them.',
-    );
-  }
   const known = tf.getKernelsForBackend('wasm').some(kernel => kernel.kernelName === 'Conv2DBackpropFilter');
   if (!known) registerFilterGradient(tf);
   return tf;

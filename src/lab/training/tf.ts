@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import type * as backendWasm from '@tensorflow/tfjs-backend-wasm';
 import type * as tfjs from '@tensorflow/tfjs-core';
+import { DeepInfantError } from '../../errors.js';
 
 /** TensorFlow.js's core API, whichever backend stands behind it. */
 export type Tf = typeof tfjs;
@@ -20,18 +22,30 @@ function tensorflowNode(): Tf | undefined {
   return requireHere('@tensorflow/tfjs-node') as Tf;
 }
 
+/** The wasm backend with the gradients of all operations, which the import of tfjs-layers registers. */
 async function wasm(): Promise<Tf> {
-  const tf = await import('@tensorflow/tfjs-core');
-  const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
-  setWasmPaths(path.join(path.dirname(requireHere.resolve('@tensorflow/tfjs-backend-wasm')), path.sep));
-  await tf.setBackend('wasm');
-  return tf;
+  try {
+    const tf = requireHere('@tensorflow/tfjs-core') as Tf;
+    const { setWasmPaths } = requireHere('@tensorflow/tfjs-backend-wasm') as typeof backendWasm;
+    requireHere('@tensorflow/tfjs-layers');
+    setWasmPaths(path.join(path.dirname(requireHere.resolve('@tensorflow/tfjs-backend-wasm')), path.sep));
+    await tf.setBackend('wasm');
+    return tf;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
+    throw new DeepInfantError(
+      'training-backend',
+      'Training needs TensorFlow.js, which nothing else here does. Install it beside this package: ' +
+        'npm install @tensorflow/tfjs-node (fast), or, where that cannot be built, ' +
+        'npm install @tensorflow/tfjs-core @tensorflow/tfjs-layers @tensorflow/tfjs-backend-wasm (slower).',
+    );
+  }
 }
 
 /**
- * Loads TensorFlow.js on the wasm backend, which needs no compiler and no download, or with the user's own
- * @tensorflow/tfjs-node. Live streams cost wasm less (docs/benchmarks.md); training is what tfjs-node is faster at.
+ * Loads TensorFlow.js: the user's @tensorflow/tfjs-node, or the wasm backend, which needs no compiler and no download.
  * @param preferred taken where it is installed; DEEPINFANT_BACKEND=wasm or tensorflow overrides it
+ * @throws DeepInfantError `training-backend` when neither is installed
  */
 export async function loadTf(preferred: Backend): Promise<{ tf: Tf; backend: Backend }> {
   const wanted = process.env.DEEPINFANT_BACKEND ?? preferred;
