@@ -2,6 +2,7 @@ import type { Node, NodeDef } from 'node-red';
 import * as v from 'valibot';
 import { check } from '../src/check.js';
 import { run } from './adapter.js';
+import { SETTINGS_VERSION } from './settings-version.js';
 
 /**
  * The kinds of settings that nodes have, each with its default. The editor saves what a person typed, so numbers may
@@ -42,24 +43,33 @@ export const wordsOf = <const Words extends readonly string[]>(words: Words) =>
 /** Names with commas or blanks between them, such as entity ids; '' is an empty list. */
 export const names = () => v.optional(list(/[\s,]+/), '');
 
-/** Brings the settings of one version to the next. */
-export type Migration = (settings: Record<string, unknown>) => Record<string, unknown>;
+/** Version of the settings; flows saved before there were versions have none, and are version 0. */
+export const version = v.optional(
+  v.pipe(v.unknown(), v.transform(numberIn), v.number(), v.integer(), v.minValue(0)),
+  SETTINGS_VERSION,
+);
+
+type Settings = Record<string, unknown>;
+type SettingsSchema = v.ObjectSchema<v.ObjectEntries, undefined>;
+
+/** Step n leads from version n to n + 1. */
+const MIGRATIONS: readonly ((settings: Settings, schema: SettingsSchema) => Settings)[] = [
+  withoutEmptyNumbers,
+];
 
 /**
  * The settings of a node, migrated and checked. What is wrong is shown as the node's red status and reported as one
  * error that names the field; every message gets that error, too.
  *
- * @param migrations step n leads from version n to n + 1; flows saved before versions are version 0
  * @returns undefined when they are invalid: the node does nothing then
  */
-export function settingsOf<Schema extends v.GenericSchema>(
+export function settingsOf<Schema extends SettingsSchema>(
   node: Node,
   schema: Schema,
   config: NodeDef,
-  migrations: readonly Migration[] = [],
 ): v.InferOutput<Schema> | undefined {
   try {
-    return check(schema, migrate({ ...config }, migrations), `settings of ${config.name || config.type}`);
+    return check(schema, migrate({ ...config }, schema), `settings of ${config.name || config.type}`);
   } catch (error) {
     run(node, {
       start() {
@@ -75,13 +85,19 @@ export function settingsOf<Schema extends v.GenericSchema>(
   }
 }
 
-/** @throws never: a version that is newer than this package knows is read as far as it is understood */
-export function migrate(
-  settings: Record<string, unknown>,
-  migrations: readonly Migration[],
-): Record<string, unknown> {
-  const version = Number(settings.version ?? 0);
-  return migrations.slice(version).reduce((current, step) => step(current), settings);
+/** The settings in the form of this version. Those of a newer version are read as far as they are understood. */
+export function migrate(settings: Settings, schema: SettingsSchema): Settings {
+  const from = Number(settings.version ?? 0);
+  return MIGRATIONS.slice(from).reduce((current, step) => step(current, schema), settings);
+}
+
+/** Version 0 could save an emptied number, which then counted as 0; its default is what was meant. */
+function withoutEmptyNumbers(settings: Settings, schema: SettingsSchema): Settings {
+  const defaults: Settings = v.getDefaults(schema);
+  const kept = Object.entries(settings).filter(
+    ([setting, value]) => !(value === '' && typeof defaults[setting] === 'number'),
+  );
+  return Object.fromEntries(kept);
 }
 
 /** Defaults as the editor has them. */

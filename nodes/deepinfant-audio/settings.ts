@@ -1,7 +1,8 @@
 import * as v from 'valibot';
-import { flag, oneOf, text } from '../settings.js';
+import { flag, oneOf, text, version } from '../settings.js';
 
 export const AUDIO_SETTINGS = v.object({
+  version,
   name: text(),
   /** A live source, the built-in nursery scene, a file or folder, or what messages bring. */
   kind: oneOf(['microphone', 'camera', 'hassCamera', 'demo', 'recording', 'input'], 'demo'),

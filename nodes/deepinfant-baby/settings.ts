@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import { KEEPING_SETTINGS } from '../baby-node.js';
-import { text } from '../settings.js';
+import { text, version } from '../settings.js';
 
 export const BABY_SETTINGS = v.object({
+  version,
   name: text(),
   /** Date as YYYY-MM-DD, or '' when it is unknown. */
   birthDate: text(),

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
-import { text } from '../settings.js';
+import { text, version } from '../settings.js';
 
 export const HASS_SETTINGS = v.object({
+  version,
   name: text(),
   /** Home Assistant's address; '' inside its Node-RED app. */
   url: text(),

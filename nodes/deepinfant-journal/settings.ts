@@ -1,7 +1,8 @@
 import * as v from 'valibot';
-import { text, timeOfDay } from '../settings.js';
+import { text, timeOfDay, version } from '../settings.js';
 
 export const JOURNAL_SETTINGS = v.object({
+  version,
   name: text(),
   /** Id of a deepinfant-baby node, or '' for a baby of its own of whom nothing else is known. */
   baby: text(),

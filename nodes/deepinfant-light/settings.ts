@@ -1,7 +1,8 @@
 import * as v from 'valibot';
-import { flag, names, numberFrom, oneOf, text } from '../settings.js';
+import { flag, names, numberFrom, oneOf, text, version } from '../settings.js';
 
 export const LIGHT_SETTINGS = v.object({
+  version,
   name: text(),
   /** Id of a deepinfant-hass node. */
   hass: text(),

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import { INTENSITIES, REASONS } from '../../src/values.js';
-import { flag, names, numberFrom, oneOf, text, timeOfDay, wordsOf } from '../settings.js';
+import { flag, names, numberFrom, oneOf, text, timeOfDay, wordsOf, version } from '../settings.js';
 
 export const NOTIFY_SETTINGS = v.object({
+  version,
   name: text(),
   /** Id of a deepinfant-hass node. */
   hass: text(),

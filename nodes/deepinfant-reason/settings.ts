@@ -1,7 +1,8 @@
 import * as v from 'valibot';
-import { text } from '../settings.js';
+import { text, version } from '../settings.js';
 
 export const REASON_SETTINGS = v.object({
+  version,
   name: text(),
   /** Id of a deepinfant-baby node, or '' to estimate without knowing the baby. */
   baby: text(),

@@ -9,6 +9,7 @@ import { JOURNAL_SETTINGS } from '../../nodes/deepinfant-journal/settings.js';
 import { LIGHT_SETTINGS } from '../../nodes/deepinfant-light/settings.js';
 import { NOTIFY_SETTINGS } from '../../nodes/deepinfant-notify/settings.js';
 import { REASON_SETTINGS } from '../../nodes/deepinfant-reason/settings.js';
+import { SETTINGS_VERSION } from '../../nodes/settings-version.js';
 import { defaultsOf, migrate } from '../../nodes/settings.js';
 import { listModels } from '../../src/model/load.js';
 import { check } from '../../src/check.js';
@@ -90,7 +91,7 @@ describe('settings', () => {
 
   it('a node with a wrong setting is red, and reports one error that names it', async () => {
     const flow = await runFlow([
-      { id: 'baby', type: 'deepinfant-baby', name: 'Mia', keepDays: '' },
+      { id: 'baby', type: 'deepinfant-baby', version: 1, name: 'Mia', keepDays: '' },
       { id: 'light', type: 'deepinfant-light', name: 'lamp', hass: '', brightness: '-1' },
     ]);
     try {
@@ -104,20 +105,31 @@ describe('settings', () => {
     }
   });
 
-  describe('migrate', () => {
-    const steps = [
-      (settings: Record<string, unknown>) => ({ ...settings, phones: settings.phone }),
-      (settings: Record<string, unknown>) => ({ ...settings, minutes: Number(settings.seconds) / 60 }),
-    ];
-
-    it('takes each step from the version of the flow on', () => {
-      const saved = { phone: 'a', seconds: 120 };
-      assert.deepEqual(migrate(saved, steps), { ...saved, phones: 'a', minutes: 2 });
-      assert.deepEqual(migrate({ ...saved, version: '1' }, steps), { ...saved, version: '1', minutes: 2 });
+  describe('of an older version', () => {
+    it('get the default for a number that was emptied, which counted as 0', () => {
+      const saved = { keepDays: '', soundMb: '20', soundFolder: '' };
+      assert.deepEqual(migrate(saved, BABY_SETTINGS), { soundMb: '20', soundFolder: '' });
     });
 
-    it('leaves settings of this version, and of a newer one, as they are', () => {
-      for (const version of [2, 9]) assert.deepEqual(migrate({ version }, steps), { version });
+    it('are not changed once they are of this version, or of a newer one', () => {
+      for (const version of [SETTINGS_VERSION, '1', 9]) {
+        const saved = { version, keepDays: '' };
+        assert.deepEqual(migrate(saved, BABY_SETTINGS), saved);
+      }
+    });
+
+    it('are of this version once the node was edited', () => {
+      for (const type of NODE_TYPES) {
+        const node: { version?: number } = {};
+        const { oneditsave } = editorDefinition(type) as unknown as { oneditsave: (this: object) => void };
+        // Another part of what is done then needs a page.
+        try {
+          oneditsave.call(node);
+        } catch (error) {
+          assert.equal((error as Error).message, '$ is not defined');
+        }
+        assert.equal(node.version, SETTINGS_VERSION, type);
+      }
     });
   });
 

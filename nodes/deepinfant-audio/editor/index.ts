@@ -1,4 +1,5 @@
 /** What the definition in ../deepinfant-audio.html refers to. */
+import { saveVersion, type Versioned } from '../../editor/version.js';
 import type { NodeInstance } from '@node-red/editor-client';
 import { textOf } from '../../editor/form.js';
 import { portLabels } from '../../editor/labels.js';
@@ -71,6 +72,7 @@ function showFieldsOfKind(): void {
   for (const row of $('[data-kinds]').get()) $(row).toggle(row.dataset.kinds!.split(' ').includes(kind));
 }
 
-export function oneditsave(): void {
+export function oneditsave(this: Versioned): void {
+  saveVersion.call(this);
   removeSecrets();
 }

@@ -62,3 +62,4 @@ async function forget(id: string): Promise<void> {
   const { error } = await ask('deepinfant-baby/forget', { id });
   $(MESSAGE).text(error ?? translate('deepinfant-baby.says.forgotten'));
 }
+export { saveVersion as oneditsave } from '../../editor/version.js';

@@ -17,3 +17,4 @@ export function oneditprepare(this: NodeInstance<{ name?: string; model: string 
   fillSelect('#node-input-model', choices, this.model);
   showLiveView(this.id);
 }
+export { saveVersion as oneditsave } from '../../editor/version.js';

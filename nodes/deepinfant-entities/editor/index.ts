@@ -9,3 +9,4 @@ export const outputLabels = portLabels(
   'deepinfant-entities.output.preset',
   'deepinfant-entities.output.listen',
 );
+export { saveVersion as oneditsave } from '../../editor/version.js';

@@ -9,3 +9,4 @@ export const validateUrl = validator(isHassAddress, 'deepinfant-hass.invalid.url
 export function label(this: NodeInstance<{ name?: string; url?: string }>): string {
   return this.name || this.url || translate('deepinfant-hass.title');
 }
+export { saveVersion as oneditsave } from '../../editor/version.js';

@@ -8,3 +8,4 @@ export const outputLabels = portLabels(
   'deepinfant-journal.output.cries',
   'deepinfant-journal.output.answers',
 );
+export { saveVersion as oneditsave } from '../../editor/version.js';

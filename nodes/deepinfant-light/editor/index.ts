@@ -21,3 +21,4 @@ export const inputLabels = portLabels('deepinfant-light.input');
 export function oneditprepare(): void {
   offerIds('lights', '#node-input-lights', '#deepinfant-light-found');
 }
+export { saveVersion as oneditsave } from '../../editor/version.js';

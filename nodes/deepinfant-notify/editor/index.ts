@@ -32,3 +32,4 @@ export function oneditprepare(): void {
   offerIds('notifiers', '#node-input-phones', '#deepinfant-notify-found');
   offerReasons('#node-input-reasons', '#deepinfant-notify-reasons');
 }
+export { saveVersion as oneditsave } from '../../editor/version.js';

@@ -24,3 +24,4 @@ function showBabies(): void {
 function showRow(property: string, isShown: boolean): void {
   $(`#node-input-${property}`).closest('.form-row').toggle(isShown);
 }
+export { saveVersion as oneditsave } from '../../editor/version.js';
