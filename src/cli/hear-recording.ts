@@ -7,7 +7,7 @@ import type { Preset } from '../model/manifest.js';
 import { SAMPLE_RATE, type AudioChunk, type CryEvent, type Scores } from '../values.js';
 import { hear } from './hear.js';
 import { inOrder } from '../in-order.js';
-import { bar, clearStatus, Pace, showStatus } from './status-line.js';
+import { ProgressLine } from './progress-line.js';
 
 /** Recordings heard at a time: enough for the model to batch, few enough for their memory not to matter. */
 const AT_ONCE = 8;
@@ -71,21 +71,20 @@ export async function* hearSeveral<T, R>(
   items: readonly T[],
   work: (item: T) => Promise<R>,
 ): AsyncGenerator<R> {
-  const pace = new Pace();
+  const progress = new ProgressLine();
   let done = 0;
   const showProgress = (): void => {
-    if (items.length > 1)
-      showStatus(`${bar(done / items.length)} ${done}/${items.length}${pace.left(done, items.length)}`);
+    if (items.length > 1) progress.show({ done, total: items.length });
   };
   try {
     showProgress();
     for await (const result of inOrder(items, AT_ONCE, work)) {
-      clearStatus();
+      progress.clear();
       done++;
       yield result;
       showProgress();
     }
   } finally {
-    clearStatus();
+    progress.clear();
   }
 }

@@ -8,7 +8,7 @@ import {
 } from '../evaluation/families.js';
 import { writeAtomically } from '../../files/write-atomically.js';
 import { print, printJson, printTable } from '../../cli/output.js';
-import { bar, clearStatus, Pace, showStatus } from '../../cli/status-line.js';
+import { ProgressLine } from '../../cli/progress-line.js';
 
 export interface FamilyOptions {
   families: number;
@@ -32,17 +32,15 @@ export async function evaluateFamilies({
   signal,
 }: FamilyOptions): Promise<void> {
   const results: FamilyResult[] = [];
-  const pace = new Pace();
+  const progress = new ProgressLine(LOG_EVERY);
   for (let family = 0; family < families; family++) {
-    const done = `${family}/${families} families${pace.left(family, families)}`;
-    showStatus(`${bar(family / families)} ${done}`);
-    if (family % LOG_LINE_FAMILIES === 0 && !process.stderr.isTTY) process.stderr.write(`${done}\n`);
+    progress.show({ part: 'families', done: family, total: families });
     // Lets Ctrl-C be heard.
     await setImmediate();
     signal.throwIfAborted();
     results.push(judgeFamily(seed * SEEDS_APART + family, wrong));
   }
-  clearStatus();
+  progress.clear();
   const figures = figuresOfFamilies(results);
   if (picture !== undefined) await writeAtomically(picture, familyPlot(figures));
   if (json) {
@@ -53,6 +51,6 @@ export async function evaluateFamilies({
   if (picture !== undefined) print(`\nPicture: ${picture}`);
 }
 
-const LOG_LINE_FAMILIES = 20;
+const LOG_EVERY = 20;
 /** Two seeds have no family in common, up to so many. */
 const SEEDS_APART = 100_000;

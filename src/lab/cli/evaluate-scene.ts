@@ -8,7 +8,7 @@ import { writeAtomically } from '../../files/write-atomically.js';
 import { readSamples } from '../../audio/recording.js';
 import { isDoubtful, readVerdicts } from '../detector/verdicts.js';
 import { print, printJson, printTable } from '../../cli/output.js';
-import { clearStatus, Pace, showStatus } from '../../cli/status-line.js';
+import { ProgressLine } from '../../cli/progress-line.js';
 import type { Subject } from './subjects.js';
 
 export interface SceneOptions {
@@ -45,7 +45,8 @@ export async function evaluateScene({
   const total = subjects.length * nights;
   const results: SceneMeasurement['nights'][number][] = [];
   let model = { name: '', version: '' };
-  const pace = new Pace();
+  const progress = new ProgressLine();
+  const nightMinutes = Math.round(60 * hours);
   for (const { model: folder, recordings } of subjects) {
     // A night of which nobody knows the truth measures nothing.
     const sure = recordings.filter(recording => !isDoubtful(recording, verdicts.get(recording.path)));
@@ -59,15 +60,16 @@ export async function evaluateScene({
         results.push(
           await playScene(sure, read, classifier, yamnets, settings, heardS => {
             signal.throwIfAborted();
-            const minutes = Math.floor(heardS / 60);
-            const done = Math.round(60 * hours) * results.length + minutes;
-            const left = pace.left(done, Math.round(60 * hours) * total);
-            showStatus(`night ${results.length + 1} of ${total}: ${minutes} of ${60 * hours} min${left}`);
+            progress.show({
+              part: 'minutes of nights',
+              done: nightMinutes * results.length + Math.floor(heardS / 60),
+              total: nightMinutes * total,
+            });
           }),
         );
       }
     } finally {
-      clearStatus();
+      progress.clear();
       await classifier.close();
     }
   }

@@ -5,13 +5,13 @@ import type { Classifier } from '../../model/classifier.js';
 import { loadClassifier } from '../../model/load.js';
 import { writeAtomically } from '../../files/write-atomically.js';
 import { phoneTable, protocolFigures, protocolPlot, protocolTable } from '../reasons/protocol-figures.js';
-import { checkPhones, PROTOCOL_SETTINGS, runProtocols, type ProtocolRun } from '../reasons/protocol.js';
+import { checkPhones, PROTOCOL_SETTINGS, runProtocols } from '../reasons/protocol.js';
 import { describeForHead, readReasonClips, type ReasonClip } from '../reasons/reason-clips.js';
 import { soundAlone, soundAloneTable } from '../reasons/sound-alone.js';
 import { usageError } from '../../cli/arguments.js';
 import { abortOnInterrupt } from '../../cli/interrupt.js';
 import { print, printError, printJson, printTable } from '../../cli/output.js';
-import { bar, clearStatus, Pace, showStatus } from '../../cli/status-line.js';
+import { ProgressLine } from '../../cli/progress-line.js';
 import type { Command } from '../../cli/command.js';
 
 const USAGE = `deepinfant protocol --data DIR [--sound] [--out DIR] [--steps N] [--json]
@@ -27,7 +27,7 @@ const USAGE = `deepinfant protocol --data DIR [--sound] [--out DIR] [--steps N] 
 
 export const command: Command = { usage: USAGE, run: protocol };
 
-const LOG_LINE_STEPS = 100;
+const LOG_EVERY = 100;
 
 async function protocol(args: string[]): Promise<number> {
   const { values } = parseArgs({
@@ -53,9 +53,10 @@ async function protocol(args: string[]): Promise<number> {
   process.stderr.write(`${clips.length} cries with a reason from ${phones} phones${leftOut.join('')}\n`);
 
   const classifier = await loadClassifier();
+  const progress = new ProgressLine(LOG_EVERY);
   try {
     if (values.sound) {
-      await soundOnly(clips, classifier, values.json, signal);
+      await soundOnly(clips, classifier, values.json, progress, signal);
       return 0;
     }
     const predictions = await runProtocols({
@@ -65,7 +66,14 @@ async function protocol(args: string[]): Promise<number> {
       settings: { ...PROTOCOL_SETTINGS, mel7s: { ...PROTOCOL_SETTINGS.mel7s, steps } },
       folder: out,
       signal,
-      onProgress: progressLine(),
+      onProgress: (part, done, total, loss) => {
+        progress.show({
+          part,
+          done,
+          total,
+          note: loss === undefined ? undefined : `loss ${loss.toFixed(3)}`,
+        });
+      },
     });
     const figures = protocolFigures(predictions);
     const picture = path.join(out, 'balanced-accuracy.svg');
@@ -78,7 +86,7 @@ async function protocol(args: string[]): Promise<number> {
       print(`\nPicture: ${picture}\nModel: ${path.join(out, 'model')}`);
     }
   } finally {
-    clearStatus();
+    progress.clear();
     await classifier.close();
   }
   return 0;
@@ -88,30 +96,17 @@ async function soundOnly(
   clips: readonly ReasonClip[],
   classifier: Classifier,
   isJson: boolean,
+  progress: ProgressLine,
   signal: AbortSignal,
 ): Promise<void> {
   checkPhones(clips);
-  const onProgress = progressLine();
-  const step = (phase: 'hearing' | 'training') => (done: number, total: number) => {
+  const step = (part: 'hearing' | 'training') => (done: number, total: number) => {
     signal.throwIfAborted();
-    onProgress(phase, done, total);
+    progress.show({ part, done, total });
   };
   const examples = await describeForHead(clips, classifier, step('hearing'));
   const figures = soundAlone(examples, PROTOCOL_SETTINGS.seed, step('training'));
-  clearStatus();
+  progress.clear();
   if (isJson) printJson(figures);
   else printTable(soundAloneTable(figures));
-}
-
-/** Shows progress in one line of a terminal, and now and then in a log. */
-function progressLine(): ProtocolRun['onProgress'] {
-  const paces = new Map<string, Pace>();
-  return (phase, done, total, loss) => {
-    const pace = paces.get(phase) ?? new Pace();
-    paces.set(phase, pace);
-    const lossText = loss === undefined ? '' : `, loss ${loss.toFixed(3)}`;
-    const text = `${phase} ${done}/${total}${lossText}${pace.left(done, total)}`;
-    showStatus(`${bar(done / total)} ${text}`);
-    if (done % LOG_LINE_STEPS === 0 && !process.stderr.isTTY) process.stderr.write(`${text}\n`);
-  };
 }

@@ -11,7 +11,7 @@ import { TEACHER_CLASSES, TEACHER_HOP } from '../teacher/teacher.js';
 import { usageError } from '../../cli/arguments.js';
 import { abortOnInterrupt } from '../../cli/interrupt.js';
 import { print, printError } from '../../cli/output.js';
-import { bar, clearStatus, Pace, showStatus } from '../../cli/status-line.js';
+import { ProgressLine } from '../../cli/progress-line.js';
 import type { Command } from '../../cli/command.js';
 
 const USAGE = `deepinfant teach YAMNET.tflite --data DIR --out DIR
@@ -37,27 +37,25 @@ async function teach(args: string[]): Promise<number> {
   });
   const { recordings } = await readCorpusFolder(data);
   const yamnet = await Yamnet.open(positionals[0]);
-  const pace = new Pace();
+  const progress = new ProgressLine();
   const scored: RecordingScores[] = [];
   let errors = 0;
   try {
     for (const [done, { path, file }] of recordings.entries()) {
       signal.throwIfAborted();
-      showStatus(
-        `${bar(done / recordings.length)} ${done}/${recordings.length}${pace.left(done, recordings.length)}`,
-      );
+      progress.show({ done, total: recordings.length });
       try {
         const samples = await readSamples(file);
         scored.push({ path, scores: toFloat16(yamnet.score(samples, TEACHER_HOP)) });
       } catch (error) {
         if (!(error instanceof DeepInfantError)) throw error;
         errors++;
-        clearStatus();
+        progress.clear();
         printError(error.message);
       }
     }
   } finally {
-    clearStatus();
+    progress.clear();
     yamnet.dispose();
   }
   await writing(out, () => writeWindowScores(out, scored));

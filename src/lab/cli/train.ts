@@ -13,7 +13,7 @@ import { tryRates } from '../detector/learning-rate.js';
 import { calibrateFolds, modelFolder, trainFold, trainOnAll, type Run } from '../detector/training-run.js';
 import { usageError } from '../../cli/arguments.js';
 import { print, printError } from '../../cli/output.js';
-import { clearStatus, Pace, showStatus } from '../../cli/status-line.js';
+import { ProgressLine } from '../../cli/progress-line.js';
 import type { Command } from '../../cli/command.js';
 
 const USAGE = `deepinfant train CONFIG --data DIR [--more DIR]... [--teacher DIR]... [--from MODEL] [--fold N | --find-rate] [--out DIR]
@@ -29,6 +29,8 @@ const USAGE = `deepinfant train CONFIG --data DIR [--more DIR]... [--teacher DIR
   --out DIR      folder of the run (runs/NAME)`;
 
 export const command: Command = { usage: USAGE, run: train };
+
+const LOG_EVERY = 100;
 
 async function train(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -102,16 +104,11 @@ function printFigures(name: string, scores: readonly HeldOutScore[]): void {
   );
 }
 
-/** Shows progress in one line of a terminal, and now and then in a log. */
+/** Shows a run's progress. @param name of what goes on: `fold 0` */
 function progressLine(name: string): (progress: Progress) => void {
-  const pace = new Pace();
+  const line = new ProgressLine(LOG_EVERY);
   return ({ phase, done, total, loss }) => {
-    const left = phase === 'training' ? pace.left(done, total) : '';
-    const text = `${name} ${phase} ${done}/${total}${loss === undefined ? '' : `, loss ${loss.toFixed(3)}`}${left}`;
-    if (done < total) showStatus(text);
-    else clearStatus();
-    const isWorthALogLine =
-      done === total || (phase === 'training' && done % 100 === 0 && !process.stderr.isTTY);
-    if (isWorthALogLine) process.stderr.write(`${text}\n`);
+    const note = loss === undefined ? undefined : `loss ${loss.toFixed(3)}`;
+    line.show({ part: `${name}, ${phase}`, done, total, note });
   };
 }
