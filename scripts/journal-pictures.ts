@@ -15,7 +15,7 @@ import { cryDrawing } from '../src/journal/pictures/cry.js';
 import { recordPicture } from '../src/journal/pictures/record.js';
 import { timelinePicture } from '../src/journal/pictures/timeline.js';
 import { weeksPicture } from '../src/journal/pictures/weeks.js';
-import { nightOf, trackRecordOf, weeksByHourOf } from '../src/journal/questions.js';
+import { nightOf, reasonRecordOf, weeksByHourOf } from '../src/journal/questions.js';
 import { loadClassifier } from '../src/model/load.js';
 import { PACKAGE_ROOT } from '../src/package-root.js';
 import { REASONS, SAMPLE_RATE, type CryEvent, type Intensity, type ReasonEstimate } from '../src/values.js';
@@ -41,7 +41,7 @@ async function main(): Promise<void> {
   const pictures = {
     night: timelinePicture(nightOf(entries, MORNING, MORNING)),
     weeks: weeksPicture(weeksByHourOf(entries, MORNING)),
-    accuracy: recordPicture(trackRecordOf(entries)),
+    accuracy: recordPicture(reasonRecordOf(entries)),
     cry: cryDrawing(cry, png),
   };
   for (const [name, svg] of Object.entries(pictures))

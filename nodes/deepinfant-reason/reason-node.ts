@@ -110,12 +110,12 @@ export class ReasonNode implements NodeWork {
   }
 
   private showReason({ who, reason: { label, confidence } }: ExplainedCry): void {
-    const { score } = this.room;
+    const { record } = this.room;
     const values = {
       who: who && who.label !== 'unsure' ? `${who.label} · ` : '',
       reason: label === 'unsure' ? '' : this.RED._(`deepinfant-reason.reason.${label}`),
       percent: Math.round(100 * confidence),
-      score: score ? this.RED._('deepinfant-reason.score', { ...score }) : '',
+      score: record.answers > 0 ? this.RED._('deepinfant-reason.score', { ...record }) : '',
     };
     this.showStatus(label === 'unsure' ? 'unsure' : 'reason', values);
   }

@@ -4,9 +4,10 @@ import type { ContextFact, ContextKind } from '../reason/facts.js';
 import { mixed, named } from '../reason/judgement.js';
 import { isTold, type CryMemory } from './memory.js';
 import { reasonLine } from '../reason/phrase.js';
+import type { TrackRecord } from '../reason/record.js';
 import { WhichBaby } from '../reason/which-baby.js';
 import type { Answer, CryEvent } from '../values.js';
-import type { Baby, BabyTrouble, Score } from './baby.js';
+import type { Baby, BabyTrouble } from './baby.js';
 import type { ToldState } from './told.js';
 
 /** A cry event whose reason was estimated. */
@@ -41,11 +42,10 @@ export class BabiesOfRoom {
     return this.all.map(({ trouble }) => trouble);
   }
 
-  /** Of all babies; undefined without answers. */
-  get score(): Score | undefined {
-    const scores = this.all.map(({ score }) => score).filter(score => score !== undefined);
-    if (scores.length === 0) return undefined;
-    const sum = (of: keyof Score): number => scores.reduce((total, score) => total + score[of], 0);
+  /** The track record over all babies. */
+  get record(): TrackRecord {
+    const sum = (of: keyof TrackRecord): number =>
+      this.all.reduce((total, { record }) => total + record[of], 0);
     return { answers: sum('answers'), right: sum('right'), commonestRight: sum('commonestRight') };
   }
 
@@ -93,7 +93,8 @@ export class BabiesOfRoom {
     if (name !== undefined && this.isShared) outcome = await this.own(cry, baby, at);
     if (reason && outcome !== 'outdated') outcome = await baby.answer({ cry, reason, at, by });
     const owner = this.isShared && { baby: this.nameOf(baby) };
-    return { outcome, ...about, ...owner, ...(baby.score && { score: baby.score }) };
+    const { record } = baby;
+    return { outcome, ...about, ...owner, ...(record.answers > 0 && { record }) };
   }
 
   /** Takes an answer back. @param cryId without it, the one given last @throws DeepInfantError `storage` */

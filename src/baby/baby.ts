@@ -11,6 +11,7 @@ import type { ContextFact, ContextKind } from '../reason/facts.js';
 import { MemoryFile } from './memory-file.js';
 import type { Judgement } from '../reason/judgement.js';
 import type { BabyPrediction } from '../reason/prediction.js';
+import type { TrackRecord } from '../reason/record.js';
 import { checkMemory, type BabyMemory, type Cause } from './memory.js';
 import { messageOf } from '../errors.js';
 import type { Answer, CryEvent } from '../values.js';
@@ -22,14 +23,6 @@ export interface BabyTrouble {
   /** Its memory was damaged when it was read. */
   damage?: string;
   babyBuddy?: BabyBuddyTrouble;
-}
-
-/** Numbers of cries. */
-export interface Score {
-  answers: number;
-  right: number;
-  /** How many would have been right by always saying the commonest reason. */
-  commonestRight: number;
 }
 
 /** Who keeps what is told of a baby, as a journal does. Its promises are never rejected. */
@@ -158,16 +151,9 @@ export class Baby implements BabyBuddyListener {
     return wasThere;
   }
 
-  /** How often it was right so far, and would have been by always saying the commonest; undefined without answers. */
-  get score(): Score | undefined {
-    const { accuracy, baselineAccuracy } = this.estimator.record;
-    if (accuracy === null || baselineAccuracy === null) return undefined;
-    const answers = this.memory.cries.filter(({ answer }) => answer?.from === 'caregiver').length;
-    return {
-      answers,
-      right: Math.round(accuracy * answers),
-      commonestRight: Math.round(baselineAccuracy * answers),
-    };
+  /** How often it was right so far. */
+  get record(): TrackRecord {
+    return this.estimator.record;
   }
 
   /** As it is called in its node; '' where it has no name. */

@@ -16,6 +16,7 @@ import { named, type Judgement } from '../reason/judgement.js';
 import { featuresOf } from '../reason/personal.js';
 import type { BabyPrediction } from '../reason/prediction.js';
 import { PRIOR_ODDS } from '../reason/prior.js';
+import { accuraciesOf, type TrackRecord } from '../reason/record.js';
 
 const PRIOR = REASONS.filter(reason => PRIOR_ODDS[reason] !== 1).map((reason): Evidence => ({
   part: 'prior',
@@ -59,8 +60,8 @@ export class ReasonEstimator {
     return { version: MEMORY_VERSION, facts: [...this.context.facts], cries: this.history.memory };
   }
 
-  /** How often it was right on caregivers' answers, and who always says the commonest reason; null before the first. */
-  get record(): Pick<ReasonEstimate, 'accuracy' | 'baselineAccuracy'> {
+  /** How often it was right by caregivers' answers. */
+  get record(): TrackRecord {
     return this.history.learned.record;
   }
 
@@ -113,7 +114,8 @@ export class ReasonEstimator {
     const startedAs = event.state === 'started' ? intensity : this.history.startedAs(id);
     const isSudden = startedAs === 'scream';
     const features = featuresOf(circumstances?.situation(this.history.sinceCryH(onset)), intensity, isSudden);
-    const { personal, voice, weights, shares, learnedFrom, uses, record } = this.history.learned;
+    const { personal, voice, weights, shares, learnedFrom, uses, record, calibrationError } =
+      this.history.learned;
 
     const own = personal.logs(features);
     const general = [...PRIOR, ...(circumstances?.evidence() ?? []), ...sound(intensity, isSudden)];
@@ -133,7 +135,6 @@ export class ReasonEstimator {
     const told = {
       general: softmax(logsOf(weighed.general)),
       personal: softmax(logsOf(weighed.personal)),
-      commonest: shares,
     };
     if (isTimed) {
       const said = {
@@ -154,7 +155,8 @@ export class ReasonEstimator {
       contributions: weighed[uses].map(inWords),
       uses,
       learnedFrom,
-      ...record,
+      ...accuraciesOf(record),
+      calibrationError,
     };
   }
 }

@@ -13,7 +13,13 @@ import { isEmbedding, packEmbedding } from '../reason/embedding.js';
 import type { Prediction } from '../reason/prediction.js';
 import { PersonalModel } from '../reason/personal.js';
 import { sharesOf } from '../reason/prior.js';
-import { recordOf } from '../reason/record.js';
+import {
+  betterModel,
+  calibrationErrorOf,
+  NO_RECORD,
+  trackRecords,
+  type TrackRecord,
+} from '../reason/record.js';
 import { VoiceModel } from '../reason/voice-model.js';
 import { earnedWeights } from '../reason/weighing.js';
 
@@ -57,7 +63,8 @@ interface Confirmed {
   weights: { general: number; personal: number; voice: number };
   /** Which model was better on those. */
   uses: ReasonEstimate['uses'];
-  record: Pick<ReasonEstimate, 'accuracy' | 'baselineAccuracy' | 'calibrationError'>;
+  record: TrackRecord;
+  calibrationError: ReasonEstimate['calibrationError'];
 }
 
 /** What answers and reliefs taught. */
@@ -261,9 +268,12 @@ function learn(cries: readonly AnsweredCry[]): Learned {
 }
 
 function confirm(cries: readonly AnsweredCry[]): Confirmed {
-  const labelled = cries.map(({ said, answer, embedding }) => ({
+  const labelled = cries.map(({ said, answer, embedding, onset }) => ({
     ...said,
     embedding,
+    onset,
+    answeredAt: answer.at,
+    probabilities: said.told[said.uses],
     label: REASONS.indexOf(answer.reason),
   }));
   const [general] = earnedWeights(
@@ -274,6 +284,11 @@ function confirm(cries: readonly AnsweredCry[]): Confirmed {
     labelled.map(({ personal, voice, label }) => ({ parts: [personal, voice], label })),
     [SHARPNESS_PRIOR, VOICE_PRIOR],
   );
-  const { uses, ...record } = recordOf(labelled);
-  return { voice: new VoiceModel(labelled), weights: { general, personal, voice }, uses, record };
+  return {
+    voice: new VoiceModel(labelled),
+    weights: { general, personal, voice },
+    uses: betterModel(labelled),
+    record: trackRecords([...labelled].sort((a, b) => a.onset - b.onset)).at(-1) ?? NO_RECORD,
+    calibrationError: calibrationErrorOf(labelled),
+  };
 }

@@ -98,7 +98,7 @@ function isPrediction(value: unknown): boolean {
     [general, personal, voice].every(logs => isNumbers(logs, REASONS.length)) &&
     isNumbers(features, FEATURES) &&
     PREDICTORS.every(by => isNumbers(told[by], REASONS.length) && told[by].every(isChance)) &&
-    (uses === 'general' || uses === 'personal') &&
+    PREDICTORS.some(known => known === uses) &&
     (who === undefined || isBabyPrediction(who))
   );
 }

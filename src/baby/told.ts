@@ -9,7 +9,7 @@ import { REASONS, type Answer } from '../values.js';
 import { degreesCelsius } from '../reason/degrees.js';
 import { CONTEXT_KINDS, hasEpoch, type ContextFact, type ContextKind } from '../reason/facts.js';
 import type { AnswerOutcome } from './history.js';
-import type { Score } from './baby.js';
+import type { TrackRecord } from '../reason/record.js';
 import { durationText } from '../reason/phrase.js';
 import { toldByHome, type HomeAssistantMessage } from './home-assistant.js';
 
@@ -42,7 +42,7 @@ export interface ToldState extends Partial<Answer> {
   /** Whose cry it was, where there are several babies. */
   baby?: string;
   /** How often reasons were right, once there are answers. */
-  score?: Score;
+  record?: TrackRecord;
 }
 
 const WORDS = ['answer', 'withdraw', 'forget', 'export', 'import'] as const;

@@ -270,21 +270,10 @@ export class Journal {
 
 /** The entry of a cry after an event. */
 function cryEntry(event: CryEvent, known: CryEntry | undefined): CryEntry {
-  const {
-    id,
-    source,
-    onset,
-    offset,
-    onsetS,
-    durationS,
-    peakScore,
-    meanScore,
-    intensity,
-    voice,
-    guess,
-    reason,
-    who,
-  } = event;
+  const { id, source, onset, offset, onsetS, durationS, peakScore, meanScore, intensity, voice, guess, who } =
+    event;
+  // What is estimated after an answer knows it, and would make the track record too good.
+  const reason = known?.answer ? known.reason : event.reason;
   const course = known?.course ?? [];
   const isNew = course.at(-1)?.intensity !== intensity;
   return {

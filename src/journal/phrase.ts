@@ -2,7 +2,7 @@
 import { durationText } from '../reason/phrase.js';
 import { dateText, dayText, lengthMs, timeText } from './calendar.js';
 import { endOf, type CryEntry } from './entries.js';
-import type { HourlyWeek, Period, Totals, TrackRecord, Week, WeeksByHour } from './questions.js';
+import type { HourlyWeek, Period, Totals, ReasonRecord, Week, WeeksByHour } from './questions.js';
 
 /** 'Night to Mon 23 Nov: 3 cries, 12 min in all, the longest 6 min at 02:14. Reasons: ….' */
 export function periodText(period: Period): string {
@@ -51,7 +51,7 @@ export function minutesText(minutes: number): string {
   return durationText(60 * (minutes < 1 ? minutes : Math.round(minutes)));
 }
 
-export function recordText({ answers, right, commonestRight }: TrackRecord): string {
+export function recordText({ answers, right, commonestRight }: ReasonRecord): string {
   if (answers === 0)
     return 'No cry was answered yet: tell what a cry was, and it is counted how often the likeliest reason was right.';
   return `The likeliest reason was right in ${right} of ${number(answers, 'answered cry', 'answered cries')} (${percent(right / answers)}); always saying the commonest till then would have been in ${commonestRight} (${percent(commonestRight / answers)}).`;

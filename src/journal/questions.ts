@@ -1,5 +1,7 @@
 /** What a journal can be asked. */
+import { indexOfLargest } from '../maths/statistics.js';
 import type { ContextFact } from '../reason/facts.js';
+import { NO_RECORD, trackRecords, type TrackRecord } from '../reason/record.js';
 import { REASONS, type Intensity, type Reason, type ReasonEstimate } from '../values.js';
 import { nightAt, type TimeSpan } from '../night.js';
 import { dayAt, lengthMs } from './calendar.js';
@@ -62,13 +64,9 @@ export interface HourlyWeek extends TimeSpan {
 }
 
 /** How often the likeliest reason was what caregivers answered. */
-export interface TrackRecord {
-  answers: number;
-  right: number;
-  /** How often always saying the commonest answer so far would have been right. */
-  commonestRight: number;
-  /** Cry by cry, in the order in which they were. */
-  course: { at: number; said: Reason; answer: Reason; right: number; commonestRight: number }[];
+export interface ReasonRecord extends TrackRecord {
+  /** Cry by cry, in the order in which they were, each with the record so far. */
+  course: (Omit<TrackRecord, 'answers'> & { at: number; said: Reason; answer: Reason })[];
 }
 
 const MINUTE_MS = 60_000;
@@ -147,30 +145,29 @@ export function cryOf(entries: Iterable<Entry>, id?: string): CryEntry | undefin
   return found;
 }
 
-/** What reasons and answers came to so far. */
-export function trackRecordOf(entries: Iterable<Entry>): TrackRecord {
-  const record: TrackRecord = { answers: 0, right: 0, commonestRight: 0, course: [] };
-  const counts = new Map<Reason, number>(REASONS.map(reason => [reason, 0]));
+/** How often the likeliest reason was right so far. */
+export function reasonRecordOf(entries: Iterable<Entry>): ReasonRecord {
   const answered = [...entries]
     .filter(entry => entry.kind === 'cry')
-    .filter(({ reason, answer }) => reason !== undefined && answer !== undefined)
-    .sort((a, b) => a.onset - b.onset);
-  for (const { onset, reason, answer } of answered) {
-    const said = likeliest(REASONS, one => reason!.probabilities[one]);
-    const commonest = likeliest(REASONS, one => counts.get(one)!);
-    const { reason: was } = answer!;
-    counts.set(was, counts.get(was)! + 1);
-    record.answers++;
-    record.right += Number(said === was);
-    record.commonestRight += Number(commonest === was);
-    const { right, commonestRight } = record;
-    record.course.push({ at: onset, said, answer: was, right, commonestRight });
-  }
-  return record;
-}
-
-function likeliest(reasons: readonly Reason[], weight: (reason: Reason) => number): Reason {
-  return reasons.reduce((best, reason) => (weight(reason) > weight(best) ? reason : best));
+    .flatMap(({ onset, reason, answer }) => (reason && answer ? [{ onset, reason, answer }] : []))
+    .sort((a, b) => a.onset - b.onset)
+    .map(({ onset, reason, answer }) => ({
+      onset,
+      answeredAt: answer.at,
+      label: REASONS.indexOf(answer.reason),
+      probabilities: REASONS.map(one => reason.probabilities[one]),
+    }));
+  const records = trackRecords(answered);
+  return {
+    ...(records.at(-1) ?? NO_RECORD),
+    course: answered.map(({ onset, label, probabilities }, i) => ({
+      at: onset,
+      said: REASONS[indexOfLargest(probabilities)],
+      answer: REASONS[label],
+      right: records[i].right,
+      commonestRight: records[i].commonestRight,
+    })),
+  };
 }
 
 function periodOf(entries: readonly Entry[], span: TimeSpan, now: number): Period {

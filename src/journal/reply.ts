@@ -10,7 +10,7 @@ import { cryDrawing } from './pictures/cry.js';
 import { recordPicture } from './pictures/record.js';
 import { timelinePicture } from './pictures/timeline.js';
 import { weeksPicture } from './pictures/weeks.js';
-import { cryOf, dayOf, nightOf, trackRecordOf, weekOf, weeksByHourOf } from './questions.js';
+import { cryOf, dayOf, nightOf, reasonRecordOf, weekOf, weeksByHourOf } from './questions.js';
 
 const PERIODS = ['night', 'day', 'week', 'weeks'] as const;
 
@@ -104,7 +104,7 @@ export function ask(
       return { payload: withPaths(cry), text: cryText(cry), picture: cryDrawing(cry, pngOf(folder, cry)) };
     }
     case 'accuracy': {
-      const record = trackRecordOf(entries);
+      const record = reasonRecordOf(entries);
       return { payload: record, text: recordText(record), picture: recordPicture(record) };
     }
     case 'export':

@@ -1,5 +1,5 @@
-/** The two models, and the baseline that always says the commonest reason so far. */
-export const PREDICTORS = ['general', 'personal', 'commonest'] as const;
+/** The two models of a reason: what holds for all babies, and what was learned of this one too. */
+export const PREDICTORS = ['general', 'personal'] as const;
 export type Predictor = (typeof PREDICTORS)[number];
 
 /** What was known of a cry, and predicted, before its answer. Lists of numbers are in the order of REASONS. */
@@ -13,9 +13,9 @@ export interface Prediction {
   voice: number[];
   /** The situation, as the personal model sees it. */
   features: number[];
-  /** Probabilities from each predictor, and the one whose probabilities were shown. */
+  /** Probabilities from each model, and the one whose probabilities were shown. */
   told: Record<Predictor, number[]>;
-  uses: Exclude<Predictor, 'commonest'>;
+  uses: Predictor;
   /** Where several babies may cry. */
   who?: BabyPrediction;
 }

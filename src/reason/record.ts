@@ -1,30 +1,86 @@
-import { accuracyOf, claimOf, expectedCalibrationError } from '../maths/reliability.js';
+import { claimOf, expectedCalibrationError } from '../maths/reliability.js';
+import { indexOfLargest } from '../maths/statistics.js';
 import type { ReasonEstimate } from '../values.js';
+import { sharesOf } from './prior.js';
 import type { Prediction, Predictor } from './prediction.js';
 
 /**
- * The personal model is used unless the answers speak strongly against it: so that they are ten times as probable by the
- * general one (Jeffreys 1961). What it is behind by less may be chance.
+ * The personal model is used unless the answers speak strongly against it: until they are ten times as probable under the
+ * general one (Jeffreys 1961). If it is behind by less, that may be chance.
  */
 export const STRONG_EVIDENCE = Math.log(10);
 
-/** What was told of cries before their answers were known, against these; which model to use is decided by it. */
-export function recordOf(
-  cries: readonly (Pick<Prediction, 'told' | 'uses'> & { label: number })[],
-): Pick<ReasonEstimate, 'uses' | 'accuracy' | 'baselineAccuracy' | 'calibrationError'> {
-  const loss = (by: Predictor): number =>
-    cries.reduce((sum, { told, label }) => sum - Math.log(told[by][label]), 0);
-  const claims = cries.map(({ told, uses, label }) => claimOf(told[uses], label));
-  const baseline = cries.map(({ told, label }) => claimOf(told.commonest, label));
-  return {
-    uses: cries.length > 0 && loss('personal') - loss('general') < STRONG_EVIDENCE ? 'personal' : 'general',
-    accuracy: numberOrNull(accuracyOf(claims)),
-    baselineAccuracy: numberOrNull(accuracyOf(baseline)),
-    calibrationError: numberOrNull(expectedCalibrationError(claims)),
-  };
+/** How often predictions were right. */
+export interface TrackRecord {
+  answers: number;
+  /** How often the likeliest class was right. */
+  right: number;
+  /** How often always saying the class that was commonest so far would have been right. */
+  commonestRight: number;
 }
 
-/** Null before the first answer. */
-function numberOrNull(figure: number): number | null {
-  return Number.isNaN(figure) ? null : figure;
+export const NO_RECORD: TrackRecord = { answers: 0, right: 0, commonestRight: 0 };
+
+/** A cry that was answered, and what had been predicted. Classes are reasons, or the babies of a room. */
+export interface AnsweredCry {
+  /** When it began, and when its answer was given, epoch ms. */
+  onset: number;
+  answeredAt: number;
+  /** Index of the class that it was. */
+  label: number;
+  /** Of each class, as they were before the answer. */
+  probabilities: readonly number[];
+}
+
+/**
+ * The track record after each cry. The baseline knows what the prediction could know: the answers that were given before
+ * the cry began. This is the only definition of 'always saying the commonest'.
+ *
+ * @param cries in the order of their onsets
+ * @param commonness how common each class is, judging by the labels of earlier answers; by default of reasons
+ */
+export function trackRecords(
+  cries: readonly AnsweredCry[],
+  commonness: (labels: readonly number[]) => readonly number[] = reasonCommonness,
+): TrackRecord[] {
+  let record = NO_RECORD;
+  return cries.map(({ onset, label, probabilities }) => {
+    const earlier = cries.filter(({ answeredAt }) => answeredAt <= onset);
+    const commonest = indexOfLargest(commonness(earlier.map(cry => cry.label)));
+    record = {
+      answers: record.answers + 1,
+      right: record.right + Number(indexOfLargest(probabilities) === label),
+      commonestRight: record.commonestRight + Number(commonest === label),
+    };
+    return record;
+  });
+}
+
+function reasonCommonness(labels: readonly number[]): number[] {
+  return sharesOf(labels.map(label => ({ label, weight: 1 })));
+}
+
+/** A track record as shares; null before the first answer. */
+export function accuraciesOf({
+  answers,
+  right,
+  commonestRight,
+}: TrackRecord): Pick<ReasonEstimate, 'accuracy' | 'baselineAccuracy'> {
+  if (answers === 0) return { accuracy: null, baselineAccuracy: null };
+  return { accuracy: right / answers, baselineAccuracy: commonestRight / answers };
+}
+
+type LabelledPrediction = Pick<Prediction, 'told' | 'uses'> & { label: number };
+
+/** Which model did better on cries whose answers it did not know. */
+export function betterModel(cries: readonly LabelledPrediction[]): Predictor {
+  const loss = (by: Predictor): number =>
+    cries.reduce((sum, { told, label }) => sum - Math.log(told[by][label]), 0);
+  return cries.length > 0 && loss('personal') - loss('general') < STRONG_EVIDENCE ? 'personal' : 'general';
+}
+
+/** Mean distance of stated confidence from accuracy, in [0, 1]; null before the first answer. */
+export function calibrationErrorOf(cries: readonly LabelledPrediction[]): number | null {
+  if (cries.length === 0) return null;
+  return expectedCalibrationError(cries.map(({ told, uses, label }) => claimOf(told[uses], label)));
 }

@@ -3,7 +3,7 @@ import { indexOfLargest } from '../maths/statistics.js';
 import type { BabyEstimate } from '../values.js';
 import { isEmbedding, unpackEmbedding } from './embedding.js';
 import type { BabyPrediction } from './prediction.js';
-import { STRONG_EVIDENCE } from './record.js';
+import { accuraciesOf, NO_RECORD, STRONG_EVIDENCE, trackRecords } from './record.js';
 
 /** A voice changes within months: older cries do not count. */
 const CRIES = 150;
@@ -52,12 +52,8 @@ export class WhichBaby {
     this.owned = [...cries.values()]
       .flatMap((ofOne, baby) => ofOne.filter(({ owner }) => owner?.isMine).map(cry => ({ ...cry, baby })))
       .sort((a, b) => a.onset - b.onset);
-    this.shares = this.names.map(
-      (_, baby) =>
-        (this.owned.filter(cry => cry.baby === baby).length + PRIOR_CRIES / this.names.length) /
-        (this.owned.length + PRIOR_CRIES),
-    );
-    this.voice = this.learned();
+    this.shares = this.sharesOf(this.owned.map(({ baby }) => baby));
+    this.voice = this.fitVoice();
   }
 
   /** Who cries, and what is to be remembered of it. @param embedding of the cry's event, if it has one */
@@ -77,7 +73,17 @@ export class WhichBaby {
     };
   }
 
-  private learned(): WhichBaby['voice'] {
+  /** How often each baby cries, judging by the babies whose cries are known. */
+  private sharesOf(babies: readonly number[]): number[] {
+    const { length } = this.names;
+    return this.names.map(
+      (_, baby) =>
+        (babies.filter(other => other === baby).length + PRIOR_CRIES / length) /
+        (babies.length + PRIOR_CRIES),
+    );
+  }
+
+  private fitVoice(): WhichBaby['voice'] {
     const last = this.owned.findLast(({ embedding }) => embedding !== '');
     if (!last) return undefined;
     const heard = this.owned
@@ -102,30 +108,27 @@ export class WhichBaby {
     return softmax(logits).map((p, baby) => (1 - DECEIVES) * p + DECEIVES * shares[baby]);
   }
 
-  /** What was said of cries before it was told whose they were, against that. */
+  /** How right the predictions were that were made before it was known whose each cry was. */
   private record(): { isProved: boolean } & Pick<
     BabyEstimate,
     'learnedFrom' | 'accuracy' | 'baselineAccuracy'
   > {
-    const judged = this.owned.flatMap(({ baby, said: { who } }) => {
-      // Said of other babies, or by other names.
+    const judged = this.owned.flatMap(({ onset, owner, baby, said: { who } }) => {
+      // Predicted for other babies, or under other names.
       if (!who || !this.names.every(name => name in who.voice)) return [];
       const of = (chances: Record<string, number>): number[] => this.names.map(name => chances[name]);
-      return [{ baby, voice: of(who.voice), commonest: of(who.commonest) }];
+      const probabilities = of(who.voice);
+      return [{ onset, answeredAt: owner!.at, label: baby, probabilities, commonest: of(who.commonest) }];
     });
     const gain = judged.reduce(
-      (sum, { baby, voice, commonest }) => sum + Math.log(voice[baby] / commonest[baby]),
+      (sum, { label, probabilities, commonest }) => sum + Math.log(probabilities[label] / commonest[label]),
       0,
     );
-    const accuracyOf = (teller: 'voice' | 'commonest'): number | null =>
-      judged.length === 0
-        ? null
-        : judged.filter(cry => indexOfLargest(cry[teller]) === cry.baby).length / judged.length;
+    const records = trackRecords(judged, babies => this.sharesOf(babies));
     return {
       isProved: gain > STRONG_EVIDENCE,
       learnedFrom: this.owned.length,
-      accuracy: accuracyOf('voice'),
-      baselineAccuracy: accuracyOf('commonest'),
+      ...accuraciesOf(records.at(-1) ?? NO_RECORD),
     };
   }
 

@@ -10,7 +10,7 @@ import { readEntries } from '../../src/journal/entry-file.js';
 import { periodText } from '../../src/journal/phrase.js';
 import { cryOf, dayOf, nightOf } from '../../src/journal/questions.js';
 import { SAMPLE_RATE, type SourceHealth } from '../../src/values.js';
-import { cryAt, HOUR_MS, MINUTE_MS } from '../reason/cries.js';
+import { cryAt, HOUR_MS, HUNGRY, MINUTE_MS } from '../reason/cries.js';
 import { needTools, skip } from '../tools.js';
 import { endedCry, folderOfTest, openJournal, play } from './journals.js';
 
@@ -64,8 +64,10 @@ describe('a journal', () => {
     await journal.note(endedCry(NOW));
     await journal.answered(cryAt(NOW).id, { reason: 'hungry', at: NOW });
     assert.equal(onDisk()!.answer!.reason, 'hungry');
-    await journal.note({ ...endedCry(NOW), peakScore: 1 });
+    // What is estimated after the answer knows it.
+    await journal.note({ ...endedCry(NOW), peakScore: 1, reason: { ...HUNGRY, confidence: 0.99 } });
     assert.equal(onDisk()!.answer!.reason, 'hungry');
+    assert.equal(onDisk()!.reason, undefined);
     await journal.answered(cryAt(NOW).id, { reason: 'tired', at: NOW + 2, by: 'Ben' });
     await journal.answered(cryAt(NOW).id, { reason: 'lonely', at: NOW + 1, by: 'Anna' });
     assert.deepEqual(onDisk()!.answer, { reason: 'tired', at: NOW + 2, by: 'Ben' });

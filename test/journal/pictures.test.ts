@@ -6,10 +6,10 @@ import { recordPicture } from '../../src/journal/pictures/record.js';
 import { WIDTH } from '../../src/journal/pictures/sheet.js';
 import { timelinePicture } from '../../src/journal/pictures/timeline.js';
 import { weeksPicture } from '../../src/journal/pictures/weeks.js';
-import { nightOf, trackRecordOf, weeksByHourOf } from '../../src/journal/questions.js';
+import { nightOf, reasonRecordOf, weeksByHourOf } from '../../src/journal/questions.js';
 import type { CryEntry, Entry } from '../../src/journal/entries.js';
 import { SAMPLE_RATE } from '../../src/values.js';
-import { HOUR_MS } from '../reason/cries.js';
+import { HOUR_MS, HUNGRY } from '../reason/cries.js';
 
 const EVENING = new Date(2026, 0, 10, 20).getTime();
 const NOW = EVENING + 24 * HOUR_MS;
@@ -116,10 +116,10 @@ describe("a journal's pictures", () => {
         ...cry,
         id: String(i),
         onset: EVENING + i,
-        reason: { probabilities: { hungry: 1 } },
+        reason: HUNGRY,
         answer: { reason: i % 3 ? 'tired' : 'hungry', at: EVENING },
       })) as unknown as Entry[];
-      return recordPicture(trackRecordOf(answered));
+      return recordPicture(reasonRecordOf(answered));
     };
     for (const count of [0, 1, 3]) textsOf(record(count));
     const texts = textsOf(record(300));
@@ -133,7 +133,7 @@ describe("a journal's pictures", () => {
     for (const svg of [
       timelinePicture(nightOf([], EVENING, NOW)),
       weeksPicture(weeksByHourOf([], EVENING)),
-      recordPicture(trackRecordOf([])),
+      recordPicture(reasonRecordOf([])),
       cryDrawing(cry, undefined),
     ])
       textsOf(svg);

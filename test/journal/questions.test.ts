@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
+import { ReasonEstimator } from '../../src/baby/estimator.js';
 import { endOf, type CryEntry, type Entry } from '../../src/journal/entries.js';
 import { exportedCsv } from '../../src/journal/export.js';
 import { cryText, periodText, recordText, weekText, weeksText } from '../../src/journal/phrase.js';
-import { cryOf, dayOf, nightOf, trackRecordOf, weekOf, weeksByHourOf } from '../../src/journal/questions.js';
+import { cryOf, dayOf, nightOf, reasonRecordOf, weekOf, weeksByHourOf } from '../../src/journal/questions.js';
 import { REASONS, type Reason, type ReasonEstimate } from '../../src/values.js';
-import { HOUR_MS, MINUTE_MS } from '../reason/cries.js';
+import { cryAt, HOUR_MS, MINUTE_MS } from '../reason/cries.js';
 
 const EVENING = new Date(2026, 0, 10, 20).getTime();
 
@@ -177,12 +178,39 @@ describe('questions to a journal', () => {
   });
 
   it('counts how often the likeliest reason was right, and the commonest answer before', () => {
-    const record = trackRecordOf(entries);
-    assert.deepEqual([record.answers, record.right, record.commonestRight], [2, 1, 1]);
+    const record = reasonRecordOf(entries);
+    // One tired cry does not yet make tiredness commoner than hunger.
+    assert.deepEqual([record.answers, record.right, record.commonestRight], [2, 1, 0]);
     assert.match(
       recordText(record),
-      /right in 1 of 2 answered cries \(50 %\).*the commonest till then .* in 1 \(50 %\)/,
+      /right in 1 of 2 answered cries \(50 %\).*the commonest till then .* in 0 \(0 %\)/,
     );
+  });
+
+  it('has the track record that the baby itself has', () => {
+    const estimator = new ReasonEstimator({ name: 'Mia' });
+    const answered = [1, 5, 9].map(hours => {
+      const event = cryAt(at(hours));
+      const answer = { reason: 'tired', at: at(hours + 1) } as const;
+      const entry = cry(at(hours), 5, { reason: estimator.estimate(event), answer });
+      estimator.answer({ cry: event.id, ...answer });
+      return entry;
+    });
+    const { course, ...record } = reasonRecordOf(answered);
+    assert.deepEqual(record, estimator.record);
+    // Until the third cry, hunger is the commonest.
+    assert.equal(record.commonestRight, 1);
+    assert.deepEqual(
+      course.map(step => step.commonestRight),
+      [0, 0, 1],
+    );
+  });
+
+  it('knows as the commonest only what was answered before a cry', () => {
+    const answered = [1, 2, 3, 4].map(hours =>
+      cry(at(hours), 5, { reason: said('tired', 'tired'), answer: { reason: 'tired', at: at(10) } }),
+    );
+    assert.equal(reasonRecordOf(answered).commonestRight, 0);
   });
 
   it('tells of one cry, or of the newest', () => {
@@ -198,7 +226,7 @@ describe('questions to a journal', () => {
     assert.match(textOf([]), /no cry was noted/);
     assert.match(weekText(weekOf([], at(0), now)), /0 cries, 0 s in all/);
     assert.equal(weeksText(weeksByHourOf([], at(0))), 'This week nobody listened.');
-    assert.match(recordText(trackRecordOf([])), /No cry was answered yet/);
+    assert.match(recordText(reasonRecordOf([])), /No cry was answered yet/);
     assert.equal(cryOf([]), undefined);
   });
 

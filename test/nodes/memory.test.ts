@@ -69,7 +69,7 @@ describe('what is known of a baby', function () {
       reason: 'tired',
       at: answer.at,
       by: 'Anna',
-      score: { answers: 1, right: 0, commonestRight: 0 },
+      record: { answers: 1, right: 0, commonestRight: 0 },
     });
     let feeds = 0;
     const killed = sleep(300).then(() => nodeRed.stop('SIGKILL'));

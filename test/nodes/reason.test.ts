@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Score } from '../../src/baby/baby.js';
+import type { TrackRecord } from '../../src/reason/record.js';
 import type { ToldState } from '../../src/baby/told.js';
 import { EMPTY_MEMORY, type BabyMemory } from '../../src/baby/memory.js';
 import type { CryEvent } from '../../src/values.js';
@@ -112,13 +112,13 @@ describe('deepinfant-reason', () => {
 
   it('tells what became of answers: early, late, twice, contradictory, out of order, of no cry', async () => {
     const flow = await runFlow(FLOW);
-    const scores: (Score | undefined)[] = [];
+    const records: (TrackRecord | undefined)[] = [];
     const ask = async (payload: object): Promise<unknown> => {
       const topic = String(Math.random());
       flow.send('one', { topic, payload });
-      const { score, ...became } = (await flow.until('one told', msg => msg.topic === topic))
+      const { record, ...became } = (await flow.until('one told', msg => msg.topic === topic))
         .payload as ToldState;
-      scores.push(score);
+      records.push(record);
       return became;
     };
     const cry = cryAt(NOON);
@@ -164,10 +164,10 @@ describe('deepinfant-reason', () => {
     });
     // Of the first answer, which was that of who always says the commonest.
     assert.deepEqual(
-      scores.find(score => score !== undefined),
+      records.find(record => record !== undefined),
       { answers: 1, right: 1, commonestRight: 1 },
     );
-    assert.equal(scores.at(-1), undefined);
+    assert.equal(records.at(-1), undefined);
   });
 
   it('takes back what was told', async () => {
@@ -345,9 +345,9 @@ describe('deepinfant-reason', () => {
       const ask = async (payload: object): Promise<void> => {
         const topic = String(Math.random());
         flow.send('one', { topic, payload });
-        const { score, ...became } = (await flow.until('one told', msg => msg.topic === topic))
+        const { record, ...became } = (await flow.until('one told', msg => msg.topic === topic))
           .payload as ToldState;
-        assert.equal(score?.answers ?? 1, 1);
+        assert.equal(record?.answers ?? 1, 1);
         outcomes.push(became);
       };
       flow.send('one', { payload: cry });

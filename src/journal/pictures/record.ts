@@ -1,6 +1,6 @@
 import { dayText } from '../calendar.js';
 import { recordText } from '../phrase.js';
-import type { TrackRecord } from '../questions.js';
+import type { ReasonRecord } from '../questions.js';
 import { circle, path, round, text } from '../../pictures/svg.js';
 import { heading, picture, WIDTH } from './sheet.js';
 
@@ -14,7 +14,7 @@ const RIGHT = 92;
 const MOST_DOTS = 36;
 
 /** How often the likeliest reason was right, beside always saying the commonest: two bars, and how they came about. */
-export function recordPicture(record: TrackRecord): string {
+export function recordPicture(record: ReasonRecord): string {
   const { answers, right, commonestRight, course } = record;
   const title = 'Was the likeliest reason right?';
   if (answers === 0)
@@ -23,7 +23,7 @@ export function recordPicture(record: TrackRecord): string {
     ]);
   const across = (share: number): number => LEFT + share * (WIDTH - LEFT - RIGHT);
   const up = (share: number): number => TOP + HEIGHT * (1 - share);
-  const curve = (rightOf: (step: TrackRecord['course'][number]) => number): string =>
+  const curve = (rightOf: (step: ReasonRecord['course'][number]) => number): string =>
     `M${course.map((step, i) => `${round(across(shareOf(i, course)))} ${round(up(rightOf(step) / (i + 1)))}`).join('L')}`;
   const ends = apart(up(right / answers), up(commonestRight / answers), up(0));
   const newest = course.slice(-MOST_DOTS);
@@ -61,7 +61,7 @@ export function recordPicture(record: TrackRecord): string {
   ]);
 }
 
-function verdict({ answers, right, commonestRight }: TrackRecord): string {
+function verdict({ answers, right, commonestRight }: ReasonRecord): string {
   if (answers < ENOUGH) return 'Too few answers to tell skill from luck';
   if (right > commonestRight) return '';
   return `${right < commonestRight ? 'Worse' : 'No better'} than always saying the commonest`;
