@@ -1,12 +1,12 @@
 /** The messages between the nodes, as docs/messages.md describes them. */
-import type { NodeMessage } from 'node-red';
+import { readAnswer } from '../src/door/answer.js';
 import { isLikeCryEvent, readCryEvent } from '../src/door/cry-event.js';
+import { isLikeSourceHealth, readSourceHealth } from '../src/door/source-health.js';
 import { DeepInfantError } from '../src/errors.js';
-import type { ToldState } from '../src/baby/told.js';
 import { isObject } from '../src/unknown-data.js';
-import { type Answer, type CryEvent, REASONS, type SourceHealth } from '../src/values.js';
+import type { Answer, CryEvent, SourceHealth } from '../src/values.js';
 
-/** How the playing of a recording goes; sent when it changes. */
+/** The playback of a recording; sent when its state changes. */
 export interface PlaybackState {
   source: string;
   state: 'starting' | 'running' | 'ended' | 'failed';
@@ -16,45 +16,31 @@ export interface PlaybackState {
   error?: string;
 }
 
-/** Whether it is what a reason is estimated from; an event that came as JSON has no `Float32Array` any more. */
-export function isCryEvent(payload: unknown): payload is CryEvent {
-  return (
-    isObject(payload) &&
-    typeof payload.id === 'string' &&
-    typeof payload.state === 'string' &&
-    typeof payload.onset === 'number' &&
-    typeof payload.durationS === 'number' &&
-    typeof payload.intensity === 'string'
-  );
-}
+/** What the nodes send to those that are wired behind them. */
+export type Incoming =
+  | { kind: 'cry'; cry: CryEvent }
+  | { kind: 'health'; health: SourceHealth }
+  /** An answer that the reason node counted. */
+  | { kind: 'answer'; answer: Answer }
+  /** The playback of a recording, or what became of anything else that the reason node was told. */
+  | { kind: 'other' };
 
-/** Whether it tells how the playing of a recording goes. */
-export function isPlaybackState(payload: unknown): payload is PlaybackState {
-  return isObject(payload) && typeof payload.state === 'string' && typeof payload.positionS === 'number';
-}
-
-/** Whether it is the health of a live source, and not how the playing of a recording goes. */
-export function isSourceHealth(payload: unknown): payload is SourceHealth {
-  return isPlaybackState(payload) && 'since' in payload;
-}
-
-/** Whether it is an answer that the reason node took. */
-export function isAnswerTaken(payload: unknown): payload is ToldState & Answer {
-  if (!isObject(payload) || typeof payload.cry !== 'string' || typeof payload.at !== 'number') return false;
-  const isTaken = payload.outcome === 'counted' || payload.outcome === 'replaced';
-  return isTaken && REASONS.some(known => known === payload.reason);
-}
-
-/** Whether it is what became of anything that the reason node was told. */
-export function isToldState(payload: unknown): payload is ToldState {
-  return isObject(payload) && typeof payload.outcome === 'string';
-}
-
-/** The cry event that a message brings. @throws DeepInfantError `not-a-cry-event`, or `invalid` for one with a wrong field */
-export function cryEventOf({ payload }: NodeMessage): CryEvent {
-  if (isLikeCryEvent(payload)) return readCryEvent(payload);
+/**
+ * What a message brings to a node behind the detector or the reason node.
+ * @throws DeepInfantError `not-a-cry-event` for what no node of this package sends, `invalid` for a wrong field
+ */
+export function readIncoming(payload: unknown): Incoming {
+  if (isLikeCryEvent(payload)) return { kind: 'cry', cry: readCryEvent(payload) };
+  if (isLikeSourceHealth(payload)) return { kind: 'health', health: readSourceHealth(payload) };
+  if (isObject(payload) && (payload.outcome === 'counted' || payload.outcome === 'replaced'))
+    return 'reason' in payload ? { kind: 'answer', answer: readAnswer(payload) } : { kind: 'other' };
+  if (isOther(payload)) return { kind: 'other' };
   throw new DeepInfantError(
     'not-a-cry-event',
     'The message holds no cry event: wire this node behind a detector or reason node.',
   );
+}
+
+function isOther(payload: unknown): boolean {
+  return isObject(payload) && (typeof payload.outcome === 'string' || typeof payload.positionS === 'number');
 }

@@ -3,7 +3,7 @@ import { DeepInfantError, messageOf } from '../../src/errors.js';
 import { Device } from '../../src/hass/device/device.js';
 import { type NodeWork, type StatusForm, statusOf } from '../adapter.js';
 import { dataFile } from '../data-file.js';
-import { cryEventOf, isAnswerTaken, isPlaybackState, isSourceHealth, isToldState } from '../messages.js';
+import { readIncoming } from '../messages.js';
 import { MqttConnection, type MqttBrokerNode, type MqttState } from './mqtt-connection.js';
 
 const STATUS_BY_STATE: Record<MqttState | 'crying' | 'noBroker', StatusForm> = {
@@ -68,12 +68,11 @@ export class EntitiesNode implements NodeWork {
 
   input(msg: NodeMessage): void {
     const { device } = this;
-    const { payload } = msg;
-    if (isSourceHealth(payload)) device.pushHealth(payload);
+    const incoming = readIncoming(msg.payload);
+    if (incoming.kind === 'cry') device.pushCry(incoming.cry);
+    else if (incoming.kind === 'health') device.pushHealth(incoming.health);
     // Somebody answered another way, such as by a notification.
-    else if (isAnswerTaken(payload)) device.pushAnswer(payload.cry, payload.reason);
-    // A recording, such as the demo's, is not a source that could be out of reach.
-    else if (!isPlaybackState(payload) && !isToldState(payload)) device.pushCry(cryEventOf(msg));
+    else if (incoming.kind === 'answer') device.pushAnswer(incoming.answer.cry, incoming.answer.reason);
   }
 
   async stop(isRemoved: boolean): Promise<void> {

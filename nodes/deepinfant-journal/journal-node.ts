@@ -3,11 +3,12 @@ import { isLikeAudioChunk, readAudioChunk } from '../../src/door/audio-chunk.js'
 import { Journal, type Keeping } from '../../src/journal/journal.js';
 import { ask, readQuestion, type Question } from '../../src/journal/reply.js';
 import { nightOf } from '../../src/journal/questions.js';
+import { isLikeCryEvent, readCryEvent } from '../../src/door/cry-event.js';
+import { isLikeSourceHealth, readSourceHealth } from '../../src/door/source-health.js';
 import { DeepInfantError } from '../../src/errors.js';
 import { isObject } from '../../src/unknown-data.js';
 import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
 import type { Baby } from '../../src/baby/baby.js';
-import { isCryEvent, isPlaybackState, isSourceHealth } from '../messages.js';
 
 const STATUS_BY_STATE: Record<'tonight' | 'unsaved' | 'noSound' | 'damaged' | 'failed', StatusForm> = {
   tonight: { fill: 'grey', shape: 'dot', text: 'deepinfant-journal.status.tonight' },
@@ -89,12 +90,13 @@ export class Keeper implements NodeWork {
     const { journal } = this;
     const { payload } = msg;
     if (isLikeAudioChunk(payload)) journal?.hear(readAudioChunk(payload));
-    else if (isCryEvent(payload)) {
+    else if (isLikeCryEvent(payload)) {
+      const cry = readCryEvent(payload);
       // Nobody behind it is to miss a cry for want of a journal.
-      const event = journal ? await journal.note(payload) : payload;
+      const event = journal ? await journal.note(cry) : cry;
       this.show();
       send([{ ...msg, payload: event }, null]);
-    } else if (isSourceHealth(payload)) await journal?.health(payload);
+    } else if (isLikeSourceHealth(payload)) await journal?.health(readSourceHealth(payload));
     else if (!isOfNoUse(msg)) {
       const answer = await this.answer(readQuestion(msg, Date.now()));
       send([null, { ...msg, ...answer }]);
@@ -158,5 +160,5 @@ export class Keeper implements NodeWork {
 
 /** What the nodes send that are wired to it, and what it knows from the baby or does not need. */
 function isOfNoUse({ payload, complete }: NodeMessage): boolean {
-  return complete === true || isPlaybackState(payload) || (isObject(payload) && 'outcome' in payload);
+  return complete === true || (isObject(payload) && ('positionS' in payload || 'outcome' in payload));
 }

@@ -6,7 +6,7 @@ import { RunningCries } from '../../src/hass/running-cries.js';
 import { type NodeWork, type StatusForm, statusOf } from '../adapter.js';
 import { type SharedHass, STATUS_OF_HASS } from '../shared-hass.js';
 import { dataFile } from '../data-file.js';
-import { cryEventOf } from '../messages.js';
+import { readIncoming } from '../messages.js';
 import { lookOf } from './look.js';
 import type { LightSettings } from './settings.js';
 
@@ -54,7 +54,8 @@ export class LightNode implements NodeWork {
   }
 
   input(msg: NodeMessage): void {
-    this.cries.push(cryEventOf(msg));
+    const incoming = readIncoming(msg.payload);
+    if (incoming.kind === 'cry') this.cries.push(incoming.cry);
     this.show();
   }
 

@@ -15,7 +15,7 @@ import { type NodeWork, type StatusForm, statusOf } from '../adapter.js';
 import { dataFile } from '../data-file.js';
 import type { Baby } from '../../src/baby/baby.js';
 import { type SharedHass, STATUS_OF_HASS } from '../shared-hass.js';
-import { cryEventOf, isAnswerTaken, isPlaybackState, isSourceHealth, isToldState } from '../messages.js';
+import { readIncoming } from '../messages.js';
 import type { NotifySettings } from './settings.js';
 
 const STATUS_BY_STATE: Record<'waiting' | 'told' | 'answered' | 'failing', StatusForm> = {
@@ -80,11 +80,10 @@ export class NotifyNode implements NodeWork {
   }
 
   input(msg: NodeMessage): void {
-    const { payload } = msg;
-    if (isSourceHealth(payload)) this.log?.hear(payload);
-    else if (isAnswerTaken(payload)) this.notifier?.takeAnswer(payload);
-    // What a recording or the reason node tells besides is nothing to tell people.
-    else if (!isPlaybackState(payload) && !isToldState(payload)) this.hearCry(cryEventOf(msg));
+    const incoming = readIncoming(msg.payload);
+    if (incoming.kind === 'cry') this.hearCry(incoming.cry);
+    else if (incoming.kind === 'health') this.log?.hear(incoming.health);
+    else if (incoming.kind === 'answer') this.notifier?.takeAnswer(incoming.answer);
   }
 
   async stop(): Promise<void> {

@@ -2,9 +2,9 @@ import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import type { BabyBuddyTrouble } from '../../src/baby/baby-buddy.js';
 import { readTold, type Told, type ToldState } from '../../src/baby/told.js';
 import type { BabyMemory } from '../../src/baby/memory.js';
+import { isLikeCryEvent, readCryEvent } from '../../src/door/cry-event.js';
 import { Turns } from '../../src/turns.js';
 import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
-import { isCryEvent } from '../messages.js';
 import type { BabiesOfRoom, ExplainedCry } from '../../src/baby/babies-of-room.js';
 
 type ReasonState = 'waiting' | 'reason' | 'unsure' | 'damaged' | 'unsaved' | BabyBuddyTrouble['state'];
@@ -46,8 +46,8 @@ export class ReasonNode implements NodeWork {
 
   async input(msg: NodeMessage, send: Send): Promise<void> {
     const { payload } = msg;
-    if (isCryEvent(payload)) {
-      const { event, text } = this.room.explain(payload);
+    if (isLikeCryEvent(payload)) {
+      const { event, text } = this.room.explain(readCryEvent(payload));
       this.explained = event;
       this.show();
       send([{ ...msg, payload: event, text }, null]);

@@ -150,10 +150,10 @@ describe('deepinfant-entities', function () {
 
   it('shows what was answered elsewhere', async () => {
     flow.send('baby1', { payload: cry('started', 'cot@4') });
-    flow.send('baby1', { payload: { outcome: 'counted', cry: 'cot@3', reason: 'hungry' } });
-    flow.send('baby1', { payload: { outcome: 'replaced', cry: 'cot@4', reason: 'tired' } });
+    flow.send('baby1', { payload: { outcome: 'counted', cry: 'cot@3', reason: 'hungry', at: Date.now() } });
+    flow.send('baby1', { payload: { outcome: 'replaced', cry: 'cot@4', reason: 'tired', at: Date.now() } });
     await untilState('select.mia_answer', 'tired');
-    flow.send('baby1', { payload: { outcome: 'counted', cry: 'cot@3', reason: 'hungry' } });
+    flow.send('baby1', { payload: { outcome: 'counted', cry: 'cot@3', reason: 'hungry', at: Date.now() } });
     flow.send('baby1', { payload: { outcome: 'told' } });
     flow.send('baby1', { payload: HEALTH });
     await untilState('sensor.mia_health', 'running');
