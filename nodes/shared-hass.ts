@@ -1,20 +1,21 @@
 import type { Node, NodeAPI } from 'node-red';
-import { DeepInfantError } from '../src/errors.js';
+import { DeepInfantError, messageOf } from '../src/errors.js';
 import type { HassLogin } from '../src/hass/address.js';
 import { HassConnection, type HassState } from '../src/hass/connection.js';
+import { Troubles } from '../src/troubles.js';
 import type { StatusForm } from './adapter.js';
 
-/** How nodes show a connection that is not well; else each shows what it does itself. */
+/** How nodes show a connection that does not work; while it does, each shows its own state. */
 export const STATUS_OF_HASS: Record<Exclude<HassState, 'connected'>, StatusForm> = {
   connecting: { fill: 'yellow', shape: 'ring', text: 'node-red:common.status.connecting' },
-  unreachable: { fill: 'red', shape: 'ring', text: ownText('deepinfant-hass.status.unreachable') },
-  'wrong-token': { fill: 'red', shape: 'ring', text: ownText('deepinfant-hass.status.wrongToken') },
-  'bad-address': { fill: 'red', shape: 'ring', text: ownText('deepinfant-hass.status.badAddress') },
+  unreachable: { fill: 'red', shape: 'ring', text: hassText('deepinfant-hass.status.unreachable') },
+  'wrong-token': { fill: 'red', shape: 'ring', text: hassText('deepinfant-hass.status.wrongToken') },
+  'bad-address': { fill: 'red', shape: 'ring', text: hassText('deepinfant-hass.status.badAddress') },
   stopped: { fill: 'grey', shape: 'ring', text: 'node-red:common.status.disconnected' },
 };
 
-/** A text of this node, in the status of others. */
-function ownText(key: string): string {
+/** A text of the deepinfant-hass node, for other nodes. */
+function hassText(key: string): string {
   return `@deepinfant/node-red/deepinfant-hass:${key}`;
 }
 
@@ -23,13 +24,19 @@ export class SharedHass {
   private hass: HassConnection | undefined;
   private users = 0;
 
-  /** @param report gets what is wrong with the connection, once until it is well again */
+  private readonly troubles: Troubles;
+
+  /** @param report gets what is wrong with the connection, once until it is mended */
   constructor(
     private readonly login: HassLogin,
     private readonly report: (error: string) => void,
-  ) {}
+  ) {
+    this.troubles = new Troubles(error => {
+      report(messageOf(error));
+    });
+  }
 
-  /** The connection for one more user, who lets it go by `release`. */
+  /** The connection for one more user, who ends that by `release`. */
   use(): HassConnection {
     this.users++;
     this.hass ??= this.open();
@@ -44,28 +51,27 @@ export class SharedHass {
   }
 
   private open(): HassConnection {
-    const hass = new HassConnection(this.login);
-    let reported: string | undefined;
+    const hass = new HassConnection(this.login, error => {
+      this.report(messageOf(error));
+    });
     hass.onHealth(({ state, error }) => {
-      if (state === 'connected') reported = undefined;
+      if (state === 'connected') this.troubles.mend('connection');
       // A Home Assistant that is off for a day is reported once, not at each of a thousand tries.
-      if (error === undefined || error === reported) return;
-      reported = error;
-      this.report(error);
+      if (error !== undefined) this.troubles.raise('connection', error);
     });
     hass.start();
     return hass;
   }
 }
 
-/** The connection of a deepinfant-hass node. @throws DeepInfantError `not-deployed` where it is none yet */
+/** The connection of a deepinfant-hass node. @throws DeepInfantError `not-deployed` */
 export function deployedHass(RED: NodeAPI, hassNodeId: string): SharedHass {
   const hassNode = RED.nodes.getNode(hassNodeId) as (Node & { shared: SharedHass }) | null;
-  if (!hassNode) throw new DeepInfantError('not-deployed', RED._(ownText('deepinfant-hass.says.deploy')));
+  if (!hassNode) throw new DeepInfantError('not-deployed', RED._(hassText('deepinfant-hass.says.deploy')));
   return hassNode.shared;
 }
 
-/** The connection that a node is set up with; without one, that of the add-on in which Node-RED runs, if it does. */
+/** The connection that a node is set up with; without one, that of the Home Assistant app in which Node-RED runs. */
 export function sharedHassOf(RED: NodeAPI, node: Node, hassNodeId: string): SharedHass {
   const hassNode = RED.nodes.getNode(hassNodeId) as (Node & { shared: SharedHass }) | null;
   return (

@@ -1,24 +1,33 @@
-/** What the dialogs of nodes that use a connection ask the runtime. */
+/** Answers what the dialogs of nodes that use a connection ask the runtime. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NodeAPI } from 'node-red';
+import * as v from 'valibot';
 import type { HassConnection } from '../../src/hass/connection.js';
 import { nameOfPhone } from '../../src/hass/notify/cry-notifier.js';
 import { answerEditor, type Question } from '../editor-questions.js';
 import type { Offer, OffersReply } from '../editor/offer.js';
 import { deployedHass } from '../shared-hass.js';
 
-/** A connection that is not open yet is given so long. */
+/** How long a connection may take to open. */
 const PATIENCE_MS = 5000;
 const LOOK_MS = 50;
 
-interface Attributes {
-  friendly_name?: string;
-  supported_features?: number;
-}
+/** What the commands `get_states` and `get_services` give, as far as it is needed. */
+const STATES = v.array(
+  v.object({
+    entity_id: v.string(),
+    attributes: v.object({
+      friendly_name: v.optional(v.string()),
+      supported_features: v.optional(v.number()),
+    }),
+  }),
+);
+const SERVICES = v.object({ notify: v.optional(v.record(v.string(), v.unknown())) });
+type Attributes = v.InferOutput<typeof STATES>[number]['attributes'];
 
 /** Of a camera that can be streamed (Home Assistant, CameraEntityFeature.STREAM). */
 const STREAM_FEATURE = 2;
-/** Actions of `notify` that show no buttons, or whose receiver nobody knows. */
+/** Actions of `notify` that cannot show buttons, or whose receiver is not known. */
 const NOT_PHONES = ['notify', 'persistent_notification', 'send_message'];
 
 function lights(hass: HassConnection): Promise<Offer[]> {
@@ -30,7 +39,7 @@ function cameras(hass: HassConnection): Promise<Offer[]> {
 }
 
 async function notifiers(hass: HassConnection): Promise<Offer[]> {
-  const { notify = {} } = await hass.ask<{ notify?: Record<string, unknown> }>({ type: 'get_services' });
+  const { notify = {} } = await hass.ask({ type: 'get_services' }, SERVICES);
   return Object.keys(notify)
     .filter(service => !NOT_PHONES.includes(service))
     .map(service => ({ id: `notify.${service}`, name: nameOfPhone(`notify.${service}`) }));
@@ -41,13 +50,13 @@ async function entitiesOf(
   domain: string,
   matches: (attributes: Attributes) => boolean = () => true,
 ): Promise<Offer[]> {
-  const states = await hass.ask<{ entity_id: string; attributes: Attributes }[]>({ type: 'get_states' });
+  const states = await hass.ask({ type: 'get_states' }, STATES);
   return states
     .filter(({ entity_id: id, attributes }) => id.startsWith(`${domain}.`) && matches(attributes))
     .map(({ entity_id: id, attributes }) => ({ id, name: attributes.friendly_name ?? id }));
 }
 
-/** Answers the dialogs, to those who may edit flows. A connection that is not deployed yet is none. */
+/** Answers the dialogs, to those who may edit flows. The connection has to be deployed. */
 export function answerDialogs(RED: NodeAPI): void {
   const answerTo =
     (question: (hass: HassConnection) => Promise<Offer[]>) =>

@@ -1,5 +1,6 @@
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { messageOf } from '../../src/errors.js';
+import { lookOf } from '../../src/hass/lights/cry-look.js';
 import { AlertLights } from '../../src/hass/lights/alert-lights.js';
 import type { HassConnection } from '../../src/hass/connection.js';
 import { RunningCries } from '../../src/hass/running-cries.js';
@@ -7,7 +8,6 @@ import { type NodeWork, type StatusForm, statusOf } from '../adapter.js';
 import { type SharedHass, STATUS_OF_HASS } from '../shared-hass.js';
 import { dataFile } from '../data-file.js';
 import { readIncoming } from '../messages.js';
-import { lookOf } from './look.js';
 import type { LightSettings } from './settings.js';
 
 const STATUS_BY_STATE: Record<'waiting' | 'alert', StatusForm> = {
@@ -19,7 +19,7 @@ const STATUS_BY_STATE: Record<'waiting' | 'alert', StatusForm> = {
 export class LightNode implements NodeWork {
   private hass: HassConnection | undefined;
   private lights: AlertLights | undefined;
-  private unhear = (): void => undefined;
+  private unsubscribe = (): void => undefined;
   private readonly cries = new RunningCries(() => {
     this.show();
   });
@@ -34,11 +34,11 @@ export class LightNode implements NodeWork {
     this.showStatus = statusOf(RED, node, { ...STATUS_OF_HASS, ...STATUS_BY_STATE });
   }
 
-  async start(): Promise<void> {
+  start(): void {
     const { RED, node, settings } = this;
     const hass = this.shared.use();
     this.hass = hass;
-    this.unhear = hass.onHealth(() => {
+    this.unsubscribe = hass.onHealth(() => {
       this.showState();
     });
     this.lights = new AlertLights({
@@ -50,7 +50,7 @@ export class LightNode implements NodeWork {
         node.error(messageOf(error));
       },
     });
-    await this.lights.start();
+    this.lights.start();
   }
 
   input(msg: NodeMessage): void {
@@ -65,7 +65,7 @@ export class LightNode implements NodeWork {
     this.lights = undefined;
     this.cries.stop();
     await lights.stop();
-    this.unhear();
+    this.unsubscribe();
     await this.shared.release();
   }
 

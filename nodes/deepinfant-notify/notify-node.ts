@@ -31,12 +31,12 @@ interface Parts {
   settings: NotifySettings;
 }
 
-/** Tells people of cries, on their phones and in Home Assistant's logbook, and brings their answers. */
+/** Notifies people of cries, on their phones and in Home Assistant's logbook, and sends on their answers. */
 export class NotifyNode implements NodeWork {
   private hass: HassConnection | undefined;
   private notifier: CryNotifier | undefined;
   private log: Logbook | undefined;
-  private unhear = (): void => undefined;
+  private unsubscribe = (): void => undefined;
   private readonly showStatus;
 
   constructor(
@@ -47,19 +47,22 @@ export class NotifyNode implements NodeWork {
     this.showStatus = statusOf(RED, node, { ...STATUS_OF_HASS, ...STATUS_BY_STATE });
   }
 
-  async start(): Promise<void> {
+  start(): void {
     const { RED, node } = this;
     const { shared, settings } = this.parts;
     const hass = shared.use();
     this.hass = hass;
-    this.unhear = hass.onHealth(() => {
+    this.unsubscribe = hass.onHealth(() => {
       this.showState();
     });
     const report = (error: unknown): void => {
       // No message caused it, and a catch node may be another way to tell somebody.
       node.error(messageOf(error), {});
     };
-    if (settings.log) this.log = new Logbook({ hass, say: this.say, report });
+    if (settings.log) {
+      this.log = new Logbook({ hass, say: this.say, report });
+      this.log.start();
+    }
     this.notifier = new CryNotifier({
       hass,
       phones: settings.phones,
@@ -76,14 +79,14 @@ export class NotifyNode implements NodeWork {
         this.showState();
       },
     });
-    await this.notifier.start();
+    this.notifier.start();
   }
 
   input(msg: NodeMessage): void {
     const incoming = readIncoming(msg.payload);
-    if (incoming.kind === 'cry') this.hearCry(incoming.cry);
-    else if (incoming.kind === 'health') this.log?.hear(incoming.health);
-    else if (incoming.kind === 'answer') this.notifier?.takeAnswer(incoming.answer);
+    if (incoming.kind === 'cry') this.pushCry(incoming.cry);
+    else if (incoming.kind === 'health') this.log?.pushHealth(incoming.health);
+    else if (incoming.kind === 'answer') this.notifier?.pushAnswer(incoming.answer);
   }
 
   async stop(): Promise<void> {
@@ -92,24 +95,24 @@ export class NotifyNode implements NodeWork {
     this.notifier = undefined;
     await notifier.stop();
     await log?.stop();
-    this.unhear();
+    this.unsubscribe();
     await this.parts.shared.release();
   }
 
-  private hearCry(cry: CryEvent): void {
+  private pushCry(cry: CryEvent): void {
     this.notifier?.push(cry);
     if (cry.state === 'ended')
-      this.log?.add({ name: this.babyOf(cry).name, message: cryText(this.say, { cry }) });
+      this.log?.push({ name: this.babyOf(cry).name, message: cryText(this.say, { cry }) });
   }
 
   private sendAnswer({ reason, by = '', ...answer }: Answer, cry: NotedCry): void {
     this.node.send({ topic: 'answer', payload: { ...answer, answer: reason, by } });
     const values = { name: this.babyOf(cry).name, reason: this.say(`guess.${reason}`) };
-    this.log?.add({ name: by, message: this.say('saysOf', values) });
+    this.log?.push({ name: by, message: this.say('saysOf', values) });
   }
 
   /** The node's baby, unless another one of the room cries, or nobody knows which. */
-  private babyOf({ who }: Pick<CryEvent, 'who'>): BabyInWords {
+  private babyOf({ who }: Pick<NotedCry, 'who'>): BabyInWords {
     const { name = '', lastFed } = this.parts.baby ?? {};
     if (who === undefined || who.label === name) return { name: name || this.say('theBaby'), lastFed };
     return { name: who.label === 'unsure' ? this.say('theBaby') : who.label };

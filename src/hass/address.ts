@@ -8,22 +8,22 @@ export interface HassLogin {
   token: string;
 }
 
-/** What a connection is made with. */
+/** What a connection needs. */
 export interface HassEndpoint {
   websocketUrl: string;
-  /** What the paths of its HTTP interface, which begin with /api, are taken from; without a slash at its end. */
+  /** The paths of its HTTP interface, which begin with /api, follow this; without a slash at its end. */
   httpUrl: string;
   token: string;
 }
 
 /**
- * The supervisor passes an add-on's requests on to Home Assistant, with the token that it gave to the add-on
+ * The supervisor passes an app's requests on to Home Assistant, with the token that it gave to the app
  * (developers.home-assistant.io, Add-on communication).
  */
 const SUPERVISOR = { websocketUrl: 'ws://supervisor/core/websocket', httpUrl: 'http://supervisor/core' };
 
 /**
- * The endpoint for a login; without an address, that of the add-on in which this runs.
+ * The endpoint for a login; without an address, that of the Home Assistant app in which this runs.
  * @throws DeepInfantError `bad-address` or `no-token`
  */
 export function hassEndpoint(
@@ -35,7 +35,7 @@ export function hassEndpoint(
     if (supervisorToken) return { ...SUPERVISOR, token: supervisorToken };
     throw new DeepInfantError(
       'bad-address',
-      "Home Assistant's address is missing: enter it as your browser shows it. Only its Node-RED add-on needs none.",
+      "Home Assistant's address is missing. Enter it as your browser shows it; only Home Assistant's Node-RED app works without.",
     );
   }
   const whole = /^\w+:\/\//.test(address) ? address : `http://${address}`;
@@ -43,14 +43,14 @@ export function hassEndpoint(
   if (!parsed || !/^(?:http|ws)s?:$/.test(parsed.protocol))
     throw new DeepInfantError(
       'bad-address',
-      "Home Assistant's address is none: enter it as your browser shows it, such as http://homeassistant.local:8123.",
+      "Home Assistant's address is not valid. Enter it as your browser shows it, such as http://homeassistant.local:8123.",
     );
   if (token.trim() === '')
     throw new DeepInfantError(
       'no-token',
-      'The access token is missing: make one in Home Assistant, in your profile under Security.',
+      'The access token is missing. Create one in Home Assistant, in your profile under Security.',
     );
-  // Home Assistant lies at the root of its host; what follows is the page that was open.
+  // Home Assistant is at the root of its host; what follows is the page that was open.
   const s = /^(?:https|wss):$/.test(parsed.protocol) ? 's' : '';
   return {
     websocketUrl: `ws${s}://${parsed.host}/api/websocket`,

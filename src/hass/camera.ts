@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import type { CameraAddress } from '../audio/live/camera-address.js';
 import { cameraCapture } from '../audio/live/camera-capture.js';
 import type { CaptureEnd } from '../audio/live/capture.js';
@@ -8,7 +9,7 @@ import { DeepInfantError, messageOf } from '../errors.js';
 import type { SourceTrouble } from '../values.js';
 import type { HassConnection, HassState } from './connection.js';
 
-/** A connection that others use, too. */
+/** A connection that others may use, too. */
 export interface HassShare {
   /** The connection, which is open until it is released as often as it was used. */
   use(): HassConnection;
@@ -21,20 +22,23 @@ const TROUBLE_OF_STATE: Partial<Record<HassState, SourceTrouble>> = {
   'bad-address': 'wrong-password',
 };
 
+/** What the command `camera/stream` gives. */
+const STREAM = v.object({ url: v.string() });
+
 /**
- * A camera of Home Assistant as a live source, through the stream that Home Assistant makes of it for browsers. It is
- * asked for anew at each start: its address holds a secret, which ends with the stream.
+ * A camera of Home Assistant as a live source, through the stream that Home Assistant makes for browsers. Each start
+ * asks for a new one: its address holds a secret, which ends with the stream.
  * @param key tells the connection from others
  */
 export function hassCameraSource(name: string, share: HassShare, key: string, entityId: string): LiveSource {
   const start = runCapture(async (listener, signal) => {
     const hass = share.use();
     try {
-      const trouble = await connected(hass, signal);
+      const trouble = await waitForConnection(hass, signal);
       if (trouble) return trouble;
       signal.throwIfAborted();
       const address = await hlsAddress(hass, entityId);
-      return explained(await cameraCapture(address)(listener, signal), entityId);
+      return explainEnd(await cameraCapture(address)(listener, signal), entityId);
     } catch (error) {
       return { kind: 'not-a-stream', message: messageOf(error) };
     } finally {
@@ -44,21 +48,21 @@ export function hassCameraSource(name: string, share: HassShare, key: string, en
   return { name, key: `home assistant ${key} ${entityId}`, start, stallMs: HTTP_STALL_MS };
 }
 
-/** Waits for the connection; gives what keeps it from being made. */
-function connected(hass: HassConnection, signal: AbortSignal): Promise<CaptureEnd | undefined> {
+/** Waits for the connection. @returns what is in its way, if anything */
+function waitForConnection(hass: HassConnection, signal: AbortSignal): Promise<CaptureEnd | undefined> {
   return new Promise(resolve => {
-    let unhear = (): void => undefined;
+    let unsubscribe = (): void => undefined;
     const settle = (trouble?: CaptureEnd): void => {
       resolve(trouble);
-      // Also where it is known at once.
+      // The first call comes before there is anything to end.
       setImmediate(() => {
-        unhear();
+        unsubscribe();
       });
     };
     signal.addEventListener('abort', () => {
       settle();
     });
-    unhear = hass.onHealth(({ state, error }) => {
+    unsubscribe = hass.onHealth(({ state, error }) => {
       const kind = TROUBLE_OF_STATE[state];
       if (state === 'connected') settle();
       else if (kind && error) settle({ kind, message: error });
@@ -66,35 +70,35 @@ function connected(hass: HassConnection, signal: AbortSignal): Promise<CaptureEn
   });
 }
 
-/** Where the stream is now. @throws DeepInfantError `not-connected` or `refused` */
+/** The address of a new stream. @throws DeepInfantError `not-connected`, `refused` or `invalid` */
 async function hlsAddress(hass: HassConnection, entityId: string): Promise<CameraAddress> {
   const question = { type: 'camera/stream', entity_id: entityId, format: 'hls' };
-  const { url } = await hass.ask<{ url: string }>(question);
-  // Whoever knows its token may look: it is kept from messages as a password is.
+  const { url } = await hass.ask(question, STREAM);
+  // Whoever knows its token may watch: it is kept out of messages as a password is.
   const [, token] = /^\/api\/hls\/([^/]+)\/master_playlist\.m3u8$/.exec(url) ?? [];
   if (!token)
     throw new DeepInfantError(
       'refused',
-      `Home Assistant has a stream of ${entityId} of a kind unknown here.`,
+      `Home Assistant streams ${entityId} in a way that DeepInfant does not know.`,
     );
   const { httpUrl, token: bearer } = hass.endpoint;
   return { url: httpUrl + url.replace(token, '{password}'), user: '', password: token, bearer };
 }
 
-/** What the end means of a stream that Home Assistant passes on. */
-function explained(end: CaptureEnd, entityId: string): CaptureEnd {
+/** What the end of a stream means that Home Assistant passes on. */
+function explainEnd(end: CaptureEnd, entityId: string): CaptureEnd {
   switch (end.kind) {
     case 'no-program':
       return end;
     case 'no-audio':
       return {
         kind: 'no-audio',
-        message: `Home Assistant has a picture of ${entityId} and no sound. Switch its microphone on; if Home Assistant itself plays none, either, enter the camera by its own address: Home Assistant passes on no sound but AAC and MP3.`,
+        message: `Home Assistant has a picture of ${entityId} but no sound. Switch the camera's microphone on. If Home Assistant plays no sound either, enter the camera's own address: Home Assistant passes on only AAC and MP3.`,
       };
     default:
       return {
         kind: 'disconnected',
-        message: `Home Assistant gives no stream of ${entityId}, or no more. Does it show the camera moving?`,
+        message: `Home Assistant does not stream ${entityId}, or has stopped. Does its dashboard show a live picture?`,
       };
   }
 }

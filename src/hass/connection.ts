@@ -2,20 +2,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection, HaWebSocket, MessageBase } from 'home-assistant-js-websocket' with {
   'resolution-mode': 'import',
 };
+import * as v from 'valibot';
+import { check } from '../check.js';
 import { DeepInfantError, messageOf } from '../errors.js';
+import { Troubles } from '../troubles.js';
 import { hassEndpoint, type HassEndpoint, type HassLogin } from './address.js';
 import { openSocket } from './socket.js';
 
 /**
- * How the connection is: `connecting` tries for the first time, or anew after it was connected; `unreachable` waits for
- * its next try; `wrong-token` and `bad-address` need a person.
+ * The state of the connection: `connecting` tries for the first time, or again after it was connected; `unreachable`
+ * waits for its next try; `wrong-token` and `bad-address` need a person.
  */
 export type HassState =
   'connecting' | 'connected' | 'unreachable' | 'wrong-token' | 'bad-address' | 'stopped';
 
 export interface HassHealth {
   state: HassState;
-  /** What is wrong and what to do; of the states that need somebody or something else. */
+  /** What is wrong and what to do, in the states that need somebody or something else. */
   error?: string;
 }
 
@@ -23,8 +26,8 @@ type Listener = (health: HassHealth) => void;
 
 interface Subscription {
   message: MessageBase;
-  hear: (event: unknown) => void;
-  report: (error: DeepInfantError) => void;
+  receive: (event: unknown) => void;
+  report: (error: unknown) => void;
   /** Ends it at Home Assistant; while it runs there. */
   end?: () => Promise<void>;
 }
@@ -32,24 +35,35 @@ interface Subscription {
 /** The wait before the second try, which doubles up to the longest one. Home Assistant is at home: asking costs little. */
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 10_000;
-/** Home Assistant tells its owner of each wrong token, and may lock this host out. */
+/** Home Assistant notifies its owner of each wrong token, and may lock this host out. */
 const WRONG_TOKEN_RETRY_MS = 600_000;
 
-/** One connection to Home Assistant, which is made anew whenever it breaks. */
+/** What an action's call gives. */
+const CALLED = v.object({ context: v.object({ id: v.string() }) });
+const CONFIG = v.object({ state: v.string() });
+
+/** One connection to Home Assistant, which is opened again whenever it breaks. */
 export class HassConnection {
   private readonly stopping = new AbortController();
   private readonly listeners = new Set<Listener>();
   private readonly subscriptions = new Set<Subscription>();
   private current: HassHealth = { state: 'connecting' };
   private library: Connection | undefined;
+  private readonly troubles: Troubles;
 
-  constructor(private readonly login: HassLogin) {}
+  /** @param report gets messages of Home Assistant that cannot be read, once until the next connection */
+  constructor(
+    private readonly login: HassLogin,
+    report: (error: unknown) => void = () => undefined,
+  ) {
+    this.troubles = new Troubles(report);
+  }
 
   get health(): HassHealth {
     return this.current;
   }
 
-  /** What it is made with. @throws DeepInfantError `bad-address` or `no-token` */
+  /** Where it leads. @throws DeepInfantError `bad-address` or `no-token` */
   get endpoint(): HassEndpoint {
     return hassEndpoint(this.login);
   }
@@ -59,7 +73,7 @@ export class HassConnection {
     return this.library;
   }
 
-  /** Tells the health now and whenever it changes. Gives what ends that. */
+  /** Calls the listener with the health now and whenever it changes. @returns what ends that */
   onHealth(listener: Listener): () => void {
     this.listeners.add(listener);
     listener(this.current);
@@ -68,14 +82,14 @@ export class HassConnection {
 
   start(): void {
     this.connect().catch((error: unknown) => {
-      if (!this.stopping.signal.aborted) this.tell({ state: 'bad-address', error: messageOf(error) });
+      if (!this.stopping.signal.aborted) this.setHealth({ state: 'bad-address', error: messageOf(error) });
     });
   }
 
   /** Ends the connection; may be called twice. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    this.tell({ state: 'stopped' });
+    this.setHealth({ state: 'stopped' });
     const { library } = this;
     if (library?.connected !== true) {
       library?.close();
@@ -89,43 +103,65 @@ export class HassConnection {
   }
 
   /**
-   * Calls an action, such as `light.turn_on`, and gives the id of the context in which Home Assistant does it.
-   * @throws DeepInfantError `not-connected`, or `refused` with Home Assistant's reason
+   * Calls an action, such as `light.turn_on`.
+   * @returns the id of the context in which Home Assistant does it
+   * @throws DeepInfantError `not-connected`, `refused` with Home Assistant's reason, or `invalid` for its reply
    */
   async call(action: string, data: object): Promise<string> {
     const [domain, service] = action.split('.');
     const message = { type: 'call_service', domain, service, service_data: data };
-    const { context } = await this.ask<{ context: { id: string } }>(message);
+    const { context } = await this.ask(message, CALLED);
     return context.id;
   }
 
-  /** Asks by one command. @throws DeepInfantError `not-connected`, or `refused` with Home Assistant's reason */
-  async ask<Answer>(message: MessageBase): Promise<Answer> {
+  /**
+   * Sends one command.
+   * @param schema what its reply must be
+   * @throws DeepInfantError `not-connected`, `refused` with Home Assistant's reason, or `invalid` for its reply
+   */
+  async ask<Schema extends v.GenericSchema>(
+    message: MessageBase,
+    schema: Schema,
+  ): Promise<v.InferOutput<Schema>> {
     if (this.library?.connected !== true)
       throw new DeepInfantError('not-connected', this.current.error ?? 'Home Assistant is not connected.');
-    try {
-      return await this.library.sendMessagePromise<Answer>(message);
-    } catch (error) {
+    const reply = await this.library.sendMessagePromise(message).catch((error: unknown) => {
       throw refusal(error);
-    }
+    });
+    return check(schema, reply, `Home Assistant's reply to '${message.type}'`);
   }
 
   /** Whether all of Home Assistant is there. While it starts or stops, it refuses what it knows at other times. */
   async isComplete(): Promise<boolean> {
-    const config = await this.ask<{ state: string }>({ type: 'get_config' }).catch(() => undefined);
+    const config = await this.ask({ type: 'get_config' }, CONFIG).catch(() => undefined);
     return config?.state === 'RUNNING';
   }
 
   /**
-   * Hears what a command that subscribes brings, over this connection and all later ones. Gives what ends that.
-   * @param report gets why Home Assistant refuses it
+   * Receives the events of a command that subscribes, over this connection and all later ones.
+   * @param schema what an event must be; others are reported and ignored
+   * @param report gets why Home Assistant refuses the command, and what is wrong with an event
+   * @returns what ends that
    */
-  subscribe(
+  subscribe<Schema extends v.GenericSchema>(
     message: MessageBase,
-    hear: (event: never) => void,
-    report: (error: DeepInfantError) => void,
+    schema: Schema,
+    receive: (event: v.InferOutput<Schema>) => void,
+    report: (error: unknown) => void,
   ): () => void {
-    const subscription: Subscription = { message, hear: hear as (event: unknown) => void, report };
+    const troubles = new Troubles(report);
+    const subscription: Subscription = {
+      message,
+      receive: event => {
+        try {
+          receive(check(schema, event, `Home Assistant's event of '${message.type}'`));
+          troubles.mend('event');
+        } catch (error) {
+          troubles.raise('event', error);
+        }
+      },
+      report,
+    };
     this.subscriptions.add(subscription);
     if (this.library?.connected === true) this.begin(this.library, subscription);
     return () => {
@@ -136,18 +172,19 @@ export class HassConnection {
 
   private async connect(): Promise<void> {
     const { endpoint } = this;
-    // An ES module: a CommonJS one cannot require it by its types.
+    // An ES module, which a CommonJS one cannot require.
     const { createConnection } = await import('home-assistant-js-websocket');
     const library = await createConnection({ createSocket: () => this.openSocket(endpoint) });
     this.library = library;
     const connected = (): void => {
-      this.tell({ state: 'connected' });
+      this.troubles.mend('message');
+      this.setHealth({ state: 'connected' });
       for (const subscription of this.subscriptions) this.begin(library, subscription);
     };
     library.addEventListener('ready', connected);
     library.addEventListener('disconnected', () => {
       for (const subscription of this.subscriptions) subscription.end = undefined;
-      this.tell({ state: 'connecting' });
+      this.setHealth({ state: 'connecting' });
     });
     connected();
   }
@@ -157,12 +194,14 @@ export class HassConnection {
     const { signal } = this.stopping;
     for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(2 * retryMs, LONGEST_RETRY_MS)) {
       try {
-        return await openSocket(endpoint, signal);
+        return await openSocket(endpoint, signal, error => {
+          this.troubles.raise('message', error);
+        });
       } catch (error) {
         signal.throwIfAborted();
         const isWrongToken = error instanceof DeepInfantError && error.code === 'wrong-token';
-        this.tell({ state: isWrongToken ? 'wrong-token' : 'unreachable', error: messageOf(error) });
-        // Not all homes' Node-REDs at once.
+        this.setHealth({ state: isWrongToken ? 'wrong-token' : 'unreachable', error: messageOf(error) });
+        // Not all homes' Node-REDs try at once.
         const waitMs = retryMs * (0.5 + 0.5 * Math.random());
         await sleep(isWrongToken ? WRONG_TOKEN_RETRY_MS : waitMs, undefined, { signal });
       }
@@ -170,8 +209,8 @@ export class HassConnection {
   }
 
   private begin(library: Connection, subscription: Subscription): void {
-    const { message, hear, report } = subscription;
-    library.subscribeMessage(hear, message, { resubscribe: false }).then(
+    const { message, receive, report } = subscription;
+    library.subscribeMessage(receive, message, { resubscribe: false }).then(
       end => {
         subscription.end = end;
         if (!this.subscriptions.has(subscription)) void end().catch(() => undefined);
@@ -182,16 +221,16 @@ export class HassConnection {
     );
   }
 
-  private tell(health: HassHealth): void {
+  private setHealth(health: HassHealth): void {
     this.current = health;
     for (const listener of this.listeners) listener(health);
   }
 }
 
-/** What the library throws are numbers, answers, or the errors in them. */
+/** The library throws numbers, replies, or the errors in them. */
 function refusal(error: unknown): DeepInfantError {
   const { code, message } = Object(error) as { code?: string; message?: string };
   if (code === undefined)
     return new DeepInfantError('not-connected', 'The connection to Home Assistant broke off.');
-  return new DeepInfantError('refused', `Home Assistant refuses it: ${message ?? code}`);
+  return new DeepInfantError('refused', `Home Assistant refused: ${message ?? code}`);
 }

@@ -1,4 +1,6 @@
-/** How an entity of Home Assistant is. */
+import * as v from 'valibot';
+
+/** The state of an entity of Home Assistant. */
 export interface EntityState {
   /** Such as `on`, `off` or `unavailable`. */
   state: string;
@@ -6,26 +8,41 @@ export interface EntityState {
   context: EntityContext;
 }
 
-/** Who brought a state about: what one call changes has one id. */
+/** Who caused a state: what one call changes has one id. */
 export interface EntityContext {
   id: string;
   user_id: string | null;
   parent_id: string | null;
 }
 
-/** The compact form in which the command `subscribe_entities` tells states: added, changed, removed. */
-export interface EntitiesEvent {
-  a?: Record<string, CompactState>;
-  c?: Record<string, { '+'?: Partial<CompactState>; '-'?: { a?: string[] } }>;
-  r?: string[];
-}
+const ATTRIBUTES = v.record(v.string(), v.unknown());
+/** The context's id alone, where the rest is as before or null. */
+const CONTEXT = v.union([
+  v.string(),
+  v.object({
+    id: v.optional(v.string()),
+    user_id: v.optional(v.nullable(v.string())),
+    parent_id: v.optional(v.nullable(v.string())),
+  }),
+]);
 
-interface CompactState {
-  s: string;
-  a: Record<string, unknown>;
-  /** The context's id alone, where the rest is as before or null. */
-  c: string | Partial<EntityContext>;
-}
+/** The compact form in which the command `subscribe_entities` sends states: added, changed, removed. */
+export const ENTITIES_EVENT = v.object({
+  a: v.optional(v.record(v.string(), v.object({ s: v.string(), a: ATTRIBUTES, c: CONTEXT }))),
+  c: v.optional(
+    v.record(
+      v.string(),
+      v.object({
+        '+': v.optional(
+          v.object({ s: v.optional(v.string()), a: v.optional(ATTRIBUTES), c: v.optional(CONTEXT) }),
+        ),
+        '-': v.optional(v.object({ a: v.optional(v.array(v.string())) })),
+      }),
+    ),
+  ),
+  r: v.optional(v.array(v.string())),
+});
+export type EntitiesEvent = v.InferOutput<typeof ENTITIES_EVENT>;
 
 const NOBODY: EntityContext = { id: '', user_id: null, parent_id: null };
 
@@ -52,6 +69,6 @@ export function afterEvent(
   return next;
 }
 
-function contextAfter(before: EntityContext, change: string | Partial<EntityContext>): EntityContext {
+function contextAfter(before: EntityContext, change: v.InferOutput<typeof CONTEXT>): EntityContext {
   return { ...before, ...(typeof change === 'string' ? { id: change } : change) };
 }

@@ -1,18 +1,18 @@
 import type { CryEvent } from '../values.js';
 
-/** A cry of which nothing is told for so long is over: its detector was stopped, or its source is gone. */
+/** A cry without an event for so long is over: its detector was stopped, or its source is gone. */
 const SILENT_MS = 60_000;
 
-/** The cries that go on now, of any number of sources. */
+/** The cries that are going on, of any number of sources. */
 export class RunningCries<Cry extends Pick<CryEvent, 'id' | 'state'> = CryEvent> {
   private readonly cries = new Map<string, { event: Cry; expiry: NodeJS.Timeout }>();
 
-  /** @param lost is called when a cry was given up that nobody told as ended */
+  /** @param lost is called for a cry that is given up, since its end never came */
   constructor(private readonly lost: (event: Cry) => void) {}
 
   push(event: Cry): void {
     clearTimeout(this.cries.get(event.id)?.expiry);
-    // What was told last is the last.
+    // The newest event is the last entry.
     this.cries.delete(event.id);
     if (event.state === 'ended') return;
     const expiry = setTimeout(() => {
@@ -22,7 +22,7 @@ export class RunningCries<Cry extends Pick<CryEvent, 'id' | 'state'> = CryEvent>
     this.cries.set(event.id, { event, expiry });
   }
 
-  /** The one of which was told last. */
+  /** The one with the newest event. */
   get newest(): Cry | undefined {
     return [...this.cries.values()].at(-1)?.event;
   }

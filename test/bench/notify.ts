@@ -133,7 +133,7 @@ async function benchNight({ home, hass, folder }: Part): Promise<string[]> {
     file: path.join(folder, 'lights.json'),
     report: say,
   });
-  await lights.start();
+  lights.start();
   await sleep(1000);
   let tapped = 0;
   for (let i = 0; i < 40; i++) {
@@ -200,7 +200,7 @@ async function openNotifier(
     report: say,
     changed: () => undefined,
   });
-  await notifier.start();
+  notifier.start();
   await until(() => hass.health.state === 'connected', 'connected');
   return notifier;
 }

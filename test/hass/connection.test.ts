@@ -2,14 +2,13 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import * as v from 'valibot';
 import { HassConnection, type HassState } from '../../src/hass/connection.js';
 import { freePort } from '../free-port.js';
 import { homeAssistantOfSuite } from '../home-assistant/home-assistant.js';
 import { until } from '../until.js';
 
-interface TestEvent {
-  event_type: string;
-}
+const TEST_EVENT = v.object({ event_type: v.string() });
 
 describe('HassConnection', () => {
   const opened: HassConnection[] = [];
@@ -44,7 +43,7 @@ describe('HassConnection', () => {
     });
   });
 
-  it('says what is no Home Assistant', async () => {
+  it('says what is not Home Assistant', async () => {
     const server = createServer((_request, response) => response.writeHead(404).end()).listen(0, '127.0.0.1');
     // As servers do that know no websockets.
     server.on('upgrade', (_request, socket) => socket.end('HTTP/1.1 404 Not Found\r\n\r\n'));
@@ -52,13 +51,13 @@ describe('HassConnection', () => {
     try {
       const { hass } = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 'abc');
       await untilState(hass, 'unreachable');
-      assert.match(hass.health.error!, /is no Home Assistant .*404/);
+      assert.match(hass.health.error!, /is not Home Assistant .*404/);
     } finally {
       server.close();
     }
   });
 
-  it('says that an address is none', async () => {
+  it('says that an address is not valid', async () => {
     const { hass, states } = connect('nonsense://', 'abc');
     await untilState(hass, 'bad-address');
     assert.deepEqual(states, ['connecting', 'bad-address']);
@@ -88,7 +87,7 @@ describe('HassConnection', () => {
     it('names a wrong token', async () => {
       const { hass } = connect(home().url, 'not-a-token');
       await untilState(hass, 'wrong-token');
-      assert.match(hass.health.error!, /refuses the token\. Make a new one/);
+      assert.match(hass.health.error!, /does not accept the token\. Create a new one/);
       assert.ok(!hass.health.error!.includes('not-a-token'));
     });
 
@@ -103,13 +102,13 @@ describe('HassConnection', () => {
 
     it('comes back after a restart, and still hears what it subscribed to', async () => {
       const { hass, states } = connect(home().url, home().token);
-      const heard: TestEvent[] = [];
-      const report = (error: Error): void => {
+      const heard: v.InferOutput<typeof TEST_EVENT>[] = [];
+      const report = (error: unknown): void => {
         throw error;
       };
       const subscribe = { type: 'subscribe_events', event_type: 'deepinfant_test' };
-      hass.subscribe(subscribe, (event: TestEvent) => heard.push(event), report);
-      const end = hass.subscribe(subscribe, () => heard.push({ event_type: 'too late' }), report);
+      hass.subscribe(subscribe, TEST_EVENT, event => heard.push(event), report);
+      const end = hass.subscribe(subscribe, TEST_EVENT, () => heard.push({ event_type: 'too late' }), report);
       await untilState(hass, 'connected');
       end();
       await home().restart({ offMs: 1000 });
@@ -125,9 +124,9 @@ describe('HassConnection', () => {
     it('reports a subscription that is refused', async () => {
       const { hass } = connect(home().url, home().token);
       const refused = new Promise(resolve => {
-        hass.subscribe({ type: 'no_such_command' }, () => undefined, resolve);
+        hass.subscribe({ type: 'no_such_command' }, v.unknown(), () => undefined, resolve);
       });
-      assert.match(String(await refused), /Home Assistant refuses it/);
+      assert.match(String(await refused), /Home Assistant refused: /);
     });
   });
 });

@@ -1,23 +1,39 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { DeepInfantError, messageOf } from '../../errors.js';
-import { writeAtomically } from '../../files/write-atomically.js';
+import * as v from 'valibot';
+import { check } from '../../check.js';
+import { DeepInfantError } from '../../errors.js';
+import { Troubles } from '../../troubles.js';
 import type { HassConnection } from '../connection.js';
-import { afterEvent, type EntitiesEvent, type EntityState } from '../entity-states.js';
+import { afterEvent, ENTITIES_EVENT, type EntityState } from '../entity-states.js';
+import { StateFile } from '../state-file.js';
 import { canDim, settingFor, settingOf, shows, type LightLook, type LightSetting } from './light-look.js';
 
 /** From dim to bright, and back in as long. */
 const PULSE_MS = 2500;
 const TRANSITION_S = 2;
 
+const channel = v.pipe(v.number(), v.minValue(0), v.maxValue(255));
+
+/** A light that shows an alert, as it is kept. */
+const KEPT_LIGHT = v.object({
+  former: v.nullable(v.record(v.string(), v.unknown())),
+  look: v.object({
+    rgb: v.pipe(v.tuple([channel, channel, channel]), v.readonly()),
+    dim: channel,
+    bright: channel,
+  }),
+});
+/** By entity id. DeepInfant 0.1 kept them in the same form. */
+const KEPT_LIGHTS = v.record(v.string(), KEPT_LIGHT);
+type KeptLights = v.InferOutput<typeof KEPT_LIGHTS>;
+
 /** A light that shows an alert. */
-interface Touched {
+interface TouchedLight {
   former: LightSetting;
   look: LightLook;
-  /** What is known of it in this run alone. */
+  /** Known in this run alone. */
   run?: {
-    /** The state in which it was told to show the look: no news of what became of it. */
+    /** The state in which it got the look: it says nothing about what became of it. */
     before: EntityState;
     /** The contexts of what was done to it. */
     contexts: Set<string>;
@@ -30,9 +46,9 @@ export interface AlertLightsOptions {
   lights: readonly string[];
   /** Whether they pulse, or shine steadily. */
   pulse: boolean;
-  /** Keeps what lights were before an alert, so that they are restored after a crash, too. */
+  /** Keeps what lights were like before an alert, so that they are restored after a crash, too. */
   file: string;
-  /** Gets what goes wrong with a light. */
+  /** Gets what goes wrong with a light or the file, once until it is mended. */
   report: (error: unknown) => void;
 }
 
@@ -42,7 +58,7 @@ export interface AlertLightsOptions {
  */
 export class AlertLights {
   private states: ReadonlyMap<string, EntityState> = new Map();
-  private readonly touched = new Map<string, Touched>();
+  private readonly touched = new Map<string, TouchedLight>();
   /** Lights that somebody took over in this alert. */
   private readonly leftAlone = new Set<string>();
   private look: LightLook | null = null;
@@ -50,31 +66,46 @@ export class AlertLights {
   private pulsing: NodeJS.Timeout | undefined;
   private unsubscribe = (): void => undefined;
   private working: Promise<void> = Promise.resolve();
+  private readonly file: StateFile<KeptLights>;
   private saved = '{}';
-  private isStopped = false;
+  private readonly troubles: Troubles;
 
-  constructor(private readonly options: AlertLightsOptions) {}
+  constructor(private readonly options: AlertLightsOptions) {
+    const { file, report } = options;
+    this.troubles = new Troubles(report);
+    this.file = new StateFile(
+      {
+        path: file,
+        what: 'the lights that show an alert',
+        version: 1,
+        check: json => check(KEPT_LIGHTS, json, 'lights'),
+      },
+      report,
+    );
+  }
 
   /** Restores what an earlier run left behind, as soon as Home Assistant is there. */
-  async start(): Promise<void> {
-    await this.load();
-    if (this.isStopped) return;
+  start(): void {
+    const kept = this.file.open() ?? {};
+    for (const [id, light] of Object.entries(kept)) this.touched.set(id, light);
+    this.saved = JSON.stringify(kept);
     const ids = new Set([...this.options.lights, ...this.touched.keys()]);
     if (ids.size === 0) return;
-    const unhear = this.options.hass.onHealth(({ state }) => {
+    const unsubscribeHealth = this.options.hass.onHealth(({ state }) => {
       // Each connection begins with all states anew; a Home Assistant that starts does not have them yet.
       if (state !== 'connected') this.states = new Map();
     });
     const unsubscribe = this.options.hass.subscribe(
       { type: 'subscribe_entities', entity_ids: [...ids] },
-      (event: EntitiesEvent) => {
+      ENTITIES_EVENT,
+      event => {
         this.states = afterEvent(this.states, event);
-        this.tend();
+        this.update();
       },
       this.options.report,
     );
     this.unsubscribe = () => {
-      unhear();
+      unsubscribeHealth();
       unsubscribe();
     };
   }
@@ -93,42 +124,46 @@ export class AlertLights {
         }, PULSE_MS);
     }
     this.look = look;
-    this.tend();
+    this.update();
   }
 
   /** Ends the alert. Lights that are out of reach are restored by the next start. */
   async stop(): Promise<void> {
-    this.isStopped = true;
     this.show(null);
     await this.working;
     this.unsubscribe();
+    await this.file.close();
   }
 
   private reportUnknown(): void {
-    const { hass, lights, report } = this.options;
+    const { hass, lights } = this.options;
     const unknown = lights.filter(id => !this.states.has(id));
-    if (hass.health.state === 'connected' && unknown.length > 0)
-      report(new DeepInfantError('no-such-light', `Home Assistant has no ${unknown.join(', ')}.`));
+    if (hass.health.state !== 'connected') return;
+    if (unknown.length === 0) this.troubles.mend('unknown lights');
+    else {
+      const text = `Home Assistant does not know ${unknown.join(', ')}.`;
+      this.troubles.raise('unknown lights', new DeepInfantError('no-such-light', text));
+    }
   }
 
-  private tend(): void {
+  private update(): void {
     this.work(async () => {
-      const calls: (() => Promise<void>)[] = [];
+      const calls: [string, () => Promise<void>][] = [];
       for (const id of new Set([...this.touched.keys(), ...this.options.lights])) {
         const state = this.states.get(id);
         const call = isReachable(state) && this.next(id, state);
-        if (call) calls.push(call);
+        if (call) calls.push([id, call]);
       }
       // Before any light is touched.
       await this.save();
-      await Promise.all(calls.map(call => call().catch(this.report)));
+      await Promise.all(calls.map(([id, call]) => this.attempt(id, call)));
       await this.save();
     });
   }
 
-  /** One job after another, so that what was called is known before what it changed is judged. */
+  /** One job after another: a call is known before the change that it made is judged. */
   private work(job: () => Promise<void>): void {
-    this.working = this.working.then(job).catch(this.report);
+    this.working = this.working.then(() => this.attempt('lights', job));
   }
 
   /** What is to be done with a light now. */
@@ -175,53 +210,43 @@ export class AlertLights {
     for (const id of ids) this.touched.get(id)?.run?.contexts.add(context);
   }
 
-  private readonly report = (error: unknown): void => {
-    // A connection that broke is shown as such, and the lights are tended when it is back.
-    if (!(error instanceof DeepInfantError && error.code === 'not-connected')) this.options.report(error);
-  };
+  /** Never rejects. @param what names the job in reports */
+  private async attempt(what: string, job: () => Promise<void>): Promise<void> {
+    try {
+      await job();
+      this.troubles.mend(what);
+    } catch (error) {
+      // A connection that broke is shown as such, and the lights are updated when it is back.
+      if (!(error instanceof DeepInfantError && error.code === 'not-connected'))
+        this.troubles.raise(what, error);
+    }
+  }
 
   /** Keeps what is to be restored. */
   private async save(): Promise<void> {
-    const { file } = this.options;
-    const kept = [...this.touched].map(([id, { former, look }]) => [id, { former, look }]);
-    const text = JSON.stringify(Object.fromEntries(kept));
+    const kept = Object.fromEntries(
+      [...this.touched].map(([id, { former, look }]) => [id, { former, look }]),
+    );
+    const text = JSON.stringify(kept);
     if (text === this.saved) return;
-    await mkdir(path.dirname(file), { recursive: true });
-    await writeAtomically(file, text);
     this.saved = text;
-  }
-
-  private async load(): Promise<void> {
-    const { file, report } = this.options;
-    try {
-      this.saved = await readFile(file, 'utf8');
-      const kept = JSON.parse(this.saved) as Record<string, Touched>;
-      for (const [id, touched] of Object.entries(kept)) this.touched.set(id, touched);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-      report(
-        new DeepInfantError(
-          'lights-file',
-          `${file} cannot be read (${messageOf(error)}): lights are not restored.`,
-        ),
-      );
-    }
+    await this.file.save(() => kept);
   }
 }
 
-/** A light is reachable when it can be told something. */
+/** Whether a light can be switched. */
 function isReachable(state: EntityState | undefined): state is EntityState {
   return state?.state === 'on' || state?.state === 'off';
 }
 
-/** Whether somebody, or something else, changed a light since it was told to show its look. */
-function isChanged(state: EntityState, { look, run }: Touched): boolean {
+/** Whether somebody, or something else, changed a light since it got its look. */
+function isChanged(state: EntityState, { look, run }: TouchedLight): boolean {
   const { id, user_id: user, parent_id: parent } = state.context;
   if (state === run?.before) return false;
-  // What is reported within seconds of a call counts as its doing, a wall switch, too; but an alert turns nothing off.
+  // Home Assistant takes any change within seconds of a call for its effect, even a wall switch; but an alert turns nothing off.
   if (run?.contexts.has(id) && state.state === 'on') return false;
-  // A person is a user, an automation has a parent; a wall switch and what the lamp says of itself have neither. What an
-  // earlier run did is a user's, too.
-  const isSomebodys = run !== undefined && (user !== null || parent !== null);
-  return isSomebodys || !shows(state, look);
+  // A person is a user, an automation has a parent; a wall switch and the lamp's own reports have neither. An earlier run
+  // was a user, too.
+  const isOfSomebody = run !== undefined && (user !== null || parent !== null);
+  return isOfSomebody || !shows(state, look);
 }

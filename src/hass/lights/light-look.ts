@@ -1,6 +1,6 @@
 import type { EntityState } from '../entity-states.js';
 
-/** How lights look in an alert. */
+/** What lights look like in an alert. */
 export interface LightLook {
   /** Red, green, blue, 0 to 255 each. */
   rgb: readonly [number, number, number];
@@ -9,11 +9,11 @@ export interface LightLook {
   bright: number;
 }
 
-/** What the action `light.turn_on` takes; null is a light that is off. */
+/** What the action `light.turn_on` takes; null for a light that is off. */
 export type LightSetting = Record<string, unknown> | null;
 
 const COLOUR_MODES = ['hs', 'rgb', 'rgbw', 'rgbww', 'xy'];
-/** The attribute that tells the colour in each colour mode (developers.home-assistant.io, Light entity). */
+/** The attribute that holds the colour in each colour mode (developers.home-assistant.io, Light entity). */
 const COLOUR_OF_MODE: Record<string, string> = {
   hs: 'hs_color',
   rgb: 'rgb_color',
@@ -22,12 +22,12 @@ const COLOUR_OF_MODE: Record<string, string> = {
   xy: 'xy_color',
   color_temp: 'color_temp_kelvin',
 };
-/** Lamps round what they are told, and show no colour quite: in degrees, percent and steps of brightness. */
+/** Lamps round what they are sent, and show colours roughly: in degrees, percent and steps of brightness. */
 const HUE_TOLERANCE = 25;
 const SATURATION_TOLERANCE = 30;
 const BRIGHTNESS_TOLERANCE = 13;
 
-/** What brings a light back to the state in which it is. */
+/** The setting that brings a light back to this state. */
 export function settingOf({ state, attributes }: EntityState): LightSetting {
   if (state !== 'on') return null;
   const { color_mode: mode, brightness, effect } = attributes;
@@ -66,7 +66,7 @@ export function shows(light: EntityState, { rgb, dim, bright }: LightLook): bool
   const [hue, saturation] = hs as [number, number];
   const wanted = hueAndSaturation(rgb);
   const turn = Math.abs(hue - wanted.hue) % 360;
-  // Of a colour that is nearly white the hue says nothing.
+  // The hue of a colour that is nearly white means nothing.
   const isHueClose = wanted.saturation < SATURATION_TOLERANCE || Math.min(turn, 360 - turn) <= HUE_TOLERANCE;
   return isHueClose && Math.abs(saturation - wanted.saturation) <= SATURATION_TOLERANCE;
 }

@@ -1,25 +1,23 @@
 import { createHash } from 'node:crypto';
 import { timeText } from '../../journal/calendar.js';
 import { durationText } from '../../reason/phrase.js';
-import { type Answer, type CryEvent, type Reason, REASONS, type ReasonEstimate } from '../../values.js';
+import { type Answer, type BabyEstimate, type CryEvent, REASONS, type ReasonEstimate } from '../../values.js';
 import { phoneUrl } from './phone-url.js';
 
 /** Gives a text in the user's language, from its key and what is filled in. */
 export type Say = (key: string, values?: Record<string, string | number>) => string;
 
 /** What a notification needs of a cry event. */
-export type NotedCry = Pick<
-  CryEvent,
-  'id' | 'state' | 'durationS' | 'intensity' | 'who' | 'picture' | 'clip'
-> & {
+export type NotedCry = Pick<CryEvent, 'id' | 'state' | 'durationS' | 'intensity' | 'picture' | 'clip'> & {
   reason?: Pick<ReasonEstimate, 'label' | 'confidence'>;
+  who?: Pick<BabyEstimate, 'label'>;
 };
 
-/** All that a notification tells. */
+/** All that a notification shows. */
 export interface CryNews {
   cry: NotedCry;
   /** The one given last. */
-  answer?: Omit<Answer, 'cry'>;
+  answer?: Answer;
   /** Who is with the baby. */
   carer?: string;
 }
@@ -32,9 +30,10 @@ export interface BabyInWords {
 }
 
 /** What a button of a notification asks for. */
-export type ButtonAsk = Reason | 'other' | 'with' | 'snooze';
+const BUTTONS = [...REASONS, 'other', 'with', 'snooze'] as const;
+export type ButtonAsk = (typeof BUTTONS)[number];
 
-/** How a notification shall be noticed: not at all, as usual, or whatever the phone's volume and do not disturb. */
+/** How loud a notification is: silent, as usual, or ringing even when the phone is muted or on do not disturb. */
 export type Loudness = 'silent' | 'usual' | 'critical';
 
 /**
@@ -50,50 +49,44 @@ const PAGES: readonly (readonly ButtonAsk[])[] = [
 /** Once somebody is there, or all is over. */
 const REASON_PAGES = PAGES.slice(0, 3).map(page => page.filter(ask => ask !== 'with' && ask !== 'snooze'));
 
-/** A feed of longer ago says nothing of now. */
+/** An older feed says nothing about now. */
 const FED_WITHIN_MS = 86_400_000;
 
-/** What a phone knows a cry's notification by: what comes later with the same replaces it. */
+/** Identifies a cry's notification on a phone: a later one with the same tag replaces it. */
 export function tagOf(cryId: string): string {
   return `deepinfant-${createHash('sha256').update(cryId).digest('hex').slice(0, 12)}`;
 }
 
-/** What a phone sends back when a button is tapped; tells the phone, too, since not each one does. */
+/** What a phone sends back when a button is tapped. It names the phone, since not every phone does. */
 function actionOf(tag: string, phone: string, ask: ButtonAsk): string {
   return [tag, phone, ask].join('/');
 }
 
-/** The parts of an action; undefined where it is somebody else's. */
+/** The parts of an action; undefined if it is not one of ours. */
 export function readAction(action: unknown): { tag: string; phone: string; ask: ButtonAsk } | undefined {
   if (typeof action !== 'string') return undefined;
   const [tag, phone, ask] = action.split('/');
-  const known = [...REASONS, 'other', 'with', 'snooze'] as const;
-  const asked = known.find(one => one === ask);
-  return asked && { tag, phone, ask: asked };
+  const known = BUTTONS.find(button => button === ask);
+  return known && { tag, phone, ask: known };
 }
 
 /** What is known of a cry, without the baby's name: 'has been crying for 20 s, probably hungry (62 %), last fed 3 h ago'. */
-export function cryText(say: Say, { cry, answer, carer }: CryNews, lastFed?: number): string {
+export function cryText(say: Say, { cry, answer, carer }: CryNews, fedAgoMs = Infinity): string {
   const isOver = cry.state === 'ended';
   const duration = durationText(Math.max(1, cry.durationS));
-  const now = Date.now();
   return [
     say(isOver ? 'cried' : 'crying', { duration }),
     answer ? answerText(say, answer) : reasonText(say, cry.reason),
     !answer && carer && say('carer', { who: carer }),
-    !isOver &&
-      !answer &&
-      lastFed !== undefined &&
-      now - lastFed < FED_WITHIN_MS &&
-      say('fed', { duration: durationText((now - lastFed) / 1000) }),
+    !isOver && !answer && fedAgoMs < FED_WITHIN_MS && say('fed', { duration: durationText(fedAgoMs / 1000) }),
   ]
     .filter(Boolean)
     .join(', ');
 }
 
-function answerText(say: Say, { reason, by, at }: Omit<Answer, 'cry'>): string {
+function answerText(say: Say, { reason, by, at }: Answer): string {
   const values = { reason: say(`guess.${reason}`), time: timeText(at) };
-  return by ? say('says', { ...values, who: by }) : say('was', values);
+  return by === undefined ? say('was', values) : say('says', { ...values, who: by });
 }
 
 function reasonText(say: Say, reason: NotedCry['reason']): string {
@@ -107,17 +100,25 @@ function reasonText(say: Say, reason: NotedCry['reason']): string {
 /**
  * What the action of a phone's companion app takes (companion.home-assistant.io, Notifications).
  * @param phone the action, such as `notify.mobile_app_annas_phone`
+ * @param now epoch ms
  */
-export function notificationFor(
-  phone: string,
-  {
-    say,
-    news,
-    baby,
-    page,
-    loudness,
-  }: { say: Say; news: CryNews; baby: BabyInWords; page: number; loudness: Loudness },
-): object {
+export function notificationFor({
+  phone,
+  news,
+  baby,
+  page,
+  loudness,
+  say,
+  now,
+}: {
+  phone: string;
+  news: CryNews;
+  baby: BabyInWords;
+  page: number;
+  loudness: Loudness;
+  say: Say;
+  now: number;
+}): object {
   const { cry, answer, carer } = news;
   const tag = tagOf(cry.id);
   const pages = cry.state === 'ended' || carer !== undefined ? REASON_PAGES : PAGES;
@@ -125,14 +126,14 @@ export function notificationFor(
   const image = phoneUrl(cry.picture);
   const audio = phoneUrl(cry.clip);
   return {
-    message: `${baby.name} ${cryText(say, news, baby.lastFed)}`,
+    message: `${baby.name} ${cryText(say, news, baby.lastFed === undefined ? undefined : now - baby.lastFed)}`,
     data: {
       tag,
       group: 'deepinfant',
       actions: asks.map(ask => ({ action: actionOf(tag, phone, ask), title: say(`button.${ask}`) })),
       ...(image && { image }),
       ...(audio && { audio }),
-      // At once, also to a phone that sleeps.
+      // At once, even to a phone that sleeps.
       ttl: 0,
       priority: 'high',
       importance: 'high',

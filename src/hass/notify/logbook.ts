@@ -1,9 +1,11 @@
+import * as v from 'valibot';
 import { DeepInfantError } from '../../errors.js';
+import { Troubles } from '../../troubles.js';
 import type { SourceHealth } from '../../values.js';
 import type { HassConnection } from '../connection.js';
 import type { Say } from './cry-notification.js';
 
-/** Entries wait for a Home Assistant that is away, the newest so many. */
+/** How many entries wait for a Home Assistant that is away, at most: the newest ones. */
 const MOST_WAITING = 100;
 
 /** A line in Home Assistant's logbook: 'Mia' 'cried for 4 min'. */
@@ -15,26 +17,30 @@ export interface LogEntry {
 export interface LogbookOptions {
   hass: HassConnection;
   say: Say;
-  /** Gets what Home Assistant refuses, once until it takes something again. */
+  /** Gets what Home Assistant refuses, once until it accepts it again. */
   report: (error: unknown) => void;
 }
 
-/** Tells people in Home Assistant what was: the logbook of cries, and a notification while a source needs somebody. */
+/** Writes Home Assistant's logbook, and shows a notification there while a source needs a person. */
 export class Logbook {
   private waiting: LogEntry[] = [];
   private readonly healths = new Map<string, SourceHealth>();
-  /** What Home Assistant shows of a source's trouble; null nothing. */
+  /** What Home Assistant shows of a source's trouble; null is nothing. */
   private readonly shown = new Map<string, string | null>();
-  private isRefused = false;
-  /** Whether all of Home Assistant is there: one that starts does not know its logbook yet. */
-  private isThere = false;
-  private readonly unsubscribe: (() => void)[];
+  private readonly troubles: Troubles;
+  /** Whether all of Home Assistant is there: while it starts, it does not know its logbook. */
+  private isComplete = false;
+  private readonly unsubscribe: (() => void)[] = [];
 
   constructor(private readonly options: LogbookOptions) {
-    const { hass, report } = options;
-    this.unsubscribe = [
+    this.troubles = new Troubles(options.report);
+  }
+
+  start(): void {
+    const { hass, report } = this.options;
+    this.unsubscribe.push(
       hass.onHealth(({ state }) => {
-        this.isThere = false;
+        this.isComplete = false;
         if (state === 'connected')
           void hass.isComplete().then(isComplete => {
             if (isComplete) this.catchUp();
@@ -42,22 +48,23 @@ export class Logbook {
       }),
       hass.subscribe(
         { type: 'subscribe_events', event_type: 'homeassistant_started' },
+        v.unknown(),
         () => {
           this.catchUp();
         },
         report,
       ),
-    ];
+    );
   }
 
   /** Writes into the logbook, at once or when Home Assistant is back. */
-  add(entry: LogEntry): void {
+  push(entry: LogEntry): void {
     this.waiting = [...this.waiting, entry].slice(-MOST_WAITING);
-    this.flush();
+    this.writeWaiting();
   }
 
-  /** Shows a source that needs a person (a password, a microphone that is switched off) until it is heard again. */
-  hear(health: SourceHealth): void {
+  /** Shows a source that needs a person (a password, a microphone that is switched off) until it works again. */
+  pushHealth(health: SourceHealth): void {
     // While it is opened again it is as it was.
     if (!['failed', 'running', 'silent'].includes(health.state)) return;
     this.healths.set(health.source, health);
@@ -66,7 +73,7 @@ export class Logbook {
 
   /** Takes back what is shown of sources: nobody would do it later. */
   async stop(): Promise<void> {
-    for (const end of this.unsubscribe) end();
+    for (const end of this.unsubscribe.splice(0)) end();
     const sources = [...this.shown].filter(([, error]) => error !== null);
     const calls = sources.map(([source]) =>
       this.options.hass.call('persistent_notification.dismiss', { notification_id: notificationId(source) }),
@@ -75,15 +82,15 @@ export class Logbook {
   }
 
   private catchUp(): void {
-    this.isThere = true;
+    this.isComplete = true;
     // It keeps no notifications over a restart.
     this.shown.clear();
     for (const health of this.healths.values()) this.show(health);
-    this.flush();
+    this.writeWaiting();
   }
 
-  private flush(): void {
-    if (!this.isThere) return;
+  private writeWaiting(): void {
+    if (!this.isComplete) return;
     for (const entry of this.waiting.splice(0))
       void this.call('logbook.log', entry, () => {
         this.waiting.push(entry);
@@ -92,31 +99,27 @@ export class Logbook {
 
   private show({ source, state, error = '' }: SourceHealth): void {
     const shown = state === 'failed' ? error : null;
-    if (!this.isThere || this.shown.get(source) === shown) return;
+    if (!this.isComplete || this.shown.get(source) === shown) return;
     this.shown.set(source, shown);
     const notification = { notification_id: notificationId(source) };
-    // Shown anew by `catchUp`.
-    const away = (): void => undefined;
-    if (shown === null) void this.call('persistent_notification.dismiss', notification, away);
+    // `catchUp` shows it again.
+    const disconnected = (): void => undefined;
+    if (shown === null) void this.call('persistent_notification.dismiss', notification, disconnected);
     else {
       const title = this.options.say('source', { source });
       const create = { ...notification, title, message: shown };
-      void this.call('persistent_notification.create', create, away);
+      void this.call('persistent_notification.create', create, disconnected);
     }
   }
 
-  /** @param away is called when the connection broke */
-  private async call(action: string, data: object, away: () => void): Promise<void> {
-    const { hass, report } = this.options;
+  /** @param disconnected is called when there was no connection */
+  private async call(action: string, data: object, disconnected: () => void): Promise<void> {
     try {
-      await hass.call(action, data);
-      this.isRefused = false;
+      await this.options.hass.call(action, data);
+      this.troubles.mend(action);
     } catch (error) {
-      if (error instanceof DeepInfantError && error.code === 'not-connected') away();
-      else if (!this.isRefused) {
-        this.isRefused = true;
-        report(error);
-      }
+      if (error instanceof DeepInfantError && error.code === 'not-connected') disconnected();
+      else this.troubles.raise(action, error);
     }
   }
 }

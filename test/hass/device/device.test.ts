@@ -165,17 +165,15 @@ describe('Device', () => {
   });
 
   it('goes on while its file cannot be written, and reports that once', async () => {
-    await device.stop(false);
     // A file is in the way of its folder.
-    writeFileSync(path.join(folder, 'full'), '');
-    file = path.join(folder, 'full', 'night.json');
-    device = open();
+    writeFileSync(path.dirname(file), '');
     device.pushCry(cry('started'));
     device.pushCry(cry('ended'));
     assert.equal(state().criesTonight, 1);
     await until(() => reported.length > 0, 'the report');
     await device.stop(false);
     assert.equal(reported.length, 1, reported.join());
+    assert.match(reported[0], /Cannot save the night's cries/);
   });
 
   it('removes the device when its node is deleted', async () => {

@@ -1,6 +1,5 @@
-import type { LightLook } from '../../src/hass/lights/light-look.js';
-import type { CryEvent, Intensity, ReasonEstimate } from '../../src/values.js';
-import type { LightSettings } from './settings.js';
+import type { CryEvent, Intensity, ReasonEstimate } from '../../values.js';
+import type { LightLook } from './light-look.js';
 
 type Rgb = LightLook['rgb'];
 
@@ -10,7 +9,7 @@ const RGB_OF_INTENSITY: Record<Intensity, Rgb> = {
   cry: [255, 110, 0],
   scream: [255, 0, 0],
 };
-/** Far enough apart to be told from a pillow. */
+/** Far enough apart to be told from bed. */
 const RGB_OF_REASON: Record<ReasonEstimate['label'], Rgb> = {
   hungry: [255, 110, 0],
   tired: [60, 60, 255],
@@ -21,8 +20,17 @@ const RGB_OF_REASON: Record<ReasonEstimate['label'], Rgb> = {
   unsure: [255, 200, 120],
 };
 
-/** How lights show a cry. */
-export function lookOf(cry: CryEvent, { colourBy, brightness }: LightSettings): LightLook {
+/** What the colour of lights says of a cry, and how bright they are at most, in percent. */
+export interface CryLookSettings {
+  colourBy: 'intensity' | 'reason';
+  brightness: number;
+}
+
+/** What lights look like during a cry. */
+export function lookOf(
+  cry: Pick<CryEvent, 'intensity' | 'reason'>,
+  { colourBy, brightness }: CryLookSettings,
+): LightLook {
   const rgb =
     colourBy === 'reason' ? RGB_OF_REASON[cry.reason?.label ?? 'unsure'] : RGB_OF_INTENSITY[cry.intensity];
   const bright = Math.max(1, Math.round((255 * brightness) / 100));

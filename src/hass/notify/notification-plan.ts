@@ -1,0 +1,322 @@
+import { type Answer, type Reason, REASONS } from '../../values.js';
+import { type CryFilter, wants } from './cry-filter.js';
+import { type ButtonAsk, type CryNews, type Loudness, type NotedCry, tagOf } from './cry-notification.js';
+
+/** What a phone shows of a cry. */
+export interface PhoneState {
+  /** The news that it shows, or why it shows nothing; '' before anything was sent. */
+  shown: string;
+  /** Epoch ms. */
+  sentAt: number;
+  /** The page of buttons. */
+  page: number;
+  /** Whether it has rung, whatever its volume was. */
+  wasCritical: boolean;
+}
+
+/** A notification goes when one of its buttons is tapped, and when it is put away. */
+const TAPPED = 'tapped';
+const PUT_AWAY = 'put away';
+const SNOOZED = 'snoozed';
+
+/** A cry, and who was notified of it. */
+export interface Episode extends CryNews {
+  /** Epoch ms: of the last event, and of the first notification. */
+  at: number;
+  notifiedAt?: number;
+  /** By the action that notifies. */
+  phones: ReadonlyMap<string, PhoneState>;
+}
+
+/** What outlives a run. */
+export interface PlanState {
+  episodes: readonly Episode[];
+  /** Epoch ms until when a phone is left alone, by the action that notifies. */
+  snoozed: ReadonlyMap<string, number>;
+}
+
+export interface PlanSettings {
+  /** Actions that notify, such as `notify.mobile_app_annas_phone`, in the order in which they are notified. */
+  phones: readonly string[];
+  filter: CryFilter;
+  /** How long each phone has to answer before the next one is notified, and at last all of them ring; 0 notifies all at once. */
+  escalateMs: number;
+}
+
+/** A notification that is to be sent now. */
+export interface DueNotification {
+  phone: string;
+  news: CryNews;
+  page: number;
+  loudness: Loudness;
+}
+
+/** A button that was tapped on a phone. */
+export interface Tap {
+  /** Of the notification. */
+  tag: string;
+  phone: string;
+  ask: ButtonAsk;
+}
+
+/** How often a notification is updated while its cry goes on: Apple takes 500 a day and phone. */
+const UPDATE_MS = 30_000;
+const SNOOZE_MS = 600_000;
+/** When a phone that could not be reached is tried again. */
+export const RETRY_MS = 3000;
+/** How long after its end a cry can be answered. */
+const ANSWER_WITHIN_MS = 86_400_000;
+
+/**
+ * Decides which phone is notified of which cry, when and how loud: one notification a cry and phone, which follows the
+ * cry to its end and takes answers. What a phone shows is compared with what it should show, so that a phone or a Home
+ * Assistant that was away catches up. All times are epoch ms.
+ */
+export class NotificationPlan {
+  private readonly episodes = new Map<string, Episode>();
+  private readonly snoozed = new Map<string, number>();
+  /** The phones that cannot be reached. */
+  private readonly failures = new Map<string, { since: number; retryAt: number }>();
+  /** What is on its way, and what the phone showed before. */
+  private readonly sending = new Map<string, { sent: PhoneState; before: PhoneState | undefined }>();
+
+  constructor(private readonly settings: PlanSettings) {}
+
+  /** Phones that cannot be reached now. */
+  get failing(): readonly string[] {
+    return [...this.failures.keys()];
+  }
+
+  /** The cries that go on, as far as is known. */
+  get running(): readonly NotedCry[] {
+    return [...this.episodes.values()].map(({ cry }) => cry).filter(({ state }) => state !== 'ended');
+  }
+
+  /** The newest cry that goes on and of which somebody was notified. */
+  get newest(): CryNews | undefined {
+    return [...this.episodes.values()]
+      .filter(({ cry, phones }) => cry.state !== 'ended' && phones.size > 0)
+      .at(-1);
+  }
+
+  get state(): PlanState {
+    return { episodes: [...this.episodes.values()], snoozed: this.snoozed };
+  }
+
+  /** Takes up what an earlier run left. Phones that are not notified any more are left out. */
+  restore({ episodes, snoozed }: PlanState): void {
+    const { phones } = this.settings;
+    for (const episode of episodes) {
+      const known = [...episode.phones].filter(([phone]) => phones.includes(phone));
+      this.episodes.set(episode.cry.id, { ...episode, phones: new Map(known) });
+    }
+    for (const [phone, until] of snoozed) this.snoozed.set(phone, until);
+  }
+
+  /** @returns whether it is news: not that of a cry which is over, or whose beginning nobody knows */
+  pushCry(cry: NotedCry, now: number): boolean {
+    const before = this.episodes.get(cry.id);
+    const isOver = before?.cry.state === 'ended';
+    // A recording that is played again starts over.
+    if (cry.state !== 'started' && (isOver || (!before && cry.state === 'ended'))) return false;
+    this.episodes.set(cry.id, { phones: new Map(), ...(isOver ? {} : before), cry, at: now });
+    this.forget(now);
+    return true;
+  }
+
+  /** Takes what somebody said a cry was; the answer given last counts. @returns whether it is news */
+  pushAnswer(answer: Answer): boolean {
+    const episode = this.episodes.get(answer.cry);
+    if (episode === undefined || !replaces(answer, episode.answer)) return false;
+    this.update(episode, { answer });
+    return true;
+  }
+
+  /**
+   * @param by who tapped it
+   * @returns the answer and its cry, if it is one and is news
+   */
+  pushTap(tap: Tap, by: string, now: number): { answer: Answer; cry: NotedCry } | undefined {
+    const { phone, ask } = tap;
+    const found = this.find(tap);
+    if (found === undefined) return undefined;
+    const { episode, state } = found;
+    const { id } = episode.cry;
+    this.show(id, phone, {
+      ...state,
+      shown: ask === 'snooze' ? SNOOZED : TAPPED,
+      page: ask === 'other' ? state.page + 1 : state.page,
+    });
+    if (ask === 'snooze') this.snoozed.set(phone, now + SNOOZE_MS);
+    if (ask === 'with') this.update(this.episodes.get(id)!, { carer: episode.carer ?? by });
+    if (!isReason(ask)) return undefined;
+    const answer = { cry: id, reason: ask, at: now, by };
+    return this.pushAnswer(answer) ? { answer, cry: episode.cry } : undefined;
+  }
+
+  /** The notification was put away: it is left alone until it has to ring. */
+  pushPutAway(notification: Pick<Tap, 'tag' | 'phone'>): void {
+    const found = this.find(notification);
+    if (found) this.show(found.episode.cry.id, notification.phone, { ...found.state, shown: PUT_AWAY });
+  }
+
+  /** A phone can be reached again. @returns whether it could not before */
+  pushReachable(phone: string): boolean {
+    return this.failures.delete(phone);
+  }
+
+  /** All phones are worth a try: there is a new connection. */
+  pushConnected(): void {
+    this.failures.clear();
+  }
+
+  /** What is to be sent now. */
+  due(now: number): DueNotification[] {
+    const due: DueNotification[] = [];
+    for (const episode of this.episodes.values()) {
+      const alert = this.alert(episode, now);
+      for (const phone of new Set([...episode.phones.keys(), ...alert.phones])) {
+        if (this.sending.has(keyOf(phone, episode)) || this.isFailing(phone, now)) continue;
+        const loudness = loudnessOf(
+          episode,
+          phone,
+          alert.phones.includes(phone) ? alert.loudness : undefined,
+          now,
+        );
+        if (loudness === undefined) continue;
+        due.push({ phone, news: episode, page: episode.phones.get(phone)?.page ?? 0, loudness });
+      }
+    }
+    return due;
+  }
+
+  /** A notification is being sent: kept before it is, it is not sent again by a run after this one. */
+  startSending({ phone, news, page, loudness }: DueNotification, now: number): void {
+    const episode = this.episodes.get(news.cry.id);
+    if (episode === undefined) return;
+    const before = episode.phones.get(phone);
+    const wasCritical = before?.wasCritical === true || loudness === 'critical';
+    const sent: PhoneState = { shown: stageOf(episode, page), sentAt: now, page, wasCritical };
+    this.sending.set(keyOf(phone, episode), { sent, before });
+    this.show(episode.cry.id, phone, sent);
+    this.update(this.episodes.get(episode.cry.id)!, { notifiedAt: episode.notifiedAt ?? now });
+  }
+
+  /** It was sent. */
+  succeed({ phone, news }: DueNotification): void {
+    this.sending.delete(keyOf(phone, news));
+    this.failures.delete(phone);
+  }
+
+  /** It was not sent, since there is no connection. */
+  cancel({ phone, news }: DueNotification): void {
+    const key = keyOf(phone, news);
+    const { sent, before } = this.sending.get(key) ?? {};
+    this.sending.delete(key);
+    const episode = this.episodes.get(news.cry.id);
+    // Unless it was tapped meanwhile, and so was there all the same.
+    if (episode === undefined || episode.phones.get(phone) !== sent) return;
+    const phones = new Map(episode.phones);
+    if (before === undefined) phones.delete(phone);
+    else phones.set(phone, before);
+    this.update(episode, { phones });
+  }
+
+  /** It was not sent, since its phone cannot be reached. @returns for how long it could not, in ms */
+  fail(notification: DueNotification, now: number): number {
+    const { phone } = notification;
+    this.cancel(notification);
+    const { since } = this.failures.get(phone) ?? { since: now };
+    this.failures.set(phone, { since, retryAt: now + RETRY_MS });
+    return now - since;
+  }
+
+  /** Who is to be alerted of a cry now, and how loud. */
+  private alert(episode: Episode, now: number): { phones: string[]; loudness: Loudness } {
+    const { phones, filter, escalateMs } = this.settings;
+    const { cry, notifiedAt = now } = episode;
+    const isWanted = episode.notifiedAt !== undefined || wants(filter, cry, new Date(now));
+    if (!isOpen(episode) || !isWanted) return { phones: [], loudness: 'usual' };
+    // A phone that snoozes, or cannot be reached, does not keep the next one from being notified.
+    const awake = phones.filter(
+      phone => (this.snoozed.get(phone) ?? 0) <= now && !this.isFailing(phone, now),
+    );
+    if (escalateMs === 0) return { phones: awake, loudness: 'usual' };
+    const step = Math.floor((now - notifiedAt) / escalateMs);
+    return { phones: awake.slice(0, step + 1), loudness: step < awake.length ? 'usual' : 'critical' };
+  }
+
+  private isFailing(phone: string, now: number): boolean {
+    return (this.failures.get(phone)?.retryAt ?? 0) > now;
+  }
+
+  private find({
+    tag,
+    phone,
+  }: Pick<Tap, 'tag' | 'phone'>): { episode: Episode; state: PhoneState } | undefined {
+    const episode = [...this.episodes.values()].find(({ cry }) => tagOf(cry.id) === tag);
+    const state = episode?.phones.get(phone);
+    return episode && state && { episode, state };
+  }
+
+  private show(cryId: string, phone: string, state: PhoneState): void {
+    const episode = this.episodes.get(cryId)!;
+    this.update(episode, { phones: new Map(episode.phones).set(phone, state) });
+  }
+
+  private update(episode: Episode, change: Partial<Episode>): void {
+    this.episodes.set(episode.cry.id, { ...episode, ...change });
+  }
+
+  /** Forgets cries of which nobody was notified, or that nobody will answer any more. */
+  private forget(now: number): void {
+    for (const [id, { cry, phones, at }] of this.episodes)
+      if (cry.state === 'ended' && (at < now - ANSWER_WITHIN_MS || phones.size === 0))
+        this.episodes.delete(id);
+  }
+}
+
+/** Whether somebody still has to see to a cry. */
+function isOpen({ cry, answer, carer }: CryNews): boolean {
+  return cry.state !== 'ended' && answer === undefined && carer === undefined;
+}
+
+/** Whether an answer takes the place of the one before. The same one may come back by another way, without who gave it. */
+function replaces(answer: Answer, before: Answer | undefined): boolean {
+  if (before === undefined) return true;
+  const isSame = answer.reason === before.reason && (answer.by ?? before.by) === before.by;
+  return answer.at >= before.at && !isSame;
+}
+
+/** What a phone shows of a cry, but for how long it goes on: what is the same needs no update. */
+function stageOf({ cry, answer, carer }: CryNews, page: number): string {
+  const said = answer ? { reason: answer.reason, by: answer.by ?? '' } : null;
+  return JSON.stringify([cry.state === 'ended', said, carer ?? null, page]);
+}
+
+/**
+ * How a phone is to be notified now; undefined when it is not.
+ * @param alert how it is to be alerted, if it is
+ */
+function loudnessOf(
+  episode: Episode,
+  phone: string,
+  alert: Loudness | undefined,
+  now: number,
+): Loudness | undefined {
+  const state = episode.phones.get(phone);
+  if (state === undefined) return alert;
+  if (alert === 'critical' && !state.wasCritical) return alert;
+  if (state.shown === PUT_AWAY) return undefined;
+  if (state.shown === SNOOZED) return isOpen(episode) ? alert : 'silent';
+  const isOutdated = episode.cry.state !== 'ended' && now - state.sentAt >= UPDATE_MS;
+  return isOutdated || state.shown !== stageOf(episode, state.page) ? 'silent' : undefined;
+}
+
+function keyOf(phone: string, { cry }: CryNews): string {
+  return `${phone} ${cry.id}`;
+}
+
+function isReason(ask: ButtonAsk): ask is Reason {
+  return REASONS.some(reason => reason === ask);
+}
