@@ -1,17 +1,15 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, readFileSync, renameSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { readFileSync, renameSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { DeepInfantError, messageOf } from '../errors.js';
 import { Turns } from '../turns.js';
 import { isObject } from '../unknown-data.js';
+import { makePrivate, makePrivateFolder, PRIVATE_FILE } from './private.js';
 import { writeAtomically } from './write-atomically.js';
 
 /** Wait before a failed write is tried again, in ms. */
 const RETRY_MS = 10_000;
-
-const PRIVATE_FOLDER = 0o700;
-const PRIVATE_FILE = 0o600;
 
 export interface KeptFileOptions<T> {
   /** Absolute path of the JSON file. Its folder is made when needed, and made private. */
@@ -132,9 +130,7 @@ export class KeptFile<T> {
       const json = JSON.stringify(this.content());
       check(JSON.parse(json), version);
       const text = `{"version":${version},"sha256":"${sha256(json)}","content":${json}}`;
-      const folder = path.dirname(file);
-      await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
-      makePrivate(folder, PRIVATE_FOLDER);
+      await makePrivateFolder(path.dirname(file));
       for (const each of this.files) await writeAtomically(each, text, { mode: PRIVATE_FILE });
       this.setTrouble(undefined);
     } catch (error) {
@@ -189,15 +185,6 @@ function isEnvelope(json: unknown): json is Envelope {
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
-}
-
-/** Takes permissions away from others; a file system without permissions keeps what it has. */
-function makePrivate(file: string, mode: number): void {
-  try {
-    chmodSync(file, mode);
-  } catch {
-    // Someone else's file, or a file system such as FAT: reading and writing will tell.
-  }
 }
 
 /** Moves a file out of the way, and says where it is. */
