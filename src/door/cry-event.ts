@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { check } from '../check.js';
-import { type CryEvent, type Reason, REASONS } from '../values.js';
+import { type CryEvent, INTENSITIES, type Reason, REASONS } from '../values.js';
 import { count, id, name, numberFrom, path, seconds, sentence, share, soundTime } from './fields.js';
 
 /** Embeddings of all models that ship are shorter. */
@@ -57,39 +57,43 @@ const embedding = v.pipe(
   v.check(numbers => numbers.every(Number.isFinite), 'finite numbers'),
 );
 
+const voice = v.object({
+  f0Hz: v.nullable(numberFrom(0, 10_000)),
+  roughness: share,
+  balanceDb: numberFrom(-300, 300),
+});
+
+/** Fields that an event shares with what is kept of a cry. */
+export const CRY_FIELDS = {
+  id,
+  source: name,
+  durationS: seconds,
+  intensity: v.picklist(INTENSITIES),
+  guess: v.optional(
+    v.partial(
+      v.object(Object.fromEntries(REASONS.map(each => [each, share])) as Record<Reason, typeof share>),
+    ),
+  ),
+  reason: v.optional(reasonEstimate),
+  who: v.optional(babyEstimate),
+  onsetS: v.optional(seconds, 0),
+  peakScore: v.optional(share, 0),
+  meanScore: v.optional(share, 0),
+  voice: v.optional(voice, { f0Hz: null, roughness: 0, balanceDb: 0 }),
+};
+
 const CRY_EVENT: v.GenericSchema<unknown, CryEvent> = v.pipe(
   v.object({
-    id,
-    source: name,
+    ...CRY_FIELDS,
     state: v.picklist(['started', 'ongoing', 'ended']),
     onset: soundTime,
     offset: v.optional(soundTime),
-    onsetS: v.optional(seconds, 0),
     offsetS: v.optional(seconds),
-    durationS: seconds,
-    peakScore: v.optional(share, 0),
-    meanScore: v.optional(share, 0),
-    intensity: v.picklist(['fuss', 'cry', 'scream']),
-    voice: v.optional(
-      v.object({
-        f0Hz: v.nullable(numberFrom(0, 10_000)),
-        roughness: share,
-        balanceDb: numberFrom(-300, 300),
-      }),
-      { f0Hz: null, roughness: 0, balanceDb: 0 },
-    ),
     windows: v.optional(
       v.pipe(v.array(v.object({ startS: seconds, score: share })), v.maxLength(MOST_WINDOWS)),
       [],
     ),
     embedding,
-    guess: v.optional(
-      v.partial(
-        v.object(Object.fromEntries(REASONS.map(each => [each, share])) as Record<Reason, typeof share>),
-      ),
-    ),
-    reason: v.optional(reasonEstimate),
-    who: v.optional(babyEstimate),
     clip: v.optional(path),
     picture: v.optional(path),
   }),
