@@ -9,7 +9,7 @@ import { Random } from '../src/maths/random.js';
 import { nurseryScene } from '../src/synth/scene.js';
 import { openDetector } from '../src/detect/detector.js';
 import { CryRecorder } from '../src/journal/cry-recorder.js';
-import { timeOf, type CryEntry, type Entry } from '../src/journal/entries.js';
+import { entryTime, type CryEntry, type Entry } from '../src/journal/entries.js';
 import { cryPicture } from '../src/journal/pictures/cry-picture.js';
 import { cryDrawing } from '../src/journal/pictures/cry.js';
 import { recordPicture } from '../src/journal/pictures/record.js';
@@ -74,7 +74,7 @@ function madeUp(): Entry[] {
   };
   heard(MORNING - DAYS * 24 * HOUR_MS, MORNING - 3.6 * HOUR_MS);
   heard(MORNING - 3.2 * HOUR_MS, MORNING);
-  return entries.filter(entry => timeOf(entry) <= MORNING);
+  return entries.filter(entry => entryTime(entry) <= MORNING);
 }
 
 function madeUpCry(onset: number, minutes: number, random: Random): CryEntry {
@@ -114,7 +114,7 @@ async function heardCry(): Promise<{ cry: CryEntry; png: Buffer }> {
   const at = MORNING - 2 * HOUR_MS;
   let kept: { cry: CryEntry; png: Buffer } | undefined;
   const take = (event: CryEvent): void => {
-    const recorded = recorder.push(event);
+    const recorded = recorder.pushEvent(event);
     if (!recorded) return;
     const { id, source, onset, offset, onsetS, durationS, peakScore, meanScore, intensity, voice } = event;
     const from = onset + 1000 * (recorded.fromS - onsetS);
@@ -130,7 +130,7 @@ async function heardCry(): Promise<{ cry: CryEntry; png: Buffer }> {
       source: 'nursery',
       lost: 0,
     };
-    recorder.hear(chunk);
+    recorder.pushChunk(chunk);
     const { events } = await detector.push(chunk);
     events.forEach(take);
   }

@@ -4,7 +4,7 @@ import { run } from '../adapter.js';
 import { Baby } from '../../src/baby/baby.js';
 import { babyFolder, findBabyNode, KEEPING_SETTINGS, keepingOf } from '../baby-node.js';
 import { defaultsOf, settingsOf } from '../settings.js';
-import { Keeper } from './journal-node.js';
+import { JournalNode } from './journal-node.js';
 import { JOURNAL_SETTINGS } from './settings.js';
 
 /** In the baby's folder: what forgets the baby deletes it, too. */
@@ -19,6 +19,9 @@ export = (RED: NodeAPI): void => {
     const babyNode = findBabyNode(RED, id);
     const baby = babyNode?.baby ?? Baby.at(babyFolder(RED, this.id), { name: '' });
     const keeping = babyNode?.keeping ?? keepingOf(defaultsOf(KEEPING_SETTINGS), baby.folder);
-    run(this, new Keeper(RED, this, { baby, keeping, folder: path.join(baby.folder, FOLDER), summaryAt }));
+    run(
+      this,
+      new JournalNode(RED, this, { baby, keeping, folder: path.join(baby.folder, FOLDER), summaryAt }),
+    );
   });
 };

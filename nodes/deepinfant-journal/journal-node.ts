@@ -1,27 +1,42 @@
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
+import type { Baby } from '../../src/baby/baby.js';
 import { isLikeAudioChunk, readAudioChunk } from '../../src/door/audio-chunk.js';
-import { Journal, type Keeping } from '../../src/journal/journal.js';
-import { ask, readQuestion, type Question } from '../../src/journal/reply.js';
-import { nightOf } from '../../src/journal/questions.js';
 import { isLikeCryEvent, readCryEvent } from '../../src/door/cry-event.js';
 import { isLikeSourceHealth, readSourceHealth } from '../../src/door/source-health.js';
-import { DeepInfantError } from '../../src/errors.js';
+import { DeepInfantError, messageOf } from '../../src/errors.js';
+import { hasPassed } from '../../src/journal/calendar.js';
+import { Journal, type JournalTrouble, type Keeping } from '../../src/journal/journal.js';
+import { nightOf } from '../../src/journal/questions.js';
+import { readQuestion, replyTo, type Question } from '../../src/journal/reply.js';
+import { Troubles } from '../../src/troubles.js';
 import { isObject } from '../../src/unknown-data.js';
 import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
-import type { Baby } from '../../src/baby/baby.js';
 
-const STATUS_BY_STATE: Record<'tonight' | 'unsaved' | 'noSound' | 'damaged' | 'failed', StatusForm> = {
+const STATUS_BY_STATE = {
   tonight: { fill: 'grey', shape: 'dot', text: 'deepinfant-journal.status.tonight' },
-  unsaved: { fill: 'red', shape: 'ring', text: 'deepinfant-journal.status.unsaved' },
-  noSound: { fill: 'yellow', shape: 'ring', text: 'deepinfant-journal.status.noSound' },
-  damaged: { fill: 'yellow', shape: 'ring', text: 'deepinfant-journal.status.damaged' },
+  lastNight: { fill: 'grey', shape: 'dot', text: 'deepinfant-journal.status.lastNight' },
+  storage: { fill: 'red', shape: 'ring', text: 'deepinfant-journal.status.storage' },
+  sound: { fill: 'yellow', shape: 'ring', text: 'deepinfant-journal.status.sound' },
+  damage: { fill: 'yellow', shape: 'ring', text: 'deepinfant-journal.status.damage' },
+  replaced: { fill: 'yellow', shape: 'ring', text: 'deepinfant-journal.status.replaced' },
+  retention: { fill: 'yellow', shape: 'ring', text: 'deepinfant-journal.status.retention' },
   failed: { fill: 'red', shape: 'ring', text: 'node-red:common.status.error' },
-};
+} satisfies Record<string, StatusForm>;
+
+/** The first one that there is, is shown. */
+const TROUBLES = [
+  'storage',
+  'sound',
+  'damage',
+  'replaced',
+  'retention',
+] as const satisfies (keyof JournalTrouble)[];
 
 const MINUTE_MS = 60_000;
-const TIDY_EVERY_MS = 60 * MINUTE_MS;
+/** Another process that keeps the journal may end. */
+const OPEN_AGAIN_MS = 30_000;
 
-export interface KeeperSettings {
+export interface JournalNodeSettings {
   baby: Baby;
   keeping: Keeping;
   /** The journal's. */
@@ -30,135 +45,145 @@ export interface KeeperSettings {
   summaryAt: string;
 }
 
-/** Folders of the journals that are open: two nodes would write over each other. */
-const open = new Set<string>();
-
-/** Keeps a baby's journal, and answers what it is asked. */
-export class Keeper implements NodeWork {
+/** Keeps a baby's journal, and replies to questions. */
+export class JournalNode implements NodeWork {
+  private readonly journal: Journal;
   private readonly showStatus;
-  private journal: Journal | undefined;
+  private readonly troubles: Troubles;
+  private isOpen = false;
+  private isStopped = false;
   private hasStarted!: () => void;
-  /** What comes before it is open waits. */
+  /** What arrives before the journal is open waits. */
   private readonly started = new Promise<void>(resolve => {
     this.hasStarted = resolve;
   });
   private unfollow = (): void => undefined;
+  private openingAgain: NodeJS.Timeout | undefined;
   private ticking: NodeJS.Timeout | undefined;
-  private tickedAt = Date.now();
-  private tidiedAt = Date.now();
-  /** What was reported, and not mended since. */
-  private reported = new Set<string>();
+  private tickedAt = 0;
 
   constructor(
-    RED: NodeAPI,
+    private readonly RED: NodeAPI,
     private readonly node: Node,
-    private readonly settings: KeeperSettings,
+    private readonly settings: JournalNodeSettings,
   ) {
+    const { folder, keeping } = settings;
+    this.journal = new Journal(folder, keeping, () => {
+      this.show();
+    });
     this.showStatus = statusOf(RED, node, STATUS_BY_STATE);
+    this.troubles = new Troubles(error => {
+      node.warn(messageOf(error));
+    });
   }
 
   async start(): Promise<void> {
-    const { baby, folder, keeping } = this.settings;
     try {
-      if (open.has(folder)) {
-        throw new DeepInfantError(
-          'journal',
-          'Another journal node keeps the journal of this baby: wire all of its sources to that one.',
-        );
-      }
-      const journal = new Journal(folder, keeping, () => {
-        this.show();
-      });
-      open.add(folder);
-      this.journal = journal;
-      await journal.open();
-      this.unfollow = baby.follow(journal);
-    } catch (error) {
-      this.showStatus('failed');
-      throw error;
+      await this.open();
     } finally {
       this.hasStarted();
     }
+  }
+
+  async input(msg: NodeMessage, send: Send): Promise<void> {
+    await this.started;
+    const { isOpen, journal } = this;
+    const { payload } = msg;
+    if (isLikeAudioChunk(payload)) {
+      const chunk = readAudioChunk(payload);
+      if (isOpen) journal.push(chunk);
+    } else if (isLikeCryEvent(payload)) {
+      const event = readCryEvent(payload);
+      // The nodes behind it get the event even if the journal is not open.
+      send([{ ...msg, payload: isOpen ? await journal.noteCry(event) : event }, null]);
+      this.show();
+    } else if (isLikeSourceHealth(payload)) {
+      const health = readSourceHealth(payload);
+      if (isOpen) await journal.noteHealth(health);
+    } else if (!isOfNoUse(msg)) {
+      const reply = await this.reply(readQuestion(msg, Date.now()));
+      send([null, { ...msg, ...reply }]);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    clearTimeout(this.openingAgain);
+    clearInterval(this.ticking);
+    this.unfollow();
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    await this.journal.close();
+  }
+
+  private async open(): Promise<void> {
+    try {
+      await this.journal.open();
+    } catch (error) {
+      this.showStatus('failed');
+      if (error instanceof DeepInfantError && error.code === 'locked' && !this.isStopped)
+        this.openingAgain = setTimeout(() => void this.open().catch(() => undefined), OPEN_AGAIN_MS);
+      throw error;
+    }
+    this.isOpen = true;
+    if (this.isStopped) {
+      await this.stop();
+      return;
+    }
+    this.unfollow = this.settings.baby.follow(this.journal);
+    this.tickedAt = Date.now();
     this.ticking = setInterval(() => {
       this.tick();
     }, MINUTE_MS);
     this.show();
   }
 
-  async input(msg: NodeMessage, send: Send): Promise<void> {
-    await this.started;
-    const { journal } = this;
-    const { payload } = msg;
-    if (isLikeAudioChunk(payload)) journal?.hear(readAudioChunk(payload));
-    else if (isLikeCryEvent(payload)) {
-      const cry = readCryEvent(payload);
-      // Nobody behind it is to miss a cry for want of a journal.
-      const event = journal ? await journal.note(cry) : cry;
-      this.show();
-      send([{ ...msg, payload: event }, null]);
-    } else if (isLikeSourceHealth(payload)) await journal?.health(readSourceHealth(payload));
-    else if (!isOfNoUse(msg)) {
-      const answer = await this.answer(readQuestion(msg, Date.now()));
-      send([null, { ...msg, ...answer }]);
-    }
-  }
-
-  async stop(): Promise<void> {
-    clearInterval(this.ticking);
-    this.unfollow();
-    const { journal } = this;
-    this.journal = undefined;
-    await journal?.close();
-    if (journal) open.delete(journal.folder);
-  }
-
-  private async answer(question: Question): Promise<NodeMessage> {
-    const { journal } = this;
-    if (!journal) throw new DeepInfantError('journal', 'The journal is not open; its node says why.');
+  private async reply(question: Question): Promise<NodeMessage> {
+    if (!this.isOpen)
+      throw new DeepInfantError(
+        'journal',
+        'The journal is not open. The log says why its node could not open it.',
+      );
     if (question.ask === 'forget') {
       await this.settings.baby.forget();
       this.show();
       return { payload: { outcome: 'forgotten' } };
     }
-    return { topic: question.ask, ...ask(journal, question, Date.now()) };
+    return { topic: question.ask, ...replyTo(this.journal, question, Date.now()) };
   }
 
-  /** Sums the night up when it is time, and lets go of what is too old. */
+  /** Keeps the status up to date, and sends the night's summary when it is time. */
   private tick(): void {
-    const { journal, tickedAt, tidiedAt } = this;
-    const now = Date.now();
+    const [last, now] = [this.tickedAt, Date.now()];
     this.tickedAt = now;
     this.show();
-    if (!journal) return;
-    if (now - tidiedAt >= TIDY_EVERY_MS) {
-      this.tidiedAt = now;
-      void journal.tidy();
-    }
-    const [hours, minutes] = this.settings.summaryAt.split(':').map(Number);
-    const due = new Date(now).setHours(hours, minutes, 0, 0);
-    if (tickedAt < due && due <= now)
-      this.node.send([null, { topic: 'night', ...ask(journal, { ask: 'night', at: now }, now) }]);
+    if (hasPassed(this.settings.summaryAt, last, now))
+      this.node.send([null, { topic: 'night', ...replyTo(this.journal, { ask: 'night', at: now }, now) }]);
   }
 
-  /** Shows what stands in the way, else the night's cries; reports once what a person has to mend. */
+  /** Shows the first trouble, else the night's cries; reports each trouble once. */
   private show(): void {
-    const { journal } = this;
-    if (!journal) return;
-    const { storage, sound, damage } = journal.trouble;
-    const troubles = [storage, sound, damage].filter(text => text !== undefined);
-    for (const text of troubles) if (!this.reported.has(text)) this.node.warn(text);
-    this.reported = new Set(troubles);
-    if (storage !== undefined) this.showStatus('unsaved');
-    else if (sound !== undefined) this.showStatus('noSound');
-    else if (damage !== undefined) this.showStatus('damaged');
-    else {
-      const now = Date.now();
-      this.showStatus('tonight', { cries: nightOf(journal.entries, now, now).cries.length });
+    if (!this.isOpen) return;
+    const { trouble, entries, unknownFiles } = this.journal;
+    for (const what of TROUBLES) {
+      const text = trouble[what];
+      if (text === undefined) this.troubles.mend(what);
+      else this.troubles.raise(what, text);
     }
+    const first = TROUBLES.find(what => trouble[what] !== undefined);
+    if (first !== undefined) {
+      this.showStatus(first);
+      return;
+    }
+    const now = Date.now();
+    const night = nightOf(entries, now, now);
+    const unknown = this.RED._('deepinfant-journal.status.unknownFiles', { files: unknownFiles });
+    const cries = `${night.cries.length}${unknownFiles > 0 ? ` · ${unknown}` : ''}`;
+    this.showStatus(night.until < night.to ? 'tonight' : 'lastNight', { cries });
   }
 }
 
-/** What the nodes send that are wired to it, and what it knows from the baby or does not need. */
+/** Whether it is what nodes that are wired to it send beside, or what it gets from the baby. */
 function isOfNoUse({ payload, complete }: NodeMessage): boolean {
   return complete === true || (isObject(payload) && ('positionS' in payload || 'outcome' in payload));
 }

@@ -3,9 +3,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { DeepInfantError } from '../errors.js';
-import { ask, readQuestion } from '../journal/reply.js';
+import { replyTo, readQuestion } from '../journal/reply.js';
 import { readEntries } from '../journal/entry-file.js';
-import { entriesFile } from '../journal/journal.js';
+import { entriesFile, soundsFolder } from '../journal/journal.js';
 import { cryLines } from '../journal/phrase.js';
 import { dayOf, nightOf } from '../journal/questions.js';
 import { writeAtomically } from '../files/write-atomically.js';
@@ -52,7 +52,11 @@ async function journal(args: string[]): Promise<number> {
   if (!existsSync(file))
     throw new DeepInfantError('journal', `There is no journal in ${folder}: ${file} is missing.`);
   const entries = [...readEntries(file).entries.values()];
-  const { payload, text, picture } = ask({ entries, folder }, question, now);
+  const { payload, text, picture } = replyTo(
+    { entries, folder, soundFolder: soundsFolder(folder) },
+    question,
+    now,
+  );
   if (values.picture !== undefined) await writeAtomically(values.picture, picture!);
   if (values.json) printJson(payload);
   else if (text === undefined)

@@ -16,6 +16,16 @@ export function dayAt(time: number, later = 0): TimeSpan {
   return { from: midnight.getTime(), to: next.getTime() };
 }
 
+/**
+ * Whether a time of the day has passed between two times (epoch ms): after the first and not after the second.
+ * @param timeOfDay HH:MM, or '' for none
+ */
+export function hasPassed(timeOfDay: string, from: number, to: number): boolean {
+  const [hours, minutes] = timeOfDay.split(':').map(Number);
+  const due = new Date(to).setHours(hours, minutes, 0, 0);
+  return from < due && due <= to;
+}
+
 // Intl takes 30 ms for its first date.
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

@@ -2,12 +2,12 @@ import { concat } from '../concat.js';
 import { SAMPLE_RATE, type AudioChunk, type CryEvent, type CryWindow } from '../values.js';
 import { SoundBuffer } from './sound-buffer.js';
 
-/** What is heard before a cry: what woke the baby is often in it. */
+/** A clip begins so long before the cry: what woke the baby is often in it. */
 const PRE_ROLL_S = 5;
-/** Longer clips tell nothing more. */
+/** Longer clips add nothing. */
 const LONGEST_S = 60;
 
-/** The sound of a cry, and why it was told. */
+/** The sound of a cry, and the windows that caused it. */
 export interface RecordedCry {
   /** 16 kHz mono; not empty. */
   samples: Float32Array;
@@ -28,17 +28,17 @@ interface Recording {
 /** Cuts cries out of what sources send: from five seconds before the onset to the end, or for a minute. */
 export class CryRecorder {
   private readonly sources = new Map<string, SoundBuffer>();
-  /** Of the cries that go on, by their ids. */
+  /** Of the cries that are not over, by their ids. */
   private readonly recordings = new Map<string, Recording>();
 
-  hear(chunk: AudioChunk): void {
+  pushChunk(chunk: AudioChunk): void {
     let buffer = this.sources.get(chunk.source);
     if (!buffer) this.sources.set(chunk.source, (buffer = new SoundBuffer()));
     buffer.push(chunk);
   }
 
-  /** Takes what is told of a cry. @returns its sound, once it has ended; undefined where its source is not heard here */
-  push(event: CryEvent): RecordedCry | undefined {
+  /** Takes an event of a cry. @returns its sound, once it has ended; undefined where its source is not heard here */
+  pushEvent(event: CryEvent): RecordedCry | undefined {
     const { id, source, state, onsetS, offsetS, windows } = event;
     const buffer = this.sources.get(source);
     if (!buffer) return undefined;
@@ -63,7 +63,7 @@ export class CryRecorder {
     return { samples, fromS: recording.from / SAMPLE_RATE, windows: recording.windows };
   }
 
-  /** Lets go of all sound. */
+  /** Drops all sound. */
   clear(): void {
     this.sources.clear();
     this.recordings.clear();

@@ -1,8 +1,10 @@
-/** What a journal holds: entries, each with an id of its own, as JSON has them. */
-import { DeepInfantError } from '../errors.js';
-import type { ContextFact } from '../reason/facts.js';
-import { isObject } from '../unknown-data.js';
-import type { Answer, CryEvent, Intensity } from '../values.js';
+/** What a journal holds: entries, each with its own id, as JSON has them. */
+import * as v from 'valibot';
+import { check } from '../check.js';
+import { CRY_FIELDS } from '../door/cry-event.js';
+import { count, name, numberFrom, path, seconds, sentence } from '../door/fields.js';
+import { CONTEXT_KINDS, type ContextFact } from '../reason/facts.js';
+import { INTENSITIES, REASONS, type Answer, type CryEvent, type Intensity } from '../values.js';
 
 /** A cry, from its first event on; its times and scores are those of the newest event. */
 export interface CryEntry extends Omit<
@@ -12,7 +14,7 @@ export interface CryEntry extends Omit<
   kind: 'cry';
   /** Its intensity over time: from so many seconds after the onset on. */
   course: { atS: number; intensity: Intensity }[];
-  /** Nobody told its end: the program was killed, or its source went away. `offset` is when it was last heard. */
+  /** Its end never arrived: the program was killed, or its source went away. `offset` is when it was last heard. */
   isCutOff?: true;
   /** What a caregiver said it was, when, and who. */
   answer?: Omit<Answer, 'cry'>;
@@ -31,14 +33,14 @@ export interface CrySound {
   bytes: number;
 }
 
-/** What was told of the baby. */
+/** What a person or a sensor told of the baby. */
 export interface FactEntry {
   kind: 'fact';
   id: string;
   fact: ContextFact;
 }
 
-/** A time over which a source was heard, epoch ms. Where there is none, nobody listened, whatever the cause. */
+/** A time (epoch ms) over which a source was heard. Where there is none, nobody listened, whatever the cause. */
 export interface HeardEntry {
   kind: 'heard';
   id: string;
@@ -50,7 +52,7 @@ export interface HeardEntry {
 export type Entry = CryEntry | FactEntry | HeardEntry;
 
 /** When it was, epoch ms. */
-export function timeOf(entry: Entry): number {
+export function entryTime(entry: Entry): number {
   switch (entry.kind) {
     case 'cry':
       return entry.onset;
@@ -71,22 +73,40 @@ export function factId({ id, kind, at }: ContextFact): string {
   return `fact ${id ?? `${kind}@${at}`}`;
 }
 
-/** An entry that JSON brought. @throws DeepInfantError `journal` for what is none */
-export function checkEntry(value: unknown): Entry {
-  if (isObject(value) && typeof value.id === 'string' && isOfItsKind(value)) return value as unknown as Entry;
-  throw new DeepInfantError('journal', 'This is no entry of a journal.');
-}
+const MOST_CHANGES = 100_000;
 
-function isOfItsKind(value: Record<string, unknown>): boolean {
-  const { kind, onset, durationS, course, fact, source, from, to } = value;
-  switch (kind) {
-    case 'cry':
-      return [onset, durationS].every(Number.isFinite) && Array.isArray(course);
-    case 'fact':
-      return isObject(fact) && Number.isFinite(fact.at) && typeof fact.kind === 'string';
-    case 'heard':
-      return typeof source === 'string' && [from, to].every(Number.isFinite);
-    default:
-      return false;
-  }
+/** Whatever the clock shows now: it may have been wrong when the entry was written, or be wrong now. */
+const time = numberFrom(Date.UTC(2000, 0, 1), Date.UTC(2200, 0, 1));
+const id = v.pipe(v.string(), v.nonEmpty(), v.maxLength(1000));
+
+const ENTRY = v.variant('kind', [
+  v.object({
+    ...CRY_FIELDS,
+    kind: v.literal('cry'),
+    onset: time,
+    offset: v.optional(time),
+    course: v.pipe(
+      v.array(v.object({ atS: seconds, intensity: v.picklist(INTENSITIES) })),
+      v.maxLength(MOST_CHANGES),
+    ),
+    isCutOff: v.optional(v.literal(true)),
+    answer: v.optional(v.object({ reason: v.picklist(REASONS), at: time, by: v.optional(name) })),
+    sound: v.optional(v.object({ clip: path, picture: path, from: time, durationS: seconds, bytes: count })),
+  }),
+  v.object({
+    kind: v.literal('fact'),
+    id,
+    fact: v.object({
+      kind: v.picklist(CONTEXT_KINDS),
+      at: time,
+      id: v.optional(sentence),
+      celsius: v.optional(numberFrom(-100, 100)),
+    }),
+  }),
+  v.object({ kind: v.literal('heard'), id, source: name, from: time, to: time }),
+]);
+
+/** An entry that comes from JSON, or that is about to be written. @throws DeepInfantError `invalid` */
+export function checkEntry(value: unknown): Entry {
+  return check(ENTRY, value, 'journal entry');
 }

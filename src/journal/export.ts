@@ -1,6 +1,6 @@
 import { formatCsv, type CsvRow } from '../files/csv.js';
 import { REASONS } from '../values.js';
-import { endOf, timeOf, type Entry } from './entries.js';
+import { endOf, entryTime, type Entry } from './entries.js';
 
 /** Columns of the table, whichever kind of entry a row is. */
 const COLUMNS = [
@@ -27,7 +27,7 @@ type Row = CsvRow<(typeof COLUMNS)[number]>;
 
 /** All entries in the order in which they were. */
 export function exported(entries: Iterable<Entry>): Entry[] {
-  return [...entries].sort((a, b) => timeOf(a) - timeOf(b));
+  return [...entries].sort((a, b) => entryTime(a) - entryTime(b));
 }
 
 /** All entries as a table of comma-separated values (RFC 4180), one a row; times in ISO 8601. */

@@ -6,26 +6,28 @@ import { Turns } from '../turns.js';
 import type { AudioChunk, CryEvent, SourceHealth } from '../values.js';
 import { CryRecorder, type RecordedCry } from './cry-recorder.js';
 import {
+  checkEntry,
   endOf,
+  entryTime,
   factId,
-  timeOf,
   type CryEntry,
   type CrySound,
   type Entry,
   type HeardEntry,
 } from './entries.js';
 import { EntryFile } from './entry-file.js';
-import { SoundFolder } from './sound-folder.js';
+import { RetentionClock } from './retention-clock.js';
+import { SoundFolder, soundPaths } from './sound-folder.js';
 
 /** What is kept, and for how long. */
 export interface Keeping {
   /** Whether clips and pictures of cries are kept at all. */
   hasSound: boolean;
-  /** Older entries are deleted. */
+  /** Older entries are deleted; 0 or less, as an empty field gives it, deletes none. */
   days: number;
-  /** The oldest clips and pictures are deleted when all of them take more, in MB. */
+  /** The oldest clips and pictures are deleted when all of them take more, in MB; 0 or less deletes none. */
   soundMb: number;
-  /** Where clips and pictures lie, if not in the journal's folder; nothing else is to be there. */
+  /** Where clips and pictures are, if not in the journal's folder. */
   soundFolder?: string;
 }
 
@@ -35,66 +37,90 @@ export interface JournalTrouble {
   storage?: string;
   /** The sound of cries is not kept. */
   sound?: string;
-  /** Lines were damaged when it was opened. */
+  /** Lines were damaged. */
   damage?: string;
+  /** Another program deleted or changed the file. */
+  replaced?: string;
+  /** Nothing is deleted, since the clock or a setting may be wrong. */
+  retention?: string;
 }
 
 const DAY_MS = 86_400_000;
 const WRITE_AGAIN_MS = 10_000;
-/** That a source is heard is written once a minute; what lies less than this apart is one time. */
+/** That a source is heard is written once a minute; spans less than this apart are one. */
 const MINUTE_MS = 60_000;
+const TIDY_EVERY_MS = 60 * MINUTE_MS;
 
 /** The file of a journal in a folder. */
 export function entriesFile(folder: string): string {
   return path.join(folder, 'journal.jsonl');
 }
 
-/** Absolute paths of what a journal in a folder kept of a cry; none where it kept nothing. */
-export function soundPaths(folder: string, sound: CrySound | undefined): Pick<CryEvent, 'clip' | 'picture'> {
-  if (!sound) return {};
-  const { clip, picture } = sound;
-  return { clip: path.resolve(folder, clip), picture: path.resolve(folder, picture) };
+/** Where the sound of cries is, unless the journal keeps it elsewhere. */
+export function soundsFolder(folder: string): string {
+  return path.join(folder, 'sounds');
 }
 
 /**
- * What happened to a baby: cries with their sound, what was told, answers, and when sources were heard. Whatever is noted is
- * on disk when its promise resolves; when it cannot be written it is known all the same, `trouble` says so, and it is
+ * What happened to a baby: cries with their sound, what was told, answers, and when sources were heard. Whatever is noted
+ * is on disk when its promise resolves; when it cannot be written, it is kept in memory, `trouble` says so, and it is
  * written as soon as it can be. No promise is rejected for that.
  */
 export class Journal {
   trouble: JournalTrouble = {};
+  /** Clips and pictures that no entry names. They are kept: they may belong to a journal that was lost. */
+  unknownFiles = 0;
+  /** Where clips and pictures are. */
+  readonly soundFolder: string;
   private readonly file: EntryFile;
   private readonly sounds: SoundFolder;
   private readonly recorder = new CryRecorder();
+  private readonly retentionClock = new RetentionClock();
   private readonly soundTurns = new Turns();
-  /** The running time of each source that is heard now, and when it was written last, epoch ms. */
+  /** The running span of each source that is heard now, and when it was written last, epoch ms. */
   private readonly heard = new Map<string, { entry: HeardEntry; writtenAt: number }>();
   private writingAgain: NodeJS.Timeout | undefined;
+  private tidying: NodeJS.Timeout | undefined;
 
   /**
-   * @param folder its own; nobody else writes there
-   * @param changed is called whenever `trouble` changes
-   * @throws DeepInfantError `version` when a newer program wrote it, `storage` when it cannot be read
+   * @param folder its own
+   * @param onChange is called whenever `trouble` or `unknownFiles` changes
    */
   constructor(
     readonly folder: string,
     private readonly keeping: Keeping,
-    private readonly changed: () => void = () => undefined,
+    private readonly onChange: () => void = () => undefined,
   ) {
-    this.file = new EntryFile(entriesFile(folder));
-    this.sounds = new SoundFolder(folder, keeping.soundFolder ?? path.join(folder, 'sounds'));
-    const { damaged, file } = this.file;
-    if (damaged > 0)
-      this.trouble.damage = `${damaged} lines of ${file} were damaged and are not used. The file is kept as ${file}.damaged.`;
+    this.soundFolder = keeping.soundFolder ?? soundsFolder(folder);
+    this.sounds = new SoundFolder(folder, this.soundFolder);
+    this.file = new EntryFile(entriesFile(folder), {
+      damaged: (lines, asideFile) => {
+        const what = lines === 1 ? 'A line of the journal was' : `${lines} lines of the journal were`;
+        this.change({
+          damage: `${what} damaged and left out. ${asideFile} has ${lines === 1 ? 'it' : 'them'}.`,
+        });
+      },
+      replaced: how => {
+        this.change({
+          replaced: `Another program ${how} ${entriesFile(folder)} while it was in use. Nothing is lost: what was there and what was noted since are written together. To start over, use 'forget' instead; before you restore a backup, stop Node-RED.`,
+        });
+      },
+    });
   }
 
-  /** Ends the cries that went on when the program was killed, and deletes what is not to be kept. */
+  /**
+   * Reads it, ends the cries that were running when the program was killed, and deletes what is too old.
+   * @throws DeepInfantError `version` when a newer program wrote it, `storage` when it cannot be read, `locked` while
+   *   another process keeps it
+   */
   async open(): Promise<void> {
+    await this.file.open();
+    await this.sounds.open();
     for (const cry of this.cries)
       if (cry.offset === undefined) void this.put({ ...cry, offset: endOf(cry), isCutOff: true });
-    await this.soundTurns.take(() => this.sounds.keepOnly(this.keptSounds));
     await this.tidy();
     await this.write();
+    this.tidying = setInterval(() => void this.tidy(), TIDY_EVERY_MS).unref();
   }
 
   get entries(): Iterable<Entry> {
@@ -102,40 +128,45 @@ export class Journal {
   }
 
   /** Takes the sound of a source, of which the clips are cut. */
-  hear(chunk: AudioChunk): void {
-    if (this.keeping.hasSound) this.recorder.hear(chunk);
+  push(chunk: AudioChunk): void {
+    if (this.keeping.hasSound) this.recorder.pushChunk(chunk);
   }
 
   /**
-   * Notes what is told of a cry. A recording whose time is unknown is not noted.
+   * Notes an event of a cry. A recording whose time is unknown is not noted.
    * @returns the event, once the cry has ended with the paths of its clip and picture, if they are kept
+   * @throws DeepInfantError `invalid`
    */
-  async note(event: CryEvent): Promise<CryEvent> {
+  async noteCry(event: CryEvent): Promise<CryEvent> {
     if (!hasEpoch(event.onset)) return event;
-    const recorded = this.recorder.push(event);
     const known = this.cry(event.id);
-    // What comes late tells nothing new.
+    // A late event adds nothing.
     const isOver = known?.offset !== undefined && !known.isCutOff && event.state !== 'ended';
     const entry = isOver ? known : cryEntry(event, known);
+    checkEntry(entry);
+    const recorded = this.recorder.pushEvent(event);
     if (!isOver) await this.put(entry);
     if (recorded) await this.soundTurns.take(() => this.keepSound(entry, recorded));
-    return { ...event, ...soundPaths(this.folder, this.cry(event.id)?.sound) };
+    const sound = this.cry(event.id)?.sound;
+    return { ...event, ...(sound && soundPaths(sound, this.folder, this.soundFolder)) };
   }
 
-  /** Takes how a source is; told at least every ten seconds while it is heard. */
-  async health({ source, state, since }: SourceHealth): Promise<void> {
+  /** Notes the health of a source, which arrives at least every ten seconds while it is heard. */
+  async noteHealth({ source, state, since }: SourceHealth): Promise<void> {
     const now = Date.now();
     const running = this.heard.get(source);
     if (state !== 'running') {
       this.heard.delete(source);
       if (running)
         await this.put({ ...running.entry, to: Math.min(now, Math.max(running.entry.from, since)) });
-    } else if (running && now - running.entry.to < MINUTE_MS) {
+    } else if (running && now >= running.entry.to && now - running.entry.to < MINUTE_MS) {
       running.entry.to = now;
       if (now - running.writtenAt < MINUTE_MS) return;
       running.writtenAt = now;
       await this.put({ ...running.entry });
     } else {
+      // A clock that was set back does not shorten what was heard before.
+      if (running && running.writtenAt < running.entry.to) void this.put({ ...running.entry });
       const entry: HeardEntry = { kind: 'heard', id: `heard ${source}@${now}`, source, from: now, to: now };
       this.heard.set(source, { entry, writtenAt: now });
       await this.put({ ...entry });
@@ -154,7 +185,7 @@ export class Journal {
     await this.put({ kind: 'fact', id, fact });
   }
 
-  /** Takes back a fact that was told under an id. */
+  /** Takes back the fact of an id. */
   async withdrawn(id: string): Promise<void> {
     await this.remove([`fact ${id}`]);
   }
@@ -167,22 +198,19 @@ export class Journal {
     await this.put({ ...cry, answer });
   }
 
-  /** Deletes what is older than it is to be kept, and the oldest sound where it takes too much room. */
+  /**
+   * Deletes what is older than it is to be kept, and the oldest sound where it takes too much room. Nothing is too old
+   * while the clock or the setting may be wrong.
+   */
   async tidy(): Promise<void> {
     await this.soundTurns.take(async () => {
-      const expired = [...this.entries].filter(entry => this.isExpired(timeOf(entry)));
+      this.change({ retention: this.doubt() });
+      const expired = [...this.entries].filter(entry => this.isExpired(entryTime(entry)));
       for (const entry of expired)
         if (entry.kind === 'cry' && entry.sound) await this.sounds.remove(entry.sound);
       await this.remove(expired.map(({ id }) => id));
-      const room = this.keeping.hasSound ? 1e6 * this.keeping.soundMb : 0;
-      let bytes = this.keptSounds.reduce((sum, sound) => sum + sound.bytes, 0);
-      for (const { sound, ...cry } of this.cries.sort((a, b) => a.onset - b.onset)) {
-        if (bytes <= room) return;
-        if (!sound) continue;
-        await this.sounds.remove(sound);
-        await this.put(cry);
-        bytes -= sound.bytes;
-      }
+      await this.tidySound();
+      await this.countUnknown();
     });
   }
 
@@ -195,17 +223,19 @@ export class Journal {
       await this.file.clear();
       await this.sounds.clear();
       await rm(this.folder, { recursive: true, force: true });
+      await this.countUnknown();
     });
-    this.change({ storage: undefined, sound: undefined, damage: undefined });
+    this.change({ storage: undefined, sound: undefined, damage: undefined, replaced: undefined });
   }
 
-  /** Comes back when all that can be on disk is there. */
+  /** Resolves when all that can be on disk is there; then another process may open it. */
   async close(): Promise<void> {
-    clearTimeout(this.writingAgain);
+    clearInterval(this.tidying);
     for (const { entry } of this.heard.values()) void this.put({ ...entry });
     this.heard.clear();
     this.recorder.clear();
-    await this.soundTurns.take(() => this.write());
+    await this.soundTurns.take(() => this.whenWritten(this.file.close()));
+    clearTimeout(this.writingAgain);
   }
 
   private get cries(): CryEntry[] {
@@ -221,8 +251,42 @@ export class Journal {
     return entry?.kind === 'cry' ? entry : undefined;
   }
 
+  /** Why nothing can be too old, in words; undefined where something can. */
+  private doubt(): string | undefined {
+    const { days, soundMb } = this.keeping;
+    if (!(days > 0))
+      return `The journal is to be kept for ${days} days. Enter 1 or more; until then nothing is deleted.`;
+    if (!(soundMb > 0))
+      return `The sound of cries may take ${soundMb} MB. Enter 1 or more; until then none is deleted for want of room.`;
+    // Facts may come from elsewhere, with any time.
+    const noted = [...this.entries].filter(({ kind }) => kind !== 'fact');
+    return this.retentionClock.doubt(noted.map(entryTime));
+  }
+
   private isExpired(at: number): boolean {
-    return at < Date.now() - this.keeping.days * DAY_MS;
+    const { days } = this.keeping;
+    return this.trouble.retention === undefined && at < Date.now() - days * DAY_MS;
+  }
+
+  private async tidySound(): Promise<void> {
+    const { hasSound, soundMb } = this.keeping;
+    if (hasSound && !(soundMb > 0)) return;
+    const room = hasSound ? 1e6 * soundMb : 0;
+    let bytes = this.keptSounds.reduce((sum, sound) => sum + sound.bytes, 0);
+    for (const { sound, ...cry } of this.cries.sort((a, b) => a.onset - b.onset)) {
+      if (hasSound && bytes <= room) return;
+      if (!sound) continue;
+      await this.sounds.remove(sound);
+      await this.put(cry);
+      bytes -= sound.bytes;
+    }
+  }
+
+  private async countUnknown(): Promise<void> {
+    const count = await this.sounds.countUnknown(this.keptSounds);
+    if (count === this.unknownFiles) return;
+    this.unknownFiles = count;
+    this.onChange();
   }
 
   private async keepSound(cry: CryEntry, recorded: RecordedCry): Promise<void> {
@@ -239,18 +303,18 @@ export class Journal {
   }
 
   private async put(entry: Entry): Promise<void> {
-    await this.written(this.file.put(entry));
+    await this.whenWritten(this.file.put(entry));
   }
 
   private async remove(ids: readonly string[]): Promise<void> {
-    await this.written(this.file.remove(ids));
+    await this.whenWritten(this.file.remove(ids));
   }
 
   private async write(): Promise<void> {
-    await this.written(this.file.write());
+    await this.whenWritten(this.file.write());
   }
 
-  private async written(writing: Promise<void>): Promise<void> {
+  private async whenWritten(writing: Promise<void>): Promise<void> {
     try {
       await writing;
       this.change({ storage: undefined });
@@ -264,7 +328,7 @@ export class Journal {
   private change(part: JournalTrouble): void {
     const before = JSON.stringify(this.trouble);
     this.trouble = { ...this.trouble, ...part };
-    if (JSON.stringify(this.trouble) !== before) this.changed();
+    if (JSON.stringify(this.trouble) !== before) this.onChange();
   }
 }
 

@@ -71,6 +71,7 @@ export interface ReasonRecord extends TrackRecord {
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 /** That a source is heard is written every minute, so less may be none. */
 const LEAST_GAP_MS = 2 * MINUTE_MS;
 /** A sleep that nobody ended is drawn no longer than this. */
@@ -136,13 +137,18 @@ export function weeksByHourOf(entries: Iterable<Entry>, time: number): WeeksByHo
   };
 }
 
-/** The cry of an id, or the newest one. */
-export function cryOf(entries: Iterable<Entry>, id?: string): CryEntry | undefined {
-  let found: CryEntry | undefined;
-  for (const entry of entries)
-    if (entry.kind === 'cry' && (id === undefined ? entry.onset >= (found?.onset ?? 0) : entry.id === id))
-      found = entry;
-  return found;
+/**
+ * The cry of an id, or the newest one.
+ * @param now epoch ms: a cry that lies more than a day ahead was noted while the clock was wrong, and is not the newest
+ */
+export function cryOf(entries: Iterable<Entry>, now: number, id?: string): CryEntry | undefined {
+  const cries = [...entries].filter(entry => entry.kind === 'cry');
+  if (id !== undefined) return cries.find(cry => cry.id === id);
+  const plausible = cries.filter(({ onset }) => onset <= now + DAY_MS);
+  return plausible.reduce<CryEntry | undefined>(
+    (newest, cry) => (newest && newest.onset > cry.onset ? newest : cry),
+    undefined,
+  );
 }
 
 /** How often the likeliest reason was right so far. */

@@ -4,7 +4,7 @@ import { timeOf } from '../baby/told.js';
 import type { CryEvent } from '../values.js';
 import type { CryEntry, Entry } from './entries.js';
 import { exported, exportedCsv } from './export.js';
-import { soundPaths } from './journal.js';
+import { soundPaths } from './sound-folder.js';
 import { cryText, periodText, recordText, weeksText, weekText } from './phrase.js';
 import { cryDrawing } from './pictures/cry.js';
 import { recordPicture } from './pictures/record.js';
@@ -23,8 +23,8 @@ export type Question =
   | { ask: 'export'; as: 'json' | 'csv' }
   | { ask: 'forget' };
 
-/** What a journal answers. */
-export interface Answer {
+/** What a journal replies to a question. */
+export interface Reply {
   payload: unknown;
   /** The same in words. */
   text?: string;
@@ -32,15 +32,18 @@ export interface Answer {
   picture?: string;
 }
 
-/** A journal, as far as it is needed to answer. */
-export interface Asked {
+/** What a reply is made of. */
+export interface JournalContents {
   entries: Iterable<Entry>;
+  /** The journal's. */
   folder: string;
+  /** Where clips and pictures are. */
+  soundFolder: string;
 }
 
 /**
  * The question of a message: a word in its topic, and what belongs to it in its payload.
- * @throws DeepInfantError `not-a-question`; `context` for a time that is none
+ * @throws DeepInfantError `not-a-question`; `context` for what is not a time
  */
 export function readQuestion(
   { topic, payload }: { topic?: unknown; payload?: unknown },
@@ -55,19 +58,19 @@ export function readQuestion(
   if (topic === 'forget' && payload === 'everything') return { ask: 'forget' };
   throw new DeepInfantError(
     'not-a-question',
-    "The message is neither audio, a cry event nor the health of a source, and msg.topic is no question: send night, day, week, weeks, cry, accuracy or export; or forget with 'everything' as the payload.",
+    "This message is not audio, a cry event or a source status, and its topic is not a question. Questions are night, day, week, weeks, cry, accuracy and export, and forget with 'everything' as the payload.",
   );
 }
 
 /** @param now epoch ms @throws DeepInfantError `unknown-cry` */
-export function ask(
-  { entries, folder }: Asked,
+export function replyTo(
+  { entries, folder, soundFolder }: JournalContents,
   question: Exclude<Question, { ask: 'forget' }>,
   now: number,
-): Answer {
+): Reply {
   const withPaths = (cry: CryEntry): CryEntry & Pick<CryEvent, 'clip' | 'picture'> => ({
     ...cry,
-    ...soundPaths(folder, cry.sound),
+    ...(cry.sound && soundPaths(cry.sound, folder, soundFolder)),
   });
   switch (question.ask) {
     case 'night':
@@ -92,16 +95,20 @@ export function ask(
       return { payload: weeks, text: weeksText(weeks), picture: weeksPicture(weeks) };
     }
     case 'cry': {
-      const cry = cryOf(entries, question.id);
+      const cry = cryOf(entries, now, question.id);
       if (!cry) {
         throw new DeepInfantError(
           'unknown-cry',
           question.id === undefined
-            ? 'No cry was noted yet.'
-            : `No cry is called ${question.id}: send the id of a cry event, or none for the newest.`,
+            ? 'No cry has been noted yet.'
+            : `There is no cry with the id ${question.id}. Send the id of a cry event, or nothing for the newest cry.`,
         );
       }
-      return { payload: withPaths(cry), text: cryText(cry), picture: cryDrawing(cry, pngOf(folder, cry)) };
+      return {
+        payload: withPaths(cry),
+        text: cryText(cry),
+        picture: cryDrawing(cry, pngOf(withPaths(cry).picture)),
+      };
     }
     case 'accuracy': {
       const record = reasonRecordOf(entries);
@@ -113,12 +120,11 @@ export function ask(
 }
 
 /** The picture that was kept of a cry; undefined where there is none. */
-function pngOf(folder: string, { sound }: CryEntry): Uint8Array | undefined {
-  const { picture } = soundPaths(folder, sound);
+function pngOf(picture: string | undefined): Uint8Array | undefined {
   return picture && existsSync(picture) ? readFileSync(picture) : undefined;
 }
 
-/** A date without a time is meant by this computer's clock, not by Greenwich's. */
+/** A date without a time is a day of this computer's clock, not of UTC. */
 function localNoon(time: unknown): unknown {
   return typeof time === 'string' && /^\d{4}-\d\d-\d\d$/.test(time) ? `${time}T12:00` : time;
 }

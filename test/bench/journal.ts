@@ -6,7 +6,7 @@
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { ask, type Question } from '../../src/journal/reply.js';
+import { replyTo, type Question } from '../../src/journal/reply.js';
 import type { Entry } from '../../src/journal/entries.js';
 import { EntryFile, readEntries } from '../../src/journal/entry-file.js';
 import { REASONS, type CryEvent, type ReasonEstimate } from '../../src/values.js';
@@ -22,6 +22,7 @@ async function main(): Promise<void> {
   try {
     const file = path.join(folder, 'journal.jsonl');
     const written = new EntryFile(file);
+    await written.open();
     for (let i = 0; i < ENTRIES; i++) void written.put(entry(i));
     await written.write();
     console.log(`${ENTRIES} entries, ${(statSync(file).size / 1e6).toFixed(1)} MB`);
@@ -29,12 +30,13 @@ async function main(): Promise<void> {
     const entries = [...readEntries(file).entries.values()];
     console.log(`opened in ${(performance.now() - opening).toFixed(0)} ms`);
     for (const question of ['night', 'day', 'week', 'weeks'] as const)
-      report(question, () => ask({ entries, folder }, { ask: question, at: Date.now() }, Date.now()));
+      report(question, () => replyTo({ entries, folder, soundFolder: folder }, { ask: question, at: Date.now() }, Date.now()));
     for (const question of [{ ask: 'accuracy' }, { ask: 'export', as: 'csv' }] satisfies Question[])
-      report(question.ask, () => ask({ entries, folder }, question, Date.now()));
+      report(question.ask, () => replyTo({ entries, folder, soundFolder: folder }, question, Date.now()));
     const noting = performance.now();
     for (let i = 0; i < RUNS; i++) await written.put(entry(ENTRIES + i));
     console.log(`an entry is on disk after ${((performance.now() - noting) / RUNS).toFixed(1)} ms`);
+    await written.close();
     const { noted, lost, unclean } = await killRounds(path.join(folder, 'killed'), KILLS);
     console.log(
       `killed ${KILLS} times: ${noted} entries noted, ${lost.length} lost, ${unclean} opened unclean`,

@@ -15,7 +15,7 @@ describe('deepinfant journal', () => {
     folder = mkdtempSync(path.join(tmpdir(), 'deepinfant-'));
     process.env.HOME = folder;
     const journal = await openJournal(journalOf('baby-a'), { days: 1e6 });
-    await journal.note(endedCry(night));
+    await journal.noteCry(endedCry(night));
     await journal.close();
   });
   after(() => {
@@ -48,10 +48,10 @@ describe('deepinfant journal', () => {
     assert.equal(nowhere.status, 1);
     assert.match(nowhere.stderr, /There is no journal in .*nowhere/);
     assert.match((await deepinfant('journal', 'day', 'yesterday')).stderr, /'yesterday' is no time/);
-    assert.match((await deepinfant('journal', 'cry', 'x')).stderr, /No cry is called x/);
+    assert.match((await deepinfant('journal', 'cry', 'x')).stderr, /There is no cry with the id x/);
     mkdirSync(path.dirname(journalOf('baby-b')), { recursive: true });
     const second = await openJournal(journalOf('baby-b'), { days: 1e6 });
-    await second.note(endedCry(night));
+    await second.noteCry(endedCry(night));
     await second.close();
     assert.match((await deepinfant('journal')).stderr, /several journals.*--folder.*baby-a.*baby-b/);
   });

@@ -1,53 +1,114 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
 import type { FactEntry } from '../../src/journal/entries.js';
 import { EntryFile, readEntries } from '../../src/journal/entry-file.js';
-import { folderOfTest } from './journals.js';
+import { folderOfTest, unlock } from './journals.js';
 
-function feed(at: number): FactEntry {
+const BEGIN = Date.UTC(2026, 0, 1);
+
+function feed(n: number): FactEntry {
+  const at = BEGIN + n;
   return { kind: 'fact', id: `fact feed@${at}`, fact: { kind: 'feed', at } };
 }
 
 describe('a file of entries', () => {
-  const file = folderOfTest();
+  const folder = folderOfTest();
+  const file = (): string => path.join(folder(), 'journal.jsonl');
   const known = (): unknown[] => [...readEntries(file()).entries.values()];
+  let reports: string[];
+  /** Opens it as after the process that wrote it was killed. */
+  const open = async (): Promise<EntryFile> => {
+    unlock(folder());
+    const entries = new EntryFile(file(), {
+      damaged: lines => reports.push(`${lines} damaged`),
+      replaced: how => reports.push(how),
+    });
+    await entries.open();
+    return entries;
+  };
+
+  beforeEach(() => {
+    reports = [];
+  });
 
   it('gives back what was put, replaced and removed', async () => {
-    const entries = new EntryFile(file());
+    const entries = await open();
     await Promise.all([entries.put(feed(1)), entries.put(feed(2)), entries.put(feed(3))]);
-    const edited = { ...feed(3), fact: { kind: 'feed', at: 30 } as const };
+    const edited = { ...feed(3), fact: { kind: 'feed', at: BEGIN + 30 } as const };
     await entries.put(edited);
     await entries.remove([feed(1).id, 'what never was']);
     assert.deepEqual(known(), [feed(2), edited]);
   });
 
-  it('overwrites what a killed process was writing', async () => {
-    await new EntryFile(file()).put(feed(1));
+  it('cuts off what a killed process was writing', async () => {
+    await (await open()).put(feed(1));
     appendFileSync(file(), JSON.stringify(feed(2)).slice(0, 20));
     assert.deepEqual(known(), [feed(1)]);
-    await new EntryFile(file()).put(feed(3));
+    await (await open()).put(feed(3));
     assert.deepEqual(known(), [feed(1), feed(3)]);
+    assert.deepEqual(reports, []);
   });
 
-  it('goes on without damaged lines, and sets the file aside', async () => {
-    await new EntryFile(file()).put(feed(1));
-    appendFileSync(file(), '\0\0\0 junk\n{"kind":"fact","id":7}\n');
-    const damaged = readFileSync(file(), 'utf8');
-    const entries = new EntryFile(file());
-    assert.equal(entries.damaged, 2);
+  it('goes on without damaged lines, and sets only those aside', async () => {
+    await (await open()).put(feed(1));
+    const damage = '\0\0\0 junk\n{"kind":"fact","id":7}\n';
+    appendFileSync(file(), damage);
+    const entries = await open();
+    assert.deepEqual(reports, ['2 damaged']);
     await entries.put(feed(2));
-    assert.equal(readFileSync(`${file()}.damaged`, 'utf8'), damaged);
-    assert.equal(readEntries(file()).damaged, 0);
+    assert.equal(readFileSync(`${file()}.damaged`, 'utf8'), damage);
+    assert.deepEqual(readEntries(file()).damaged, []);
     assert.deepEqual(known(), [feed(1), feed(2)]);
+    // A later damage does not take the place of an earlier one.
+    appendFileSync(file(), 'more\n');
+    await (await open()).write();
+    assert.equal(readFileSync(`${file()}.damaged`, 'utf8'), `${damage}more\n`);
   });
 
-  it('is left alone when a newer program wrote it', () => {
-    writeFileSync(file(), '{"journal":2}\n');
-    assert.throws(() => new EntryFile(file()), { code: 'version', message: /update/ });
+  it('notices a changed digit, and leaves out that line only', async () => {
+    const entries = await open();
+    for (let n = 1; n <= 3; n++) await entries.put(feed(n));
+    const lines = readFileSync(file(), 'utf8').split('\n');
+    const changed = lines[2].replace(/"at":(\d+)\d/, '"at":$17');
+    assert.notEqual(changed, lines[2]);
+    writeFileSync(file(), lines.with(2, changed).join('\n'));
+    await (await open()).write();
+    assert.deepEqual(known(), [feed(1), feed(3)]);
+    assert.equal(readFileSync(`${file()}.damaged`, 'utf8'), `${changed}\n`);
   });
 
-  it('is written anew before lines that count no more fill the disk', async () => {
-    const entries = new EntryFile(file());
+  it('opens a file of version 1, which had no checksums, and adds them', async () => {
+    mkdirSync(folder());
+    const lines = [{ journal: 1 }, feed(1), feed(2), { removed: feed(1).id }];
+    writeFileSync(file(), lines.map(line => `${JSON.stringify(line)}\n`).join(''));
+    const entries = await open();
+    await entries.write();
+    assert.deepEqual(reports, []);
+    assert.deepEqual(known(), [feed(2)]);
+    assert.match(readFileSync(file(), 'utf8'), /^\{"crc":"[\da-f]{8}","journal":2\}\n\{"crc":/);
+  });
+
+  it('is left alone when a newer program wrote it', async () => {
+    mkdirSync(folder());
+    writeFileSync(file(), '{"journal":3}\n');
+    await assert.rejects(open(), { code: 'version', message: /update/ });
+    assert.equal(readFileSync(file(), 'utf8'), '{"journal":3}\n');
+  });
+
+  it('is rewritten before superseded lines fill the disk', async () => {
+    const entries = await open();
     for (let i = 0; i < 3000; i++) void entries.put(feed(1));
     await entries.write();
     for (let i = 0; i < 3; i++) await entries.put(feed(2 + i));
@@ -56,7 +117,85 @@ describe('a file of entries', () => {
   });
 
   it('is not made before there is something to keep', async () => {
-    await new EntryFile(file()).remove(['nothing']);
+    await (await open()).remove(['nothing']);
     assert(!existsSync(file()));
+  });
+
+  it('refuses what it could not read again', async () => {
+    const entries = await open();
+    await entries.put(feed(1));
+    const endless = { ...feed(2), fact: { kind: 'feed', at: Infinity } } as FactEntry;
+    await assert.rejects(entries.put(endless), { code: 'invalid', message: /fact\.at is Infinity/ });
+    await entries.put(feed(3));
+    assert.deepEqual(known(), [feed(1), feed(3)]);
+  });
+
+  it('loses nothing when the file is deleted while it is open, and says so', async () => {
+    const entries = await open();
+    await entries.put(feed(1));
+    rmSync(file());
+    await entries.put(feed(2));
+    assert.deepEqual(known(), [feed(1), feed(2)]);
+    assert.deepEqual(reports, ['deleted']);
+    await entries.put(feed(3));
+    assert.deepEqual(reports, ['deleted']);
+  });
+
+  it('loses nothing when a backup is restored while it is open, and says so', async () => {
+    const backup = `${file()}.backup`;
+    const old = await open();
+    await old.put(feed(1));
+    await old.put(feed(2));
+    copyFileSync(file(), backup);
+    await old.remove([feed(1).id]);
+    const entries = await open();
+    await entries.put(feed(3));
+    renameSync(backup, file());
+    await entries.put(feed(4));
+    assert.deepEqual(new Set(known()), new Set([feed(1), feed(2), feed(3), feed(4)]));
+    assert.deepEqual(reports, ['changed']);
+  });
+
+  it('loses nothing when another process writes to the file all the same', async () => {
+    const entries = await open();
+    await entries.put(feed(1));
+    const other = await open();
+    await other.put(feed(2));
+    unlock(folder());
+    await entries.put(feed(3));
+    unlock(folder());
+    await other.put(feed(4));
+    assert.deepEqual(new Set(known()), new Set([feed(1), feed(2), feed(3), feed(4)]));
+    assert(!readFileSync(file()).includes(0));
+  });
+
+  it('writes no hole when the file became shorter', async () => {
+    const entries = await open();
+    for (let n = 1; n <= 3; n++) await entries.put(feed(n));
+    truncateSync(file(), 10);
+    await entries.put(feed(4));
+    assert.deepEqual(new Set(known()), new Set([feed(1), feed(2), feed(3), feed(4)]));
+    assert(!readFileSync(file()).includes(0));
+  });
+
+  it('is private, also where it was not', async () => {
+    mkdirSync(folder(), { mode: 0o755 });
+    writeFileSync(file(), '{"journal":1}\n', { mode: 0o644 });
+    const entries = await open();
+    await entries.put(feed(1));
+    appendFileSync(file(), 'damage\n');
+    await (await open()).write();
+    const modes = [folder(), file(), `${file()}.damaged`].map(name => statSync(name).mode & 0o777);
+    assert.deepEqual(modes, [0o700, 0o600, 0o600]);
+  });
+
+  it('is opened by one only, until that one closes it', async () => {
+    const first = await open();
+    const second = new EntryFile(file());
+    await assert.rejects(second.open(), { code: 'locked', message: /in use by this process/ });
+    await first.put(feed(1));
+    await first.close();
+    await second.open();
+    assert.deepEqual([...second.entries.values()], [feed(1)]);
   });
 });

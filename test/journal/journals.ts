@@ -19,10 +19,17 @@ export function folderOfTest(): () => string {
   return () => path.join(folder, 'journal');
 }
 
+/** Opens a journal as after the process that kept it was killed. */
 export async function openJournal(folder: string, keeping: Partial<Keeping> = {}): Promise<Journal> {
+  unlock(folder);
   const journal = new Journal(folder, { ...KEEPING, ...keeping });
   await journal.open();
   return journal;
+}
+
+/** Takes the lock away from a journal of this process, which cannot be killed. */
+export function unlock(folder: string): void {
+  rmSync(path.join(folder, 'journal.lock'), { force: true });
 }
 
 /** A cry of half a minute that has ended. */
@@ -36,7 +43,7 @@ export function endedCry(onset: number, durationS = 30): CryEvent {
   };
 }
 
-/** Plays a source from second to second, in chunks of an eighth: silence, but a tone of 1 kHz over the stretch that cries. */
+/** Plays a source from second to second, in chunks of an eighth: silence, but a tone of 1 kHz over the time of the cry. */
 export function play(
   journal: Journal,
   { fromS, toS, cry, source = 'cot' }: { fromS: number; toS: number; cry: [number, number]; source?: string },
@@ -48,6 +55,6 @@ export function play(
       return time >= cry[0] && time < cry[1] ? 0.5 * Math.sin(2 * Math.PI * 1000 * time) : 0;
     });
     const chunk: AudioChunk = { samples, firstSample, at: 0, source, lost: 0 };
-    journal.hear(chunk);
+    journal.push(chunk);
   }
 }

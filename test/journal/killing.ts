@@ -48,7 +48,7 @@ export async function killRounds(folder: string, rounds: number): Promise<Killed
     const stillOpen = [...entries.values()].filter(
       entry => entry.kind === 'cry' && entry.offset === undefined,
     );
-    if (damaged > 0 || stillOpen.length > 1) result.unclean++;
+    if (damaged.length > 0 || stillOpen.length > 1) result.unclean++;
     // An ended cry is noted when it is there with its end.
     result.lost = [...noted].filter(id => {
       const entry = entries.get(id);
@@ -65,9 +65,9 @@ async function noteAll(folder: string): Promise<void> {
   const journal = await openJournal(folder, { hasSound: false });
   writeSync(1, `${OPEN}\n`);
   for (let at = Date.now(); ; at++) {
-    await journal.note(cryAt(at));
-    await journal.note({ ...cryAt(at), state: 'ongoing', durationS: 8 });
-    await journal.note(endedCry(at));
+    await journal.noteCry(cryAt(at));
+    await journal.noteCry({ ...cryAt(at), state: 'ongoing', durationS: 8 });
+    await journal.noteCry(endedCry(at));
     writeSync(1, `${cryAt(at).id}\n`);
     await journal.fact({ kind: 'feed', at });
     writeSync(1, `fact feed@${at}\n`);
