@@ -1,5 +1,5 @@
 /** What a journal answers, in words. */
-import { durationText } from '../reason/phrase.js';
+import { durationText, NOUNS, reasonText } from '../reason/phrase.js';
 import { dateText, dayText, lengthMs, timeText } from './calendar.js';
 import { endOf, type CryEntry } from './entries.js';
 import type { HourlyWeek, Period, Totals, ReasonRecord, Week, WeeksByHour } from './questions.js';
@@ -70,21 +70,18 @@ export function criedText(cry: CryEntry): string {
   return `${ofIntensity[cry.intensity]} for ${durationText(Math.max(1, (endOf(cry) - cry.onset) / 1000))}`;
 }
 
-/** 'It was hungry, you said.', 'Maybe hungry (62 %).', 'Not sure why.'; empty where no reason was told */
+/** 'It was hunger, Anna said at 02:14.', 'Probably hungry (62 %).', 'Not sure why.'; empty where there is no reason */
 export function whyText({ reason, answer }: CryEntry): string {
-  if (answer) return `It was ${answer.reason}, you said.`;
-  if (!reason) return '';
-  return reason.label === 'unsure'
-    ? 'Not sure why.'
-    : `Maybe ${reason.label} (${percent(reason.confidence)}).`;
+  if (answer) return `It was ${NOUNS[answer.reason]}, ${answer.by ?? 'you'} said at ${timeText(answer.at)}.`;
+  return reason ? `${capital(reasonText(reason))}.` : '';
 }
 
-/** A line for each cry: '02:14  cry     6 min    hungry (62 %)' */
+/** A line for each cry: '02:14  cry     6 min    probably hungry (62 %)' */
 export function cryLines(cries: readonly CryEntry[]): string[] {
   return cries.map(({ onset, intensity, durationS, reason, answer }) => {
     const why = answer
-      ? `it was ${answer.reason}`
-      : reason && `${reason.label} (${percent(reason.confidence)})`;
+      ? `${NOUNS[answer.reason]}, ${answer.by ?? 'you'} said at ${timeText(answer.at)}`
+      : reason && reasonText(reason);
     const length = durationText(Math.max(1, durationS));
     return `  ${timeText(onset)}  ${intensity.padEnd(6)}  ${length.padEnd(11)}  ${why ?? ''}`.trimEnd();
   });

@@ -1,15 +1,19 @@
-import type { CryEvent, Reason, ReasonEstimate } from '../values.js';
+/** English sentences about reasons. Notifications and the card have theirs in locale files. */
+import type { CryEvent, Reason, ReasonEstimate, ReasonGuess } from '../values.js';
+import { certaintyOf } from './certainty.js';
 
+/** 'probably hungry' */
 const GUESSES: Record<Reason, string> = {
   hungry: 'hungry',
   tired: 'tired',
   discomfort: 'uncomfortable',
-  'belly pain': 'has belly pain',
+  'belly pain': 'belly pain',
   burping: 'needs to burp',
   lonely: 'lonely',
 };
 
-const NOUNS: Record<Reason, string> = {
+/** 'It was hunger' */
+export const NOUNS: Record<Reason, string> = {
   hungry: 'hunger',
   tired: 'tiredness',
   discomfort: 'discomfort',
@@ -21,12 +25,12 @@ const NOUNS: Record<Reason, string> = {
 /** What to try first. */
 export const TIPS: Record<ReasonEstimate['label'], string> = {
   hungry: 'Offer a feed.',
-  tired: 'Dim the light, keep quiet and help the baby to fall asleep.',
-  discomfort: 'Check the nappy, whether the baby is too warm or too cold, and for anything tight.',
+  tired: 'Dim the lights, keep quiet and help the baby fall asleep.',
+  discomfort: 'Check the nappy, see whether the baby is too warm or too cold, and look for anything tight.',
   'belly pain': 'Hold the baby upright or face down along your arm and rub the back.',
   burping: 'Hold the baby upright against your shoulder and pat the back gently.',
   lonely: 'Pick the baby up, talk and stay close.',
-  unsure: 'Go through the list: feed, nappy, burp, warmth, sleep, closeness.',
+  unsure: 'Work through the list: feed, nappy, burp, warmth, sleep, closeness.',
 };
 
 /** A time in words, as coarse as it is long: '12 s', '1 min 5 s', '20 min', '3 h 10 min'. */
@@ -51,30 +55,29 @@ export function factorText(reason: Reason, factor: number): string {
 
 /** One line for a status or a notification: 'Mia has been crying for 12 s: probably hungry (62 %)'. */
 export function reasonLine(event: CryEvent, baby: { name: string }): string {
-  const name = whose(event) || baby.name.trim() || 'The baby';
+  const name = whoText(event) || baby.name.trim() || 'The baby';
   const length = durationText(Math.max(1, event.durationS));
   const cry =
     event.state === 'ended' ? `${name} cried for ${length}` : `${name} has been crying for ${length}`;
-  return [cry, why(event), guessed(event)].filter(Boolean).join(': ');
+  const reasons = [event.reason && reasonText(event.reason), event.guess && soundText(event.guess)];
+  return [cry, reasons.filter(Boolean).join('; ')].filter(Boolean).join(': ');
 }
 
-/** The baby whose voice it likely is; '' where that is not known. */
-function whose({ who }: CryEvent): string {
+/** The baby whose voice it probably is; '' where that is unknown. */
+function whoText({ who }: CryEvent): string {
   return who && who.label !== 'unsure' ? `${who.label} (${percent(who.probabilities[who.label])})` : '';
 }
 
-function why({ reason }: CryEvent): string {
-  if (!reason) return '';
-  const { label, confidence } = reason;
+/** 'probably hungry (62 %)', 'maybe needs to burp (31 %)', 'not sure why' */
+export function reasonText({ label, confidence }: Pick<ReasonEstimate, 'label' | 'confidence'>): string {
   if (label === 'unsure') return 'not sure why';
-  return `${confidence >= 0.5 ? 'probably' : 'maybe'} ${GUESSES[label]} (${percent(confidence)})`;
+  return `${certaintyOf(confidence)} ${GUESSES[label]} (${percent(confidence)})`;
 }
 
-/** What a model makes of the sound alone; no reason to believe it. */
-function guessed({ guess }: CryEvent): string {
-  if (!guess) return '';
+/** What a model guesses from the sound alone, which is no reason to believe it. */
+function soundText(guess: ReasonGuess): string {
   const [[reason, probability]] = (Object.entries(guess) as [Reason, number][]).sort(([, a], [, b]) => b - a);
-  return `the sound alone is taken for ${GUESSES[reason]} (${percent(probability)})`;
+  return `by its sound alone ${GUESSES[reason]} (${percent(probability)})`;
 }
 
 function percent(share: number): string {

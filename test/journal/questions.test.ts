@@ -214,10 +214,13 @@ describe('questions to a journal', () => {
   });
 
   it('tells of one cry, or of the newest', () => {
-    assert.equal(cryText(cryOf(entries, now)!), 'Sun 11 Jan at 20:00: cried for 2 min. Maybe hungry (50 %).');
+    assert.equal(
+      cryText(cryOf(entries, now)!),
+      'Sun 11 Jan at 20:00: cried for 2 min. Probably hungry (50 %).',
+    );
     assert.equal(
       cryText(cryOf(entries, now, cry(at(9), 6).id)!),
-      'Sun 11 Jan at 05:00: cried for 6 min. It was tired, you said.',
+      'Sun 11 Jan at 05:00: cried for 6 min. It was tiredness, you said at 06:00.',
     );
     assert.equal(cryOf(entries, now, 'none'), undefined);
   });

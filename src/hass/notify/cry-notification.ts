@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { timeText } from '../../journal/calendar.js';
+import { certaintyOf } from '../../reason/certainty.js';
 import { durationText } from '../../reason/phrase.js';
 import { type Answer, type BabyEstimate, type CryEvent, REASONS, type ReasonEstimate } from '../../values.js';
 import { phoneUrl } from './phone-url.js';
@@ -94,7 +95,7 @@ function reasonText(say: Say, reason: NotedCry['reason']): string {
   const { label, confidence } = reason;
   if (label === 'unsure') return say('unsure');
   const values = { reason: say(`guess.${label}`), percent: Math.round(100 * confidence) };
-  return say(confidence >= 0.5 ? 'probably' : 'maybe', values);
+  return say(certaintyOf(confidence), values);
 }
 
 /**

@@ -1,12 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { certaintyOf } from '../../../reason/certainty.js';
 import { knownNumber, knownState } from '../../entities.js';
 import type { Face } from '../../face.js';
 import type { Format } from '../../format.js';
 import { type Evidence, evidenceOf } from '../../reason.js';
 import { REASON_ICON, REASON_ICONS, type CardState } from '../../card-state.js';
-
-/** From this probability on a reason is probable, as in the sentences of the reason node. */
-const PROBABLE_PERCENT = 50;
 
 /** Why the last cry was, how sure that is, what to try, and what it rests on. */
 export function reasonView(state: CardState, face: Face): TemplateResult | typeof nothing {
@@ -48,11 +46,10 @@ function guessView({ stateOf, format }: CardState, reason: string): TemplateResu
   const confidence = knownNumber(stateOf('confidence'));
   if (reason === 'unsure' || confidence === undefined)
     return html`<div class="guess">${icon}<span>${text(`guess.${reason}`)}</span></div>`;
-  const degree = confidence >= PROBABLE_PERCENT ? 'reason.probably' : 'reason.maybe';
   return html`
     <div class="guess">
       ${icon}
-      <span>${text(degree, { reason: text(`guess.${reason}`) })}</span>
+      <span>${text(`reason.${certaintyOf(confidence / 100)}`, { reason: text(`guess.${reason}`) })}</span>
       <span class="figure">${text('reason.sure', { confidence: percent(confidence) })}</span>
       <div class="track" aria-hidden="true"><span style="width: ${confidence}%"></span></div>
     </div>
