@@ -134,7 +134,7 @@ async function heardCry(): Promise<{ cry: CryEntry; png: Buffer }> {
     const { events } = await detector.push(chunk);
     events.forEach(take);
   }
-  await detector.end(({ events }) => {
+  await detector.flush(({ events }) => {
     events.forEach(take);
   });
   await classifier.close();

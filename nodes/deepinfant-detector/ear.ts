@@ -44,7 +44,7 @@ export class Ear {
 
   /** Ends the source when all that waits has been heard. */
   end(tell: (detection: Detection) => void): Promise<void> {
-    return this.turns.take(async () => (await this.detector).end(tell));
+    return this.turns.take(async () => (await this.detector).flush(tell));
   }
 
   private dropOldest(): void {

@@ -20,8 +20,8 @@ export class LiveViews {
     const { source } = chunk;
     const view = this.views.get(source) ?? new LiveView(manifest.presets);
     this.views.set(source, view);
-    view.hear(chunk);
-    for (const step of steps) view.judge(step);
+    view.pushChunk(chunk);
+    for (const step of steps) view.pushScores(step);
   }
 
   /** What there is to see, with the spectrogram's columns from number `fromColumn` on. The first look opens the views. */

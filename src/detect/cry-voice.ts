@@ -15,7 +15,7 @@ export class CryVoiceMean {
   private octaves = 0;
 
   /** Takes a step that brought `durationS` seconds of the cry, and the noise that it holds. */
-  hear(voice: Voice, noise: BandPowers, durationS: number): void {
+  push(voice: Voice, noise: BandPowers, durationS: number): void {
     const { low, high } = bandPowers(voice);
     const periodic = voice.periodicity * (low + high);
     const kept = 0.5 ** (durationS / HALF_LIFE_S);

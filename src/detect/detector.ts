@@ -28,15 +28,15 @@ export class Detector {
   }
 
   /**
-   * Ends the source and frees its memory; nothing can be pushed after it. A running cry is told as ended, also when the
-   * source's last step cannot be heard.
+   * Ends the source and frees its memory; nothing can be pushed after it. A cry in progress is reported as ended, also
+   * when the source's last step cannot be scored.
    */
-  async end(tell: (detection: Detection) => void): Promise<void> {
+  async flush(emit: (detection: Detection) => void): Promise<void> {
     try {
-      tell(this.track(await this.stream.flush()));
+      emit(this.track(await this.stream.flush()));
     } finally {
       try {
-        tell({ scores: [], events: this.tracker.flush() });
+        emit({ scores: [], events: this.tracker.flush() });
       } finally {
         await this.stream.close();
       }
@@ -44,29 +44,29 @@ export class Detector {
   }
 
   /**
-   * Hears a source to its end, and tells after each chunk what it gave and the seconds of audio heard so far. A source
+   * Hears a source to its end, and emits after each chunk what it gave, with the seconds of audio heard so far. A source
    * that breaks off is ended, too, before its error is thrown.
    */
   async hear(
     chunks: AsyncIterable<AudioChunk>,
-    tell: (detection: Detection, heardS: number) => void,
+    emit: (detection: Detection, heardS: number) => void,
   ): Promise<void> {
     let heardS = 0;
-    const end = (): Promise<void> =>
-      this.end(detection => {
-        tell(detection, heardS);
+    const flush = (): Promise<void> =>
+      this.flush(detection => {
+        emit(detection, heardS);
       });
     try {
       for await (const chunk of chunks) {
         heardS = (chunk.firstSample + chunk.samples.length) / SAMPLE_RATE;
-        tell(await this.push(chunk), heardS);
+        emit(await this.push(chunk), heardS);
       }
     } catch (error) {
       // Whatever goes wrong at the end follows from this error.
-      await end().catch(() => undefined);
+      await flush().catch(() => undefined);
       throw error;
     }
-    await end();
+    await flush();
   }
 
   private track(scores: Scores[]): Detection {

@@ -40,24 +40,24 @@ export class Episode {
   private messageAt = 0;
   private guess: ReasonGuess | undefined;
 
-  /** @param room Has heard each step before the episode does. */
+  /** @param noiseFloor has taken each step before the episode gets it. */
   constructor(
     private readonly source: string,
-    private readonly room: NoiseFloor,
+    private readonly noiseFloor: NoiseFloor,
     private readonly first: Step,
   ) {
     this.last = first;
     this.embeddingSum = new Float64Array(first.embedding.length);
-    this.hear(first);
+    this.push(first);
   }
 
-  hear(step: Step): void {
+  push(step: Step): void {
     const { scores, embedding, startSample } = step;
     this.last = step;
     this.steps++;
     this.scoreSum += scores.cry;
     this.peakScore = Math.max(this.peakScore, scores.cry);
-    this.voice.hear(step.voice, this.room.powers, durationS(step));
+    this.voice.push(step.voice, this.noiseFloor.powers, durationS(step));
     embedding.forEach((value, i) => (this.embeddingSum[i] += value));
     this.guess = step.guess ?? this.guess;
     this.windows.push({ startS: startSample / SAMPLE_RATE, score: scores.cry });
@@ -69,18 +69,18 @@ export class Episode {
   }
 
   /** Seconds of audio between the last message and the last step heard. */
-  get untoldS(): number {
+  get unreportedS(): number {
     return (this.last.endSample - this.messageAt) / SAMPLE_RATE;
   }
 
   /** The message that the cry has begun or goes on, as of the last step heard. */
-  tell(state: Exclude<CryState, 'ended'>): CryEvent {
+  report(state: Exclude<CryState, 'ended'>): CryEvent {
     this.messageAt = this.last.endSample;
     return this.event(state, this.last.endSample);
   }
 
   /** The message that it is over. @param cutOff The audio ended while the cry was still heard. */
-  end(cutOff: boolean): CryEvent {
+  flush(cutOff: boolean): CryEvent {
     const { startSample, endSample, hopStart } = this.last;
     const oldestHopEnd = startSample + endSample - hopStart;
     // At least the hop in which it began was a cry, whatever a short burst of steps suggests.

@@ -29,7 +29,7 @@ export interface LiveViewPart {
   levels: Uint8Array;
   /** Cry probability of each step, in [0, 1], at its end. */
   scores: { endS: number; cry: number }[];
-  /** What each preset would have told, whichever is chosen. */
+  /** What each preset would have reported, whichever is chosen. */
   heard: Record<Preset, HeardSpan[]>;
 }
 
@@ -59,7 +59,7 @@ export class LiveView {
   }
 
   /** Adds sound to the spectrogram; what was lost before it is shown as silence. A source may begin anew. */
-  hear({ samples, firstSample }: AudioChunk): void {
+  pushChunk({ samples, firstSample }: AudioChunk): void {
     const { fftSize, hop, mels } = this.logMel;
     if (firstSample !== this.nextSample) {
       this.logMel.reset();
@@ -81,7 +81,7 @@ export class LiveView {
   }
 
   /** Adds a step's score, and what each preset makes of it. */
-  judge(step: Scores): void {
+  pushScores(step: Scores): void {
     const endS = step.endSample / SAMPLE_RATE;
     const isInView = (atS: number): boolean => atS > endS - VIEW_S && atS <= endS;
     this.scores = [...this.scores, { endS, cry: step.scores.cry }].filter(score => isInView(score.endS));

@@ -27,7 +27,7 @@ export class NoiseFloor {
   private heardS = 0;
 
   /** Takes a step of `durationS` seconds. */
-  hear(voice: Voice, durationS: number): void {
+  push(voice: Voice, durationS: number): void {
     const { low, high } = bandPowers(voice);
     const share = (1 - voice.periodicity) / QUIET_LEVEL;
     this.recent.push({ rest: { low: share * low, high: share * high }, durationS });

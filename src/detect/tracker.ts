@@ -27,7 +27,7 @@ export class Tracker {
   private last: Step | undefined;
   /** The cry that is suspected or reported. */
   private cry: Episode | undefined;
-  private room = new NoiseFloor();
+  private noiseFloor = new NoiseFloor();
 
   /**
    * @param source Name of the source; goes into the events and their ids.
@@ -57,23 +57,23 @@ export class Tracker {
     if (lastEnd !== undefined && scores.endSample <= lastEnd) return [...this.flush(), ...this.push(scores)];
     const step = { ...scores, hopStart: Math.max(lastEnd ?? 0, scores.startSample) };
     this.last = step;
-    this.room.hear(step.voice, durationS(step));
+    this.noiseFloor.push(step.voice, durationS(step));
     switch (this.level.push({ cry: step.scores.cry, hopStart: step.hopStart, endSample: step.endSample })) {
       case 'suspected':
-        this.cry = new Episode(this.source, this.room, step);
+        this.cry = new Episode(this.source, this.noiseFloor, step);
         return [];
       case 'heard':
-        this.cry!.hear(step);
-        return this.level.hasCry && this.cry!.untoldS >= this.settings.ongoingEveryS
-          ? [this.cry!.tell('ongoing')]
+        this.cry!.push(step);
+        return this.level.hasCry && this.cry!.unreportedS >= this.settings.ongoingEveryS
+          ? [this.cry!.report('ongoing')]
           : [];
       case 'started':
-        this.cry!.hear(step);
-        return [this.cry!.tell('started')];
+        this.cry!.push(step);
+        return [this.cry!.report('started')];
       case 'ended': {
         const cry = this.cry!;
         this.cry = undefined;
-        return [cry.end(false)];
+        return [cry.flush(false)];
       }
       case 'quiet':
         return [];
@@ -87,7 +87,7 @@ export class Tracker {
     this.level.reset();
     this.last = undefined;
     this.cry = undefined;
-    this.room = new NoiseFloor();
-    return cry ? [cry.end(wasHeardLast)] : [];
+    this.noiseFloor = new NoiseFloor();
+    return cry ? [cry.flush(wasHeardLast)] : [];
   }
 }

@@ -108,7 +108,7 @@ async function onsetDelay(
     if (events.length > 0) decidedAt = Math.min(decidedAt, due);
     events.forEach(tell);
   }
-  await detector.end(({ events }) => {
+  await detector.flush(({ events }) => {
     events.forEach(tell);
   });
   await sleep(500);

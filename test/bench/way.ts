@@ -36,7 +36,7 @@ export async function benchWay(streams: number, lengthS: number): Promise<{ cpuM
   await play(warmUp, warmUp + lengthS * SAMPLE_RATE);
   const { user, system } = process.cpuUsage(cpu);
   const wallS = (performance.now() - start) / 1000;
-  await Promise.all(detectors.map(detector => detector.end(() => undefined)));
+  await Promise.all(detectors.map(detector => detector.flush(() => undefined)));
   await classifier.close();
   return { cpuMs: (user + system) / 1000 / lengthS / streams, speed: (lengthS * streams) / wallS };
 }

@@ -15,7 +15,7 @@ function assertNear(actual: number | null, expected: number, tolerance: number):
 
 function meanOf(...steps: [voice: Partial<Voice>, noise?: { low: number; high: number }][]): CryVoice {
   const mean = new CryVoiceMean();
-  for (const [voice, noise = NO_NOISE] of steps) mean.hear({ ...CLEAR, ...voice }, noise, STEP_S);
+  for (const [voice, noise = NO_NOISE] of steps) mean.push({ ...CLEAR, ...voice }, noise, STEP_S);
   return mean.voice;
 }
 

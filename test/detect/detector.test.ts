@@ -58,7 +58,7 @@ describe('Detector', () => {
   /** What the end of the source gave, in one. */
   async function endOf(detector: Detector): Promise<Detection> {
     const told: Detection[] = [];
-    await detector.end(detection => told.push(detection));
+    await detector.flush(detection => told.push(detection));
     return { scores: told.flatMap(({ scores }) => scores), events: told.flatMap(({ events }) => events) };
   }
 

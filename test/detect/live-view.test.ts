@@ -17,7 +17,7 @@ function viewOf({ fromS = 0, toneS = 2, endS = 4 }, view = new LiveView(PRESETS)
     const samples = Float32Array.from({ length: SAMPLE_RATE }, (_, i) =>
       atS < toneS ? 0 : 0.5 * Math.sin((2 * Math.PI * TONE_HZ * i) / SAMPLE_RATE),
     );
-    view.hear({ samples, firstSample: atS * SAMPLE_RATE, at: 0, source: 'cot', lost: 0 });
+    view.pushChunk({ samples, firstSample: atS * SAMPLE_RATE, at: 0, source: 'cot', lost: 0 });
   }
   return view;
 }
@@ -59,15 +59,15 @@ describe('LiveView', () => {
 
   it('says what each preset would tell of the scores', () => {
     const view = viewOf({ endS: 8 });
-    for (const step of steps(...times(8, 0.05), ...times(8, 0.999))) view.judge(step);
+    for (const step of steps(...times(8, 0.05), ...times(8, 0.999))) view.pushScores(step);
     const { scores, heard } = view.from(0);
     assert.deepEqual([scores.length, scores[15]], [16, { endS: 4.096, cry: 0.999 }]);
     assert.deepEqual(heard.careful, []);
     assert.equal(heard.sensitive.length, 1);
     assert.equal(heard.sensitive[0].endS, undefined);
-    for (const step of steps(...times(16, 0.999), ...times(40, 0.05)).slice(16)) view.judge(step);
+    for (const step of steps(...times(16, 0.999), ...times(40, 0.05)).slice(16)) view.pushScores(step);
     assert(view.from(0).heard.sensitive[0].endS! < 5);
-    for (const step of steps(...times(200, 0.05)).slice(56)) view.judge(step);
+    for (const step of steps(...times(200, 0.05)).slice(56)) view.pushScores(step);
     assert.deepEqual(view.from(0).heard.sensitive, []);
     assert(view.from(0).scores.length < 130);
   });

@@ -13,7 +13,7 @@ const CRY: Voice = { f0Hz: 450, periodicity: 0.8, lowDb: -20, highDb: -20 };
 
 function heardLast(...voices: Voice[]): BandPowers {
   const floor = new NoiseFloor();
-  for (const voice of voices) floor.hear(voice, STEP_S);
+  for (const voice of voices) floor.push(voice, STEP_S);
   return floor.powers;
 }
 
@@ -57,7 +57,7 @@ describe('NoiseFloor', () => {
           const voice = measureVoice(samples.subarray(hop * HOP_SAMPLES, (hop + 1) * HOP_SAMPLES));
           const { low, high } = bandPowers(voice);
           sum += low + high;
-          floor.hear(voice, HOP_S);
+          floor.push(voice, HOP_S);
         }
         return ((floor.powers.low + floor.powers.high) * steps) / sum;
       });
@@ -71,7 +71,7 @@ describe('NoiseFloor', () => {
     assertNoise(heardLast(...times(100, NOISE), ...times(50, loud)), bandPowers(NOISE));
     assertNoise(heardLast(...times(100, NOISE), ...times(60, loud)), bandPowers(loud));
     const floor = new NoiseFloor();
-    for (let i = 0; i < 10_000; i++) floor.hear(NOISE, STEP_S);
+    for (let i = 0; i < 10_000; i++) floor.push(NOISE, STEP_S);
     assert.ok(JSON.stringify(floor).length < 10_000);
   });
 });

@@ -10,8 +10,8 @@ export function voiceIn(samples: Float32Array, isHeard: (hop: number) => boolean
   const mean = new CryVoiceMean();
   for (let hop = 0; (hop + 1) * HOP_SAMPLES <= samples.length; hop++) {
     const voice = measureVoice(samples.subarray(hop * HOP_SAMPLES, (hop + 1) * HOP_SAMPLES));
-    floor.hear(voice, HOP_S);
-    if (isHeard(hop)) mean.hear(voice, floor.powers, HOP_S);
+    floor.push(voice, HOP_S);
+    if (isHeard(hop)) mean.push(voice, floor.powers, HOP_S);
   }
   return mean.voice;
 }

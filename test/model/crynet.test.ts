@@ -21,7 +21,7 @@ describe('CryNet', function () {
   async function eventsIn(samples: Float32Array, preset: Preset = 'balanced'): Promise<CryEvent[]> {
     const detector = openDetector(classifier, 'test', preset);
     const { events } = await detector.push({ samples, firstSample: 0, at: 0, source: 'test', lost: 0 });
-    await detector.end(last => events.push(...last.events));
+    await detector.flush(last => events.push(...last.events));
     return events;
   }
 
