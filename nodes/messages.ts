@@ -6,16 +6,6 @@ import { DeepInfantError } from '../src/errors.js';
 import { isObject } from '../src/unknown-data.js';
 import type { Answer, CryEvent, SourceHealth } from '../src/values.js';
 
-/** The playback of a recording; sent when its state changes. */
-export interface PlaybackState {
-  source: string;
-  state: 'starting' | 'running' | 'ended' | 'failed';
-  /** Seconds that were heard so far. */
-  positionS: number;
-  /** What went wrong; only when `failed`. */
-  error?: string;
-}
-
 /** What the nodes send to those that are wired behind them. */
 export type Incoming =
   | { kind: 'cry'; cry: CryEvent }

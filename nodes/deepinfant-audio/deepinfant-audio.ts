@@ -5,9 +5,9 @@ import { cameraSource, microphoneSource } from '../../src/audio/live/source.js';
 import { hassCameraSource } from '../../src/hass/camera.js';
 import { type NodeWork, run } from '../adapter.js';
 import { sharedHassOf } from '../shared-hass.js';
-import { AudioPlayer } from './audio-player.js';
 import { answerDialog } from './dialog.js';
-import { LiveFeed } from './live-feed.js';
+import { LiveNode } from './live-node.js';
+import { RecordingNode } from './recording-node.js';
 import { settingsOf } from '../settings.js';
 import { AUDIO_SETTINGS, type AudioCredentials, type AudioSettings } from './settings.js';
 
@@ -19,18 +19,18 @@ export = (RED: NodeAPI): void => {
     const { kind, name, microphone, url, hass, entity } = settings;
     if (kind === 'microphone') {
       const called = name || microphone || 'microphone';
-      return new LiveFeed(RED, node, sources, called, () => microphoneSource(called, microphone));
+      return new LiveNode(RED, node, sources, called, () => microphoneSource(called, microphone));
     }
     if (kind === 'camera') {
       const called = name || publicAddress(url);
-      return new LiveFeed(RED, node, sources, called, () => cameraSource(called, url, node.credentials));
+      return new LiveNode(RED, node, sources, called, () => cameraSource(called, url, node.credentials));
     }
     if (kind === 'hassCamera') {
       const called = name || entity || 'camera';
       const shared = sharedHassOf(RED, node, hass);
-      return new LiveFeed(RED, node, sources, called, () => hassCameraSource(called, shared, hass, entity));
+      return new LiveNode(RED, node, sources, called, () => hassCameraSource(called, shared, hass, entity));
     }
-    return new AudioPlayer(RED, node, settings);
+    return new RecordingNode(RED, node, settings);
   }
 
   RED.nodes.registerType<Node<AudioCredentials>, NodeDef, object, AudioCredentials>(

@@ -210,8 +210,8 @@ async function* decodeOther(input: string | Buffer, name: string): AsyncGenerato
  * Hands chunks out in real time: each when its last sample would have been recorded, by a monotonic clock that starts
  * with the first chunk. A late consumer gets the next ones at once until it has caught up.
  */
-export async function* paced(
-  chunks: AsyncIterable<AudioChunk>,
+export async function* playInRealTime(
+  chunks: AsyncIterable<AudioChunk> | Iterable<AudioChunk>,
   { signal }: { signal?: AbortSignal } = {},
 ): AsyncGenerator<AudioChunk> {
   let start: { time: number; sample: number } | undefined;

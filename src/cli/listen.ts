@@ -3,7 +3,7 @@ import { parseCameraAddress } from '../audio/live/camera-address.js';
 import { liveChunks } from '../audio/live/live-chunks.js';
 import { LiveSources, type LiveSource } from '../audio/live/live-sources.js';
 import { cameraSource, microphoneSource } from '../audio/live/source.js';
-import { paced, readRecording } from '../audio/recording.js';
+import { playInRealTime, readRecording } from '../audio/recording.js';
 import { clock } from '../clock.js';
 import type { Detection } from '../detect/detector.js';
 import { loadClassifier } from '../model/load.js';
@@ -64,7 +64,7 @@ async function listen(args: string[]): Promise<number> {
   };
   try {
     const chunks = live
-      ? liveChunks(new LiveSources(), live, { signal, tell: healthTeller() })
+      ? liveChunks(new LiveSources(), live, { signal, onHealth: healthPrinter() })
       : recordingChunks(input, { isFast: values.fast, signal });
     await hear(chunks, { source: live?.name ?? input, classifier, preset }, tell);
     if (!soFar.hasCry && !values.json) print(`${clock(soFar.durationS)}  no cry was heard`);
@@ -93,11 +93,11 @@ function recordingChunks(
   { isFast, signal }: { isFast: boolean; signal: AbortSignal },
 ): AsyncIterable<AudioChunk> {
   const chunks = readRecording(file, { source: file, startAt: isFast ? 0 : Date.now(), signal });
-  return isFast ? chunks : paced(chunks, { signal });
+  return isFast ? chunks : playInRealTime(chunks, { signal });
 }
 
-/** Prints how a live source is whenever that changes. */
-function healthTeller(): (health: SourceHealth) => void {
+/** Prints the state of a live source whenever it changes. */
+function healthPrinter(): (health: SourceHealth) => void {
   let told: SourceState | undefined;
   return ({ state, positionS, error, retryInS }) => {
     if (state === told) return;

@@ -15,7 +15,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { listRecordings, paced, readRecording, type RecordingOptions } from '../../src/audio/recording.js';
+import {
+  listRecordings,
+  playInRealTime,
+  readRecording,
+  type RecordingOptions,
+} from '../../src/audio/recording.js';
 import { SAMPLE_RATE, type AudioChunk } from '../../src/values.js';
 import { needTools } from '../tools.js';
 import { ffmpeg } from './ffmpeg-tool.js';
@@ -408,7 +413,7 @@ describe('readRecording', () => {
   });
 });
 
-describe('paced', () => {
+describe('playInRealTime', () => {
   async function* chunks(): AsyncGenerator<AudioChunk> {
     for (let n = 5; n < 9; n++) {
       const samples = new Float32Array(0.05 * SAMPLE_RATE);
@@ -420,7 +425,7 @@ describe('paced', () => {
   it('hands each chunk out when its last sample would have been recorded', async () => {
     const start = performance.now();
     const times: number[] = [];
-    for await (const { firstSample } of paced(chunks())) {
+    for await (const { firstSample } of playInRealTime(chunks())) {
       times.push(performance.now() - start);
       assert.equal(firstSample, (4 + times.length) * 800);
     }
@@ -433,7 +438,7 @@ describe('paced', () => {
 
   it('makes up for a slow consumer', async () => {
     const start = performance.now();
-    for await (const { firstSample } of paced(chunks())) {
+    for await (const { firstSample } of playInRealTime(chunks())) {
       if (firstSample === 5 * 800) await new Promise(resolve => setTimeout(resolve, 200));
     }
     assert.ok(performance.now() - start < 200 + 50 + 100);
@@ -443,7 +448,7 @@ describe('paced', () => {
     const stop = new AbortController();
     await assert.rejects(
       async () => {
-        for await (const { firstSample } of paced(chunks(), { signal: stop.signal })) {
+        for await (const { firstSample } of playInRealTime(chunks(), { signal: stop.signal })) {
           assert.equal(firstSample, 5 * 800);
           stop.abort();
         }

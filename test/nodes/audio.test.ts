@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { NodeMessage } from 'node-red';
-import { demoScene } from '../../nodes/deepinfant-audio/demo.js';
-import type { PlaybackState } from '../../nodes/messages.js';
+import type { WaitUntil } from '../../nodes/audio-messages.js';
+import { demoScene } from '../../src/audio/demo.js';
+import type { PlaybackState } from '../../src/audio/playback.js';
 import { type AudioChunk, SAMPLE_RATE } from '../../src/values.js';
 import { tone } from '../audio/signals.js';
 import { writeWav } from '../audio/wav-writer.js';
@@ -121,6 +123,33 @@ describe('deepinfant-audio', () => {
     flow.send('audio', { payload: path.join(folder, 'a.wav') });
     await flow.until('chunks', msg => isComplete(msg) && msg.topic === 'a.wav');
     assert.equal(flow.messages('chunks').findIndex(isComplete), 3);
+  });
+
+  it('waits for all who receive it, also behind a fork, and for nobody as it stops', async () => {
+    const ends: (() => void)[] = [];
+    const receive = ({ waitUntil }: NodeMessage): void => {
+      (waitUntil as WaitUntil | undefined)?.(new Promise<void>(resolve => ends.push(resolve)));
+    };
+    const [audio, ...probes] = audioFlow({ kind: 'input' });
+    const fork = { ...audio, wires: [['chunks', 'others'], ['states']] };
+    const flow = await runFlow([fork, ...probes, { id: 'others', type: 'probe' }], {}, receive);
+    flow.send('audio', { payload: WAV });
+    await flow.until('others');
+    const received = (): number[] => ['chunks', 'others'].map(probe => flow.messages(probe).length);
+    for (let sent = 1; sent <= 2; sent++) {
+      await sleep(30);
+      assert.deepEqual(received(), [sent, sent]);
+      assert.equal(ends.length, 2);
+      ends.pop()!();
+      await sleep(30);
+      assert.deepEqual(received(), [sent, sent], 'the other one still works');
+      ends.pop()!();
+    }
+    await flow.until('others', () => flow.messages('others').length === 3);
+    await stopFlow();
+    assert.deepEqual(flow.messages('errors'), []);
+    // For afterEach, which stops a flow.
+    await runFlow([]);
   });
 
   it('names what it cannot play', async () => {

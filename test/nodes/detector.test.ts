@@ -124,6 +124,26 @@ describe('deepinfant-detector', () => {
     assert.deepEqual([...new Set(flow.messages('events').map(({ topic }) => topic))], ['crying']);
   });
 
+  it('tells two audio nodes of one name apart, and says once that they have it', async () => {
+    const flow = await runFlow(FLOW);
+    for (let startS = 28; startS < 55; startS++) {
+      const cry = chunkAt(scene, startS, startS + 1, 'cot');
+      flow.send('detector', { payload: cry, sourceId: 'node 1' });
+      const other = chunkAt(scene, startS - 28, startS - 27, 'cot');
+      flow.send('detector', { payload: other, sourceId: 'node 2' });
+    }
+    await untilShown(flow, 'same-name');
+    flow.send('detector', { topic: 'cot', complete: true, sourceId: 'node 1' });
+    flow.send('detector', { topic: 'cot', complete: true, sourceId: 'node 2', isLast: true });
+    await flow.until('done', ({ isLast }) => isLast === true);
+    assertTheCry(events(flow.messages('events')));
+    for (const { sourceId } of flow.messages('events')) assert.equal(sourceId, 'node 1');
+    const [error, ...others] = flow.messages('errors').map(errorText);
+    assert.match(error, /Two sources are called 'cot'\. Rename one/);
+    assert.deepEqual(others, []);
+    await untilShown(flow, 'listening');
+  });
+
   it('ends a cry when its source is complete', async () => {
     const flow = await runFlow(FLOW);
     flow.send('detector', { payload: chunkAt(scene, 30, 40, 'cot'), topic: 'cot' });
@@ -133,6 +153,7 @@ describe('deepinfant-detector', () => {
     flow.send('detector', { topic: 'cot', complete: true });
     const { payload } = await flow.until('events', hasEnded);
     assert(Math.abs((payload as CryEvent).offsetS! - 40) < 1);
+    await untilShown(flow, 'listening');
   });
 
   it('takes a source that begins anew as a new recording', async () => {

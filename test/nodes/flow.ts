@@ -52,10 +52,12 @@ const OBSERVERS: FlowNode[] = [
 /**
  * Starts the flow, with probes for `errors` and `statuses` of all its nodes. Ends with `stopFlow`.
  * @param credentials what Node-RED keeps apart from the flow, by node
+ * @param receive gets each message that reaches a probe
  */
 export async function runFlow(
   nodes: FlowNode[],
   credentials: Record<string, object> = {},
+  receive: (msg: NodeMessage) => void = () => undefined,
 ): Promise<RunningFlow> {
   const received = new Map<string, NodeMessage[]>();
   const messages = (probe: string): NodeMessage[] => received.get(probe) ?? [];
@@ -65,6 +67,7 @@ export async function runFlow(
       RED.nodes.createNode(this, config);
       this.on('input', (msg, _send, done) => {
         received.set(this.id, [...messages(this.id), msg]);
+        receive(msg);
         for (const look of waiting) look();
         done();
       });

@@ -1,14 +1,17 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
-import { paced, readRecording } from '../../src/audio/recording.js';
+import { Backlog } from '../../src/audio/backlog.js';
+import { demoChunks } from '../../src/audio/demo.js';
+import { play, type PlaybackState } from '../../src/audio/playback.js';
+import { playInRealTime, readRecording } from '../../src/audio/recording.js';
+import { forEachRecording, type NamedRecording, recordingsAt } from '../../src/audio/recordings.js';
 import { clock } from '../../src/clock.js';
 import { messageOf } from '../../src/errors.js';
+import { Turns } from '../../src/turns.js';
 import { type AudioChunk, SAMPLE_RATE } from '../../src/values.js';
 import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
-import { roomFor } from '../backlog.js';
-import type { PlaybackState } from '../messages.js';
-import { forEachRecording, type NamedRecording, recordingsAt, recordingsOf } from '../recordings.js';
-import { Turns } from '../../src/turns.js';
-import { demoChunks } from './demo.js';
+import type { WaitUntil } from '../audio-messages.js';
+import { recordingsOf } from '../recordings.js';
 import type { AudioSettings } from './settings.js';
 
 const STATUS_BY_STATE: Record<PlaybackState['state'] | 'waiting', StatusForm> = {
@@ -26,9 +29,10 @@ interface Demo {
 }
 
 /** Plays recordings as messages, one recording after another. */
-export class AudioPlayer implements NodeWork {
+export class RecordingNode implements NodeWork {
   private readonly stopping = new AbortController();
   private readonly turns = new Turns();
+  private readonly backlog = new Backlog();
   private readonly showStatus;
 
   constructor(
@@ -74,51 +78,60 @@ export class AudioPlayer implements NodeWork {
     } catch (error) {
       const asked = kind === 'recording' ? path : msg.payload;
       const source = typeof asked === 'string' ? asked : (msg.topic ?? '');
-      this.tell({ source, state: 'failed', positionS: 0, error: messageOf(error) }, msg, send);
+      this.sendState({ source, state: 'failed', positionS: 0, error: messageOf(error) }, msg, send);
       throw error;
     }
-  }
-
-  private tell(state: PlaybackState, msg: NodeMessage, send: Send): void {
-    this.showStatus(state.state, { time: clock(state.positionS) });
-    send([null, { ...msg, topic: state.source, payload: state }]);
   }
 
   private async play(recording: NamedRecording | Demo, msg: NodeMessage, send: Send): Promise<void> {
     const { source } = recording;
     const { signal } = this.stopping;
-    const live = this.settings.speed === 'realTime';
-    let positionS = 0;
-    const tell = (state: PlaybackState['state'], error?: string): void => {
-      this.tell({ source, state, positionS, error }, msg, send);
+    const common = { ...msg, topic: source, sourceId: this.node.id };
+    const waitUntil: WaitUntil = work => {
+      this.backlog.add(work);
     };
-
-    tell('starting');
+    const isLive = this.settings.speed === 'realTime';
     try {
-      const chunks = this.chunksOf(recording, live);
-      for await (const chunk of live ? paced(chunks, { signal }) : chunks) {
-        if (positionS === 0) tell('running');
-        send([{ ...msg, topic: source, payload: chunk }, null]);
-        positionS = (chunk.firstSample + chunk.samples.length) / SAMPLE_RATE;
-        this.showStatus('running', { time: clock(positionS) });
-        if (!live) await roomFor(source, signal);
-      }
-      tell('ended');
-    } catch (error) {
-      if (!signal.aborted) tell('failed', messageOf(error));
-      throw error;
+      await play(
+        source,
+        this.chunksOf(recording),
+        {
+          chunk: async chunk => {
+            send([{ ...common, payload: chunk, ...(!isLive && { waitUntil }) }, null]);
+            this.showStatus('running', {
+              time: clock((chunk.firstSample + chunk.samples.length) / SAMPLE_RATE),
+            });
+            if (isLive) return;
+            // Node-RED delivers it in the next turn of the event loop.
+            await nextTurn();
+            await this.backlog.empty(signal);
+          },
+          state: state => {
+            this.sendState(state, msg, send);
+          },
+        },
+        signal,
+      );
     } finally {
-      send([{ ...msg, topic: source, payload: undefined, complete: true }, null]);
+      send([{ ...common, payload: undefined, complete: true }, null]);
     }
   }
 
+  private sendState(state: PlaybackState, msg: NodeMessage, send: Send): void {
+    this.showStatus(state.state, { time: clock(state.positionS) });
+    send([null, { ...msg, topic: state.source, payload: state }]);
+  }
+
   /** Played in real time, a recording counts as happening now. */
-  private async *chunksOf(
-    { input, source }: NamedRecording | Demo,
-    live: boolean,
-  ): AsyncGenerator<AudioChunk> {
-    const startAt = live ? Date.now() : 0;
-    if (input === null) yield* demoChunks(source, startAt);
-    else yield* readRecording(input, { source, startAt, signal: this.stopping.signal });
+  private chunksOf({
+    input,
+    source,
+  }: NamedRecording | Demo): AsyncIterable<AudioChunk> | Iterable<AudioChunk> {
+    const { signal } = this.stopping;
+    const isLive = this.settings.speed === 'realTime';
+    const startAt = isLive ? Date.now() : 0;
+    const chunks =
+      input === null ? demoChunks(source, startAt) : readRecording(input, { source, startAt, signal });
+    return isLive ? playInRealTime(chunks, { signal }) : chunks;
   }
 }

@@ -1,5 +1,5 @@
-import { nurseryScene } from '../../src/synth/scene.js';
-import { type AudioChunk, SAMPLE_RATE } from '../../src/values.js';
+import { nurseryScene } from '../synth/scene.js';
+import { type AudioChunk, SAMPLE_RATE } from '../values.js';
 
 /** Any seed makes a minute with one cry; a fixed one makes every start of the demo the same. */
 const DEMO_SEED = 1;

@@ -1,0 +1,162 @@
+import type { Node, NodeAPI, NodeMessage } from 'node-red';
+import { readRecording } from '../../src/audio/recording.js';
+import { forEachRecording } from '../../src/audio/recordings.js';
+import { clock } from '../../src/clock.js';
+import type { Detection } from '../../src/detect/detector.js';
+import { type DetectorStatus, SourceDetectors } from '../../src/detect/source-detectors.js';
+import { isLikeAudioChunk, readAudioChunk } from '../../src/door/audio-chunk.js';
+import { messageOf } from '../../src/errors.js';
+import { loadClassifier } from '../../src/model/load.js';
+import { PRESETS } from '../../src/model/manifest.js';
+import { Troubles } from '../../src/troubles.js';
+import { Turns } from '../../src/turns.js';
+import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
+import { receiveUntil, sourceIdOf } from '../audio-messages.js';
+import { recordingsOf } from '../recordings.js';
+import type { LiveViews } from './live-views.js';
+import type { DetectorSettings } from './settings.js';
+
+const STATUS_BY_STATE: Record<DetectorStatus['state'] | 'loading' | 'failed', StatusForm> = {
+  loading: { fill: 'grey', shape: 'ring', text: 'deepinfant-detector.status.loading' },
+  listening: { fill: 'green', shape: 'ring', text: 'deepinfant-detector.status.listening' },
+  crying: { fill: 'blue', shape: 'dot', text: 'deepinfant-detector.status.crying' },
+  behind: { fill: 'yellow', shape: 'ring', text: 'deepinfant-detector.status.behind' },
+  'same-name': { fill: 'red', shape: 'dot', text: 'deepinfant-detector.status.same-name' },
+  failed: { fill: 'red', shape: 'ring', text: 'node-red:common.status.error' },
+};
+
+/** Finds cries in the chunks of any number of sources, and in recordings that messages bring. */
+export class DetectorNode implements NodeWork {
+  private readonly stopping = new AbortController();
+  private readonly recordingTurns = new Turns();
+  private readonly detectors: SourceDetectors;
+  /** What is wrong with the model; what is news becomes the error of the message that brought it. */
+  private readonly modelTroubles = new Troubles(error => {
+    throw error;
+  });
+  private readonly nameTroubles;
+  private readonly showStatus;
+
+  constructor(
+    RED: NodeAPI,
+    private readonly node: Node,
+    settings: DetectorSettings,
+    private readonly views: LiveViews,
+  ) {
+    this.showStatus = statusOf(RED, node, STATUS_BY_STATE);
+    this.nameTroubles = new Troubles(error => {
+      node.error(messageOf(error), {});
+    });
+    this.detectors = new SourceDetectors(
+      () => loadClassifier(settings.model),
+      settings.preset,
+      (source, detection) => {
+        this.sendDetection(source, detection, {}, outputs => {
+          node.send(outputs);
+        });
+      },
+    );
+  }
+
+  async start(): Promise<void> {
+    this.showStatus('loading');
+    try {
+      await this.detectors.open();
+      this.show();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  async input(msg: NodeMessage, send: Send): Promise<void> {
+    const { payload, topic } = msg;
+    if (this.stopping.signal.aborted) return;
+    const preset = topic === 'preset' ? PRESETS.find(known => known === payload) : undefined;
+    if (preset !== undefined) await this.detectors.usePreset(preset);
+    else if (isLikeAudioChunk(payload)) await receiveUntil(msg, this.hearChunk(msg, send));
+    else if (msg.complete === true && payload === undefined) await this.complete(msg, send);
+    else await this.recordingTurns.take(() => this.hearRecordings(msg, send));
+  }
+
+  async stop(): Promise<void> {
+    if (this.stopping.signal.aborted) return;
+    this.stopping.abort();
+    this.views.close();
+    await this.recordingTurns.take(() => Promise.resolve());
+    await this.detectors.close();
+  }
+
+  private async hearChunk(msg: NodeMessage, send: Send): Promise<void> {
+    const chunk = readAudioChunk(msg.payload);
+    try {
+      const detection = await this.detectors.push(chunk, sourceIdOf(msg));
+      this.sendDetection(chunk.source, detection, msg, send);
+      const { manifest } = this.detectors;
+      if (manifest) this.views.show(chunk, detection.scores, manifest);
+      if (detection.scores.length > 0) this.modelTroubles.mend('model');
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private async complete(msg: NodeMessage, send: Send): Promise<void> {
+    const source = msg.topic ?? '';
+    try {
+      await this.detectors.complete(source, sourceIdOf(msg), detection => {
+        this.sendDetection(source, detection, { ...msg, complete: undefined }, send);
+      });
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private async hearRecordings(msg: NodeMessage, send: Send): Promise<void> {
+    const { signal } = this.stopping;
+    const report = (error: unknown): void => {
+      this.node.error(messageOf(error), msg);
+    };
+    if (signal.aborted) return;
+    await forEachRecording(await recordingsOf(msg), { signal, report }, ({ input, source }) =>
+      this.detectors.hear(source, readRecording(input, { source, signal }), detection => {
+        this.sendDetection(source, detection, msg, send);
+      }),
+    );
+  }
+
+  /** Throws what is wrong with the model, unless it was thrown already: a live source would repeat it every second. */
+  private fail(error: unknown): void {
+    this.showStatus('failed');
+    this.modelTroubles.raise('model', error);
+  }
+
+  private sendDetection(source: string, { scores, events }: Detection, msg: NodeMessage, send: Send): void {
+    const passedOn: NodeMessage & { waitUntil?: unknown } = { ...msg, topic: source };
+    delete passedOn.waitUntil;
+    for (const event of events) send([{ ...passedOn, payload: event }, null]);
+    for (const step of scores) send([null, { ...passedOn, payload: step }]);
+    this.show();
+  }
+
+  private show(): void {
+    const { status } = this.detectors;
+    if (status.state !== 'same-name') this.nameTroubles.mend('name');
+    switch (status.state) {
+      case 'same-name':
+        this.showStatus('same-name', { source: status.source });
+        this.nameTroubles.raise(
+          'name',
+          `Two sources are called '${status.source}'. Rename one of them, so that their cries can be told apart.`,
+        );
+        break;
+      case 'behind':
+        this.showStatus('behind', { seconds: Math.ceil(status.droppedS) });
+        break;
+      case 'crying':
+        this.showStatus('crying', { time: clock(status.cryingS) });
+        break;
+      case 'listening':
+        this.showStatus('listening', { percent: Math.round(100 * status.cry) });
+        break;
+    }
+  }
+}

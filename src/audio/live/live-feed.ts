@@ -1,0 +1,94 @@
+import { messageOf } from '../../errors.js';
+import type { SourceHealth } from '../../values.js';
+import type { Listening, LiveSource, LiveSources } from './live-sources.js';
+import { SYSTEM_SCHEDULER, type Scheduler } from './scheduler.js';
+import type { LiveListener } from './supervisor.js';
+
+/** A source that gives nothing for so long is complete: a cry that it broke off in is then reported as ended. */
+const COMPLETE_AFTER_MS = 60_000;
+
+export interface FeedListener extends LiveListener {
+  /** No more sound belongs to what was sent so far. */
+  complete(): void;
+}
+
+/** A microphone or camera that is listened to or not, as somebody wants. May be started again after a stop. */
+export class LiveFeed {
+  private listening: Listening | undefined;
+  private lastHealth: SourceHealth | undefined;
+  /** Set while there is sound to complete. */
+  private cancelCompletion: (() => void) | undefined;
+
+  /** @param source makes the source; what it throws becomes the state `failed` */
+  constructor(
+    private readonly sources: LiveSources,
+    private readonly name: string,
+    private readonly source: () => LiveSource,
+    private readonly listener: FeedListener,
+    private readonly scheduler: Scheduler = SYSTEM_SCHEDULER,
+  ) {}
+
+  /** Its state now, or when it was stopped; undefined before the first start. */
+  get health(): SourceHealth | undefined {
+    return this.listening?.health ?? this.lastHealth;
+  }
+
+  /** Does nothing while it runs. */
+  start(): void {
+    if (this.listening !== undefined) return;
+    const listener: LiveListener = {
+      chunk: chunk => {
+        this.listener.chunk(chunk);
+        this.cancelCompletion?.();
+        this.cancelCompletion = this.scheduler.after(COMPLETE_AFTER_MS, () => {
+          this.complete();
+        });
+      },
+      health: health => {
+        this.report(health);
+      },
+    };
+    try {
+      this.listening = this.sources.listen(this.source(), listener);
+    } catch (error) {
+      this.report(neverHeard(this.name, messageOf(error)));
+    }
+  }
+
+  /** Resolves when the source is closed, if nobody else listens to it. Its sound is complete then. */
+  async stop(): Promise<void> {
+    const { listening } = this;
+    this.listening = undefined;
+    await listening?.stop();
+    if (this.cancelCompletion) this.complete();
+  }
+
+  private complete(): void {
+    this.cancelCompletion?.();
+    this.cancelCompletion = undefined;
+    this.listener.complete();
+  }
+
+  private report(health: SourceHealth): void {
+    this.lastHealth = health;
+    this.listener.health(health);
+  }
+}
+
+/** The health of a source that cannot be opened as it is set up. */
+function neverHeard(source: string, error: string): SourceHealth {
+  return {
+    source,
+    state: 'failed',
+    since: Date.now(),
+    positionS: 0,
+    restarts: 0,
+    lostS: 0,
+    levelDb: null,
+    clipping: 0,
+    driftMs: 0,
+    format: null,
+    trouble: 'bad-address',
+    error,
+  };
+}

@@ -1,0 +1,42 @@
+import path from 'node:path';
+import { listRecordings } from './recording.js';
+
+/** A recording, and what its source is called. */
+export interface NamedRecording {
+  /** A file's path, or a file's content. */
+  input: string | Buffer;
+  source: string;
+}
+
+/**
+ * The recordings of a file, or of a folder and those below it. A file's source is `name`, or else the file's name; that
+ * of a folder's file is its path in the folder.
+ * @throws DeepInfantError `not-found`, or `no-recordings` for a folder without any.
+ */
+export async function recordingsAt(fileOrFolder: string, name = ''): Promise<NamedRecording[]> {
+  const files = await listRecordings([fileOrFolder]);
+  return files.map(file => ({
+    input: file,
+    source: path.relative(fileOrFolder, file) || name || path.basename(file),
+  }));
+}
+
+/**
+ * Processes recordings one after another. A lone recording's error is thrown; one broken file of many is reported and
+ * does not keep the others from being processed.
+ */
+export async function forEachRecording<T>(
+  recordings: readonly T[],
+  { signal, report }: { signal: AbortSignal; report: (error: unknown) => void },
+  process: (recording: T) => Promise<void>,
+): Promise<void> {
+  for (const recording of recordings) {
+    try {
+      await process(recording);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (recordings.length === 1) throw error;
+      report(error);
+    }
+  }
+}
