@@ -228,7 +228,7 @@ describe('blueprints', function () {
     assert.equal(message, 'Mia is crying.');
     const escalated = await notification(second, 0);
     assert.ok(Date.now() - beganMs >= 1200, 'before its time');
-    assert.match(escalated.message, /^Mia has been crying for 0 min, and nobody answers\.$/);
+    assert.match(escalated.message, /^Mia has been crying for 0 min, and nobody has answered\.$/);
     assert.deepEqual(escalated.data?.push, {
       'interruption-level': 'critical',
       sound: { name: 'default', critical: 1, volume: 1 },
