@@ -17,13 +17,13 @@ const QUESTIONS = ['night', 'day', 'week', 'weeks', 'cry', 'accuracy', 'export']
 
 const USAGE = `deepinfant journal [night | day | week | weeks] [WHEN] [--picture FILE] [--json] [--folder FOLDER]
 deepinfant journal cry [ID] | accuracy | export [--csv]
-  Tells what a journal node of this computer's Node-RED noted: of last night, unless another question is asked; of a day
-  or of the week to it; of the last weeks by the hour; of the newest cry or that of an ID; how often the reason was right;
-  or all of it. WHEN is a date such as 2026-01-31, or a time; without one it is now.
-  --picture FILE   draw the answer into an SVG file
+  Answers from the journal that Node-RED keeps on this computer: last night (unless you ask for something else), a day, the
+  week up to a day, the last weeks by hour of the day, the newest cry or the one with an ID, how often the reason was right,
+  or everything. WHEN is a date such as 2026-01-31, or a time; the default is now.
+  --picture FILE   also draw the answer as an SVG file
   --csv            export a table instead of JSON
   --json           print the answer as JSON
-  --folder FOLDER  where the journal lies, if not in ~/.node-red/deepinfant or if several babies have one there`;
+  --folder FOLDER  the journal's folder, if it is not in ~/.node-red/deepinfant or if several babies have one there`;
 
 export const command: Command = { usage: USAGE, run: journal };
 
@@ -40,17 +40,16 @@ async function journal(args: string[]): Promise<number> {
   });
   const [topic = 'night', which = values.csv ? 'csv' : ''] = positionals;
   if (!QUESTIONS.includes(topic))
-    throw usageError(`There is no question '${topic}'. Ask ${QUESTIONS.join(', ')}.`);
-  if (positionals.length > 2) throw usageError('Ask one question, of one time or cry.');
-  if (topic === 'export' && values.picture !== undefined)
-    throw usageError('Of an export there is no picture.');
+    throw usageError(`'${topic}' is not a question. Ask one of ${QUESTIONS.join(', ')}.`);
+  if (positionals.length > 2) throw usageError('Ask one question about one time or cry.');
+  if (topic === 'export' && values.picture !== undefined) throw usageError('An export has no picture.');
   const now = Date.now();
   const question = readQuestion({ topic, payload: which }, now);
   if (question.ask === 'forget') throw new Error('not asked here');
-  const folder = values.folder ?? theJournal();
+  const folder = values.folder ?? onlyJournal();
   const file = entriesFile(folder);
   if (!existsSync(file))
-    throw new DeepInfantError('journal', `There is no journal in ${folder}: ${file} is missing.`);
+    throw new DeepInfantError('journal', `There is no journal in ${folder}: ${file} does not exist.`);
   const entries = [...readEntries(file).entries.values()];
   const { payload, text, picture } = replyTo(
     { entries, folder, soundFolder: soundsFolder(folder) },
@@ -70,7 +69,7 @@ async function journal(args: string[]): Promise<number> {
 }
 
 /** The only journal of this user's Node-RED. @throws DeepInfantError `journal` when there is none, or more than one */
-function theJournal(): string {
+function onlyJournal(): string {
   const babies = path.join(os.homedir(), '.node-red', 'deepinfant');
   const names = existsSync(babies) ? readdirSync(babies) : [];
   const journals = names

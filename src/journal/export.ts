@@ -26,13 +26,13 @@ const COLUMNS = [
 type Row = CsvRow<(typeof COLUMNS)[number]>;
 
 /** All entries in the order in which they were. */
-export function exported(entries: Iterable<Entry>): Entry[] {
+export function exportJson(entries: Iterable<Entry>): Entry[] {
   return [...entries].sort((a, b) => entryTime(a) - entryTime(b));
 }
 
 /** All entries as a table of comma-separated values (RFC 4180), one a row; times in ISO 8601. */
-export function exportedCsv(entries: Iterable<Entry>): string {
-  const rows = exported(entries).map(entry => {
+export function exportCsv(entries: Iterable<Entry>): string {
+  const rows = exportJson(entries).map(entry => {
     const fields = Object.entries(rowOf(entry)).map(([column, value]) => [column, plainText(value)]);
     return Object.fromEntries(fields) as Row;
   });

@@ -1,17 +1,18 @@
-/** What a journal answers, in words. */
+/** What a journal replies, in words. */
 import { durationText, NOUNS, reasonText } from '../reason/phrase.js';
 import { dateText, dayText, lengthMs, timeText } from './calendar.js';
 import { endOf, type CryEntry } from './entries.js';
+import type { Intensity } from '../values.js';
 import type { HourlyWeek, Period, Totals, ReasonRecord, Week, WeeksByHour } from './questions.js';
 
-/** 'Night to Mon 23 Nov: 3 cries, 12 min in all, the longest 6 min at 02:14. Reasons: ….' */
+/** 'Night of 22–23 Nov: 3 cries, 12 min in total, the longest 6 min at 02:14. Reasons: hungry 2, tired 1. …' */
 export function periodText(period: Period): string {
   const { totals } = period;
   return [
     `${periodName(period)}: ${cryingText(period)}`,
     reasonsText(totals),
     listeningText(period),
-    toldText(totals),
+    careText(totals),
     ...gapTexts(period),
   ]
     .filter(Boolean)
@@ -21,10 +22,10 @@ export function periodText(period: Period): string {
 
 export function weekText({ from, to, totals, before }: Week): string {
   const days = `${dayText(from)} to ${dayText(to - 1)}`;
-  if (totals.cries === 0 && totals.heardS === 0) return `${days}: nobody listened.`;
+  if (totals.cries === 0 && totals.heardS === 0) return `${days}: not listening.`;
   const change =
     before.cryingS === 0 ? '' : `, ${changeText(totals.cryingS, before.cryingS)} the week before`;
-  return `${days}: ${number(totals.cries, 'cry', 'cries')}, ${durationText(totals.cryingS)} in all${change}.`;
+  return `${days}: ${number(totals.cries, 'cry', 'cries')}, ${durationText(totals.cryingS)} in total${change}.`;
 }
 
 export function weeksText({ weeks }: WeeksByHour): string {
@@ -32,16 +33,16 @@ export function weeksText({ weeks }: WeeksByHour): string {
   const hours = first.minutes.map((_, hour) => weeks.reduce((sum, { minutes }) => sum + minutes[hour], 0));
   const most = hours.indexOf(Math.max(...hours));
   return [
-    `This week ${last.days === 0 ? 'nobody listened' : aDay(last, ' of crying')}`,
-    weeks.length > 1 && `Week of ${dayText(first.from)}: ${aDay(first)}`,
-    hours[most] > 0 && `Most between ${hourText(most)} and ${hourText(most + 1)}`,
+    `This week: ${last.days === 0 ? 'not listening' : dailyText(last, ' of crying')}`,
+    weeks.length > 1 && `Week of ${dayText(first.from)}: ${dailyText(first)}`,
+    hours[most] > 0 && `Most crying between ${hourText(most)} and ${hourText(most + 1)}`,
   ]
     .filter(Boolean)
     .map(words => `${words}.`)
     .join(' ');
 }
 
-function aDay({ minutes }: HourlyWeek, ofWhat = ''): string {
+function dailyText({ minutes }: HourlyWeek, ofWhat = ''): string {
   const sum = minutes.reduce((a, b) => a + b, 0);
   return sum === 0 ? 'no crying' : `${minutesText(sum)}${ofWhat} a day`;
 }
@@ -53,13 +54,13 @@ export function minutesText(minutes: number): string {
 
 export function recordText({ answers, right, commonestRight }: ReasonRecord): string {
   if (answers === 0)
-    return 'No cry was answered yet: tell what a cry was, and it is counted how often the likeliest reason was right.';
-  return `The likeliest reason was right in ${right} of ${number(answers, 'answered cry', 'answered cries')} (${percent(right / answers)}); always saying the commonest till then would have been in ${commonestRight} (${percent(commonestRight / answers)}).`;
+    return 'No answers yet. Say what a cry was, and the journal counts how often the likeliest reason was right.';
+  return `The likeliest reason was right for ${right} of ${number(answers, 'answered cry', 'answered cries')} (${percent(right / answers)}); always guessing the most common one would have been right for ${commonestRight} (${percent(commonestRight / answers)}).`;
 }
 
 export function cryText(cry: CryEntry): string {
   const { onset, isCutOff } = cry;
-  const end = isCutOff ? ', and then nobody listened' : '';
+  const end = isCutOff ? '; the rest was not heard' : '';
   return [`${dateText(onset)} at ${timeText(onset)}: ${criedText(cry)}${end}.`, whyText(cry)]
     .filter(Boolean)
     .join(' ');
@@ -67,7 +68,7 @@ export function cryText(cry: CryEntry): string {
 
 /** 'screamed for 6 min' */
 export function criedText(cry: CryEntry): string {
-  return `${ofIntensity[cry.intensity]} for ${durationText(Math.max(1, (endOf(cry) - cry.onset) / 1000))}`;
+  return `${VERBS[cry.intensity]} for ${durationText(Math.max(1, (endOf(cry) - cry.onset) / 1000))}`;
 }
 
 /** 'It was hunger, Anna said at 02:14.', 'Probably hungry (62 %).', 'Not sure why.'; empty where there is no reason */
@@ -87,36 +88,40 @@ export function cryLines(cries: readonly CryEntry[]): string[] {
   });
 }
 
-const ofIntensity = { fuss: 'fussed', cry: 'cried', scream: 'screamed' };
+const VERBS = { fuss: 'fussed', cry: 'cried', scream: 'screamed' } satisfies Record<Intensity, string>;
 
-/** 'Night to Mon 23 Nov', 'Mon 23 Nov' */
+/** 'Night of 22–23 Nov', 'Night of 30 Nov – 1 Dec', 'Mon 23 Nov' */
 export function periodName({ from, to }: Pick<Period, 'from' | 'to'>): string {
-  return new Date(from).getHours() === 0 ? dateText(from) : `Night to ${dateText(to)}`;
+  const [evening, morning] = [new Date(from), new Date(to)];
+  if (evening.getHours() === 0) return dateText(from);
+  return evening.getMonth() === morning.getMonth()
+    ? `Night of ${evening.getDate()}–${dayText(to)}`
+    : `Night of ${dayText(from)} – ${dayText(to)}`;
 }
 
-/** '3 cries, 12 min in all, the longest 6 min at 02:14', 'no cry in the 11 h heard' */
+/** '3 cries, 12 min in total, the longest 6 min at 02:14', 'no crying in 11 h of listening' */
 export function cryingText(period: Period): string {
   const { cries, totals } = period;
   const { cryingS, longestS, heardS } = totals;
   if (cries.length === 0) {
-    if (heardS === undefined) return 'no cry was noted';
-    if (wasAllHeard(period)) return 'no cry';
-    return heardS === 0 ? 'nobody listened' : `no cry in the ${durationText(heardS)} heard`;
+    if (heardS === undefined) return 'no cries noted';
+    if (wasAllHeard(period)) return 'no crying';
+    return heardS === 0 ? 'not listening' : `no crying in ${durationText(heardS)} of listening`;
   }
   const longest = cries.reduce((a, b) => (endOf(a) - a.onset >= endOf(b) - b.onset ? a : b));
   if (cries.length === 1) return `one cry of ${durationText(longestS)}, at ${timeText(longest.onset)}`;
-  return `${cries.length} cries, ${durationText(cryingS)} in all, the longest ${durationText(longestS)} at ${timeText(longest.onset)}`;
+  return `${cries.length} cries, ${durationText(cryingS)} in total, the longest ${durationText(longestS)} at ${timeText(longest.onset)}`;
 }
 
-/** 'Longest quiet time 6 h 12 min, from 03:48 to 10:00', 'Listened all the time', or that nobody knows; else empty */
+/** 'Longest quiet spell 6 h 12 min, from 03:48 to 10:00', 'Listening throughout', or that it is unknown; else empty */
 export function listeningText(period: Period): string {
   const { cries, totals } = period;
   const { heardS, quiet } = totals;
-  if (heardS === undefined) return 'Unknown when anybody listened';
-  if (cries.length === 0) return wasAllHeard(period) ? 'Listened all the time' : '';
+  if (heardS === undefined) return 'No record of when it was listening';
+  if (cries.length === 0) return wasAllHeard(period) ? 'Listening throughout' : '';
   if (!quiet) return '';
   const { from, to } = quiet;
-  return `Longest quiet time ${durationText((to - from) / 1000)}, from ${timeText(from)} to ${timeText(to)}`;
+  return `Longest quiet spell ${durationText((to - from) / 1000)}, from ${timeText(from)} to ${timeText(to)}`;
 }
 
 function wasAllHeard({ gaps, totals }: Period): boolean {
@@ -124,36 +129,37 @@ function wasAllHeard({ gaps, totals }: Period): boolean {
 }
 
 function reasonsText({ reasons }: Totals): string {
-  const said = Object.entries(reasons).sort(([, a], [, b]) => b - a);
-  if (said.length === 0) return '';
-  return `Reasons: ${said.map(([reason, count]) => `${reason} ${count}`).join(', ')}`;
+  const counts = Object.entries(reasons).sort(([, a], [, b]) => b - a);
+  if (counts.length === 0) return '';
+  return `Reasons: ${counts.map(([reason, count]) => `${reason} ${count}`).join(', ')}`;
 }
 
-function toldText({ feeds, changes }: Totals): string {
-  const told = [
+/** '3 feeds, 1 change' */
+function careText({ feeds, changes }: Totals): string {
+  const care = [
     feeds > 0 && number(feeds, 'feed', 'feeds'),
     changes > 0 && number(changes, 'change', 'changes'),
   ];
-  return told.filter(Boolean).join(', ');
+  return care.filter(Boolean).join(', ');
 }
 
-/** 'Nobody listened 02:10 to 02:25', and of each source 'Not heard 12 times, 1 h 24 min in all: cot' */
+/** 'Not listening 02:10 to 02:25', and for each source 'Not listening 12 times, 1 h 24 min in total: cot' */
 export function gapTexts({ gaps, totals }: Period): string[] {
   if (totals.heardS === 0) return [];
   return [...new Set(gaps.map(({ source }) => source))].map(source => {
     const its = gaps.filter(gap => gap.source === source);
     const times =
       its.length > 2
-        ? `${its.length} times, ${durationText(lengthMs(...its) / 1000)} in all`
+        ? `${its.length} times, ${durationText(lengthMs(...its) / 1000)} in total`
         : its.map(({ from, to }) => `${timeText(from)} to ${timeText(to)}`).join(', ');
-    return source === undefined ? `Nobody listened ${times}` : `Not heard ${times}: ${source}`;
+    return `Not listening ${times}${source === undefined ? '' : `: ${source}`}`;
   });
 }
 
-/** '30 % less than', 'as much as' */
+/** '30 % less than', 'the same as' */
 function changeText(now: number, before: number): string {
   const change = Math.round((100 * (now - before)) / before);
-  if (change === 0) return 'as much as';
+  if (change === 0) return 'the same as';
   return `${Math.abs(change)} % ${change < 0 ? 'less' : 'more'} than`;
 }
 

@@ -219,9 +219,9 @@ function factsOf(entries: readonly Entry[]): ContextFact[] {
     .sort((a, b) => a.at - b.at);
 }
 
-/** @param told all facts, in the order in which they were: a sleep may begin before a span and end after it */
-function sleepsOf(told: readonly ContextFact[], { from, to }: TimeSpan): TimeSpan[] {
-  const changes = told.filter(({ kind }) => kind === 'sleep' || kind === 'wake');
+/** @param facts all of them in order: a sleep may begin before a span and end after it */
+function sleepsOf(facts: readonly ContextFact[], { from, to }: TimeSpan): TimeSpan[] {
+  const changes = facts.filter(({ kind }) => kind === 'sleep' || kind === 'wake');
   return changes.flatMap(({ kind, at }, i) => {
     if (kind === 'wake') return [];
     const next = changes.at(i + 1);
@@ -265,8 +265,8 @@ function totalsOf(cries: readonly CryEntry[], facts: readonly ContextFact[], { f
     cries: cries.length,
     cryingS: lengths.reduce((sum, length) => sum + length, 0),
     longestS: Math.max(0, ...lengths),
-    intensities: counted(cries.map(({ intensity }) => intensity)),
-    reasons: counted(cries.flatMap(({ reason, answer }) => answer?.reason ?? reason?.label ?? [])),
+    intensities: countsOf(cries.map(({ intensity }) => intensity)),
+    reasons: countsOf(cries.flatMap(({ reason, answer }) => answer?.reason ?? reason?.label ?? [])),
     feeds: count('feed'),
     changes: count('change'),
   };
@@ -285,7 +285,7 @@ function listeningOf(
   return { heardS: (lengthMs(known) - lengthMs(...unheard)) / 1000, ...(quiet && { quiet }) };
 }
 
-function counted<Word extends string>(words: readonly Word[]): Partial<Record<Word, number>> {
+function countsOf<Word extends string>(words: readonly Word[]): Partial<Record<Word, number>> {
   const counts: Partial<Record<Word, number>> = {};
   for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
   return counts;

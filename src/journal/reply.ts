@@ -3,7 +3,7 @@ import { DeepInfantError } from '../errors.js';
 import { timeOf } from '../baby/told.js';
 import type { CryEvent } from '../values.js';
 import type { CryEntry, Entry } from './entries.js';
-import { exported, exportedCsv } from './export.js';
+import { exportJson, exportCsv } from './export.js';
 import { soundPaths } from './sound-folder.js';
 import { cryText, periodText, recordText, weeksText, weekText } from './phrase.js';
 import { cryDrawing } from './pictures/cry.js';
@@ -115,7 +115,7 @@ export function replyTo(
       return { payload: record, text: recordText(record), picture: recordPicture(record) };
     }
     case 'export':
-      return { payload: question.as === 'csv' ? exportedCsv(entries) : exported(entries) };
+      return { payload: question.as === 'csv' ? exportCsv(entries) : exportJson(entries) };
   }
 }
 

@@ -118,7 +118,7 @@ describe('a journal node', function () {
     mock.timers.tick(120_000);
     const { topic, text } = (await flow.until('answers')) as unknown as { topic: string; text: string };
     assert.equal(topic, 'night');
-    assert.match(text, /Night to Wed 10 Jun: one cry of 30 s, at 01:58/);
+    assert.match(text, /Night of 9–10 Jun: one cry of 30 s, at 01:58/);
     mock.timers.tick(600_000);
     assert.equal(flow.messages('answers').length, 1);
   });

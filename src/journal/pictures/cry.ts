@@ -18,10 +18,10 @@ export function cryDrawing(cry: CryEntry, png: Uint8Array | undefined): string {
   const head = heading(
     `${dateText(cry.onset)}, ${timeText(cry.onset)}`,
     capital(criedText(cry)),
-    ...[cry.isCutOff ? 'And then nobody listened' : '', whyText(cry)].filter(Boolean),
+    ...[cry.isCutOff ? 'The rest was not heard' : '', whyText(cry)].filter(Boolean),
   );
   if (!cry.sound || !png)
-    return picture(120, words, [head, text(MARGIN, 112, 'Its sound was not kept.', { class: 'small' })]);
+    return picture(120, words, [head, text(MARGIN, 112, 'No sound was kept.', { class: 'small' })]);
   const { from, durationS } = cry.sound;
   const keptS = durationS - (cry.onset - from) / 1000;
   const isWhole = endOf(cry) - cry.onset < 1000 * (keptS + 1);
@@ -35,7 +35,7 @@ export function cryDrawing(cry: CryEntry, png: Uint8Array | undefined): string {
     text(
       LEFT,
       TOP - 8,
-      `${isWhole ? '' : `Its first ${durationText(keptS)}. `}Bars: what was taken for the cry`,
+      `${isWhole ? '' : `The first ${durationText(keptS)}. `}Bars: what sounded like crying`,
       { class: 'small' },
     ),
     ...melTicks().map(({ at, text: hz }) =>

@@ -5,34 +5,34 @@ import { circle, path, round, text } from '../../pictures/svg.js';
 import { heading, picture, WIDTH } from './sheet.js';
 
 const TOP = 118;
-/** So few tell nothing. */
+/** With fewer answers, luck decides. */
 const ENOUGH = 20;
 const HEIGHT = 120;
 const LEFT = 54;
 const RIGHT = 92;
-/** As many as find room beside each other. */
+/** As many as fit beside each other. */
 const MOST_DOTS = 36;
 
-/** How often the likeliest reason was right, beside always saying the commonest: two bars, and how they came about. */
+/** How often the likeliest reason was right, beside always guessing the most common one: both over time. */
 export function recordPicture(record: ReasonRecord): string {
   const { answers, right, commonestRight, course } = record;
   const title = 'Was the likeliest reason right?';
   if (answers === 0)
     return picture(130, recordText(record), [
-      heading(title, 'Nobody knows yet', 'Tell what a cry was, and it is counted here.'),
+      heading(title, 'No answers yet', 'Say what a cry was, and it is counted here.'),
     ]);
   const across = (share: number): number => LEFT + share * (WIDTH - LEFT - RIGHT);
   const up = (share: number): number => TOP + HEIGHT * (1 - share);
   const curve = (rightOf: (step: ReasonRecord['course'][number]) => number): string =>
     `M${course.map((step, i) => `${round(across(shareOf(i, course)))} ${round(up(rightOf(step) / (i + 1)))}`).join('L')}`;
-  const ends = apart(up(right / answers), up(commonestRight / answers), up(0));
+  const ends = labelHeights(up(right / answers), up(commonestRight / answers), up(0));
   const newest = course.slice(-MOST_DOTS);
   const dots = TOP + HEIGHT + 36;
   return picture(TOP + HEIGHT + 62, recordText(record), [
     heading(
       title,
-      `Right ${right} times of ${answers}`,
-      `Always saying the commonest till then: ${commonestRight} times`,
+      `Right ${right} times out of ${answers}`,
+      `Always guessing the most common one: ${commonestRight} times`,
       verdict(record),
     ),
     ...[0, 0.5, 1].map(
@@ -49,7 +49,7 @@ export function recordPicture(record: ReasonRecord): string {
       { fill: 'none', stroke: 'var(--cry)', 'stroke-width': 3 },
     ),
     text(WIDTH - RIGHT + 6, ends[0] + 4, 'likeliest'),
-    text(WIDTH - RIGHT + 6, ends[1] + 4, 'commonest', { class: 'faint' }),
+    text(WIDTH - RIGHT + 6, ends[1] + 4, 'most common', { class: 'faint' }),
     text(LEFT, TOP + HEIGHT + 18, dayText(course[0].at), { class: 'small' }),
     text(WIDTH - RIGHT, TOP + HEIGHT + 18, dayText(course.at(-1)!.at), { class: 'end small' }),
     newest.length < answers ? text(LEFT - 8, dots + 4, 'newest', { class: 'end small' }) : '',
@@ -64,7 +64,7 @@ export function recordPicture(record: ReasonRecord): string {
 function verdict({ answers, right, commonestRight }: ReasonRecord): string {
   if (answers < ENOUGH) return 'Too few answers to tell skill from luck';
   if (right > commonestRight) return '';
-  return `${right < commonestRight ? 'Worse' : 'No better'} than always saying the commonest`;
+  return `${right < commonestRight ? 'Worse' : 'No better'} than always guessing the most common one`;
 }
 
 /** Where in a list one is: from 0 to 1. */
@@ -78,8 +78,8 @@ function dot(wasRight: boolean, x: number, y: number): string {
   return circle(x, y, 3, { fill, stroke: 'var(--cry)' });
 }
 
-/** Heights of two labels, so that neither lies on the other or lower than the lowest. */
-function apart(first: number, second: number, lowest: number): [number, number] {
+/** Heights of two labels, so that they do not overlap, and neither is lower than the lowest. */
+function labelHeights(first: number, second: number, lowest: number): [number, number] {
   const overlap = Math.max(0, 15 - Math.abs(first - second));
   const up = first <= second ? -overlap / 2 : overlap / 2;
   const down = Math.max(first + up, second - up) - lowest;

@@ -1,5 +1,5 @@
 import { durationText } from '../../reason/phrase.js';
-import type { Intensity } from '../../values.js';
+import { INTENSITIES, type Intensity } from '../../values.js';
 import { timeText } from '../calendar.js';
 import { endOf, type CryEntry } from '../entries.js';
 import {
@@ -26,7 +26,7 @@ const CRIES_TOP = FLOOR - HEIGHTS.scream;
 const CEILING = CRIES_TOP - 34;
 const LEAST_WIDTH = 3;
 const SLEEP = { y: FLOOR + 4, height: 14 };
-/** Rows of what was told, by their words. */
+/** Rows of facts, by their words. */
 const ROWS: [keyof typeof MARK, string][] = [
   ['feed', 'fed'],
   ['change', 'changed'],
@@ -39,7 +39,7 @@ const LINE = 18;
 /** A letter of small text is so wide, about. */
 const LETTER = 6.6;
 
-/** The cries of a night or a day over its hours, above sleep and what was told; hatched where nobody listened. */
+/** The cries of a night or a day over its hours, above sleep and care; hatched where no source was listening. */
 export function timelinePicture(period: Period): string {
   const { from, to, until, cries, sleeps, facts, gaps, totals } = period;
   const across: Across = time =>
@@ -54,15 +54,15 @@ export function timelinePicture(period: Period): string {
   return picture(bottom - 8 + LINE * gapLines.length, periodText(period), [
     HATCH,
     heading(periodName(period), capital(big), ...more),
-    // What is to come, and what nobody knows of, is empty.
+    // The future, and what is unknown, stay empty.
     totals.heardS === undefined
       ? ''
       : rect(LEFT, CEILING, across(until) - LEFT, FLOOR - CEILING, { class: 'quiet' }),
-    ...(['fuss', 'cry', 'scream'] as const).map(intensity =>
+    ...INTENSITIES.map(intensity =>
       text(LEFT - 8, FLOOR - HEIGHTS[intensity] + 10, intensity, { class: 'end small' }),
     ),
     ...hours(from, to).map(hour => tick(hour, across(hour), now)),
-    ...unheard.map(gap => notHeard(across(gap.from), across(gap.to))),
+    ...unheard.map(gap => unheardSpan(across(gap.from), across(gap.to))),
     ...cries.map(cry => cryBar(cry, across)),
     ...timesOf(cries, across),
     path(`M${LEFT} ${FLOOR}H${RIGHT}`, { class: 'line' }),
@@ -76,21 +76,21 @@ export function timelinePicture(period: Period): string {
     ...now.map(nowLine),
     ...rows.map(([kind, words], i) => {
       const y = FIRST_ROW + ROW * i;
-      const told = facts.filter(fact => fact.kind === kind).map(({ at }) => MARK[kind](across(at), y - 4));
+      const marks = facts.filter(fact => fact.kind === kind).map(({ at }) => MARK[kind](across(at), y - 4));
       return (
         path(`M${LEFT} ${y - 4}H${RIGHT}`, { class: 'line' }) +
         text(LEFT - 8, y, words, { class: 'end small' }) +
-        told.join('')
+        marks.join('')
       );
     }),
     unheard.length > 0 && gapLines.length > 0 ? rect(MARGIN, bottom - 10, 14, 12, { class: 'unheard' }) : '',
-    ...gapLines.map((words, i) => text(MARGIN + 20, bottom + LINE * i, shortened(words), { class: 'small' })),
+    ...gapLines.map((words, i) => text(MARGIN + 20, bottom + LINE * i, shorten(words), { class: 'small' })),
   ]);
 }
 
 type Across = (time: number) => number;
 
-/** Each kind of what was told has a shape. */
+/** Each kind of fact has a shape. */
 const MARK = {
   feed: (x: number, y: number) => circle(x, y, 6, { class: 'told' }),
   change: (x: number, y: number) => path(`M${round(x)} ${y - 7}l7 7l-7 7l-7-7z`, { class: 'told' }),
@@ -126,7 +126,7 @@ function timesOf(cries: readonly CryEntry[], across: Across): string[] {
     });
 }
 
-function notHeard(from: number, to: number): string {
+function unheardSpan(from: number, to: number): string {
   const width = Math.max(LEAST_WIDTH, to - from);
   return (
     rect(from, CEILING, width, FLOOR - CEILING, { class: 'ground' }) +
@@ -136,8 +136,8 @@ function notHeard(from: number, to: number): string {
 
 /** A cry that was a scream for a while is shown as one. */
 function strongest({ course, intensity }: CryEntry): Intensity {
-  const heard = [intensity, ...course.map(step => step.intensity)];
-  return heard.reduce((a, b) => (HEIGHTS[b] > HEIGHTS[a] ? b : a));
+  const known = [intensity, ...course.map(step => step.intensity)];
+  return INTENSITIES.findLast(each => known.includes(each))!;
 }
 
 /** @param now where an hour is not written */
@@ -166,6 +166,6 @@ function hours(from: number, to: number): number[] {
   return found;
 }
 
-function shortened(words: string): string {
+function shorten(words: string): string {
   return words.length > 52 ? `${words.slice(0, 51)}…` : words;
 }

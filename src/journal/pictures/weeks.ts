@@ -31,7 +31,7 @@ export function weeksPicture(answer: WeeksByHour): string {
   return picture(bottom + 40, weeksText(answer), [
     STYLE,
     HATCH,
-    heading('Crying by the hour', big.replace(' of crying', '').replace('.', ''), ...rest),
+    heading('Crying by hour of the day', big.replace(' of crying', '').replace('.', ''), ...rest),
     ...ticks,
     text(WIDTH - MARGIN, TOP - 8, 'a day', { class: 'end small' }),
     ...rows,
@@ -70,7 +70,7 @@ function row({ from, to, minutes, days }: HourlyWeek, { y, cell, most, isLast }:
   const words = days === 0 ? '–' : minutesText(total);
   return [
     text(LEFT - 6, y + 16, name, { class: 'end small' }),
-    ...(days === 0 ? [notHeard(y, 24 * cell - 1)] : cells),
+    ...(days === 0 ? [unheardRow(y, 24 * cell - 1)] : cells),
     titled(
       `${dayText(from)} to ${dayText(to - 1)}`,
       text(WIDTH - MARGIN, y + 16, words.replace(' min', 'm').replace(' h', 'h'), { class: 'end' }),
@@ -78,11 +78,11 @@ function row({ from, to, minutes, days }: HourlyWeek, { y, cell, most, isLast }:
   ].join('');
 }
 
-function notHeard(y: number, width: number): string {
+function unheardRow(y: number, width: number): string {
   return (
     rect(LEFT, y, width, ROW - 3, { rx: 2, class: 'unheard' }) +
     rect(LEFT + width / 2 - 52, y, 104, ROW - 3, { class: 'ground' }) +
-    text(LEFT + width / 2, y + 16, 'nobody listened', { class: 'mid small' })
+    text(LEFT + width / 2, y + 16, 'not listening', { class: 'mid small' })
   );
 }
 
@@ -98,6 +98,6 @@ function legend(y: number, most: number): string {
   return [
     text(LEFT - 6, y, 'none', { class: 'end small' }),
     ...cells,
-    text(LEFT + 20 * cells.length + 4, y, `up to ${minutesText(most)} of the hour`, { class: 'small' }),
+    text(LEFT + 20 * cells.length + 4, y, `up to ${minutesText(most)} an hour`, { class: 'small' }),
   ].join('');
 }
