@@ -389,7 +389,7 @@ describe('CryNotifier', function () {
     cry.reason = { ...HUNGRY, label: 'unsure' };
     notifier.push({ ...cry, picture: '/media/deepinfant/a b.png', clip: '/config/www/cry.mp3' });
     await untilPushed(anna, 1);
-    assert.equal(last(anna), 'Mia schreit seit 3 s, unklar, warum');
+    assert.equal(last(anna), 'Mia schreit seit 3 s, Grund unklar');
     assert.equal(titles(anna)[3], 'Ich bin da');
     const { image, audio } = anna.notifications[0].data!;
     assert.deepEqual([image, audio], ['/media/local/deepinfant/a%20b.png', '/local/cry.mp3']);
