@@ -10,7 +10,7 @@ import { replyTo, type Question } from '../../src/journal/reply.js';
 import type { Entry } from '../../src/journal/entries.js';
 import { EntryFile, readEntries } from '../../src/journal/entry-file.js';
 import { REASONS, type CryEvent, type ReasonEstimate } from '../../src/values.js';
-import { cryAt, HOUR_MS } from '../reason/cries.js';
+import { cryAt, HOUR_MS, HUNGRY } from '../reason/cries.js';
 import { killRounds } from '../journal/killing.js';
 
 const ENTRIES = 10_000;
@@ -76,12 +76,13 @@ function entry(i: number): Entry {
     text: 'last feed 3 h 10 min ago: makes hunger 2.4 times as likely',
   }));
   const probabilities = Object.fromEntries(REASONS.map((reason, n) => [reason, (n + 1) / 21]));
-  const reason = {
+  const reason: ReasonEstimate = {
+    ...HUNGRY,
     label: 'unsure',
     confidence: 0.3,
-    probabilities,
+    probabilities: probabilities as ReasonEstimate['probabilities'],
     contributions,
-  } as unknown as ReasonEstimate;
+  };
   return {
     kind: 'cry',
     ...{ id, source, onset, onsetS, durationS, peakScore, meanScore, intensity, voice, reason },

@@ -9,7 +9,7 @@ const TOP = 118;
 const ENOUGH = 20;
 const HEIGHT = 120;
 const LEFT = 54;
-const RIGHT = 92;
+const RIGHT = 106;
 /** As many as fit beside each other. */
 const MOST_DOTS = 36;
 
