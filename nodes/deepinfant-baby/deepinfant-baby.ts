@@ -3,7 +3,7 @@ import type { NodeAPI, NodeDef } from 'node-red';
 import { BabyBuddy } from '../../src/baby/baby-buddy.js';
 import { startAndStop } from '../adapter.js';
 import { answerEditor } from '../editor-questions.js';
-import { Baby } from '../../src/baby/baby.js';
+import { openBaby } from '../../src/baby/babies.js';
 import { babyFolder, findBabyNode, keepingOf, type BabyNode } from '../baby-node.js';
 import { settingsOf } from '../settings.js';
 import type { BabyReplies } from './editor/replies.js';
@@ -31,7 +31,7 @@ export = (RED: NodeAPI): void => {
       const settings = settingsOf(this, BABY_SETTINGS, config);
       if (settings === undefined) return;
       const { name, birthDate, babyBuddy: url, child } = settings;
-      this.baby = Baby.at(babyFolder(RED, this.id), { name, birthDate: birthDate || undefined });
+      this.baby = openBaby(babyFolder(RED, this.id), { name, birthDate: birthDate || undefined });
       this.keeping = keepingOf(settings, this.baby.folder);
       if (url === '') return;
       const { token = '' } = this.credentials;

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { run } from '../adapter.js';
-import { Baby } from '../../src/baby/baby.js';
+import { openBaby } from '../../src/baby/babies.js';
 import { babyFolder, findBabyNode, KEEPING_SETTINGS, keepingOf } from '../baby-node.js';
 import { defaultsOf, settingsOf } from '../settings.js';
 import { JournalNode } from './journal-node.js';
@@ -17,7 +17,7 @@ export = (RED: NodeAPI): void => {
     if (settings === undefined) return;
     const { baby: id, summaryAt } = settings;
     const babyNode = findBabyNode(RED, id);
-    const baby = babyNode?.baby ?? Baby.at(babyFolder(RED, this.id), { name: '' });
+    const baby = babyNode?.baby ?? openBaby(babyFolder(RED, this.id), { name: '' });
     const keeping = babyNode?.keeping ?? keepingOf(defaultsOf(KEEPING_SETTINGS), baby.folder);
     run(
       this,

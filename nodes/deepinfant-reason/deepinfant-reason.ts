@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { run } from '../adapter.js';
 import { BabiesOfRoom } from '../../src/baby/babies-of-room.js';
-import { Baby } from '../../src/baby/baby.js';
+import { openBaby } from '../../src/baby/babies.js';
 import { babyFolder, findBabyNode } from '../baby-node.js';
 import { settingsOf } from '../settings.js';
 import { ReasonNode } from './reason-node.js';
@@ -14,7 +14,7 @@ export = (RED: NodeAPI): void => {
     if (settings === undefined) return;
     const { baby, baby2, baby3 } = settings;
     const babies = [baby, baby2, baby3].flatMap(id => findBabyNode(RED, id)?.baby ?? []);
-    if (babies.length === 0) babies.push(Baby.at(babyFolder(RED, this.id), { name: '' }));
+    if (babies.length === 0) babies.push(openBaby(babyFolder(RED, this.id), { name: '' }));
     run(this, new ReasonNode(RED, this, new BabiesOfRoom(babies)));
   });
 };

@@ -64,7 +64,7 @@ export class ReasonNode implements NodeWork {
 
   async stop(): Promise<void> {
     this.unwatch();
-    await this.room.settle();
+    await this.room.flush();
   }
 
   private async take(told: Told): Promise<ToldState | BabyMemory | undefined> {
@@ -76,13 +76,13 @@ export class ReasonNode implements NodeWork {
         await room.tell(told.fact, told.baby);
         return { outcome: 'told', fact: told.fact };
       case 'untell': {
-        const fact = await room.untell(told, told.baby);
+        const fact = await room.withdrawFact(told, told.baby);
         return { outcome: fact ? 'withdrawn' : 'unknown-fact', fact };
       }
       case 'answer':
         return room.answer(told);
       case 'withdraw':
-        return room.withdraw(told.cry);
+        return room.withdrawAnswer(told.cry);
       case 'forget':
         await room.one(told.baby).forget();
         return { outcome: 'forgotten' };

@@ -75,8 +75,11 @@ export class BabiesOfRoom {
   }
 
   /** Takes such a fact back. @returns it @throws DeepInfantError `baby`, `storage` */
-  async untell(what: { id?: string; kind?: ContextKind }, name?: string): Promise<ContextFact | undefined> {
-    const facts = await Promise.all(this.called(name).map(baby => baby.untell(what)));
+  async withdrawFact(
+    what: { id?: string; kind?: ContextKind },
+    name?: string,
+  ): Promise<ContextFact | undefined> {
+    const facts = await Promise.all(this.called(name).map(baby => baby.withdrawFact(what)));
     return facts.find(fact => fact !== undefined);
   }
 
@@ -90,7 +93,7 @@ export class BabiesOfRoom {
       return { outcome: 'unknown-cry', ...about };
     const baby = this.one(name ?? this.ownerOf(cry));
     let outcome: AnswerOutcome = 'counted';
-    if (name !== undefined && this.isShared) outcome = await this.own(cry, baby, at);
+    if (name !== undefined && this.isShared) outcome = await this.setOwner(cry, baby, at);
     if (reason && outcome !== 'outdated') outcome = await baby.answer({ cry, reason, at, by });
     const owner = this.isShared && { baby: this.nameOf(baby) };
     const { record } = baby;
@@ -98,9 +101,9 @@ export class BabiesOfRoom {
   }
 
   /** Takes an answer back. @param cryId without it, the one given last @throws DeepInfantError `storage` */
-  async withdraw(cryId = this.lastTold()): Promise<ToldState> {
+  async withdrawAnswer(cryId = this.lastTold()): Promise<ToldState> {
     if (cryId === undefined) return { outcome: 'unknown-cry' };
-    const wasThere = await Promise.all(this.all.map(baby => baby.withdraw(cryId)));
+    const wasThere = await Promise.all(this.all.map(baby => baby.withdrawAnswer(cryId)));
     return { outcome: wasThere.includes(true) ? 'withdrawn' : 'unknown-cry', cry: cryId };
   }
 
@@ -112,8 +115,8 @@ export class BabiesOfRoom {
   }
 
   /** Comes back when all that can be on disk is there. */
-  async settle(): Promise<void> {
-    await Promise.all(this.all.map(baby => baby.settle()));
+  async flush(): Promise<void> {
+    await Promise.all(this.all.map(baby => baby.flush()));
   }
 
   private get all(): Baby[] {
@@ -150,8 +153,8 @@ export class BabiesOfRoom {
   }
 
   /** Takes whose cry it was. */
-  private async own(cryId: string, owner: Baby, at: number): Promise<AnswerOutcome> {
-    const outcomes = await Promise.all(this.all.map(baby => baby.own(cryId, baby === owner, at)));
+  private async setOwner(cryId: string, owner: Baby, at: number): Promise<AnswerOutcome> {
+    const outcomes = await Promise.all(this.all.map(baby => baby.setOwner(cryId, baby === owner, at)));
     return outcomes[this.all.indexOf(owner)];
   }
 

@@ -47,7 +47,7 @@ export class ReasonEstimator {
 
   /**
    * @param memory what was learned before, of any origin: it is checked
-   * @throws DeepInfantError `birth-date` when that is not an ISO date, `memory` when that is damaged or too new
+   * @throws DeepInfantError `birth-date` when that is not an ISO date, `invalid` or `memory` when the memory is damaged or too new
    */
   constructor(baby: BabyProfile, memory: unknown = EMPTY_MEMORY) {
     const { facts, cries } = checkMemory(memory);
@@ -65,7 +65,7 @@ export class ReasonEstimator {
     return this.history.learned.record;
   }
 
-  /** Takes what happened to the baby. @throws DeepInfantError `context` for what cannot be. */
+  /** Takes what happened to the baby. @throws DeepInfantError `invalid` for an impossible fact. */
   tell(fact: ContextFact): void {
     this.context.tell(fact);
   }
@@ -78,15 +78,15 @@ export class ReasonEstimator {
   /**
    * Takes what a caregiver says that a cry was. Of several answers the one with the latest `at` counts, in whichever
    * order they come.
-   * @throws DeepInfantError `answer` for an unknown reason or no time
+   * @throws DeepInfantError `invalid` for an unknown reason or an impossible time
    */
   answer(answer: Answer): AnswerOutcome {
     return this.history.answer(answer);
   }
 
   /** Takes whose cry it was, this baby's or another's, as it takes answers. */
-  own(cryId: string, isMine: boolean, at: number): AnswerOutcome {
-    return this.history.own(cryId, isMine, at);
+  setOwner(cryId: string, isMine: boolean, at: number): AnswerOutcome {
+    return this.history.setOwner(cryId, isMine, at);
   }
 
   /** Takes back what it was and whose: what is learned is as if it had never been told. @returns whether it was */

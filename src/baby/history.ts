@@ -1,4 +1,3 @@
-import { DeepInfantError } from '../errors.js';
 import {
   REASONS,
   type Answer,
@@ -8,7 +7,7 @@ import {
   type ReasonEstimate,
 } from '../values.js';
 import type { ContextFact, ContextKind } from '../reason/facts.js';
-import { isCause, isTold, type Cause, type CryMemory } from './memory.js';
+import { checkAnswer, isTold, type Cause, type CryMemory } from './memory.js';
 import { isEmbedding, packEmbedding } from '../reason/embedding.js';
 import type { Prediction } from '../reason/prediction.js';
 import { PersonalModel } from '../reason/personal.js';
@@ -125,17 +124,12 @@ export class History {
 
   /**
    * Takes what caregivers say. The answer given last counts, in whichever order they come.
-   * @throws DeepInfantError `answer` for an unknown reason or no time
+   * @throws DeepInfantError `invalid` for an unknown reason or an impossible time
    */
-  answer({ cry: cryId, reason, at, by }: Answer): AnswerOutcome {
-    const answer: Cause = { reason, at, ...(by && { by }), from: 'caregiver' };
-    if (!isCause(answer)) {
-      throw new DeepInfantError(
-        'answer',
-        `'${reason}' at ${at} is no answer: give one of ${REASONS.join(', ')}, and its time in ms.`,
-      );
-    }
-    const cry = this.find(cryId);
+  answer(given: Answer): AnswerOutcome {
+    const answer = checkAnswer(given);
+    const { reason, at } = answer;
+    const cry = this.find(given.cry);
     if (!cry) return 'unknown-cry';
     const before = cry.answer?.from === 'caregiver' ? cry.answer : undefined;
     const outcome = outcomeOf(before, before?.reason === reason, at);
@@ -145,7 +139,7 @@ export class History {
   }
 
   /** Takes whose cry it was, as it takes answers. Nothing is learned of this baby from another's cry. */
-  own(cryId: string, isMine: boolean, at: number): AnswerOutcome {
+  setOwner(cryId: string, isMine: boolean, at: number): AnswerOutcome {
     const cry = this.find(cryId);
     if (!cry) return 'unknown-cry';
     const before = cry.owner;

@@ -1,7 +1,10 @@
+import * as v from 'valibot';
+import { check } from '../check.js';
+import { id, keptTime, name } from '../door/fields.js';
 import { DeepInfantError } from '../errors.js';
-import { isObject } from '../unknown-data.js';
+import { at } from '../unknown-data.js';
 import { INTENSITIES, REASONS, type Answer, type Intensity } from '../values.js';
-import { checkFact, type ContextFact } from '../reason/facts.js';
+import { FACT, type ContextFact } from '../reason/facts.js';
 import { FEATURES } from '../reason/personal.js';
 import { PREDICTORS, type Prediction } from '../reason/prediction.js';
 
@@ -46,87 +49,66 @@ export const MEMORY_VERSION = 1;
 
 export const EMPTY_MEMORY: BabyMemory = { version: MEMORY_VERSION, facts: [], cries: [] };
 
+const MOST_FACTS = 10_000;
+const MOST_CRIES = 10_000;
+/** 4096 numbers in base64. */
+const LONGEST_EMBEDDING = 11_000;
+
+const chance = v.pipe(v.number(), v.gtValue(0), v.maxValue(1));
+const numbers = (length: number) => v.pipe(v.array(v.pipe(v.number(), v.finite())), v.length(length));
+const chances = v.pipe(v.array(chance), v.length(REASONS.length));
+const chanceOfEach = v.record(name, chance);
+
+const PREDICTION: v.GenericSchema<unknown, Prediction> = v.object({
+  general: numbers(REASONS.length),
+  personal: numbers(REASONS.length),
+  voice: numbers(REASONS.length),
+  features: numbers(FEATURES),
+  told: v.object({ general: chances, personal: chances }),
+  uses: v.picklist(PREDICTORS),
+  who: v.optional(v.object({ voice: chanceOfEach, commonest: chanceOfEach, named: v.optional(name) })),
+});
+
+const CAUSE: v.GenericSchema<unknown, Cause> = v.object({
+  reason: v.picklist(REASONS),
+  at: v.pipe(v.number(), v.finite()),
+  by: v.optional(name),
+  from: v.picklist(['caregiver', 'relief']),
+});
+
+const CRY: v.GenericSchema<unknown, CryMemory> = v.object({
+  id,
+  onset: keptTime,
+  offset: v.optional(keptTime),
+  startedAs: v.optional(v.picklist(INTENSITIES)),
+  embedding: v.pipe(v.string(), v.maxLength(LONGEST_EMBEDDING)),
+  said: PREDICTION,
+  answer: v.optional(CAUSE),
+  owner: v.optional(v.object({ isMine: v.boolean(), at: keptTime })),
+});
+
+const MEMORY: v.GenericSchema<unknown, BabyMemory> = v.object({
+  version: v.literal(MEMORY_VERSION),
+  facts: v.pipe(v.array(FACT), v.maxLength(MOST_FACTS)),
+  cries: v.pipe(v.array(CRY), v.maxLength(MOST_CRIES)),
+});
+
 /**
- * What a file or a message holds as a memory, checked field by field.
- * @throws DeepInfantError `memory` for what is none, or is of a newer version
+ * The memory that a file or a message holds.
+ * @throws DeepInfantError `invalid`; `memory` when a newer version wrote it
  */
 export function checkMemory(value: unknown): BabyMemory {
-  if (!isObject(value)) throw notAMemory('it is no object');
-  const { version, facts, cries } = value;
+  const version = at(value, 'version');
   if (typeof version === 'number' && version > MEMORY_VERSION) {
     throw new DeepInfantError(
       'memory',
-      `This baby's memory is of version ${version}, and this program knows ${MEMORY_VERSION}: update the program.`,
+      `This memory of a baby has version ${version}, and this program knows version ${MEMORY_VERSION}: update the program.`,
     );
   }
-  if (version !== MEMORY_VERSION) throw notAMemory(`its version is ${JSON.stringify(version)}`);
-  if (!Array.isArray(facts)) throw notAMemory('it has no list of facts');
-  if (!Array.isArray(cries)) throw notAMemory('it has no list of cries');
-  for (const fact of facts as unknown[]) {
-    if (!isObject(fact)) throw notAMemory('one of its facts is none');
-    checkFact(fact as unknown as ContextFact);
-  }
-  const odd = cries.findIndex(cry => !isCryMemory(cry));
-  if (odd >= 0) throw notAMemory(`cry ${odd} is damaged`);
-  return { version: MEMORY_VERSION, facts: facts as ContextFact[], cries: cries as CryMemory[] };
+  return check(MEMORY, value, 'memory of the baby');
 }
 
-function notAMemory(why: string): DeepInfantError {
-  return new DeepInfantError('memory', `This is not the memory of a baby: ${why}. Restore a copy of it.`);
-}
-
-function isCryMemory(value: unknown): boolean {
-  if (!isObject(value)) return false;
-  const { id, onset, offset, startedAs, embedding, said, answer, owner } = value;
-  return (
-    typeof id === 'string' &&
-    Number.isFinite(onset) &&
-    (offset === undefined || Number.isFinite(offset)) &&
-    (startedAs === undefined || INTENSITIES.some(known => known === startedAs)) &&
-    typeof embedding === 'string' &&
-    isPrediction(said) &&
-    (answer === undefined || isCause(answer)) &&
-    (owner === undefined ||
-      (isObject(owner) && typeof owner.isMine === 'boolean' && Number.isFinite(owner.at)))
-  );
-}
-
-function isPrediction(value: unknown): boolean {
-  if (!isObject(value) || !isObject(value.told)) return false;
-  const { general, personal, voice, features, told, uses, who } = value;
-  return (
-    [general, personal, voice].every(logs => isNumbers(logs, REASONS.length)) &&
-    isNumbers(features, FEATURES) &&
-    PREDICTORS.every(by => isNumbers(told[by], REASONS.length) && told[by].every(isChance)) &&
-    PREDICTORS.some(known => known === uses) &&
-    (who === undefined || isBabyPrediction(who))
-  );
-}
-
-function isBabyPrediction(value: unknown): boolean {
-  if (!isObject(value)) return false;
-  const { voice, commonest, named } = value;
-  return (
-    [voice, commonest].every(chances => isObject(chances) && Object.values(chances).every(isChance)) &&
-    (named === undefined || typeof named === 'string')
-  );
-}
-
-function isChance(value: unknown): boolean {
-  return typeof value === 'number' && value > 0 && value <= 1;
-}
-
-function isNumbers(value: unknown, length: number): value is number[] {
-  return Array.isArray(value) && value.length === length && value.every(Number.isFinite);
-}
-
-export function isCause(value: unknown): value is Cause {
-  if (!isObject(value)) return false;
-  const { reason, at, by, from } = value;
-  return (
-    REASONS.some(known => known === reason) &&
-    Number.isFinite(at) &&
-    (by === undefined || typeof by === 'string') &&
-    (from === 'caregiver' || from === 'relief')
-  );
+/** @throws DeepInfantError `invalid` for an unknown reason or an impossible time */
+export function checkAnswer({ reason, at: when, by }: Answer): Cause {
+  return check(CAUSE, { reason, at: when, ...(by && { by }), from: 'caregiver' }, 'answer');
 }

@@ -44,6 +44,13 @@ export function isPlausibleEpoch(time: number, now = Date.now()): boolean {
   return time <= now + DAY_MS && (time >= EARLIEST_EPOCH || time >= now - DAY_MS);
 }
 
+/** A time in a file, epoch ms, whatever the clock shows now: it may have been wrong at that time, or be wrong now. */
+export const keptTime = v.pipe(
+  v.number(),
+  v.finite(),
+  v.check(time => time >= Date.UTC(2000, 0, 1) && time < Date.UTC(2200, 0, 1), 'a time in ms since 1970'),
+);
+
 /** Epoch time in ms. */
 export const epoch = v.pipe(
   v.number(),

@@ -11,6 +11,9 @@ import { writeAtomically } from './write-atomically.js';
 /** Wait before a failed write is tried again, in ms. */
 const RETRY_MS = 10_000;
 
+/** No such file, or a file where its folder should be. */
+const NOT_THERE = new Set(['ENOENT', 'ENOTDIR']);
+
 export interface KeptFileOptions<T> {
   /** Absolute path of the JSON file. Its folder is made when needed, and made private. */
   path: string;
@@ -68,7 +71,7 @@ export class KeptFile<T> {
         text = readFileSync(file, 'utf8');
         makePrivate(file, PRIVATE_FILE);
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
+        if (NOT_THERE.has((error as NodeJS.ErrnoException).code ?? '')) continue;
         throw this.unreadable(file, error);
       }
       try {

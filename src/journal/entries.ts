@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { check } from '../check.js';
 import { CRY_FIELDS } from '../door/cry-event.js';
-import { count, name, numberFrom, path, seconds, sentence } from '../door/fields.js';
+import { count, keptTime, name, numberFrom, path, seconds, sentence } from '../door/fields.js';
 import { CONTEXT_KINDS, type ContextFact } from '../reason/facts.js';
 import { INTENSITIES, REASONS, type Answer, type CryEvent, type Intensity } from '../values.js';
 
@@ -75,35 +75,35 @@ export function factId({ id, kind, at }: ContextFact): string {
 
 const MOST_CHANGES = 100_000;
 
-/** Whatever the clock shows now: it may have been wrong when the entry was written, or be wrong now. */
-const time = numberFrom(Date.UTC(2000, 0, 1), Date.UTC(2200, 0, 1));
 const id = v.pipe(v.string(), v.nonEmpty(), v.maxLength(1000));
 
 const ENTRY = v.variant('kind', [
   v.object({
     ...CRY_FIELDS,
     kind: v.literal('cry'),
-    onset: time,
-    offset: v.optional(time),
+    onset: keptTime,
+    offset: v.optional(keptTime),
     course: v.pipe(
       v.array(v.object({ atS: seconds, intensity: v.picklist(INTENSITIES) })),
       v.maxLength(MOST_CHANGES),
     ),
     isCutOff: v.optional(v.literal(true)),
-    answer: v.optional(v.object({ reason: v.picklist(REASONS), at: time, by: v.optional(name) })),
-    sound: v.optional(v.object({ clip: path, picture: path, from: time, durationS: seconds, bytes: count })),
+    answer: v.optional(v.object({ reason: v.picklist(REASONS), at: keptTime, by: v.optional(name) })),
+    sound: v.optional(
+      v.object({ clip: path, picture: path, from: keptTime, durationS: seconds, bytes: count }),
+    ),
   }),
   v.object({
     kind: v.literal('fact'),
     id,
     fact: v.object({
       kind: v.picklist(CONTEXT_KINDS),
-      at: time,
+      at: keptTime,
       id: v.optional(sentence),
       celsius: v.optional(numberFrom(-100, 100)),
     }),
   }),
-  v.object({ kind: v.literal('heard'), id, source: name, from: time, to: time }),
+  v.object({ kind: v.literal('heard'), id, source: name, from: keptTime, to: keptTime }),
 ]);
 
 /** An entry that comes from JSON, or that is about to be written. @throws DeepInfantError `invalid` */

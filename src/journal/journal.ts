@@ -174,7 +174,7 @@ export class Journal {
   }
 
   /** Takes what happened to the baby; again with the same id, it is an edit. */
-  async fact(fact: ContextFact): Promise<void> {
+  async noteFact(fact: ContextFact): Promise<void> {
     const id = factId(fact);
     const known = this.file.entries.get(id);
     if (
@@ -186,12 +186,12 @@ export class Journal {
   }
 
   /** Takes back the fact of an id. */
-  async withdrawn(id: string): Promise<void> {
+  async removeFact(id: string): Promise<void> {
     await this.remove([`fact ${id}`]);
   }
 
   /** Takes what a cry was, unless a later answer is there; or that there is no answer any more. Drops it for an unknown cry. */
-  async answered(cryId: string, answer?: CryEntry['answer']): Promise<void> {
+  async noteAnswer(cryId: string, answer?: CryEntry['answer']): Promise<void> {
     const cry = this.cry(cryId);
     if (!cry || JSON.stringify(cry.answer) === JSON.stringify(answer)) return;
     if (answer && cry.answer && cry.answer.at > answer.at) return;

@@ -81,10 +81,10 @@ export class Context {
 
   /**
    * Facts may come late and in any order; the latest 150 of each kind are kept.
-   * @throws DeepInfantError `context` when the kind is not known or the time is not an epoch time in ms.
+   * @throws DeepInfantError `invalid` when kind, time or degrees cannot be
    */
-  tell(fact: ContextFact): void {
-    checkFact(fact);
+  tell(told: ContextFact): void {
+    const fact = checkFact(told);
     const others = this.facts.filter(({ id }) => fact.id === undefined || id !== fact.id);
     const after = others.findIndex(({ at }) => at < fact.at);
     others.splice(after < 0 ? others.length : after, 0, fact);

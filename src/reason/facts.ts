@@ -1,4 +1,6 @@
-import { DeepInfantError } from '../errors.js';
+import * as v from 'valibot';
+import { check } from '../check.js';
+import { id, keptTime, numberFrom } from '../door/fields.js';
 
 export const CONTEXT_KINDS = [
   'feed',
@@ -34,22 +36,25 @@ export function hasEpoch(ms: number): boolean {
   return ms >= Date.UTC(2000, 0, 1);
 }
 
-/** @throws DeepInfantError `context` when kind, time or degrees cannot be */
-export function checkFact({ kind, at, id, celsius }: ContextFact): void {
-  if (!CONTEXT_KINDS.includes(kind)) {
-    throw refused(`'${kind}' cannot be told: choose one of ${CONTEXT_KINDS.join(', ')}.`);
-  }
-  if (!(hasEpoch(at) && Number.isFinite(at))) {
-    throw refused(`The time of '${kind}' is ${String(at)}: give it in ms since 1970, as Date.now() does.`);
-  }
-  if (id !== undefined && typeof id !== 'string') throw refused(`The id of '${kind}' is no text.`);
-  if (kind !== 'temperature' && kind !== 'room') return;
-  const [least, most] = POSSIBLE_CELSIUS[kind];
-  if (!(celsius !== undefined && celsius >= least && celsius <= most)) {
-    throw refused(`A '${kind}' of ${String(celsius)} cannot be: give celsius, ${least} to ${most} degrees.`);
-  }
-}
+const WITHOUT_DEGREES = CONTEXT_KINDS.filter(kind => kind !== 'temperature' && kind !== 'room');
 
-function refused(message: string): DeepInfantError {
-  return new DeepInfantError('context', message);
+const shared = {
+  at: keptTime,
+  id: v.optional(id),
+};
+
+/** A fact that a person, a sensor, a file or Baby Buddy gives. */
+export const FACT: v.GenericSchema<unknown, ContextFact> = v.variant('kind', [
+  v.object({
+    ...shared,
+    kind: v.literal('temperature'),
+    celsius: numberFrom(...POSSIBLE_CELSIUS.temperature),
+  }),
+  v.object({ ...shared, kind: v.literal('room'), celsius: numberFrom(...POSSIBLE_CELSIUS.room) }),
+  v.object({ ...shared, kind: v.picklist(WITHOUT_DEGREES) }),
+]);
+
+/** @throws DeepInfantError `invalid` when kind, time or degrees cannot be */
+export function checkFact(fact: ContextFact): ContextFact {
+  return check(FACT, fact, 'fact');
 }

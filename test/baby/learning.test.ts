@@ -113,7 +113,7 @@ describe('ReasonEstimator, taught', () => {
     it(`refuses ${name}`, () => {
       assert.throws(
         () => new ReasonEstimator(MIA).answer(given as unknown as Answer),
-        (error: unknown) => error instanceof DeepInfantError && error.code === 'answer',
+        (error: unknown) => error instanceof DeepInfantError && error.code === 'invalid',
       );
     });
   }
@@ -246,24 +246,32 @@ describe('BabyMemory', () => {
 
   const [cry] = memory.cries;
   const damaged: [string, unknown, RegExp][] = [
-    ['nothing', null, /no object/],
-    ['a list', [], /version/],
+    ['nothing', null, /null; expected an object/],
+    ['a list', [], /version is missing/],
     ['a newer version', { ...memory, version: 2 }, /version 2.*update/],
-    ['no facts', { ...memory, facts: undefined }, /facts/],
-    ['an impossible fact', { ...memory, facts: [{ kind: 'feed', at: 'noon' }] }, /noon/],
-    ['a fact that is none', { ...memory, facts: [null] }, /fact/],
-    ['no cries', { ...memory, cries: {} }, /cries/],
-    ['a cry without id', { ...memory, cries: [{ ...cry, id: 1 }] }, /cry 0/],
-    ['an unknown answer', { ...memory, cries: [cry, { ...cry, answer: { reason: 'bored' } }] }, /cry 1/],
+    ['no facts', { ...memory, facts: undefined }, /facts is missing/],
+    ['an impossible fact', { ...memory, facts: [{ kind: 'feed', at: 'noon' }] }, /facts\.0\.at is 'noon'/],
+    ['a fact that is none', { ...memory, facts: [null] }, /facts\.0 is null/],
+    ['no cries', { ...memory, cries: {} }, /cries is of type object; expected a list/],
+    ['a cry without id', { ...memory, cries: [{ ...cry, id: 1 }] }, /cries\.0\.id is 1/],
+    [
+      'an unknown answer',
+      { ...memory, cries: [cry, { ...cry, answer: { reason: 'bored' } }] },
+      /cries\.1\.answer\.reason is 'bored'/,
+    ],
     [
       'probabilities of 0',
       {
         ...memory,
         cries: [{ ...cry, said: { ...cry.said, told: { ...cry.said.told, general: [1, 0, 0, 0, 0, 0] } } }],
       },
-      /cry 0/,
+      /cries\.0\.said\.told\.general\.1 is 0/,
     ],
-    ['too few features', { ...memory, cries: [{ ...cry, said: { ...cry.said, features: [1] } }] }, /cry 0/],
+    [
+      'too few features',
+      { ...memory, cries: [{ ...cry, said: { ...cry.said, features: [1] } }] },
+      /cries\.0\.said\.features/,
+    ],
   ];
   for (const [name, value, message] of damaged) {
     it(`is refused when it is ${name}`, () => {
@@ -271,7 +279,7 @@ describe('BabyMemory', () => {
         () => new ReasonEstimator(MIA, value),
         (error: unknown) =>
           error instanceof DeepInfantError &&
-          ['memory', 'context'].includes(error.code) &&
+          ['memory', 'invalid'].includes(error.code) &&
           message.test(error.message),
       );
     });

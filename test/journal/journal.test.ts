@@ -79,25 +79,25 @@ describe('a journal', () => {
 
   it('keeps answers and facts, and lets go of those that are taken back', async () => {
     const journal = await openJournal(folder());
-    await journal.answered('cot@1', { reason: 'hungry', at: NOW });
+    await journal.noteAnswer('cot@1', { reason: 'hungry', at: NOW });
     await journal.noteCry(endedCry(NOW));
-    await journal.answered(cryAt(NOW).id, { reason: 'hungry', at: NOW });
+    await journal.noteAnswer(cryAt(NOW).id, { reason: 'hungry', at: NOW });
     assert.equal(onDisk()!.answer!.reason, 'hungry');
     // What is estimated after the answer knows it.
     await journal.noteCry({ ...endedCry(NOW), peakScore: 1, reason: { ...HUNGRY, confidence: 0.99 } });
     assert.equal(onDisk()!.answer!.reason, 'hungry');
     assert.equal(onDisk()!.reason, undefined);
-    await journal.answered(cryAt(NOW).id, { reason: 'tired', at: NOW + 2, by: 'Ben' });
-    await journal.answered(cryAt(NOW).id, { reason: 'lonely', at: NOW + 1, by: 'Anna' });
+    await journal.noteAnswer(cryAt(NOW).id, { reason: 'tired', at: NOW + 2, by: 'Ben' });
+    await journal.noteAnswer(cryAt(NOW).id, { reason: 'lonely', at: NOW + 1, by: 'Anna' });
     assert.deepEqual(onDisk()!.answer, { reason: 'tired', at: NOW + 2, by: 'Ben' });
-    await journal.answered(cryAt(NOW).id, undefined);
+    await journal.noteAnswer(cryAt(NOW).id, undefined);
     assert.equal(onDisk()!.answer, undefined);
-    await journal.fact({ kind: 'feed', at: NOW, id: 'a' });
-    await journal.fact({ kind: 'feed', at: NOW - MINUTE_MS, id: 'a' });
+    await journal.noteFact({ kind: 'feed', at: NOW, id: 'a' });
+    await journal.noteFact({ kind: 'feed', at: NOW - MINUTE_MS, id: 'a' });
     assert.deepEqual(dayOf(journal.entries, NOW - MINUTE_MS, NOW).facts, [
       { kind: 'feed', at: NOW - MINUTE_MS, id: 'a' },
     ]);
-    await journal.withdrawn('a');
+    await journal.removeFact('a');
     assert.deepEqual(dayOf(journal.entries, NOW - MINUTE_MS, NOW).facts, []);
   });
 
@@ -105,7 +105,7 @@ describe('a journal', () => {
     const journal = await openJournal(folder());
     await journal.noteCry(endedCry(NOW - 8 * DAY_MS));
     await journal.noteCry(endedCry(NOW - 6 * DAY_MS));
-    await journal.fact({ kind: 'feed', at: NOW - 8 * DAY_MS });
+    await journal.noteFact({ kind: 'feed', at: NOW - 8 * DAY_MS });
     await journal.close();
     const { entries } = await openJournal(folder(), { days: 7 });
     assert.deepEqual(
@@ -428,7 +428,7 @@ describe('a journal', () => {
     it('forgets everything, also what is being written', async () => {
       const journal = await openJournal(folder());
       const writing = cry(journal, NOW);
-      await journal.fact({ kind: 'feed', at: NOW });
+      await journal.noteFact({ kind: 'feed', at: NOW });
       await writing;
       await journal.forget();
       assert(!existsSync(folder()));

@@ -69,7 +69,7 @@ async function noteAll(folder: string): Promise<void> {
     await journal.noteCry({ ...cryAt(at), state: 'ongoing', durationS: 8 });
     await journal.noteCry(endedCry(at));
     writeSync(1, `${cryAt(at).id}\n`);
-    await journal.fact({ kind: 'feed', at });
+    await journal.noteFact({ kind: 'feed', at });
     writeSync(1, `fact feed@${at}\n`);
   }
 }

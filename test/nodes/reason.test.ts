@@ -222,7 +222,7 @@ describe('deepinfant-reason', () => {
     flow.send('any', { topic: 'import', payload: JSON.stringify(exported) });
     await flow.until('any told');
     flow.send('any', { topic: 'import', payload: { version: 1, facts: [], cries: [{}] } });
-    await flow.until('errors', msg => errorText(msg).includes('cry 0 is damaged'));
+    await flow.until('errors', msg => errorText(msg).includes('memory of the baby: cries.0.id is missing'));
     flow.send('any', { topic: 'export' });
     const again = await flow.until('any told', ({ topic }) => topic === 'export');
     assert.deepEqual(again.payload, JSON.parse(JSON.stringify(exported)));
@@ -244,9 +244,10 @@ describe('deepinfant-reason', () => {
     flow.send('two', { topic: 'feed', payload: NOON });
     flow.send('two', { topic: 'change', payload: NOON });
     await flow.until('errors', ({ topic }) => topic === 'change');
-    for (const msg of flow.messages('errors')) assert.match(errorText(msg), /cannot be kept/);
+    for (const msg of flow.messages('errors'))
+      assert.match(errorText(msg), /Cannot save what is known of the baby/);
     const { trouble } = await askDialog<{ trouble: string[] }>('deepinfant-baby/trouble', { id: 'mia' });
-    assert.match(trouble.join(), /^What is known of the baby cannot be kept/);
+    assert.match(trouble.join(), /^Cannot save what is known of the baby/);
     rmSync(path.join(flow.userDir, 'deepinfant'));
     // It is told already, and now written.
     flow.send('two', { topic: 'feed', payload: NOON });

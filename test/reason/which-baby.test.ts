@@ -26,7 +26,7 @@ class Twins {
   /** One of them cries, and it is told which. */
   cry(name: string): BabyEstimate {
     const { event, who } = this.hear(name);
-    for (const [other, baby] of this.babies) baby.own(event.id, other === name, event.onset + MINUTE_MS);
+    for (const [other, baby] of this.babies) baby.setOwner(event.id, other === name, event.onset + MINUTE_MS);
     return who;
   }
 
@@ -134,18 +134,18 @@ describe("another baby's cry", () => {
     const expected = new ReasonEstimator({ name: 'Mia' });
     for (const baby of [estimator, expected]) baby.tell({ kind: 'feed', at: NOON + 4 * MINUTE_MS });
     estimator.answer({ cry: id, reason: 'hungry', at: NOON });
-    assert.equal(estimator.own(id, false, NOON + 1), 'counted');
+    assert.equal(estimator.setOwner(id, false, NOON + 1), 'counted');
     assert.deepEqual(estimator.estimate(next), expected.estimate(next));
   });
 
   it('is its own again when that is said later, and has one outcome for what comes twice or out of order', () => {
     const { estimator, id } = heard();
     const outcomes = [
-      estimator.own(id, false, 5),
-      estimator.own(id, false, 6),
-      estimator.own(id, true, 4),
-      estimator.own(id, true, 7),
-      estimator.own('cot@1', true, 7),
+      estimator.setOwner(id, false, 5),
+      estimator.setOwner(id, false, 6),
+      estimator.setOwner(id, true, 4),
+      estimator.setOwner(id, true, 7),
+      estimator.setOwner('cot@1', true, 7),
     ];
     assert.deepEqual(outcomes, ['counted', 'repeated', 'outdated', 'replaced', 'unknown-cry']);
     assert.deepEqual(estimator.memory.cries[0].owner, { isMine: true, at: 7 });
@@ -155,7 +155,7 @@ describe("another baby's cry", () => {
 
   it('goes through JSON', () => {
     const { estimator, id } = heard();
-    estimator.own(id, true, 5);
+    estimator.setOwner(id, true, 5);
     const json = JSON.stringify(estimator.memory);
     assert.deepEqual(new ReasonEstimator({ name: 'Mia' }, JSON.parse(json)).memory, estimator.memory);
     const damaged = json.replace('"isMine":true', '"isMine":1');
