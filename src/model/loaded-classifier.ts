@@ -28,7 +28,7 @@ export class LoadedClassifier implements Classifier {
 
   constructor({ manifest, weights, guesser }: LoadedModel) {
     this.manifest = manifest;
-    this.network = loadCryNetwork(unpackWeights(weights, manifest.weights.tensors), manifest);
+    this.network = loadCryNetwork(unpackWeights(weights, manifest.weights.tensors));
     this.mel7s = guesser && new Mel7s(unpackWeights(guesser.weights, guesser.tensors));
   }
 

@@ -112,7 +112,6 @@ export class Mel7s {
         input: [PICTURE_FRAMES, mels],
         convolutions: MEL7S_CONVOLUTIONS,
         graph: (x, operations) => ({ logits: mel7s(x, operations) }),
-        mostSteps: 1,
       },
       weights,
     );
@@ -125,10 +124,10 @@ export class Mel7s {
    */
   probabilities(picture: Float32Array): number[] {
     const { network } = this;
-    network.setInput(picture, 0, PICTURE_FRAMES, 0, MEL7S_SCALING);
+    network.setInput(picture, 0, MEL7S_SCALING);
     network.clearStream(this.clip);
-    network.run(this.clip, 1);
-    const at = network.outputAt('logits', 0);
+    network.run(this.clip);
+    const at = network.outputAt('logits');
     return softmax([...network.floats.subarray(at, at + MEL7S_REASONS.length)]);
   }
 }

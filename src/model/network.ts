@@ -95,9 +95,9 @@ class Plane {
     this.start = start;
   }
 
-  /** Floats of `steps` steps with all that is around them. */
-  length(steps: number): number {
-    return (this.framesBefore + steps * this.frames + this.framesAfter) * this.rowLength;
+  /** Floats of the plane with all that is around it. */
+  get length(): number {
+    return (this.framesBefore + this.frames + this.framesAfter) * this.rowLength;
   }
 
   /** Byte address of a frame and mel; those before the plane are negative. */
@@ -118,25 +118,22 @@ export interface Plan<Name extends string, Output extends string> {
   input: readonly [number, number];
   convolutions: Record<Name, Convolution>;
   graph: (x: Plane, operations: Operations<Plane, Name>) => Record<Output, Plane>;
-  /** Steps of one run. */
-  mostSteps: number;
 }
 
 /**
  * A network on the kernels of native/network.c. Its layers, their place in memory and their weights are settled once;
- * then a run of some steps is a row of calls, and allocates nothing. All streams share the network; a stream has the
+ * then a step is a row of calls, and allocates nothing. All streams share the network; a stream has the
  * rows that its next step sees above its own frames, so that hearing piece by piece equals hearing the whole.
  */
 export class Network<Name extends string, Output extends string> {
   private readonly outputs: Record<Output, Plane>;
-  private readonly mostSteps: number;
   private readonly native: NativeModule;
   private readonly kernels: Kernels;
   private readonly input: Plane;
   private readonly planes: Plane[] = [];
   private readonly keptPlanes: Plane[];
   /** Calls the kernels of one layer each. */
-  private readonly layers: ((steps: number) => void)[];
+  private readonly layers: (() => void)[];
   /** Bytes that a stream keeps; addresses of streams that are closed. */
   private readonly streamBytes: number;
   private readonly freeStreams: number[] = [];
@@ -146,19 +143,18 @@ export class Network<Name extends string, Output extends string> {
 
   /** @param weights `NAME/kernel` and `NAME/bias` of each convolution */
   constructor(plan: Plan<Name, Output>, weights: readonly NamedWeights[]) {
-    this.mostSteps = plan.mostSteps;
     this.native = loadNative('network.wasm');
     this.kernels = this.native.exports as unknown as Kernels;
     this.end = this.native.address('__heap_base');
     this.view = new Float32Array(this.native.memory.buffer);
     // The weights' addresses are needed when a layer is made, the planes' only when all layers are known.
-    const makeLayers: (() => (steps: number) => void)[] = [];
+    const makeLayers: (() => () => void)[] = [];
     this.input = this.plane(...plan.input, [0], 1);
     this.outputs = plan.graph(
       this.input,
       this.operations(plan.convolutions, new Map(weights.map(w => [w.name, w])), makeLayers),
     );
-    for (const plane of this.planes) plane.place(this.allocate(plane.length(this.mostSteps)));
+    for (const plane of this.planes) plane.place(this.allocate(plane.length));
     this.keptPlanes = this.planes.filter(({ framesBefore }) => framesBefore > 0);
     this.streamBytes = this.keptPlanes.reduce(
       (sum, { framesBefore, rowLength }) => sum + framesBefore * rowLength * FLOAT,
@@ -189,20 +185,13 @@ export class Network<Name extends string, Output extends string> {
   }
 
   /**
-   * Puts rows of a log-mel in dB into the input of the next run, scaled.
-   * @param decibels [rows x mels], of which `count` rows from row `from` on are taken
-   * @param at row of the input that gets the first
+   * Puts frames of a log-mel in dB into the input, scaled.
+   * @param decibels [frames x mels], from frame `from` on as many as the input has
    */
-  setInput(
-    decibels: Float32Array,
-    from: number,
-    count: number,
-    at: number,
-    { floorDb, meanDb, stdDb }: ModelManifest['scaling'],
-  ): void {
-    const { mels } = this.input;
-    for (let row = 0; row < count; row++) {
-      const to = this.input.address(at + row, 0) / FLOAT;
+  setInput(decibels: Float32Array, from: number, { floorDb, meanDb, stdDb }: ModelManifest['scaling']): void {
+    const { frames, mels } = this.input;
+    for (let row = 0; row < frames; row++) {
+      const to = this.input.address(row, 0) / FLOAT;
       const first = (from + row) * mels;
       for (let mel = 0; mel < mels; mel++) {
         const db = decibels[first + mel];
@@ -211,33 +200,33 @@ export class Network<Name extends string, Output extends string> {
     }
   }
 
-  /** Computes the outputs of the first `steps` steps of the input, as what comes next in a stream. */
-  run(stream: number, steps: number): void {
+  /** Computes the outputs of the input, as what comes next in a stream. */
+  run(stream: number): void {
     let kept = stream;
     for (const plane of this.keptPlanes) {
       const length = plane.framesBefore * plane.rowLength;
       this.kernels.copy(kept, 0, plane.rowBefore(0), 0, length, 1);
       kept += length * FLOAT;
     }
-    for (const layer of this.layers) layer(steps);
+    for (const layer of this.layers) layer();
     kept = stream;
     for (const plane of this.keptPlanes) {
       const length = plane.framesBefore * plane.rowLength;
-      this.kernels.copy(plane.rowBefore(steps * plane.frames), 0, kept, 0, length, 1);
+      this.kernels.copy(plane.rowBefore(plane.frames), 0, kept, 0, length, 1);
       kept += length * FLOAT;
     }
   }
 
   /** Index in `floats` of an output's first number of a step. */
-  outputAt(name: Output, step: number): number {
-    return this.outputs[name].address(step * this.outputs[name].frames, 0) / FLOAT;
+  outputAt(name: Output): number {
+    return this.outputs[name].address(0, 0) / FLOAT;
   }
 
   /** Operations that note their layer in `makeLayers`, to be made when the planes have their place. */
   private operations(
     convolutions: Record<Name, Convolution>,
     weights: ReadonlyMap<string, NamedWeights>,
-    makeLayers: (() => (steps: number) => void)[],
+    makeLayers: (() => () => void)[],
   ): Operations<Plane, Name> {
     const { kernels } = this;
     return {
@@ -251,8 +240,8 @@ export class Network<Name extends string, Output extends string> {
         const packedBias = this.store(packBias(bias, output));
         makeLayers.push(() => {
           const address = this.storeConvolution(convolution, x, output, packed, packedBias, activation);
-          return steps => {
-            kernels.convolve(address, steps * output.frames);
+          return () => {
+            kernels.convolve(address, output.frames);
           };
         });
         return output;
@@ -262,17 +251,8 @@ export class Network<Name extends string, Output extends string> {
         makeLayers.push(() => {
           const [from, and, to] = [a, b, output].map(plane => plane.address(0, 0));
           const length = a.mels * a.channels;
-          return steps => {
-            kernels.add_relu(
-              from,
-              a.rowLength,
-              and,
-              b.rowLength,
-              to,
-              output.rowLength,
-              length,
-              steps * a.frames,
-            );
+          return () => {
+            kernels.add_relu(from, a.rowLength, and, b.rowLength, to, output.rowLength, length, a.frames);
           };
         });
         return output;
@@ -292,8 +272,8 @@ export class Network<Name extends string, Output extends string> {
           makeLayers.push(() => {
             const from = part.address(0, 0);
             const to = output.address(0, 0) + firsts[i] * FLOAT;
-            return steps => {
-              kernels.copy(from, part.rowLength, to, output.rowLength, part.channels, steps * frames);
+            return () => {
+              kernels.copy(from, part.rowLength, to, output.rowLength, part.channels, frames);
             };
           });
         return output;
@@ -305,8 +285,8 @@ export class Network<Name extends string, Output extends string> {
         makeLayers.push(() => {
           const from = x.address(0, 0);
           const to = output.address(0, 0);
-          return steps => {
-            kernels.mean_and_maximum(from, x.rowLength, mels, channels, to, output.rowLength, steps * frames);
+          return () => {
+            kernels.mean_and_maximum(from, x.rowLength, mels, channels, to, output.rowLength, frames);
           };
         });
         return output;

@@ -3,7 +3,7 @@ import { measureVoice } from '../features/voice.js';
 import { LABELS, SAMPLE_RATE, type AudioChunk, type Label, type Scores } from '../values.js';
 import { calibrated, sigmoid } from './calibration.js';
 import { FRAMES_PER_STEP } from './cry-net.js';
-import { STEPS_PER_RUN, type CryNetwork } from './cry-network.js';
+import type { CryNetwork } from './cry-network.js';
 import type { ModelManifest } from './manifest.js';
 import type { Scorer } from './scorer.js';
 
@@ -28,18 +28,15 @@ export class StreamScorer implements Scorer {
   private first = NaN;
   private next = NaN;
   private clock = { sample: 0, at: 0 };
-  /** Frames that are still to be scored, row-major. */
+  /** Frames of the step that is being filled, row-major, after those that fill a fixed window up to whole steps. */
   private readonly frames: Float32Array;
-  private framesLength = 0;
+  private readonly firstFrame: number;
+  private framesLength: number;
   /** Samples that do not fill a step yet. */
   private readonly samples: Float32Array;
   private samplesLength = 0;
-  /** What was measured of steps that are not scored yet. */
-  private measured: Pick<Scores, 'levelDb' | 'voice'>[] = [];
   /** Steps scored so far. */
   private steps = 0;
-  /** Rows that fill a fixed window up to whole steps of the network. */
-  private readonly quiet: Float32Array;
 
   constructor(
     private readonly network: CryNetwork,
@@ -49,14 +46,15 @@ export class StreamScorer implements Scorer {
     const { hop, fftSize, mels } = frontEnd;
     this.stream = network.openStream();
     this.logMel = new LogMel(frontEnd);
-    const firstStepFrames = reading === 'fixed' ? windowFrames : hopFrames;
+    const stepFrames = reading === 'fixed' ? windowFrames : hopFrames;
     this.stepSamples = hopFrames * hop;
-    this.firstStepSamples = (firstStepFrames - 1) * hop + fftSize;
+    this.firstStepSamples = (stepFrames - 1) * hop + fftSize;
     this.windowSamples = (windowFrames - 1) * hop + fftSize;
-    this.frames = new Float32Array((firstStepFrames + (STEPS_PER_RUN - 1) * hopFrames) * mels);
     this.samples = new Float32Array(this.firstStepSamples);
-    const missing = -windowFrames & (FRAMES_PER_STEP - 1);
-    this.quiet = new Float32Array(missing * mels).fill(scaling.floorDb);
+    const filled = Math.ceil(stepFrames / FRAMES_PER_STEP) * FRAMES_PER_STEP;
+    this.firstFrame = (filled - stepFrames) * mels;
+    this.frames = new Float32Array(filled * mels).fill(scaling.floorDb);
+    this.framesLength = this.firstFrame;
   }
 
   /**
@@ -94,15 +92,14 @@ export class StreamScorer implements Scorer {
     this.network.clearStream(this.stream);
     this.logMel.reset();
     this.first = this.next = NaN;
-    this.framesLength = 0;
+    this.framesLength = this.firstFrame;
     this.samplesLength = 0;
-    this.measured = [];
     this.steps = 0;
   }
 
   /** Samples of the step that is being filled. */
   private get stepLength(): number {
-    return this.steps + this.measured.length === 0 ? this.firstStepSamples : this.stepSamples;
+    return this.steps === 0 ? this.firstStepSamples : this.stepSamples;
   }
 
   /** Takes samples and adds the scores of the steps that they complete. */
@@ -115,59 +112,37 @@ export class StreamScorer implements Scorer {
       this.framesLength = this.logMel.pushInto(taken, this.frames, this.framesLength);
       this.next += taken.length;
       start += taken.length;
-      if (this.samplesLength < this.stepLength) break;
-      const step = this.samples.subarray(0, this.samplesLength);
+      if (this.samplesLength < this.stepLength) return;
+      this.runNetwork();
+      scores.push(this.scoresOf(this.samples.subarray(0, this.samplesLength)));
       this.samplesLength = 0;
-      this.measured.push({ levelDb: levelDb(step), voice: measureVoice(step) });
-      if (this.measured.length === STEPS_PER_RUN) {
-        this.score(scores);
-        yield;
-      }
+      yield;
     }
-    if (this.measured.length > 0) this.score(scores);
   }
 
-  /** Scores the steps that are complete. */
-  private score(scores: Scores[]): void {
-    const { measured } = this;
-    this.measured = [];
+  /** Runs the frames of the step that is complete; its outputs are there until the network runs again. */
+  private runNetwork(): void {
     const { reading, hopFrames, frontEnd, scaling } = this.manifest;
-    if (reading === 'flexible') {
-      this.network.setInput(this.frames, 0, measured.length * FRAMES_PER_STEP, 0, scaling);
-      this.network.run(this.stream, measured.length);
+    if (reading === 'fixed') this.network.clearStream(this.stream);
+    for (let frame = 0; frame * frontEnd.mels < this.frames.length; frame += FRAMES_PER_STEP) {
+      this.network.setInput(this.frames, frame, scaling);
+      this.network.run(this.stream);
     }
-    for (const [step, measures] of measured.entries())
-      scores.push(this.scoresOf(reading === 'flexible' ? step : this.runWindow(step), measures));
-    // What the next steps still need: frames that do not fill one, and those that windows share.
-    const past = measured.length * hopFrames * frontEnd.mels;
-    this.frames.copyWithin(0, past, this.framesLength);
-    this.framesLength -= past;
+    // The next window shares the last frames of this one; a step of the network shares none.
+    const kept = this.firstFrame + hopFrames * frontEnd.mels;
+    this.frames.copyWithin(this.firstFrame, kept, this.framesLength);
+    this.framesLength -= hopFrames * frontEnd.mels;
   }
 
-  /**
-   * Runs a window of the waiting frames through the network, by itself, filled up with quiet before it.
-   * @returns the network's step that judges it
-   */
-  private runWindow(window: number): number {
-    const { hopFrames, windowFrames, frontEnd, scaling } = this.manifest;
-    const quietFrames = this.quiet.length / frontEnd.mels;
-    const steps = (quietFrames + windowFrames) / FRAMES_PER_STEP;
-    this.network.clearStream(this.stream);
-    this.network.setInput(this.quiet, 0, quietFrames, 0, scaling);
-    this.network.setInput(this.frames, window * hopFrames, windowFrames, quietFrames, scaling);
-    this.network.run(this.stream, steps);
-    return steps - 1;
-  }
-
-  /** @param step of the network's last run */
-  private scoresOf(step: number, measures: Pick<Scores, 'levelDb' | 'voice'>): Scores {
+  /** The network's outputs as scores. @param samples what is new in the step */
+  private scoresOf(samples: Float32Array): Scores {
     const { calibration, embeddingSize } = this.manifest;
     const { floats } = this.network;
     const end = this.first + this.firstStepSamples + this.steps * this.stepSamples;
     const start = Math.max(this.first, end - this.windowSamples);
     this.steps++;
-    const logits = this.network.outputAt('logits', step);
-    const embedding = this.network.outputAt('embedding', step);
+    const logits = this.network.outputAt('logits');
+    const embedding = this.network.outputAt('embedding');
     const probabilities = LABELS.map((label, i) => [
       label,
       label === 'cry' ? calibrated(floats[logits + i], calibration) : sigmoid(floats[logits + i]),
@@ -178,7 +153,8 @@ export class StreamScorer implements Scorer {
       startSample: start,
       endSample: end,
       at: this.clock.at + ((start - this.clock.sample) / SAMPLE_RATE) * 1000,
-      ...measures,
+      levelDb: levelDb(samples),
+      voice: measureVoice(samples),
     };
   }
 }

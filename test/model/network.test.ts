@@ -5,7 +5,7 @@ import { LogMel } from '../../src/features/log-mel.js';
 import { convolveTensor, tensorOperations } from '../../src/lab/training/operations.js';
 import { loadTf, type Tf } from '../../src/lab/training/tf.js';
 import { CONVOLUTIONS, cryNet, FRAMES_PER_STEP } from '../../src/model/cry-net.js';
-import { loadCryNetwork, STEPS_PER_RUN } from '../../src/model/cry-network.js';
+import { loadCryNetwork } from '../../src/model/cry-network.js';
 import type { Convolution, Operations } from '../../src/model/graph.js';
 import { modelPath, readModel } from '../../src/model/load.js';
 import type { ModelManifest } from '../../src/model/manifest.js';
@@ -65,27 +65,22 @@ describe('Network', () => {
     return { embedding: [...embedding.dataSync()], logits: [...logits.dataSync()] };
   }
 
-  /** The outputs of all steps, heard in runs of `steps` steps. */
-  function actualCryNet(
-    weights: readonly NamedWeights[],
-    decibels: Float32Array,
-    steps: number,
-  ): Record<string, number[]> {
-    const network = loadCryNetwork(weights, { frontEnd: SEED_FRONT_END, windowFrames: 28 });
+  /** The outputs of all steps. */
+  function actualCryNet(weights: readonly NamedWeights[], decibels: Float32Array): Record<string, number[]> {
+    const network = loadCryNetwork(weights);
     const stream = network.openStream();
     const result: Record<'embedding' | 'logits', number[]> = { embedding: [], logits: [] };
     const sizes = {
       embedding: weights.find(({ name }) => name === 'embedding/bias')!.values.length,
       logits: LABELS.length,
     };
-    for (let frame = 0; frame < decibels.length / mels; frame += steps * FRAMES_PER_STEP) {
-      network.setInput(decibels, frame, steps * FRAMES_PER_STEP, 0, SCALING);
-      network.run(stream, steps);
-      for (let step = 0; step < steps; step++)
-        for (const output of ['embedding', 'logits'] as const) {
-          const at = network.outputAt(output, step);
-          result[output].push(...network.floats.subarray(at, at + sizes[output]));
-        }
+    for (let frame = 0; frame < decibels.length / mels; frame += FRAMES_PER_STEP) {
+      network.setInput(decibels, frame, SCALING);
+      network.run(stream);
+      for (const output of ['embedding', 'logits'] as const) {
+        const at = network.outputAt(output);
+        result[output].push(...network.floats.subarray(at, at + sizes[output]));
+      }
     }
     return result;
   }
@@ -112,7 +107,7 @@ describe('Network', () => {
       const { manifest, weights } = await readModel(modelPath('crynet'));
       const named = unpackWeights(weights, manifest.weights.tensors);
       const expected = expectedCryNet(named, frames());
-      const actual = actualCryNet(named, frames(), 1);
+      const actual = actualCryNet(named, frames());
       assertNear(actual.logits, expected.logits);
       assertNear(actual.embedding, expected.embedding);
     });
@@ -120,23 +115,17 @@ describe('Network', () => {
 
   it('runs a network of any widths', () => {
     const expected = expectedCryNet(smallWeights(), randomFrames());
-    const actual = actualCryNet(smallWeights(), randomFrames(), 1);
+    const actual = actualCryNet(smallWeights(), randomFrames());
     assertNear(actual.logits, expected.logits);
     assertNear(actual.embedding, expected.embedding);
   });
 
-  it('says the same, bit for bit, however many steps it runs at a time', () => {
-    const expected = actualCryNet(smallWeights(), randomFrames(), 1);
-    for (const steps of [2, STEPS_PER_RUN])
-      assert.deepEqual(actualCryNet(smallWeights(), randomFrames(), steps), expected);
-  });
-
   it('keeps streams apart, and begins a cleared one anew', () => {
-    const network = loadCryNetwork(smallWeights(), { frontEnd: SEED_FRONT_END, windowFrames: 28 });
+    const network = loadCryNetwork(smallWeights());
     const logits = (stream: number, from: number): number[] => {
-      network.setInput(randomFrames(), from, FRAMES_PER_STEP, 0, SCALING);
-      network.run(stream, 1);
-      const at = network.outputAt('logits', 0);
+      network.setInput(randomFrames(), from, SCALING);
+      network.run(stream);
+      const at = network.outputAt('logits');
       return [...network.floats.subarray(at, at + LABELS.length)];
     };
     const [a, b] = [network.openStream(), network.openStream()];

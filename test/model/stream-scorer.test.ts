@@ -17,7 +17,7 @@ describe('StreamScorer', () => {
   const manifest = draftManifest('small', weights);
   let network: CryNetwork;
   before(() => {
-    network = loadCryNetwork(weights, manifest);
+    network = loadCryNetwork(weights);
   });
   const open = (): StreamScorer => new StreamScorer(network, manifest);
 
@@ -204,14 +204,14 @@ describe('StreamScorer', () => {
     assert.deepEqual(inPieces(loud, loud.length), fresh);
   });
 
-  it('rests after each second of audio, heard or lost', () => {
+  it('rests after each step, heard or lost', () => {
     const stream = open();
     const pieces = (work: Generator<void, Scores[]>): number => {
       let count = 1;
       while (!work.next().done) count++;
       return count;
     };
-    assert.ok(pieces(stream.push(chunk(unevenNoise(30)))) >= 29);
-    assert.ok(pieces(stream.push(chunk(unevenNoise(1), 60 * 16000))) >= 29);
+    assert.ok(pieces(stream.push(chunk(unevenNoise(30)))) > 110);
+    assert.ok(pieces(stream.push(chunk(unevenNoise(1), 60 * 16000))) > 110);
   });
 });
