@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds log-mel.wasm, network.wasm and resample.wasm here, or in the folder named as argument, with the packages clang-14 and
+# Builds the .wasm files here, or in the folder named as argument, with the packages clang-14 and
 # lld-14 of Debian 12. Another version makes other bytes, which is why it is named.
 set -eu
 folder=$(realpath "${1:-$(dirname "$0")}")
@@ -18,4 +18,5 @@ build() {
 build log-mel log_mel samples decibels window_half twiddles_first twiddles twiddles_real mel_first_bin mel_steps \
   mel_weights
 build resample resample __heap_base
+build voice analyse samples power autocorrelation window cosines sines reversed
 build network convolve add_relu mean_and_maximum mean copy __heap_base

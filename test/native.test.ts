@@ -12,7 +12,7 @@ describe('native/', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'native-'));
     try {
       execFileSync(path.join(PACKAGE_ROOT, 'native', 'build.sh'), [folder]);
-      for (const file of ['log-mel.wasm', 'network.wasm', 'resample.wasm']) {
+      for (const file of ['log-mel.wasm', 'network.wasm', 'resample.wasm', 'voice.wasm']) {
         const committed = readFileSync(path.join(PACKAGE_ROOT, 'native', file));
         const rebuilt = readFileSync(path.join(folder, file));
         assert.ok(rebuilt.equals(committed), `run native/build.sh and commit its ${file}`);

@@ -1,5 +1,5 @@
 import { SAMPLE_RATE, type Voice } from '../values.js';
-import { Fft } from './fft.js';
+import { loadNative } from '../native.js';
 import { hannWindow } from './hann-window.js';
 
 /** 32 ms: some periods of any cry, and little of its melody. */
@@ -33,11 +33,40 @@ const windowLoss = Float64Array.from({ length: LONGEST_LAG + 2 }, (_, lag) => {
   return overlap / windowEnergy;
 });
 
-/** Where measureVoice() works: it keeps nothing in them between calls. */
-const fft = new Fft(FRAME);
-const re = new Float64Array(FRAME);
-const im = new Float64Array(FRAME);
-const powers = [new Float64Array(FRAME), new Float64Array(FRAME)] as const;
+/** Frames that native/voice.c analyses at a time: FRAMES. */
+const FRAMES = 4;
+
+/** native/voice.wasm with its tables filled. It keeps nothing between calls. */
+interface VoiceCore {
+  /** FRAMES frames, each a hop after the one before. */
+  samples: Float32Array;
+  /** By bin or lag, and in it by frame. */
+  power: Float32Array;
+  autocorrelation: Float32Array;
+  analyse: (firstBin: number, endBin: number) => void;
+}
+
+let sharedCore: VoiceCore | undefined;
+
+function loadCore(): VoiceCore {
+  const { memory, exports: wasmExports, address } = loadNative('voice.wasm');
+  const floats = (name: string, length: number): Float32Array =>
+    new Float32Array(memory.buffer, address(name), length);
+  const angle = (k: number): number => (2 * Math.PI * k) / FRAME;
+  floats('window', FRAME).set(window);
+  floats('cosines', FRAME / 2).set(Float64Array.from({ length: FRAME / 2 }, (_, k) => Math.cos(angle(k))));
+  floats('sines', FRAME / 2).set(Float64Array.from({ length: FRAME / 2 }, (_, k) => Math.sin(angle(k))));
+  const reversed = new Int32Array(memory.buffer, address('reversed'), FRAME);
+  for (let n = 1; n < FRAME; n++) reversed[n] = (reversed[n >> 1] >> 1) | (n & 1 ? FRAME / 2 : 0);
+  return {
+    samples: floats('samples', (FRAMES - 1) * HOP + FRAME),
+    power: floats('power', (FRAME / 2 + 1) * FRAMES),
+    autocorrelation: floats('autocorrelation', FRAME * FRAMES),
+    analyse: wasmExports.analyse as VoiceCore['analyse'],
+  };
+}
+
+/** Where strongestPeriod() works: it keeps nothing in it between calls. */
 const likeness = new Float64Array(LONGEST_LAG + 2);
 
 /** A period in samples, and the share of the power that repeats with it. */
@@ -61,19 +90,20 @@ export function measureVoice(samples: Float32Array): Voice {
   let high = 0;
   let periodic = 0;
   let octaves = 0;
-  for (let start = 0; start < samples.length; start += 2 * HOP) {
-    transformTwo(samples, start);
-    [re, im].forEach((autocorrelation, i) => {
-      const frameLow = bandPower(powers[i], FIRST_BIN, SPLIT_BIN);
-      const frameHigh = bandPower(powers[i], SPLIT_BIN, END_BIN);
+  const core = (sharedCore ??= loadCore());
+  for (let start = 0; start < samples.length; start += FRAMES * HOP) {
+    analyseFrom(core, samples, start);
+    for (let frame = 0; frame < FRAMES; frame++) {
+      const frameLow = bandPower(core.power, frame, FIRST_BIN, SPLIT_BIN);
+      const frameHigh = bandPower(core.power, frame, SPLIT_BIN, END_BIN);
       low += frameLow;
       high += frameHigh;
-      const period = strongestPeriod(autocorrelation);
-      if (!period) return;
+      const period = strongestPeriod(core.autocorrelation, frame);
+      if (!period) continue;
       const framePeriodic = period.share * (frameLow + frameHigh);
       periodic += framePeriodic;
       octaves += framePeriodic * Math.log2(SAMPLE_RATE / period.lag);
-    });
+    }
   }
   const frames = Math.floor((samples.length - FRAME) / HOP) + 1;
   return {
@@ -84,49 +114,28 @@ export function measureVoice(samples: Float32Array): Voice {
   };
 }
 
-/**
- * Puts the powers of the frames that begin at `start` and a hop later into `powers`, and their autocorrelations into
- * `re` and `im`. A frame that is not all there counts as silence.
- */
-function transformTwo(samples: Float32Array, start: number): void {
-  // Two real frames as one complex one: the symmetric part of its transform is the first one's, the other the second's.
-  load(re, samples, start);
-  load(im, samples, start + HOP);
-  fft.transform(re, im);
-  for (let bin = FIRST_BIN; bin < END_BIN; bin++) {
-    const mirror = FRAME - bin;
-    const first = ((re[bin] + re[mirror]) ** 2 + (im[bin] - im[mirror]) ** 2) / 4;
-    const second = ((re[bin] - re[mirror]) ** 2 + (im[bin] + im[mirror]) ** 2) / 4;
-    powers[0][bin] = powers[0][mirror] = first;
-    powers[1][bin] = powers[1][mirror] = second;
-  }
-  // The transform of the power is the autocorrelation. It is circular, but at the lags that are read here the window
-  // leaves next to nothing of what comes round.
-  re.set(powers[0]);
-  im.set(powers[1]);
-  fft.transform(re, im);
-}
-
-function load(frame: Float64Array, samples: Float32Array, start: number): void {
-  frame.fill(0);
-  if (start + FRAME > samples.length) return;
-  for (let n = 0; n < FRAME; n++) {
-    const sample = samples[start + n];
-    if (Number.isFinite(sample)) frame[n] = window[n] * sample;
-  }
+/** Analyses FRAMES frames from `start` on. A frame that is not all there counts as silence. */
+function analyseFrom(core: VoiceCore, samples: Float32Array, start: number): void {
+  const whole = Math.max(0, Math.floor((samples.length - start - FRAME) / HOP) + 1);
+  const length = Math.min(core.samples.length, (whole - 1) * HOP + FRAME);
+  core.samples.fill(0);
+  if (whole > 0) core.samples.set(samples.subarray(start, start + length));
+  // The autocorrelation is circular, but at the lags that are read here the window leaves next to nothing of what comes
+  // round.
+  core.analyse(FIRST_BIN, END_BIN);
 }
 
 /** Mean square of what lies in the bins of a frame from one to before another. */
-function bandPower(power: Float64Array, firstBin: number, endBin: number): number {
+function bandPower(power: Float32Array, frame: number, firstBin: number, endBin: number): number {
   let sum = 0;
-  for (let bin = firstBin; bin < endBin; bin++) sum += power[bin];
+  for (let bin = firstBin; bin < endBin; bin++) sum += power[bin * FRAMES + frame];
   return (2 * sum) / (FRAME * windowEnergy);
 }
 
 /** Undefined where no period stands out, and in silence. */
-function strongestPeriod(autocorrelation: Float64Array): Period | undefined {
+function strongestPeriod(autocorrelation: Float32Array, frame: number): Period | undefined {
   for (let lag = 0; lag < likeness.length; lag++) {
-    likeness[lag] = autocorrelation[lag] / (autocorrelation[0] * windowLoss[lag]);
+    likeness[lag] = autocorrelation[lag * FRAMES + frame] / (autocorrelation[frame] * windowLoss[lag]);
   }
   // Until it first falls below 0 a sound is like itself, whatever its period.
   let lag = 1;

@@ -30,7 +30,9 @@ async function main(): Promise<void> {
     const entries = [...readEntries(file).entries.values()];
     console.log(`opened in ${(performance.now() - opening).toFixed(0)} ms`);
     for (const question of ['night', 'day', 'week', 'weeks'] as const)
-      report(question, () => replyTo({ entries, folder, soundFolder: folder }, { ask: question, at: Date.now() }, Date.now()));
+      report(question, () =>
+        replyTo({ entries, folder, soundFolder: folder }, { ask: question, at: Date.now() }, Date.now()),
+      );
     for (const question of [{ ask: 'accuracy' }, { ask: 'export', as: 'csv' }] satisfies Question[])
       report(question.ask, () => replyTo({ entries, folder, soundFolder: folder }, question, Date.now()));
     const noting = performance.now();

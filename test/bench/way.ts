@@ -1,42 +1,64 @@
+/**
+ * CPU time of the whole way from chunks to events, all threads of the process, as fast as it goes. Arguments: number of
+ * streams, seconds of audio of each. Run by bench.ts in a process of its own.
+ */
+import { CHUNK_SAMPLES } from '../../src/audio/live/supervisor.js';
 import { openDetector } from '../../src/detect/detector.js';
-import { nurseryScene } from '../../src/synth/scene.js';
 import { loadClassifier } from '../../src/model/load.js';
+import { nurseryScene } from '../../src/synth/scene.js';
 import { SAMPLE_RATE } from '../../src/values.js';
 
-/** Live sources hand over a tenth of a second at a time. */
-const CHUNK_SAMPLES = SAMPLE_RATE / 10;
+export interface WayBench {
+  /** CPU milliseconds per second of audio of one stream. */
+  cpuMs: number;
+  /** Seconds of audio of all streams per second. */
+  speed: number;
+  /** From the start of the process to its first score, without the scene to be heard. */
+  firstScoreMs: number;
+  /** Most memory that the process had. */
+  peakMb: number;
+}
 
-/**
- * CPU time of the whole way from chunks to events, all threads of the process, as fast as it goes.
- * @returns CPU milliseconds per second of audio of one stream, and the seconds of audio of all streams per second of wall time
- */
-export async function benchWay(streams: number, lengthS: number): Promise<{ cpuMs: number; speed: number }> {
+/** Until what runs is compiled as well as it will be. */
+const WARM_UP_S = 30;
+
+export async function benchWay(streams: number, lengthS: number): Promise<WayBench> {
+  const sceneStart = performance.now();
   const { samples } = nurseryScene(1);
+  const sceneMs = performance.now() - sceneStart;
   const classifier = await loadClassifier();
   const detectors = Array.from({ length: streams }, (_, i) =>
     openDetector(classifier, `stream ${i}`, 'balanced'),
   );
-  const play = async (from: number, to: number): Promise<void> => {
-    for (let at = from; at < to; at += CHUNK_SAMPLES) {
+  let firstScoreMs: number | undefined;
+  const play = async (fromS: number, toS: number): Promise<void> => {
+    for (let at = fromS * SAMPLE_RATE; at < toS * SAMPLE_RATE; at += CHUNK_SAMPLES) {
       const offset = at % (samples.length - CHUNK_SAMPLES);
-      const chunk = {
-        samples: samples.subarray(offset, offset + CHUNK_SAMPLES),
-        firstSample: at,
-        at,
-        source: '',
-        lost: 0,
-      };
-      await Promise.all(detectors.map(detector => detector.push(chunk)));
+      const piece = samples.subarray(offset, offset + CHUNK_SAMPLES);
+      const chunk = { samples: piece, firstSample: at, at, source: '', lost: 0 };
+      const [{ scores }] = await Promise.all(detectors.map(detector => detector.push(chunk)));
+      if (scores.length > 0) firstScoreMs ??= performance.now() - sceneMs;
     }
   };
-  const warmUp = 2 * SAMPLE_RATE;
-  await play(0, warmUp);
+  const warmUpS = Math.ceil(2 + WARM_UP_S / streams);
+  await play(0, warmUpS);
   const cpu = process.cpuUsage();
   const start = performance.now();
-  await play(warmUp, warmUp + lengthS * SAMPLE_RATE);
+  await play(warmUpS, warmUpS + lengthS);
   const { user, system } = process.cpuUsage(cpu);
   const wallS = (performance.now() - start) / 1000;
   await Promise.all(detectors.map(detector => detector.flush(() => undefined)));
   await classifier.close();
-  return { cpuMs: (user + system) / 1000 / lengthS / streams, speed: (lengthS * streams) / wallS };
+  return {
+    cpuMs: (user + system) / 1000 / lengthS / streams,
+    speed: (lengthS * streams) / wallS,
+    firstScoreMs: firstScoreMs!,
+    peakMb: process.resourceUsage().maxRSS / 1024,
+  };
 }
+
+async function main(): Promise<void> {
+  process.send!(await benchWay(Number(process.argv[2]), Number(process.argv[3])));
+}
+
+if (require.main === module) void main();
