@@ -1,16 +1,20 @@
 const float32 = new Float32Array(1);
 const bits32 = new Uint32Array(float32.buffer);
 
+/** The least number above 0 that binary16 has. */
+const LEAST = 2 ** -24;
+
 /** IEEE 754 binary16 bits to numbers. */
 export function fromFloat16(bits: Uint16Array): Float32Array {
   const values = new Float32Array(bits.length);
+  const valueBits = new Uint32Array(values.buffer);
   for (let i = 0; i < bits.length; i++) {
-    const sign = bits[i] & 0x8000 ? -1 : 1;
+    const sign = (bits[i] & 0x8000) << 16;
     const exponent = (bits[i] >> 10) & 0x1f;
     const fraction = bits[i] & 0x3ff;
-    if (exponent === 0) values[i] = sign * fraction * 2 ** -24;
-    else if (exponent === 31) values[i] = fraction ? NaN : sign * Infinity;
-    else values[i] = sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+    // Binary32 has 13 more bits of fraction, its exponent is counted from -127 instead of -15, and 255 is infinity.
+    if (exponent === 0) values[i] = (sign < 0 ? -1 : 1) * fraction * LEAST;
+    else valueBits[i] = sign | ((exponent === 31 ? 255 : exponent + 112) << 23) | (fraction << 13);
   }
   return values;
 }

@@ -127,7 +127,7 @@ export class Mel7s {
     network.setInput(picture, 0, MEL7S_SCALING);
     network.clearStream(this.clip);
     network.run(this.clip);
-    const at = network.outputAt('logits');
+    const at = network.outputAt.logits;
     return softmax([...network.floats.subarray(at, at + MEL7S_REASONS.length)]);
   }
 }

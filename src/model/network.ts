@@ -126,16 +126,20 @@ export interface Plan<Name extends string, Output extends string> {
  * rows that its next step sees above its own frames, so that hearing piece by piece equals hearing the whole.
  */
 export class Network<Name extends string, Output extends string> {
-  private readonly outputs: Record<Output, Plane>;
+  /** Index in `floats` of each output's first number. */
+  readonly outputAt: Readonly<Record<Output, number>>;
   private readonly native: NativeModule;
   private readonly kernels: Kernels;
   private readonly input: Plane;
+  /** Index in `floats` of each frame of the input. */
+  private readonly inputAt: readonly number[];
   private readonly planes: Plane[] = [];
-  private readonly keptPlanes: Plane[];
+  /** What a stream keeps of each plane: addresses of the rows above it and of its last ones, and where they are kept. */
+  private readonly kept: { above: number; last: number; length: number; at: number }[] = [];
   /** Calls the kernels of one layer each. */
   private readonly layers: (() => void)[];
   /** Bytes that a stream keeps; addresses of streams that are closed. */
-  private readonly streamBytes: number;
+  private streamBytes = 0;
   private readonly freeStreams: number[] = [];
   /** Byte address of the memory that nothing uses yet. */
   private end: number;
@@ -150,17 +154,28 @@ export class Network<Name extends string, Output extends string> {
     // The weights' addresses are needed when a layer is made, the planes' only when all layers are known.
     const makeLayers: (() => () => void)[] = [];
     this.input = this.plane(...plan.input, [0], 1);
-    this.outputs = plan.graph(
+    const outputs = plan.graph(
       this.input,
       this.operations(plan.convolutions, new Map(weights.map(w => [w.name, w])), makeLayers),
     );
     for (const plane of this.planes) plane.place(this.allocate(plane.length));
-    this.keptPlanes = this.planes.filter(({ framesBefore }) => framesBefore > 0);
-    this.streamBytes = this.keptPlanes.reduce(
-      (sum, { framesBefore, rowLength }) => sum + framesBefore * rowLength * FLOAT,
-      0,
-    );
+    for (const plane of this.planes.filter(({ framesBefore }) => framesBefore > 0)) {
+      const length = plane.framesBefore * plane.rowLength;
+      this.kept.push({
+        above: plane.rowBefore(0),
+        last: plane.rowBefore(plane.frames),
+        length,
+        at: this.streamBytes,
+      });
+      this.streamBytes += length * FLOAT;
+    }
     this.layers = makeLayers.map(make => make());
+    this.inputAt = Array.from(
+      { length: this.input.frames },
+      (_, frame) => this.input.address(frame, 0) / FLOAT,
+    );
+    const starts = Object.entries<Plane>(outputs).map(([name, plane]) => [name, plane.address(0, 0) / FLOAT]);
+    this.outputAt = Object.fromEntries(starts) as Record<Output, number>;
   }
 
   /** The kernels' memory, until the next stream is opened. */
@@ -190,36 +205,22 @@ export class Network<Name extends string, Output extends string> {
    */
   setInput(decibels: Float32Array, from: number, { floorDb, meanDb, stdDb }: ModelManifest['scaling']): void {
     const { frames, mels } = this.input;
-    for (let row = 0; row < frames; row++) {
-      const to = this.input.address(row, 0) / FLOAT;
-      const first = (from + row) * mels;
+    const { view } = this;
+    for (let frame = 0; frame < frames; frame++) {
+      const to = this.inputAt[frame];
+      const first = (from + frame) * mels;
       for (let mel = 0; mel < mels; mel++) {
         const db = decibels[first + mel];
-        this.view[to + mel] = ((db > floorDb ? db : floorDb) - meanDb) / stdDb;
+        view[to + mel] = ((db > floorDb ? db : floorDb) - meanDb) / stdDb;
       }
     }
   }
 
   /** Computes the outputs of the input, as what comes next in a stream. */
   run(stream: number): void {
-    let kept = stream;
-    for (const plane of this.keptPlanes) {
-      const length = plane.framesBefore * plane.rowLength;
-      this.kernels.copy(kept, 0, plane.rowBefore(0), 0, length, 1);
-      kept += length * FLOAT;
-    }
+    for (const { above, length, at } of this.kept) this.kernels.copy(stream + at, 0, above, 0, length, 1);
     for (const layer of this.layers) layer();
-    kept = stream;
-    for (const plane of this.keptPlanes) {
-      const length = plane.framesBefore * plane.rowLength;
-      this.kernels.copy(plane.rowBefore(plane.frames), 0, kept, 0, length, 1);
-      kept += length * FLOAT;
-    }
-  }
-
-  /** Index in `floats` of an output's first number of a step. */
-  outputAt(name: Output): number {
-    return this.outputs[name].address(0, 0) / FLOAT;
+    for (const { last, length, at } of this.kept) this.kernels.copy(last, 0, stream + at, 0, length, 1);
   }
 
   /** Operations that note their layer in `makeLayers`, to be made when the planes have their place. */

@@ -141,8 +141,8 @@ export class StreamScorer implements Scorer {
     const end = this.first + this.firstStepSamples + this.steps * this.stepSamples;
     const start = Math.max(this.first, end - this.windowSamples);
     this.steps++;
-    const logits = this.network.outputAt('logits');
-    const embedding = this.network.outputAt('embedding');
+    const logits = this.network.outputAt.logits;
+    const embedding = this.network.outputAt.embedding;
     const probabilities = LABELS.map((label, i) => [
       label,
       label === 'cry' ? calibrated(floats[logits + i], calibration) : sigmoid(floats[logits + i]),
@@ -162,6 +162,10 @@ export class StreamScorer implements Scorer {
 /** Root mean square level in dB of full scale; what is not finite counts as 0. */
 function levelDb(samples: Float32Array): number {
   let energy = 0;
-  for (const sample of samples) if (Number.isFinite(sample)) energy += sample * sample;
+  // By index: an iterator would leave garbage for each sample.
+  for (let i = 0; i < samples.length; i++) {
+    const sample = samples[i];
+    if (Number.isFinite(sample)) energy += sample * sample;
+  }
   return Math.max(LEAST_LEVEL_DB, 10 * Math.log10(energy / samples.length + 1e-20));
 }

@@ -78,7 +78,7 @@ describe('Network', () => {
       network.setInput(decibels, frame, SCALING);
       network.run(stream);
       for (const output of ['embedding', 'logits'] as const) {
-        const at = network.outputAt(output);
+        const at = network.outputAt[output];
         result[output].push(...network.floats.subarray(at, at + sizes[output]));
       }
     }
@@ -125,7 +125,7 @@ describe('Network', () => {
     const logits = (stream: number, from: number): number[] => {
       network.setInput(randomFrames(), from, SCALING);
       network.run(stream);
-      const at = network.outputAt('logits');
+      const at = network.outputAt.logits;
       return [...network.floats.subarray(at, at + LABELS.length)];
     };
     const [a, b] = [network.openStream(), network.openStream()];
