@@ -166,8 +166,11 @@ async function checkFile(file: string): Promise<void> {
 
 /** What the system says of a file or folder as an error that a person can act on; anything else as it is. */
 function ofFile(name: string, error: unknown): unknown {
-  if (!(error instanceof Error && 'syscall' in error && 'code' in error)) return error;
-  if (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+  if (!(error instanceof Error && 'code' in error)) return error;
+  // No path holds a NUL.
+  const isNoPath = error.code === 'ERR_INVALID_ARG_VALUE';
+  if (!('syscall' in error) && !isNoPath) return error;
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR' || isNoPath)
     return new DeepInfantError('not-found', `${name} does not exist. Check the path.`, { cause: error });
   return new DeepInfantError(
     'unreadable',

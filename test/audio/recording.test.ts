@@ -174,6 +174,8 @@ describe('readRecording', () => {
 
     it('a file in a file', () => assertError(write('a', 'x') + '/b.wav', 'not-found', /does not exist/));
 
+    it('a path that no file can have', () => assertError('a\0.wav', 'not-found', /does not exist/));
+
     it('a folder', () => assertError(folder, 'not-a-file', /is a folder/));
 
     it('a device', () => assertError('/dev/zero', 'not-a-file', /device/));

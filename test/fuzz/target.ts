@@ -3,6 +3,7 @@ import type { Arbitrary } from 'fast-check';
 /** A way into the product that takes what comes from outside. */
 export interface Target<Input> {
   inputs: Arbitrary<Input>;
+  open?: () => unknown;
   /**
    * Uses an input as the product does. May throw a DeepInfantError, which tells a person what to do; anything else that
    * is thrown is a defect.

@@ -15,52 +15,22 @@ import { hassEndpoint } from '../../src/hass/address.js';
 import { parseHost } from '../../src/host.js';
 import { tone } from '../audio/signals.js';
 import { WAV_FORMATS, writeWav } from '../audio/wav-writer.js';
-import { HUNGRY } from '../door/reasons.js';
+import { cry, health, telling } from './good.js';
 import { address, anything, damaged, damagedBytes, text } from './inputs.js';
+import { nodesTarget } from './nodes.js';
 import { target, type Target } from './target.js';
 
 const NOW = Date.now();
 const SHORT_TONE = tone(440, 16000, 800);
-
-const CRY = {
-  id: 'nursery@1',
-  source: 'nursery',
-  state: 'ended',
-  onset: NOW - 20_000,
-  offset: NOW - 1000,
-  onsetS: 5,
-  offsetS: 24,
-  durationS: 19,
-  peakScore: 0.9,
-  meanScore: 0.8,
-  intensity: 'cry',
-  voice: { f0Hz: 450, roughness: 0.1, balanceDb: -3 },
-  windows: [{ startS: 5, score: 0.9 }],
-  embedding: new Float32Array(256),
-  reason: HUNGRY,
-};
-
-const HEALTH = {
-  source: 'nursery',
-  state: 'running',
-  since: NOW,
-  positionS: 10,
-  restarts: 0,
-  lostS: 0,
-  levelDb: -40,
-  clipping: 0,
-  driftMs: 3,
-  format: { codec: 'aac', sampleRate: 8000, channels: 1 },
-};
 
 /** Each makes its target when its turn comes. */
 export const TARGETS: Record<string, () => Target<unknown>> = {
   wav: () =>
     recordings(...WAV_FORMATS.map(format => writeWav(SHORT_TONE, { rate: 16000, channels: 2, format }))),
   flac: () => recordings(flacOf(SHORT_TONE)),
-  'cry event': () => target({ inputs: fc.oneof(damaged(fc.constant(CRY)), anything), run: readCryEvent }),
+  'cry event': () => target({ inputs: fc.oneof(damaged(fc.constant(cry())), anything), run: readCryEvent }),
   'source health': () =>
-    target({ inputs: fc.oneof(damaged(fc.constant(HEALTH)), anything), run: readSourceHealth }),
+    target({ inputs: fc.oneof(damaged(fc.constant(health())), anything), run: readSourceHealth }),
   fact: () =>
     target({
       inputs: fc.record({
@@ -68,17 +38,7 @@ export const TARGETS: Record<string, () => Target<unknown>> = {
           fc.constantFrom('feed', 'sleep', 'answer', 'withdraw', 'import', 'temperature'),
           text,
         ),
-        payload: fc.oneof(
-          anything,
-          damaged(
-            fc.constantFrom(
-              { kind: 'feed', at: NOW },
-              { answer: 'hungry', cry: 'a@1' },
-              { withdraw: 'feed', id: 'x' },
-              { import: EMPTY_MEMORY },
-            ),
-          ),
-        ),
+        payload: fc.oneof(anything, damaged(fc.constantFrom(...telling()))),
       }),
       run: message => readTold(message as Parameters<typeof readTold>[0], NOW),
     }),
@@ -100,6 +60,7 @@ export const TARGETS: Record<string, () => Target<unknown>> = {
     }),
   host: () => target({ inputs: address, run: parseHost }),
   'server address': () => target({ inputs: address, run: typed => serverUrl(typed, 80) }),
+  nodes: nodesTarget,
   'Home Assistant address': () =>
     target({ inputs: fc.tuple(address, text), run: ([url, token]) => hassEndpoint({ url, token }, '') }),
 };

@@ -23,7 +23,8 @@ const BATCH = 100;
 
 async function main({ target: name, seed, firstBatch, pulse }: Job): Promise<void> {
   const beat = new Float64Array(pulse);
-  const { inputs, run, checkStores } = TARGETS[name]();
+  const { inputs, open, run, checkStores } = TARGETS[name]();
+  await open?.();
   for (let batch = firstBatch; ; batch++) {
     beat[0] = batch;
     let ran = 0;
