@@ -16,3 +16,8 @@ export function at(data: unknown, ...path: string[]): unknown {
 export function entries(data: unknown): [string, unknown][] {
   return isObject(data) ? Object.entries(data) : [];
 }
+
+/** The number that a value is or that a text holds; NaN for anything else, which `Number` may throw at. */
+export function numberOf(value: unknown): number {
+  return typeof value === 'number' || typeof value === 'string' ? Number(value) : NaN;
+}

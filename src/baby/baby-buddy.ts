@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Backoff } from '../backoff.js';
 import { DeepInfantError, messageOf } from '../errors.js';
 import { getJson, notTheServer, serverUrl, type JsonServer } from '../get-json.js';
-import { entries, isObject } from '../unknown-data.js';
+import { entries, isObject, numberOf } from '../unknown-data.js';
 import { degreesCelsius } from '../reason/degrees.js';
 import { checkFact, type ContextFact, type ContextKind } from '../reason/facts.js';
 
@@ -69,7 +69,7 @@ const ENTRY_KINDS: Record<string, EntryKind> = {
   temperature: {
     since: 'date_min',
     facts: ({ temperature }) => [
-      { kind: 'temperature', time: 'time', celsius: degreesCelsius(Number(temperature)) },
+      { kind: 'temperature', time: 'time', celsius: degreesCelsius(numberOf(temperature)) },
     ],
   },
   // It has no burps; a note with this tag stands for one.

@@ -1,4 +1,4 @@
-import { at as inside } from '../unknown-data.js';
+import { at as inside, numberOf } from '../unknown-data.js';
 import { degreesCelsius } from '../reason/degrees.js';
 import type { ContextFact, ContextKind } from '../reason/facts.js';
 
@@ -42,7 +42,7 @@ export function toldByHome(
   }
   if (before === undefined || isAway(before) || before === state) return 'nothing';
   // A counter goes up; when it goes down it was set back.
-  if (Number(state) > Number(before) || isOn(state)) return { kind, at: changed };
+  if (numberOf(state) > numberOf(before) || isOn(state)) return { kind, at: changed };
   // What is on while the baby sleeps is off when it wakes.
   if (kind === 'sleep' && isOn(before) && !isAway(state)) return { kind: 'wake', at: changed };
   return 'nothing';

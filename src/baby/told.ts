@@ -4,7 +4,7 @@
  */
 import { inspect } from 'node:util';
 import { DeepInfantError } from '../errors.js';
-import { isObject } from '../unknown-data.js';
+import { isObject, numberOf } from '../unknown-data.js';
 import { REASONS, type Answer } from '../values.js';
 import { degreesCelsius } from '../reason/degrees.js';
 import { CONTEXT_KINDS, hasEpoch, type ContextFact, type ContextKind } from '../reason/facts.js';
@@ -152,7 +152,7 @@ function fact(kind: unknown, details: object, nowMs: number): Told {
       `This '${kind}' lies ${ahead} ahead of this computer's clock: correct its time or its time zone.`,
     );
   }
-  const degrees = isEmpty(celsius) ? {} : { celsius: degreesCelsius(Number(celsius)) };
+  const degrees = isEmpty(celsius) ? {} : { celsius: degreesCelsius(numberOf(celsius)) };
   const texts = optionalTexts('context', { id });
   return { do: 'tell', fact: { kind, at: time, id: texts.id ?? idOf(kind, time), ...degrees } };
 }
@@ -165,7 +165,7 @@ function idOf(kind: ContextKind, atMs: number): string {
 /** Whether a payload beside the topic is degrees, not a time. */
 function isDegrees(kind: ContextKind, payload: unknown): boolean {
   if (kind !== 'temperature' && kind !== 'room') return false;
-  return !isEmpty(payload) && Number.isFinite(Number(payload)) && !hasEpoch(Number(payload));
+  return !isEmpty(payload) && Number.isFinite(numberOf(payload)) && !hasEpoch(numberOf(payload));
 }
 
 /**

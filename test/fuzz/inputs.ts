@@ -81,8 +81,9 @@ function changed(value: unknown, { at, how, key, value: fresh }: Change): unknow
   const fields = copy as Record<string, unknown>;
   const chosen = keys[at % (keys.length + 1)] as string | undefined;
   // A list from JSON has nothing but items, and Node-RED cannot clone others.
-  if (how === 'add' && Array.isArray(copy)) copy.push(fresh);
-  else if (how === 'add' || chosen === undefined)
+  const isAdded = how === 'add' || chosen === undefined;
+  if (isAdded && Array.isArray(copy)) copy.push(fresh);
+  else if (isAdded)
     Object.defineProperty(fields, key, {
       value: fresh,
       enumerable: true,
