@@ -14,6 +14,7 @@ const COMMANDS = new Map<string, () => Promise<{ command: Command }>>([
   ['devices', () => import('./devices.js')],
   ['teach', () => import('../lab/cli/teach.js')],
   ['train', () => import('../lab/cli/train.js')],
+  ['ship', () => import('../lab/cli/ship.js')],
   ['evaluate', () => import('../lab/cli/evaluate.js')],
   ['protocol', () => import('../lab/cli/protocol.js')],
 ]);

@@ -26,6 +26,7 @@ describe('deepinfant', () => {
       'devices',
       'teach',
       'train',
+      'ship',
       'evaluate',
       'protocol',
     ]) {

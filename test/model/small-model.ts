@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { ModelManifest } from '../../src/model/manifest.js';
+import { PRESETS, type ModelManifest, type PresetThresholds } from '../../src/model/manifest.js';
 import { packWeights, sha256, type NamedWeights } from '../../src/model/weights.js';
 import { draftManifest } from '../../src/lab/detector/ship.js';
 import { LABELS } from '../../src/values.js';
@@ -33,7 +33,15 @@ export async function writeSmallModel(
 ): Promise<ModelManifest> {
   const weights = smallWeights();
   const bytes = packWeights(weights);
-  const manifest = draftManifest('small', weights);
+  const thresholds: PresetThresholds = {
+    odds: 0,
+    clip: 0.5,
+    promise: { falseAlarmsPerNight: 1, clipFalseAlarmRate: 0.005 },
+  };
+  const manifest: ModelManifest = {
+    ...draftManifest('small', weights),
+    presets: Object.fromEntries(PRESETS.map(preset => [preset, thresholds])) as ModelManifest['presets'],
+  };
   manifest.weights.sha256 = sha256(bytes);
   await mkdir(folder, { recursive: true });
   await writeFile(path.join(folder, 'weights.bin'), bytes);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readCorpusFolder } from '../corpus/corpus.js';
@@ -48,8 +49,15 @@ export async function subjectsOf(
     );
   }
   checkSplit(folds, recordings);
+  const modelOf = (fold: number): string => modelFolder({ config, out: path.resolve(run) }, `fold${fold}`);
+  if (!numbers.every(fold => existsSync(path.join(modelOf(fold), 'manifest.json')))) {
+    throw new DeepInfantError(
+      'run',
+      `${run} is not finished: a fold's thresholds come from the other folds. Run deepinfant train again, without --fold.`,
+    );
+  }
   const subjects = numbers.map(fold => ({
-    model: modelFolder({ config, out: path.resolve(run) }, `fold${fold}`),
+    model: modelOf(fold),
     recordings: recordings.filter((_, i) => folds[i] === fold),
   }));
   return { subjects, left, remarks };

@@ -13,6 +13,11 @@ function toShared16(samples: Float32Array): Int16Array {
   return shared;
 }
 
+/** The samples of a clip, as a recording gives them. */
+export function samplesOfClip({ samples }: Pick<Clip, 'samples'>): Float32Array {
+  return Float32Array.from(samples, sample => sample / 32768);
+}
+
 /**
  * Reads a corpus to train on, telling how many recordings are done. Those that will be kept out are read too: one that
  * cannot be read is told now, and not after hours of training.

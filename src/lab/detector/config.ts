@@ -1,57 +1,77 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import * as v from 'valibot';
+import { check } from '../../check.js';
 import { DeepInfantError, messageOf } from '../../errors.js';
+import { CONVOLUTION_NAMES, FRAMES_PER_STEP } from '../../model/cry-net.js';
 import type { Widths } from './network.js';
 
-/** Everything but the data that decides a training run; the same config and data give the same batches. */
-export interface TrainingConfig {
-  /** Name of the model that is made. */
-  name: string;
-  seed: number;
+const POSITIVE = v.pipe(v.number(), v.finite(), v.gtValue(0, 'a number above 0'));
+const NOT_NEGATIVE = v.pipe(v.number(), v.finite(), v.minValue(0));
+const COUNT = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+const FOLDER_NAME = 'letters, digits, - and _ only';
+
+const WIDTHS = v.object(
+  Object.fromEntries(CONVOLUTION_NAMES.filter(name => name !== 'logits').map(name => [name, COUNT])),
+) as unknown as v.GenericSchema<Widths>;
+
+/** In the order of its fields, a run's folder keeps it: another order is another run. */
+const CONFIG = v.object({
+  /** Name of the model that is made, and of its folder. */
+  name: v.pipe(v.string(), v.regex(/^[\w-]+$/, FOLDER_NAME)),
+  seed: v.pipe(v.number(), v.safeInteger()),
   /** The corpus is cut into this many grouped folds, each kept out and measured once. */
-  folds: number;
-  steps: number;
-  batch: number;
-  /** Length of a training crop in frames, a multiple of FRAMES_PER_STEP. */
-  cropFrames: number;
+  folds: v.pipe(v.number(), v.safeInteger(), v.minValue(2)),
+  steps: COUNT,
+  batch: COUNT,
+  /** Length of a training crop in frames. */
+  cropFrames: v.pipe(COUNT, v.multipleOf(FRAMES_PER_STEP, `a multiple of ${FRAMES_PER_STEP}`)),
   /**
    * Stops a network that no longer gets better on the next fold, which is then kept out as well: its AUC there is
    * measured every so many steps, and may fail to rise so many times. Without it all steps are made.
    */
-  earlyStop?: { everySteps: number; patience: number };
+  earlyStop: v.optional(v.object({ everySteps: COUNT, patience: COUNT })),
   /** Peak of the one-cycle schedule, and AdamW's decay. */
-  learningRate: number;
-  weightDecay: number;
-  dropout: number;
+  learningRate: POSITIVE,
+  weightDecay: NOT_NEGATIVE,
+  dropout: v.pipe(NOT_NEGATIVE, v.ltValue(1, 'a share below 1')),
   /** How often a rival's clip is drawn against one of weight 1, by sublabel or else by label: hard ones more. */
-  rivalWeights: Record<string, number>;
-  widths: Widths;
-  /** Hours of nights that each fold's network hears, for the thresholds of the others. */
-  nightHours: number;
+  rivalWeights: v.record(v.string(), NOT_NEGATIVE),
+  widths: WIDTHS,
+  /** Hours of nights that each fold's network hears, to choose the thresholds of the others. */
+  nightHours: POSITIVE,
   /** Steps between checkpoints. */
-  checkpointSteps: number;
+  checkpointSteps: COUNT,
   /** What the data's licences ask a trained model to say. */
-  notice: string;
-}
+  notice: v.string(),
+});
 
-/** @throws DeepInfantError `config` when the file cannot be read or is not JSON */
+/** Everything but the data that decides a training run; the same config and data give the same batches. */
+export type TrainingConfig = v.InferOutput<typeof CONFIG>;
+
+/**
+ * @throws DeepInfantError `config` when the file cannot be read or is not JSON, `invalid` naming a field that is missing
+ * or cannot be
+ */
 export async function readConfig(file: string): Promise<TrainingConfig> {
+  let read: unknown;
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as TrainingConfig;
+    read = JSON.parse(await readFile(file, 'utf8'));
   } catch (error) {
     throw new DeepInfantError(
       'config',
       `Cannot read the training config ${path.resolve(file)}: ${messageOf(error)}`,
     );
   }
+  return check(CONFIG, read, `training config ${file}`);
 }
 
 /** Where a run's data are. */
 export interface TrainingData {
-  /** Folder with a manifest.csv. */
+  /** Folder of a corpus: see readCorpusFolder. */
   corpus: string;
   /** Folders of recordings that are only learned from: never kept out, never measured. */
   more: readonly string[];
-  /** Folders with a teacher's window scores (see Teacher); without any only clip labels teach. */
+  /** Folders with a teacher's window scores (see Teacher); without any, only clip labels teach. */
   teacher: readonly string[];
 }

@@ -6,7 +6,6 @@ import { ClassifierEar, hearNight } from '../evaluation/nights.js';
 import type { Classifier } from '../../model/classifier.js';
 import type { Reading } from '../../model/manifest.js';
 import type { Scores } from '../../values.js';
-import { readSamples } from '../../audio/recording.js';
 
 /** Score of one recording that the network never saw. */
 export interface HeldOutScore {
@@ -18,15 +17,20 @@ export interface HeldOutScore {
   score: number;
 }
 
+/** Gives the samples of a recording: 16 kHz mono. */
+export type SamplesOf = (recording: Recording) => Float32Array;
+
 /** Scores recordings the way the product does. */
 export async function scoreRecordings(
   classifier: Classifier,
   recordings: readonly Recording[],
+  samplesOf: SamplesOf,
   onProgress: (done: number) => void,
 ): Promise<HeldOutScore[]> {
   const result: HeldOutScore[] = [];
-  for (const { file, path, label, group, source } of recordings) {
-    const score = await scoreSamples(classifier, await readSamples(file));
+  for (const recording of recordings) {
+    const { path, label, group, source } = recording;
+    const score = await scoreSamples(classifier, samplesOf(recording));
     result.push({ path, label, group, source, score });
     onProgress(result.length);
   }
@@ -55,6 +59,7 @@ const NIGHT_HOURS = 8;
 export async function recordNights(
   classifier: Classifier,
   recordings: readonly Recording[],
+  samplesOf: SamplesOf,
   { hours, seed }: { hours: number; seed: number },
   onProgress: (heardHours: number) => void,
 ): Promise<NightRecord[]> {
@@ -69,7 +74,7 @@ export async function recordNights(
       );
       const episodes = await hearNight(
         plan,
-        recording => readSamples(recording.file),
+        recording => Promise.resolve(samplesOf(recording)),
         [ear],
         now => {
           heardS[night] = now;

@@ -4,6 +4,7 @@ import { DeepInfantError } from '../../errors.js';
 import { CONVOLUTION_NAMES, CONVOLUTIONS, cryNet, type ConvolutionName } from '../../model/cry-net.js';
 import type { Tf } from '../training/tf.js';
 import type { NamedWeights } from '../../model/weights.js';
+import { LABELS } from '../../values.js';
 import { BatchNorm, heNormal } from '../training/layers.js';
 import { convolveTensor, tensorOperations } from '../training/operations.js';
 
@@ -12,6 +13,40 @@ export const SCALING = { floorDb: -70, meanDb: -40, stdDb: 20 };
 
 /** Output channels of each convolution; the logits' are the labels. */
 export type Widths = Record<Exclude<ConvolutionName, 'logits'>, number>;
+
+/** Shape of a convolution's kernel: [frames, mels, inputs, outputs]. */
+function kernelShape(
+  name: ConvolutionName,
+  widths: Widths,
+  labels: number,
+): [frames: number, mels: number, inputs: number, outputs: number] {
+  const [frames, mels] = CONVOLUTIONS[name].kernel;
+  const inputs: Record<ConvolutionName, number> = {
+    conv1: 1,
+    conv2: widths.conv1,
+    conv3: widths.conv2,
+    conv4: widths.conv3,
+    residual1: widths.conv4,
+    residual2: widths.residual1,
+    conv5: widths.conv4,
+    embedding: 2 * widths.conv5,
+    context1: widths.embedding,
+    context2: widths.context1,
+    logits: widths.embedding + widths.context1 + widths.context2,
+  };
+  return [frames, mels, inputs[name], name === 'logits' ? labels : widths[name]];
+}
+
+/** Names and shapes of the weights that a network of these widths ships, in the order of its weights file. */
+export function shippedTensors(widths: Widths): { name: string; shape: number[] }[] {
+  return CONVOLUTION_NAMES.flatMap(name => {
+    const shape = kernelShape(name, widths, LABELS.length);
+    return [
+      { name: `${name}/kernel`, shape },
+      { name: `${name}/bias`, shape: [shape[3]] },
+    ];
+  });
+}
 
 /** Weights of one convolution as they are shipped: batch normalisation folded into kernel and bias. */
 export interface FoldedConvolution {
@@ -33,23 +68,10 @@ export class TrainableCryNet {
   constructor(tf: Tf, widths: Widths, labels: number, teacherClasses: number, seed: number) {
     this.tf = tf;
     const random = new Random(seed);
-    const inputs: Record<ConvolutionName, number> = {
-      conv1: 1,
-      conv2: widths.conv1,
-      conv3: widths.conv2,
-      conv4: widths.conv3,
-      residual1: widths.conv4,
-      residual2: widths.residual1,
-      conv5: widths.conv4,
-      embedding: 2 * widths.conv5,
-      context1: widths.embedding,
-      context2: widths.context1,
-      logits: widths.embedding + widths.context1 + widths.context2,
-    };
     for (const name of CONVOLUTION_NAMES) {
-      const [frames, mels] = CONVOLUTIONS[name].kernel;
-      const outputs = name === 'logits' ? labels : widths[name];
-      this.add(`${name}/kernel`, heNormal(tf, random, [frames, mels, inputs[name], outputs]));
+      const shape = kernelShape(name, widths, labels);
+      const outputs = shape[3];
+      this.add(`${name}/kernel`, heNormal(tf, random, shape));
       if (name === 'logits') this.add('logits/bias', tf.zeros([labels]));
       else {
         const norm = new BatchNorm(tf, outputs);

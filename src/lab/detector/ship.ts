@@ -4,13 +4,16 @@ import { isCry, plattCalibration } from '../evaluation/metrics.js';
 import { SEED_FRONT_END } from '../../features/front-end.js';
 import { logit } from '../../model/calibration.js';
 import { FRAMES_PER_STEP } from '../../model/cry-net.js';
-import { readModel } from '../../model/load.js';
-import { READINGS, type ModelManifest, type Reading } from '../../model/manifest.js';
-import { packWeights, sha256, type NamedWeights } from '../../model/weights.js';
+import {
+  PRESETS,
+  type ModelManifest,
+  type Preset,
+  type PresetThresholds,
+  type Reading,
+} from '../../model/manifest.js';
+import { sha256, type NamedWeights } from '../../model/weights.js';
 import { LABELS } from '../../values.js';
-import { noticeOf } from '../corpus/notice.js';
 import { writeAtomically } from '../../files/write-atomically.js';
-import type { TrainingConfig } from './config.js';
 import type { TrainingCorpus } from './training-corpus.js';
 import type { HeldOut } from './measure.js';
 import { SCALING, type TrainableCryNet } from './network.js';
@@ -21,6 +24,16 @@ const READ_FRAMES: Record<Reading, { hopFrames: number; windowFrames: number }> 
   flexible: { hopFrames: FRAMES_PER_STEP, windowFrames: 28 },
   fixed: { hopFrames: 15, windowFrames: 27 },
 };
+
+/** What a network's thresholds are before they are chosen: no number, so that nothing can be reported with them. */
+const UNCHOSEN: PresetThresholds = {
+  odds: NaN,
+  clip: NaN,
+  promise: { falseAlarmsPerNight: NaN, clipFalseAlarmRate: NaN },
+};
+
+/** What turns a network's scores into cries. */
+export type ScoreReading = Pick<ModelManifest, 'calibration' | 'presets'>;
 
 /** A trained network's weights as they are shipped. */
 export function foldedWeights(network: TrainableCryNet): NamedWeights[] {
@@ -35,7 +48,10 @@ export function foldedWeights(network: TrainableCryNet): NamedWeights[] {
   });
 }
 
-/** A manifest without calibration and measurements. */
+/**
+ * The manifest of a network that is not calibrated yet: enough to score with it in memory. Its thresholds are NaN, so it
+ * cannot be written as a model's.
+ */
 export function draftManifest(
   name: string,
   tensors: ModelManifest['weights']['tensors'],
@@ -53,7 +69,10 @@ export function draftManifest(
     labels: LABELS,
     embeddingSize: tensors.find(tensor => tensor.name === 'embedding/bias')!.shape[0],
     calibration: { a: 1, b: 0 },
-    presets: chooseThresholds({ a: 1, b: 0 }, [0], []),
+    presets: Object.fromEntries(PRESETS.map(preset => [preset, UNCHOSEN])) as Record<
+      Preset,
+      PresetThresholds
+    >,
     weights: {
       file: 'weights.bin',
       sha256: '',
@@ -68,47 +87,49 @@ export function modelName(name: string, reading: Reading): string {
   return reading === 'flexible' ? name : `${name}-${reading}`;
 }
 
-/** Writes a trained network as models that can be run, one a reading, both of the same weights, not calibrated yet. */
-export async function writeModels(
-  folder: string,
-  weights: NamedWeights[],
-  config: TrainingConfig,
-  corpus: TrainingCorpus,
-  keptOut: string,
-): Promise<void> {
-  const packed = packWeights(weights);
-  const { name, seed, notice } = config;
-  for (const reading of READINGS) {
-    const manifest = draftManifest(modelName(name, reading), weights, reading);
-    manifest.weights.sha256 = sha256(packed);
-    manifest.training = { dataSha256: corpus.sha256, groups: keptOut, seed, notice };
-    const model = path.join(folder, manifest.name);
-    await mkdir(model, { recursive: true });
-    if (reading === 'flexible') {
-      await writeAtomically(path.join(model, manifest.weights.file), packed);
-      const recordings = [...corpus.recordings, ...corpus.more];
-      await writeAtomically(path.join(model, 'NOTICE'), noticeOf(notice, recordings));
-    } else manifest.weights.file = `../${name}/${manifest.weights.file}`;
-    await writeManifest(model, manifest);
-  }
-}
-
-/** Gives a model its calibration and thresholds, from what was said of recordings that were not learned from. */
-export async function calibrateModel(
-  folder: string,
-  heldOut: readonly HeldOut[],
-  corpus: TrainingCorpus,
-): Promise<void> {
-  const { manifest } = await readModel(folder);
+/**
+ * Calibration and thresholds from what networks trained alike said of recordings that they had not learned from. Those
+ * whose label is doubtful are not asked.
+ */
+export function scoreReadingOf(heldOut: readonly HeldOut[], corpus: TrainingCorpus): ScoreReading {
   const sure = heldOut.flatMap(({ scores }) => scores).filter(({ path }) => !corpus.doubtful.has(path));
   const logits = (wanted: boolean): number[] =>
     sure.filter(recording => isCry(recording) === wanted).map(({ score }) => logit(score));
-  manifest.calibration = plattCalibration(logits(true), logits(false));
+  const calibration = plattCalibration(logits(true), logits(false));
   const nights = heldOut.flatMap(one => one.nights);
-  manifest.presets = chooseThresholds(manifest.calibration, logits(false), nights);
-  await writeManifest(folder, manifest);
+  return { calibration, presets: chooseThresholds(calibration, logits(false), nights) };
 }
 
-function writeManifest(folder: string, manifest: ModelManifest): Promise<void> {
-  return writeAtomically(path.join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+/** A trained network, and how it came about. */
+export interface TrainedNetwork {
+  /** Of the model; its readings are named after it. */
+  name: string;
+  /** See packWeights. */
+  weights: Uint8Array;
+  tensors: ModelManifest['weights']['tensors'];
+  training: ModelManifest['training'];
+}
+
+/**
+ * Writes the manifest of a network in one reading, which makes its folder a model. The weights lie in the folder of the
+ * flexible reading, which all readings share.
+ * @param folder that holds the folder of each reading
+ */
+export async function writeManifest(
+  folder: string,
+  { name, weights, tensors, training }: TrainedNetwork,
+  reading: Reading,
+  scoreReading: ScoreReading,
+): Promise<void> {
+  const draft = draftManifest(modelName(name, reading), tensors, reading);
+  const file = reading === 'flexible' ? draft.weights.file : `../${name}/${draft.weights.file}`;
+  const manifest: ModelManifest = {
+    ...draft,
+    ...scoreReading,
+    weights: { ...draft.weights, file, sha256: sha256(weights) },
+    training,
+  };
+  const model = path.join(folder, manifest.name);
+  await mkdir(model, { recursive: true });
+  await writeAtomically(path.join(model, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }

@@ -24,7 +24,7 @@ const ODDS = Array.from({ length: 61 }, (_, i) => (i - 30) / 5);
  * Chooses each preset's thresholds: for recordings, the clip score that the promised share of others exceeds; for
  * nights, the least level that keeps the promised false alarms, which finds the most episodes, and soonest.
  * @param others logits of the uncalibrated clip scores of recordings without a cry
- * @param nights with uncalibrated scores; without any, thresholds for nights that were not chosen
+ * @param nights at least one, with uncalibrated scores
  */
 export function chooseThresholds(
   calibration: Calibration,
@@ -37,14 +37,10 @@ export function chooseThresholds(
     const threshold = calibrated(thresholdAt(promise.clipFalseAlarmRate, others), calibration);
     const clip = Math.max(LEAST_CLIP, Math.min(1 - LEAST_CLIP, threshold));
     const allowed = (promise.falseAlarmsPerNight * heardS) / NIGHT_S;
-    const odds = nights.length > 0 ? leastOdds(calibration, nights, allowed) : UNCHOSEN_ODDS;
-    return [preset, { odds, clip, promise }] as const;
+    return [preset, { odds: leastOdds(calibration, nights, allowed), clip, promise }] as const;
   });
   return Object.fromEntries(thresholds) as Record<Preset, PresetThresholds>;
 }
-
-/** The level before any night was heard: as likely a cry as not. */
-const UNCHOSEN_ODDS = 0;
 
 /** The least level with no more than so many false alarms in all nights, or the highest; the higher, the fewer they are. */
 function leastOdds(calibration: Calibration, nights: readonly NightRecord[], allowed: number): number {

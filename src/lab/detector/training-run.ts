@@ -1,24 +1,34 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Recording } from '../corpus/manifest.js';
+import { noticeOf } from '../corpus/notice.js';
 import { figuresOf } from '../evaluation/metrics.js';
-import { loadClassifier, readModel } from '../../model/load.js';
+import type { Classifier } from '../../model/classifier.js';
+import { readModel } from '../../model/load.js';
+import { LoadedClassifier } from '../../model/loaded-classifier.js';
 import { READINGS, type Reading } from '../../model/manifest.js';
-import { unpackWeights } from '../../model/weights.js';
+import { packWeights, unpackWeights } from '../../model/weights.js';
 import { LABELS } from '../../values.js';
 import { loadTrainingTf } from '../training/backend.js';
 import type { Progress } from '../training/progress.js';
 import { claimFolder } from '../training/run-folder.js';
 import { writeAtomically } from '../../files/write-atomically.js';
 import type { Clip } from './augment.js';
-import { sureClips } from './clips.js';
+import { samplesOfClip, sureClips } from './clips.js';
 import type { TrainingConfig } from './config.js';
 import type { TrainingCorpus } from './training-corpus.js';
-import { recordNights, scoreRecordings, type FoldRecord, type HeldOut } from './measure.js';
-import { TrainableCryNet } from './network.js';
+import { recordNights, scoreRecordings, type FoldRecord, type HeldOut, type SamplesOf } from './measure.js';
+import { shippedTensors, TrainableCryNet } from './network.js';
 import { trainNetwork, type Validation } from './train-network.js';
-import { calibrateModel, foldedWeights, modelName, writeModels } from './ship.js';
+import {
+  draftManifest,
+  foldedWeights,
+  modelName,
+  scoreReadingOf,
+  writeManifest,
+  type TrainedNetwork,
+} from './ship.js';
 import { TEACHER_CLASSES } from '../teacher/teacher.js';
 
 /** A training run: what is learned, from what, and where its results lie. */
@@ -47,8 +57,8 @@ export function modelFolder(
 
 /**
  * Trains one fold's network and measures it on the recordings that were kept out, in `OUT/foldN`: `run.json`, `log.csv`,
- * `curves.svg`, `checkpoint.bin`, the model in each reading, and what each said of the recordings and in nights. What is
- * done is not done again; a stopped run goes on from its checkpoint.
+ * `curves.svg`, `checkpoint.bin`, the network's weights, and what it said, in each reading, of the recordings and in
+ * nights. What is done is not done again; a stopped run goes on from its checkpoint.
  * @throws DeepInfantError `run-differs` when the folder holds a run of another config, corpus or model
  */
 export async function trainFold(run: Run, fold: number): Promise<FoldRecord> {
@@ -59,24 +69,25 @@ export async function trainFold(run: Run, fold: number): Promise<FoldRecord> {
   const inFolds = (wanted: (fold: number) => boolean): Recording[] =>
     corpus.recordings.filter((_, i) => wanted(corpus.folds[i]));
   const heldOut = inFolds(one => one === fold);
-  const keptOut = `grouped fold ${fold} of ${folds} (seed ${seed}) was kept out`;
   const taught = inFolds(one => one !== fold && one !== validated);
-  await learn({ ...run, config: { ...config, seed: seed + fold } }, part, taught, {
-    keptOut,
-    validation: inFolds(one => one === validated),
-  });
+  await learn(
+    run,
+    part,
+    taught,
+    inFolds(one => one === validated),
+  );
   const sure = heldOut.filter(({ path }) => !corpus.doubtful.has(path));
   const records: Partial<FoldRecord> = {};
   for (const reading of READINGS) {
     const file = path.join(run.out, part, `${reading}.json`);
     if (!existsSync(file)) {
-      const classifier = await loadClassifier(path.resolve(modelFolder(run, part, reading)));
+      const classifier = classifierOf(await trainedNetwork(run, part), reading);
       const nights = { hours: config.nightHours, seed: seed + fold * NIGHT_SEEDS };
       const record: HeldOut = {
-        scores: await scoreRecordings(classifier, heldOut, done => {
+        scores: await scoreRecordings(classifier, heldOut, samplesOf(run), done => {
           onProgress({ phase: 'measuring', done, total: heldOut.length });
         }),
-        nights: await recordNights(classifier, sure, nights, hours => {
+        nights: await recordNights(classifier, sure, samplesOf(run), nights, hours => {
           onProgress({ phase: 'nights', done: Math.floor(60 * hours), total: Math.round(60 * nights.hours) });
         }),
       };
@@ -92,8 +103,8 @@ export async function trainFold(run: Run, fold: number): Promise<FoldRecord> {
 const NIGHT_SEEDS = 1000;
 
 /**
- * Gives each fold's models a calibration and thresholds from the other folds, so that what a fold was measured on stays
- * untouched.
+ * Makes each fold's networks models, with a calibration and thresholds from the other folds, so that what a fold was
+ * measured on stays untouched.
  */
 export async function calibrateFolds(run: Run, records: readonly FoldRecord[]): Promise<void> {
   for (const [fold] of records.entries())
@@ -105,52 +116,91 @@ export async function calibrateFolds(run: Run, records: readonly FoldRecord[]): 
 }
 
 /**
- * Trains the network to be used, on all recordings, in `OUT/all`, and gives it the calibration and thresholds that the
- * folds' networks ask for, which had the same config and four fifths of the recordings.
+ * Trains the network to be used, on all recordings, in `OUT/all`, and makes it a model with the calibration and thresholds
+ * that the folds' networks ask for, which had the same config and four fifths of the recordings.
  */
 export async function trainOnAll(run: Run, records: readonly FoldRecord[]): Promise<void> {
-  const { config, corpus } = run;
-  await learn(run, 'all', corpus.recordings, {
-    keptOut: `nothing was kept out; figures are of ${config.folds} grouped folds (seed ${config.seed})`,
-    validation: [],
-  });
+  await learn(run, 'all', run.corpus.recordings, []);
   await calibrate(run, 'all', records);
 }
 
 async function calibrate(run: Run, part: Part, records: readonly FoldRecord[]): Promise<void> {
-  for (const reading of READINGS)
-    await calibrateModel(
-      modelFolder(run, part, reading),
+  const network = await trainedNetwork(run, part);
+  for (const reading of READINGS) {
+    const scoreReading = scoreReadingOf(
       records.map(record => record[reading]),
       run.corpus,
     );
+    await writeManifest(path.join(run.out, part), network, reading, scoreReading);
+  }
 }
 
-/** Trains a part's network and writes its models, unless they are there. */
+/** A run's seed for a part, and what the part's network did not learn from, in words. */
+function settingsOf({ config: { seed, folds } }: Run, part: Part): { seed: number; keptOut: string } {
+  if (part === 'all')
+    return { seed, keptOut: `nothing was kept out; figures are of ${folds} grouped folds (seed ${seed})` };
+  const fold = Number(part.slice('fold'.length));
+  return { seed: seed + fold, keptOut: `grouped fold ${fold} of ${folds} (seed ${seed}) was kept out` };
+}
+
+/** Where a part's weights lie once its network is trained. */
+function weightsFile(run: Run, part: Part): string {
+  return path.join(modelFolder(run, part), 'weights.bin');
+}
+
+/** A part's network, which must be trained. */
+async function trainedNetwork(run: Run, part: Part): Promise<TrainedNetwork> {
+  const { config, corpus } = run;
+  const { seed, keptOut } = settingsOf(run, part);
+  return {
+    name: config.name,
+    weights: await readFile(weightsFile(run, part)),
+    tensors: shippedTensors(config.widths),
+    training: { dataSha256: corpus.sha256, groups: keptOut, seed, notice: config.notice },
+  };
+}
+
+/** Scores with a network that is not calibrated. */
+function classifierOf(
+  { name, weights, tensors }: Omit<TrainedNetwork, 'training'>,
+  reading: Reading,
+): Classifier {
+  return new LoadedClassifier({
+    manifest: draftManifest(modelName(name, reading), tensors, reading),
+    weights,
+  });
+}
+
+function samplesOf({ clips }: Run): SamplesOf {
+  return recording => samplesOfClip(clips.get(recording)!);
+}
+
+/** Trains a part's network and writes its weights, unless they are there. */
 async function learn(
   run: Run,
   part: Part,
   taught: readonly Recording[],
-  { keptOut, validation }: { keptOut: string; validation: readonly Recording[] },
+  validation: readonly Recording[],
 ): Promise<void> {
-  const { config, corpus, out, from, onProgress } = run;
+  const { corpus, out, from, onProgress } = run;
+  const config = { ...run.config, seed: settingsOf(run, part).seed };
   const folder = path.join(out, part);
   const model = from === undefined ? undefined : await readModel(from);
   const { sha256: fromSha256 } = model?.manifest.weights ?? {};
   await claimFolder(folder, JSON.stringify({ config, corpusSha256: corpus.sha256, fromSha256 }, null, 2));
-  if (existsSync(path.join(modelFolder(run, part, 'fixed'), 'manifest.json'))) return;
+  if (existsSync(weightsFile(run, part))) return;
 
   const tf = await loadTrainingTf();
   const teacherClasses = corpus.teacher === undefined ? 0 : TEACHER_CLASSES;
   const network = new TrainableCryNet(tf, config.widths, LABELS.length, teacherClasses, config.seed);
   if (model) network.load(unpackWeights(model.weights, model.manifest.weights.tensors));
-  const write = (to: string): Promise<void> =>
-    writeModels(to, foldedWeights(network), config, corpus, keptOut);
   const validate: Validation = async () => {
-    const draft = path.join(folder, 'validation');
-    await write(draft);
-    const classifier = await loadClassifier(path.resolve(draft, config.name));
-    const scores = await scoreRecordings(classifier, validation, done => {
+    const weights = foldedWeights(network);
+    const classifier = classifierOf(
+      { name: config.name, weights: packWeights(weights), tensors: weights },
+      'flexible',
+    );
+    const scores = await scoreRecordings(classifier, validation, samplesOf(run), done => {
       onProgress({ phase: 'validating', done, total: validation.length });
     });
     await classifier.close();
@@ -165,5 +215,9 @@ async function learn(
     onProgress,
     validation.length > 0 ? validate : undefined,
   );
-  await write(folder);
+  const recordings = [...corpus.recordings, ...corpus.more];
+  await mkdir(modelFolder(run, part), { recursive: true });
+  await writeAtomically(path.join(modelFolder(run, part), 'NOTICE'), noticeOf(config.notice, recordings));
+  // Last: where the weights are, the network is trained.
+  await writeAtomically(weightsFile(run, part), packWeights(foldedWeights(network)));
 }

@@ -139,10 +139,11 @@ describe('deepinfant train', function () {
     const config = await configWith({ learningRate: 1e-12, steps: 3 });
     const { status, output } = await train('tuned', ['--from', model, '--fold', '0'], { config }).ended;
     assert.equal(status, 0, output);
-    const valuesOf = async (at: string): Promise<number[]> => {
-      const { manifest, weights } = await readModel(at);
-      return unpackWeights(weights, manifest.weights.tensors).flatMap(({ values }) => [...values]);
-    };
+    const { manifest } = await readModel(model);
+    const valuesOf = async (at: string): Promise<number[]> =>
+      unpackWeights(await readFile(path.join(at, 'weights.bin')), manifest.weights.tensors).flatMap(
+        ({ values }) => [...values],
+      );
     const [before, after] = [
       await valuesOf(model),
       await valuesOf(path.join(folder, 'tuned', 'fold0', 'toy')),
