@@ -6,7 +6,7 @@ import type { ModelManifest, Preset } from '../model/manifest.js';
 import { reasonLine } from '../reason/phrase.js';
 import type { CryEvent, ReasonEstimate, Scores } from '../values.js';
 import { HEARING_OPTIONS, HEARING_USAGE, presetOf, usageError } from './arguments.js';
-import { expected, hearRecording, hearSeveral } from './hear-recording.js';
+import { asDeepInfantError, hearRecording, hearSeveral } from './hear-recording.js';
 import { abortOnInterrupt } from './interrupt.js';
 import { print, printError, printJson } from './output.js';
 import type { Command } from './command.js';
@@ -76,7 +76,7 @@ async function classify(args: string[]): Promise<number> {
 async function recordingsAt(fileOrFolder: string): Promise<Listed[]> {
   const listed: Listed[] = [];
   const skip = (file: string, thrown: unknown): void => {
-    listed.push({ file, error: expected(thrown).message });
+    listed.push({ file, error: asDeepInfantError(thrown).message });
   };
   try {
     for (const file of await listRecordings([fileOrFolder], skip)) listed.push({ file });

@@ -40,7 +40,7 @@ export async function hearRecording(
       heard.durationS = heardS;
     });
   } catch (thrown) {
-    heard.error = expected(thrown);
+    heard.error = asDeepInfantError(thrown);
   }
   const isShort = heard.durationS > 0 && heard.durationS < SHORT_S;
   heard.score = isShort ? await scoreSamples(classifier, concat(first)) : clipScore(heard.windows);
@@ -61,7 +61,7 @@ async function* keepFirst(
 }
 
 /** @throws what was thrown unless it is an error that a person can act on */
-export function expected(thrown: unknown): DeepInfantError {
+export function asDeepInfantError(thrown: unknown): DeepInfantError {
   if (thrown instanceof DeepInfantError) return thrown;
   throw thrown;
 }

@@ -65,11 +65,12 @@ function rowsOf(table: string): string[][] {
     const end = isQuoted ? endOfQuoted(table, at) : at + plain.exec(table)![0].length;
     separator.lastIndex = end;
     const between = separator.exec(table)?.[0];
-    if (between === undefined) throw malformed(table, at, 'a quote that is not closed, or text behind one');
+    if (between === undefined)
+      throw malformedError(table, at, 'a quote that is not closed, or text behind one');
     const row = rows[rows.length - 1];
     row.push(isQuoted ? table.slice(at + 1, end - 1).replaceAll('""', '"') : table.slice(at, end));
     if (row.length > rows[0].length)
-      throw malformed(
+      throw malformedError(
         table,
         at,
         `more than the first line's ${rows[0].length} fields; quote those with commas`,
@@ -86,7 +87,7 @@ function endOfQuoted(table: string, start: number): number {
   return quote < 0 ? Infinity : quote + 1;
 }
 
-function malformed(table: string, at: number, what: string): DeepInfantError {
+function malformedError(table: string, at: number, what: string): DeepInfantError {
   const line = table.slice(0, at).split(/\r\n?|\n/).length;
   return new DeepInfantError('csv', `Line ${line} has ${what}: ${JSON.stringify(table.slice(at, at + 60))}`);
 }

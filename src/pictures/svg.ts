@@ -67,7 +67,7 @@ export function image(png: Uint8Array, x: number, y: number, width: number, heig
 }
 
 /** Elements with words that a pointer on them shows, and that a screen reader says. */
-export function titled(words: string, ...content: readonly string[]): string {
+export function withTitle(words: string, ...content: readonly string[]): string {
   return element('g', {}, element('title', {}, escapeText(words)), ...content);
 }
 

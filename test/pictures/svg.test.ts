@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { element, image, rect, svg, text, titled } from '../../src/pictures/svg.js';
+import { element, image, rect, svg, text, withTitle } from '../../src/pictures/svg.js';
 
 const HOSTILE = '"/><script>alert("1")</script>&';
 const ESCAPED = '&quot;/&gt;&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;';
@@ -13,7 +13,7 @@ describe('SVG elements', () => {
       svg(10, 20, { 'aria-label': HOSTILE }),
       `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 20" aria-label="${ESCAPED}"/>`,
     );
-    assert.equal(titled(HOSTILE), `<g><title>${ESCAPED}</title></g>`);
+    assert.equal(withTitle(HOSTILE), `<g><title>${ESCAPED}</title></g>`);
   });
 
   it('round places and lengths to a tenth, and leave other numbers as they are', () => {

@@ -12,7 +12,7 @@ import {
   periodText,
 } from '../phrase.js';
 import type { Period } from '../questions.js';
-import { circle, path, rect, round, text, titled } from '../../pictures/svg.js';
+import { circle, path, rect, round, text, withTitle } from '../../pictures/svg.js';
 import { HATCH, heading, MARGIN, picture, WIDTH } from './sheet.js';
 
 const HOUR_MS = 3_600_000;
@@ -104,7 +104,7 @@ function cryBar(cry: CryEntry, across: Across): string {
   const x = across(cry.onset);
   const width = Math.max(LEAST_WIDTH, across(endOf(cry)) - x);
   const words = `${timeText(cry.onset)} ${strongest(cry)}, ${durationText(Math.max(1, cry.durationS))}`;
-  return titled(words, rect(x, FLOOR - height, width, height, { rx: 1, class: strongest(cry) }));
+  return withTitle(words, rect(x, FLOOR - height, width, height, { rx: 1, class: strongest(cry) }));
 }
 
 /** The times of cries and how long they were, of the longest first, as far as there is room. */

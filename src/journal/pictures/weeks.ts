@@ -1,7 +1,7 @@
 import { dayText } from '../calendar.js';
 import { hourText, minutesText, weeksText } from '../phrase.js';
 import type { HourlyWeek, WeeksByHour } from '../questions.js';
-import { element, rect, text, titled } from '../../pictures/svg.js';
+import { element, rect, text, withTitle } from '../../pictures/svg.js';
 import { HATCH, heading, MARGIN, picture, WIDTH } from './sheet.js';
 
 /** Hours go from noon to noon, so that a night is in one piece. */
@@ -63,7 +63,7 @@ function row({ from, to, minutes, days }: HourlyWeek, { y, cell, most, isLast }:
       rx: 2,
       class: `s${shadeOf(minutes[hour], most)}`,
     });
-    return titled(words, drawn);
+    return withTitle(words, drawn);
   });
   const total = minutes.reduce((a, b) => a + b, 0);
   const name = isLast ? 'this week' : dayText(from);
@@ -71,7 +71,7 @@ function row({ from, to, minutes, days }: HourlyWeek, { y, cell, most, isLast }:
   return [
     text(LEFT - 6, y + 16, name, { class: 'end small' }),
     ...(days === 0 ? [unheardRow(y, 24 * cell - 1)] : cells),
-    titled(
+    withTitle(
       `${dayText(from)} to ${dayText(to - 1)}`,
       text(WIDTH - MARGIN, y + 16, words.replace(' min', 'm').replace(' h', 'h'), { class: 'end' }),
     ),

@@ -32,7 +32,7 @@ export interface CorpusFolder {
  */
 export async function readCorpusFolder(folder: string): Promise<CorpusFolder> {
   const names = await readdir(folder).catch((error: unknown) => {
-    throw unreadable(folder, error);
+    throw unreadableError(folder, error);
   });
   if (names.includes('manifest.csv')) return withoutCopies({ ...(await readManifest(folder)), remarks: [] });
   if (Object.keys(CLASS_FOLDERS).every(name => names.includes(name)))
@@ -65,12 +65,12 @@ async function contentSha256({ file }: Recording): Promise<string> {
   try {
     await pipeline(createReadStream(file), hash);
   } catch (error) {
-    throw unreadable(file, error);
+    throw unreadableError(file, error);
   }
   return hash.digest('hex');
 }
 
-function unreadable(place: string, error: unknown): DeepInfantError {
+function unreadableError(place: string, error: unknown): DeepInfantError {
   return new DeepInfantError(
     'unreadable',
     `Cannot read ${place} of the corpus: ${messageOf(error)}. Check its path and permissions.`,

@@ -29,7 +29,7 @@ export interface NightSettings {
 }
 
 /** A sound placed in a night: its active part begins at `startS` with this root mean square level. */
-export interface Placed<Sound> {
+export interface PlacedSound<Sound> {
   sound: Sound;
   startS: number;
   levelDb: number;
@@ -40,7 +40,7 @@ export interface NightPlan<Sound> {
   durationS: number;
   /** Steady noises, one after the other from time 0 on. */
   noises: { kind: 'room' | 'machine'; levelDb: number; endS: number; seed: number }[];
-  others: Placed<Sound>[];
+  others: PlacedSound<Sound>[];
   /** Cries follow each other within an episode after a rest of `restS`. */
   episodes: { startS: number; levelDb: number; cries: { sound: Sound; restS: number }[] }[];
 }
@@ -127,7 +127,7 @@ export async function* playNight<Sound>(
       let first = Math.round(next.startS * SAMPLE_RATE);
       for (const { sound, restS } of next.cries) {
         first += Math.round(restS * SAMPLE_RATE);
-        const active = toRms(faded(activePart(await read(sound))), next.levelDb);
+        const active = toRms(fade(activePart(await read(sound))), next.levelDb);
         playing.push({ samples: active, first });
         first += active.length;
       }
@@ -169,7 +169,7 @@ export function activePart(samples: Float32Array): Float32Array {
 }
 
 /** Without a click at either end: 20 ms. */
-function faded(samples: Float32Array): Float32Array {
+function fade(samples: Float32Array): Float32Array {
   const length = Math.min(0.02 * SAMPLE_RATE, samples.length / 2);
   return samples.map((x, i) => x * Math.min(1, i / length, (samples.length - 1 - i) / length));
 }

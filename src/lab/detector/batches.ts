@@ -30,36 +30,39 @@ const AHEAD = 3;
  * would have seen.
  */
 export class Batches {
-  private readonly worker: Worker;
-  private readonly asked = new Map<number, Promise<Batch>>();
+  private readonly requested = new Map<number, Promise<Batch>>();
   private readonly waiting = new Map<
     number,
     { resolve: (batch: Batch) => void; reject: (error: Error) => void }
   >();
 
-  constructor(settings: BatchSettings) {
-    this.worker = new Worker(__filename, { workerData: settings });
-    this.worker.on('error', error => {
-      for (const { reject } of this.waiting.values()) reject(error);
+  /** Starts the worker. */
+  static open(settings: BatchSettings): Batches {
+    const batches = new Batches(new Worker(__filename, { workerData: settings }));
+    batches.worker.on('error', error => {
+      for (const { reject } of batches.waiting.values()) reject(error);
     });
-    this.worker.on('message', ({ number, batch }: { number: number; batch: Batch }) => {
-      this.waiting.get(number)?.resolve(batch);
-      this.waiting.delete(number);
+    batches.worker.on('message', ({ number, batch }: { number: number; batch: Batch }) => {
+      batches.waiting.get(number)?.resolve(batch);
+      batches.waiting.delete(number);
     });
+    return batches;
   }
 
-  /** Batch `number`; asks for the next ones, too. */
+  private constructor(private readonly worker: Worker) {}
+
+  /** Batch `number`; requests the next ones, too. */
   async take(number: number): Promise<Batch> {
     for (let ahead = number; ahead <= number + AHEAD; ahead++) {
-      if (this.asked.has(ahead)) continue;
+      if (this.requested.has(ahead)) continue;
       const batch = new Promise<Batch>((resolve, reject) => this.waiting.set(ahead, { resolve, reject }));
-      // A failure is told to whoever takes the batch; the ones ahead may never be taken.
+      // A failure goes to whoever takes the batch; the ones ahead may never be taken.
       batch.catch(() => undefined);
-      this.asked.set(ahead, batch);
+      this.requested.set(ahead, batch);
       this.worker.postMessage(ahead);
     }
-    const batch = this.asked.get(number)!;
-    this.asked.delete(number);
+    const batch = this.requested.get(number)!;
+    this.requested.delete(number);
     return batch;
   }
 

@@ -63,7 +63,7 @@ async function findRate(
   const { batch: size, cropFrames: frames, seed, weightDecay } = config;
   const spread = teacherSpread(clips.flatMap(({ teacher }) => teacher ?? []));
   const adam = new AdamW(tf, network.variables, weightDecay);
-  const batches = new Batches({ clips, batch: size, frames, seed });
+  const batches = Batches.open({ clips, batch: size, frames, seed });
   const tried: { rate: number; loss: number }[] = [];
   try {
     let average = 0;

@@ -2,7 +2,7 @@ import type { Recording } from '../corpus/manifest.js';
 import { castOf, planNight } from '../corpus/night.js';
 import type { Span } from '../../synth/scene.js';
 import { scoreSamples } from '../../detect/clip-score.js';
-import { ClassifierEar, hearNight } from '../evaluation/nights.js';
+import { ClassifierListener, playNightTo } from '../evaluation/nights.js';
 import type { Classifier } from '../../model/classifier.js';
 import type { Reading } from '../../model/manifest.js';
 import type { Scores } from '../../values.js';
@@ -69,18 +69,20 @@ export async function recordNights(
     heardS.map(async (_, night) => {
       const plan = planNight(castOf(recordings), { hours: hours / nights, seed: seed + night });
       const steps: NightRecord['steps'] = [];
-      const ear = new ClassifierEar(classifier, ({ endSample, scores }: Scores) =>
+      const stream = classifier.open();
+      const listener = new ClassifierListener(stream, ({ endSample, scores }: Scores) =>
         steps.push({ endSample, cry: scores.cry }),
       );
-      const episodes = await hearNight(
+      const episodes = await playNightTo(
+        [listener],
         plan,
         recording => Promise.resolve(samplesOf(recording)),
-        [ear],
         now => {
           heardS[night] = now;
           onProgress(heardS.reduce((a, b) => a + b) / 3600);
         },
       );
+      await stream.close();
       return { episodes, steps };
     }),
   );

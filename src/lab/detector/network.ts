@@ -138,7 +138,7 @@ export class TrainableCryNet {
   }
 
   /** The weights to ship, with batch normalisation's running statistics folded in. The caller disposes them. */
-  folded(): FoldedConvolution[] {
+  foldedConvolutions(): FoldedConvolution[] {
     const tf = this.tf;
     return CONVOLUTION_NAMES.map(name => {
       const kernel = this.get(`${name}/kernel`) as unknown as Tensor4D;

@@ -37,7 +37,7 @@ export type ScoreReading = Pick<ModelManifest, 'calibration' | 'presets'>;
 
 /** A trained network's weights as they are shipped. */
 export function foldedWeights(network: TrainableCryNet): NamedWeights[] {
-  return network.folded().flatMap(({ name, kernel, bias }) => {
+  return network.foldedConvolutions().flatMap(({ name, kernel, bias }) => {
     const weights = [
       { name: `${name}/kernel`, shape: kernel.shape, values: kernel.dataSync<'float32'>() },
       { name: `${name}/bias`, shape: bias.shape, values: bias.dataSync<'float32'>() },

@@ -62,7 +62,7 @@ function falseAlarms(calibration: Calibration, nights: readonly NightRecord[], o
     for (const { endSample, cry } of steps) {
       const change = level.push({ cry: calibrated(logit(cry), calibration), hopStart, endSample });
       const nowS = endSample / SAMPLE_RATE;
-      if (change === 'started') alarms.push({ toldS: nowS, endS: nowS });
+      if (change === 'started') alarms.push({ raisedS: nowS, endS: nowS });
       else if (change === 'heard' && level.hasCry) alarms.at(-1)!.endS = nowS;
       hopStart = endSample;
     }

@@ -43,12 +43,12 @@ export async function trainNetwork(
   const averageFrom = Math.floor(steps / 3);
   const from = await loadCheckpoint(tf, checkpoint, everything);
   const log = await TrainingLog.read(folder, from);
-  const batches = new Batches({ clips, batch: size, frames, seed });
+  const batches = Batches.open({ clips, batch: size, frames, seed });
   try {
     for (let step = from; step < steps && !hasStopped(log, earlyStop?.patience); step++) {
       const batch = await batches.take(step);
       const rate = oneCycle(step, steps, learningRate);
-      log.step(step + 1, trainStep(tf, network, adam, batch, config, step, rate, spread), rate);
+      log.recordStep(step + 1, trainStep(tf, network, adam, batch, config, step, rate, spread), rate);
       tf.tidy(() => {
         for (const [name, variable] of network.variables) {
           const average = averages.get(`average/${name}`)!;
@@ -61,7 +61,7 @@ export async function trainNetwork(
       const isValidated = validate && earlyStop && ((step + 1) % earlyStop.everySteps === 0 || isLast);
       if (isValidated) {
         const auc = await withValues(network.variables, averages, validate);
-        if (log.validated(step + 1, auc)) await saveCheckpoint(best, step + 1, averages);
+        if (log.recordValidation(step + 1, auc)) await saveCheckpoint(best, step + 1, averages);
       }
       if (isValidated || (step + 1) % config.checkpointSteps === 0 || isLast) {
         await log.write();

@@ -47,14 +47,14 @@ export class TrainingLog {
     this.loss = lines.at(-1)?.loss ?? NaN;
   }
 
-  /** Notes a step, numbered from 1. */
-  step(step: number, loss: number, rate: number): void {
+  /** Records a step, numbered from 1. */
+  recordStep(step: number, loss: number, rate: number): void {
     this.loss = Number.isNaN(this.loss) ? loss : (1 - FORGOTTEN) * this.loss + FORGOTTEN * loss;
     if (step % STEPS_PER_LINE === 0) this.lines.push({ step, loss: this.loss, rate, auc: undefined });
   }
 
-  /** Notes a validation. @returns whether it is the best so far */
-  validated(step: number, auc: number): boolean {
+  /** Records a validation. @returns whether it is the best so far */
+  recordValidation(step: number, auc: number): boolean {
     const isBest = this.validations.every(({ auc: before }) => before < auc);
     const line = this.lines.at(-1);
     if (line?.step === step) line.auc = auc;

@@ -48,13 +48,13 @@ export function evaluationOf(
     ece: expectedCalibrationError(claimsOf(recordings)),
     intervals: { auc, recallAt: { '0.005': at005, '0.016': at016, '0.06': at06 }, ece },
     rivals: Object.fromEntries(
-      [...rivals].map(([name, scores]) => [name, figuresOf(rivalScored(recordings, scores))]),
+      [...rivals].map(([name, scores]) => [name, figuresOf(scoredByRival(recordings, scores))]),
     ),
   };
 }
 
 /** The recordings with a rival's scores. */
-export function rivalScored(
+export function scoredByRival(
   recordings: readonly ScoredRecording[],
   scores: RivalScores,
 ): { label: string; score: number }[] {

@@ -3,20 +3,20 @@ import { quantile } from '../../maths/statistics.js';
 import { playNight, type NightPlan } from '../corpus/night.js';
 import type { Span } from '../../synth/scene.js';
 import { Tracker, type TrackerSettings } from '../../detect/tracker.js';
-import type { Classifier, ClassifierStream } from '../../model/classifier.js';
+import type { ClassifierStream } from '../../model/classifier.js';
 import type { Yamnet } from '../teacher/yamnet.js';
 import { TEACHER_CLASSES, TEACHER_CRY_CLASSES, TEACHER_WINDOW } from '../teacher/teacher.js';
 import { SAMPLE_RATE, type AudioChunk, type CryEvent, type Scores } from '../../values.js';
 
-/** A time in which a detector says that a baby cries, in seconds from the night's start. */
+/** A time in which a detector reports a cry, in seconds from the night's start. */
 export interface Alarm {
-  toldS: number;
+  raisedS: number;
   endS: number;
 }
 
 /** Alarms that follow each other within this time are one: nobody is woken twice. Frigate holds an event as long. */
 const HOLD_S = 30;
-/** An episode may be told this long after its end: a short cry is certain only when it is over. */
+/** An alarm may come this long after an episode's end: a short cry is certain only when it is over. */
 const GRACE_S = 3;
 
 /** What a detector's alarms are worth against the truth. */
@@ -25,7 +25,7 @@ export interface NightFigures {
   found: number;
   /** Time from onset to alarm of each episode found; 0 where the alarm was on already. */
   latenciesS: number[];
-  /** When an alarm was told that no episode explains. */
+  /** When an alarm was raised that no episode explains. */
   falseAlarmsS: number[];
 }
 
@@ -34,21 +34,21 @@ export function judgeNight(alarms: readonly Alarm[], episodes: readonly Span[]):
   const held: Alarm[] = [];
   for (const alarm of alarms) {
     const last = held.at(-1);
-    if (last && alarm.toldS - last.endS < HOLD_S) last.endS = Math.max(last.endS, alarm.endS);
+    if (last && alarm.raisedS - last.endS < HOLD_S) last.endS = Math.max(last.endS, alarm.endS);
     else held.push({ ...alarm });
   }
   const overlaps = (alarm: Alarm, { startS, endS }: Span): boolean =>
-    alarm.toldS <= endS + GRACE_S && alarm.endS >= startS;
+    alarm.raisedS <= endS + GRACE_S && alarm.endS >= startS;
   const firsts = episodes.map(episode => alarms.find(alarm => overlaps(alarm, episode)));
   const latenciesS = firsts.flatMap((alarm, i) =>
-    alarm ? [Math.max(0, alarm.toldS - episodes[i].startS)] : [],
+    alarm ? [Math.max(0, alarm.raisedS - episodes[i].startS)] : [],
   );
   const isFalse = (alarm: Alarm): boolean => !episodes.some(episode => overlaps(alarm, episode));
   return {
     episodes: episodes.length,
     found: latenciesS.length,
     latenciesS,
-    falseAlarmsS: held.filter(isFalse).map(({ toldS }) => toldS),
+    falseAlarmsS: held.filter(isFalse).map(({ raisedS }) => raisedS),
   };
 }
 
@@ -76,17 +76,17 @@ export function sceneFigures(nights: readonly NightFigures[]): SceneFigures {
   };
 }
 
-/** Someone who listens to a night. */
-export interface Ear {
-  hear(chunk: AudioChunk): Promise<void>;
-  end(): Promise<void>;
+/** What a night is played to. */
+export interface NightListener {
+  push(chunk: AudioChunk): Promise<void>;
+  flush(): Promise<void>;
 }
 
-/** Plays a night to several ears at once. @returns the true episodes */
-export async function hearNight<Sound>(
+/** Plays a night to several listeners at once. @returns the true episodes */
+export async function playNightTo<Sound>(
+  listeners: readonly NightListener[],
   plan: NightPlan<Sound>,
   read: (sound: Sound) => Promise<Float32Array>,
-  ears: readonly Ear[],
   onProgress: (heardS: number) => void,
 ): Promise<Span[]> {
   const episodes: Span[] = [];
@@ -94,32 +94,27 @@ export async function hearNight<Sound>(
   for await (const { samples, begun } of playNight(plan, read)) {
     episodes.push(...begun);
     const chunk = { samples, firstSample, at: (1000 * firstSample) / SAMPLE_RATE, source: 'night', lost: 0 };
-    await Promise.all(ears.map(ear => ear.hear(chunk)));
+    await Promise.all(listeners.map(listener => listener.push(chunk)));
     firstSample += samples.length;
     onProgress(firstSample / SAMPLE_RATE);
   }
-  await Promise.all(ears.map(ear => ear.end()));
+  await Promise.all(listeners.map(listener => listener.flush()));
   return episodes;
 }
 
-/** The steps that a classifier scores. */
-export class ClassifierEar implements Ear {
-  private readonly stream: ClassifierStream;
-
+/** Gives the steps that a classifier's stream scores. The stream stays open. */
+export class ClassifierListener implements NightListener {
   constructor(
-    classifier: Classifier,
-    private readonly tell: (step: Scores) => void,
-  ) {
-    this.stream = classifier.open();
+    private readonly stream: ClassifierStream,
+    private readonly onStep: (step: Scores) => void,
+  ) {}
+
+  async push(chunk: AudioChunk): Promise<void> {
+    (await this.stream.push(chunk)).forEach(this.onStep);
   }
 
-  async hear(chunk: AudioChunk): Promise<void> {
-    (await this.stream.push(chunk)).forEach(this.tell);
-  }
-
-  async end(): Promise<void> {
-    (await this.stream.flush()).forEach(this.tell);
-    await this.stream.close();
+  async flush(): Promise<void> {
+    (await this.stream.flush()).forEach(this.onStep);
   }
 }
 
@@ -133,16 +128,16 @@ export class TrackerAlarms {
   }
 
   push(step: Scores): void {
-    this.note(this.tracker.push(step), step.endSample / SAMPLE_RATE);
+    this.record(this.tracker.push(step), step.endSample / SAMPLE_RATE);
   }
 
-  end(): void {
-    this.note(this.tracker.flush(), NaN);
+  flush(): void {
+    this.record(this.tracker.flush(), NaN);
   }
 
-  private note(events: readonly CryEvent[], nowS: number): void {
+  private record(events: readonly CryEvent[], nowS: number): void {
     for (const { state, offsetS } of events) {
-      if (state === 'started') this.alarms.push({ toldS: nowS, endS: Infinity });
+      if (state === 'started') this.alarms.push({ raisedS: nowS, endS: Infinity });
       else if (state === 'ended') this.alarms.at(-1)!.endS = offsetS!;
     }
   }
@@ -155,7 +150,7 @@ const YAMNET_WINDOWS = 16;
  * Frigate's rule for YAMNet: windows of 0.975 s that do not overlap; one whose crying score reaches the threshold is an
  * alarm (Frigate asks 0.8 unless told otherwise, and lets nobody go below 0.5). Its wish for a least volume is left out.
  */
-export class FrigateEar implements Ear {
+export class FrigateDetector implements NightListener {
   /** Alarms by threshold. */
   readonly alarms: Map<number, Alarm[]>;
   private waiting: Float32Array[] = [];
@@ -168,14 +163,14 @@ export class FrigateEar implements Ear {
     this.alarms = new Map(thresholds.map(threshold => [threshold, []]));
   }
 
-  hear({ samples }: AudioChunk): Promise<void> {
+  push({ samples }: AudioChunk): Promise<void> {
     this.waiting.push(samples);
     const count = this.waiting.reduce((sum, part) => sum + part.length, 0);
     if (count >= YAMNET_WINDOWS * TEACHER_WINDOW) this.score();
     return Promise.resolve();
   }
 
-  end(): Promise<void> {
+  flush(): Promise<void> {
     this.score();
     return Promise.resolve();
   }
@@ -190,9 +185,9 @@ export class FrigateEar implements Ear {
     for (let window = 0; window < windows; window++) {
       const crying = Math.max(...TEACHER_CRY_CLASSES.map(c => scores[window * TEACHER_CLASSES + c]));
       this.first += TEACHER_WINDOW;
-      const toldS = this.first / SAMPLE_RATE;
+      const raisedS = this.first / SAMPLE_RATE;
       for (const [threshold, alarms] of this.alarms)
-        if (crying >= threshold) alarms.push({ toldS, endS: toldS });
+        if (crying >= threshold) alarms.push({ raisedS, endS: raisedS });
     }
   }
 }

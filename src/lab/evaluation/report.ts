@@ -6,7 +6,7 @@ import { escapeText } from '../../pictures/escape.js';
 import {
   contestedText,
   figuresTable,
-  rivalScored,
+  scoredByRival,
   type Evaluation,
   type RivalScores,
   type ScoredRecording,
@@ -53,7 +53,7 @@ export async function reportPage(
   const { model, data, recordings, rivals, thresholds, unreadable } = measurement;
   const name = `${model.name} ${model.version}`;
   const detectors = new Map<string, readonly Scored[]>([[name, recordings]]);
-  for (const [rival, scores] of rivals) detectors.set(rival, rivalScored(recordings, scores));
+  for (const [rival, scores] of rivals) detectors.set(rival, scoredByRival(recordings, scores));
   const cries = recordings.filter(isCry).sort((a, b) => a.score - b.score);
   const others = recordings.filter(recording => !isCry(recording)).sort((a, b) => b.score - a.score);
   const body = [

@@ -37,10 +37,10 @@ export function scenePage({ model, data, hours, nights, date, command }: SceneMe
   const sum = nights.reduce((n, night) => n + night.episodes.length, 0);
   const causes = nights.flatMap((night, i) =>
     Object.entries(night.presets).flatMap(([preset, { falseAlarmsS }]) =>
-      falseAlarmsS.map(toldS => {
-        const cause = causeOf(night.plan, toldS);
+      falseAlarmsS.map(raisedS => {
+        const cause = causeOf(night.plan, raisedS);
         const sound = cause ? [cause.label, cause.sublabel, cause.path] : ['no sound of its own', '', ''];
-        return [preset, `${i + 1}`, clock(toldS), ...sound];
+        return [preset, `${i + 1}`, clock(raisedS), ...sound];
       }),
     ),
   );
@@ -88,7 +88,7 @@ function timeline(title: string, { plan, episodes, curve, presets }: NightResult
       {
         name: 'false alarm',
         mark: 'dots',
-        points: presets.balanced.falseAlarmsS.map(toldS => ({ x: hour(toldS), y: 1.05 })),
+        points: presets.balanced.falseAlarmsS.map(raisedS => ({ x: hour(raisedS), y: 1.05 })),
       },
     ],
   });

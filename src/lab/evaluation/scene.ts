@@ -6,9 +6,9 @@ import { PRESETS } from '../../model/manifest.js';
 import type { Yamnet } from '../teacher/yamnet.js';
 import { SAMPLE_RATE } from '../../values.js';
 import {
-  ClassifierEar,
-  FrigateEar,
-  hearNight,
+  ClassifierListener,
+  FrigateDetector,
+  playNightTo,
   judgeNight,
   sceneFigures,
   TrackerAlarms,
@@ -58,27 +58,29 @@ export async function playScene<Sound extends NightSound>(
     }),
   );
   const curve: NightResult<Sound>['curve'] = [];
-  const ear = new ClassifierEar(classifier, step => {
+  const stream = classifier.open();
+  const listener = new ClassifierListener(stream, step => {
     for (const tracker of trackers.values()) tracker.push(step);
     const at = Math.floor(step.endSample / SAMPLE_RATE / CURVE_S);
     curve[at] ??= { atS: (at + 0.5) * CURVE_S, score: 0 };
     curve[at].score = Math.max(curve[at].score, step.scores.cry);
   });
   const frigates = new Map(
-    [...yamnets].map(([name, net]) => [name, new FrigateEar(net, FRIGATE_THRESHOLDS)]),
+    [...yamnets].map(([name, net]) => [name, new FrigateDetector(net, FRIGATE_THRESHOLDS)]),
   );
-  const episodes = await hearNight(plan, read, [ear, ...frigates.values()], onProgress);
-  for (const tracker of trackers.values()) tracker.end();
-  const judged = (alarms: readonly (readonly [string, readonly Alarm[]])[]): Record<string, NightFigures> =>
-    Object.fromEntries(alarms.map(([name, told]) => [name, judgeNight(told, episodes)]));
+  const episodes = await playNightTo([listener, ...frigates.values()], plan, read, onProgress);
+  await stream.close();
+  for (const tracker of trackers.values()) tracker.flush();
+  const judge = (alarms: readonly (readonly [string, readonly Alarm[]])[]): Record<string, NightFigures> =>
+    Object.fromEntries(alarms.map(([name, raised]) => [name, judgeNight(raised, episodes)]));
   return {
     plan,
     episodes,
     curve: curve.filter(Boolean),
-    presets: judged([...trackers].map(([preset, { alarms }]) => [preset, alarms])),
-    rivals: judged(
+    presets: judge([...trackers].map(([preset, { alarms }]) => [preset, alarms])),
+    rivals: judge(
       [...frigates].flatMap(([name, { alarms }]) =>
-        [...alarms].map(([threshold, told]) => [`${name} >= ${threshold}`, told] as const),
+        [...alarms].map(([threshold, raised]) => [`${name} >= ${threshold}`, raised] as const),
       ),
     ),
   };
@@ -93,9 +95,9 @@ export function figuresOfNights(
   );
 }
 
-/** The other sound that played when an alarm was told, if there was one. */
-export function causeOf<Sound>({ others }: NightPlan<Sound>, toldS: number): Sound | undefined {
-  return others.findLast(({ startS }) => startS <= toldS && startS > toldS - LONGEST_CAUSE_S)?.sound;
+/** The other sound that played when an alarm was raised, if there was one. */
+export function causeOf<Sound>({ others }: NightPlan<Sound>, raisedS: number): Sound | undefined {
+  return others.findLast(({ startS }) => startS <= raisedS && startS > raisedS - LONGEST_CAUSE_S)?.sound;
 }
 
 /** A sound and what it leaves in the network last no longer. */

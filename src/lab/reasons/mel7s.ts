@@ -77,7 +77,7 @@ class TrainableMel7s {
   }
 
   /** The weights to ship, with batch normalisation folded in. */
-  folded(): NamedWeights[] {
+  foldedWeights(): NamedWeights[] {
     return MEL7S_NAMES.flatMap(name => {
       const kernel = this.variables.get(`${name}/kernel`) as unknown as Tensor4D;
       const bias = this.variables.get('logits/bias') as unknown as Tensor1D;
@@ -111,13 +111,13 @@ export async function trainMel7s(
   onStep: (loss: number) => void,
 ): Promise<NamedWeights[]> {
   const network = new TrainableMel7s(tf, seed);
-  const optimiser = new AdamW(tf, network.variables, training.weightDecay);
+  const adam = new AdamW(tf, network.variables, training.weightDecay);
   const random = new Random(seed);
   const batchSize = Math.min(training.batch, examples.length);
   let waiting: Mel7sExample[] = [];
   try {
     for (let step = 0; step < training.steps; step++) {
-      while (waiting.length < batchSize) waiting = [...waiting, ...shuffled(examples, random)];
+      while (waiting.length < batchSize) waiting = [...waiting, ...shuffle(examples, random)];
       const batch = waiting.splice(0, batchSize);
       const [x, targets] = tf.tidy(() => [
         mel7sInput(
@@ -134,16 +134,16 @@ export async function trainMel7s(
         return tf.losses.softmaxCrossEntropy(targets, logits);
       };
       const rate = oneCycle(step, training.steps, training.learningRate);
-      const value = optimiser.minimise(loss, rate, step + 1);
+      const value = adam.minimise(loss, rate, step + 1);
       tf.dispose([x, targets]);
       onStep(value);
       // Lets a signal be heard.
       await new Promise(setImmediate);
     }
-    return network.folded();
+    return network.foldedWeights();
   } finally {
     network.dispose();
-    tf.dispose([...optimiser.moments.values()]);
+    tf.dispose([...adam.moments.values()]);
   }
 }
 
@@ -164,7 +164,7 @@ function randomFrame(picture: Float32Array, random: Random): number {
   return random.integer(picture.length / SEED_FRONT_END.mels - PICTURE_FRAMES + 1);
 }
 
-function shuffled<T>(items: readonly T[], random: Random): T[] {
+function shuffle<T>(items: readonly T[], random: Random): T[] {
   return items
     .map(item => ({ item, at: random.uniform() }))
     .sort((a, b) => a.at - b.at)

@@ -125,7 +125,7 @@ export async function runProtocols(run: ProtocolRun): Promise<Map<ProtocolName, 
   const predictions = new Map<ProtocolName, Prediction[]>(PROTOCOL_NAMES.map(name => [name, []]));
   for (const [part, { name, fold }] of parts.entries()) {
     trained = part * steps;
-    const tested = await once(path.join(folder, `${name}-${fold}.json`), async () =>
+    const tested = await readOrMake(path.join(folder, `${name}-${fold}.json`), async () =>
       testFold(tf, await describe(), name, fold, settings, onStep),
     );
     predictions.get(name)!.push(...tested);
@@ -156,7 +156,7 @@ export function checkPhones(clips: readonly ReasonClip[]): void {
 }
 
 /** What a file holds, or what is made and written to it. */
-async function once<T>(file: string, make: () => Promise<T>): Promise<T> {
+async function readOrMake<T>(file: string, make: () => Promise<T>): Promise<T> {
   if (existsSync(file)) return JSON.parse(await readFile(file, 'utf8')) as T;
   const made = await make();
   await writeAtomically(file, JSON.stringify(made));

@@ -111,7 +111,7 @@ export async function describeClips(
   const examples: ReasonExample[] = [];
   const described = inOrder(versions.entries(), AT_ONCE, async ([i, { clip, version }]) => {
     const isCopy = version > 0;
-    const samples = isCopy ? changed(clip.samples, new Random(seed * versions.length + i)) : clip.samples;
+    const samples = isCopy ? alter(clip.samples, new Random(seed * versions.length + i)) : clip.samples;
     const { path, group } = clip.recording;
     const embedding = await cryEmbedding(classifier, samples);
     return { path, group, reason: clip.reason, isCopy, picture: mel7sPicture(samples), embedding };
@@ -124,7 +124,7 @@ export async function describeClips(
 }
 
 /** As augmentation changes a recording: pitch and tempo together by up to a tenth, gain and noise. */
-function changed(samples: Float32Array, random: Random): Float32Array {
+function alter(samples: Float32Array, random: Random): Float32Array {
   const tempo = Math.exp(random.uniform(-0.1, 0.1));
   const gain = amplitudeOfDb(random.uniform(-6, 6));
   const energy = samples.reduce((sum, x) => sum + x * x, 0);

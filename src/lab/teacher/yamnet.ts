@@ -101,15 +101,15 @@ export class Yamnet {
       const x = tf.tensor2d(frames, [frames.length / FFT, FFT]);
       const power: Tensor2D = tf.add(tf.square(this.dense(x, cosines)), tf.square(this.dense(x, sines)));
       // The bias of the mels keeps the logarithm from 0.
-      const logMel = tf.log(this.dense(this.rounded(tf.sqrt(power)), mels));
+      const logMel = tf.log(this.dense(this.quantise(tf.sqrt(power)), mels));
       let h = this.convolve(tf.reshape(logMel, [-1, FRAMES, MELS, 1]), first);
       for (const { depthwise, pointwise } of separables) {
         const { weights: filter, bias, stride } = depthwise;
         const options = { filter, bias, strides: stride, pad: 'same', activation: 'relu' } as const;
-        h = this.convolve(this.rounded(tf.fused.depthwiseConv2d({ x: h, ...options })), pointwise);
+        h = this.convolve(this.quantise(tf.fused.depthwiseConv2d({ x: h, ...options })), pointwise);
       }
       const mean: Tensor2D = tf.mean(h, [1, 2]);
-      return tf.sigmoid(this.dense(this.rounded(mean), classes)).dataSync<'float32'>();
+      return tf.sigmoid(this.dense(this.quantise(mean), classes)).dataSync<'float32'>();
     });
   }
 
@@ -123,7 +123,7 @@ export class Yamnet {
   }
 
   /** Numbers >= 0 rounded to 255 steps from 0 to the highest along the last axis, as XNNPACK rounds them. */
-  private rounded<T extends Tensor>(x: T): T {
+  private quantise<T extends Tensor>(x: T): T {
     const { tf } = this;
     // Where all are 0, any step will do.
     const scale = tf.div(255, tf.maximum(tf.max(x, -1, true), 1e-30));
@@ -137,7 +137,7 @@ function layersOf(tf: Tf, { tensors, operators }: TfliteGraph, file: string): La
   const isYamnet =
     weighted.map(({ code }) => code).join() === OPERATORS.join() &&
     tensors[weighted.at(-1)!.outputs[0]].shape.join() === `1,${TEACHER_CLASSES}`;
-  if (!isYamnet) throw otherNetwork(file);
+  if (!isYamnet) throw otherNetworkError(file);
   // Depthwise weights of 8 bits become float32 by an operator of their own.
   const origins = new Map(
     operators
@@ -146,7 +146,7 @@ function layersOf(tf: Tf, { tensors, operators }: TfliteGraph, file: string): La
   );
   const constant = (index: number, order: number[]): Tensor => {
     const { shape, values } = tensors[origins.get(index) ?? index];
-    if (!values) throw otherNetwork(file);
+    if (!values) throw otherNetworkError(file);
     return tf.tidy(() => tf.transpose(tf.tensor(values, shape), order));
   };
   const layer = ({ inputs: [, weights, bias] }: TfliteOperator, order: number[]) => ({
@@ -174,7 +174,7 @@ function layersOf(tf: Tf, { tensors, operators }: TfliteGraph, file: string): La
   };
 }
 
-function otherNetwork(file: string): DeepInfantError {
+function otherNetworkError(file: string): DeepInfantError {
   return new DeepInfantError('not-yamnet', `${file} holds another network than YAMNet. Name YAMNet's file.`);
 }
 

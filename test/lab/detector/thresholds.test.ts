@@ -49,7 +49,7 @@ describe('chooseThresholds', function () {
     steps.forEach(({ cry, endSample }, i) => {
       tracker.push({ ...step(i, cry), endSample });
     });
-    tracker.end();
+    tracker.flush();
     return judgeNight(tracker.alarms, episodes).falseAlarmsS.length;
   }
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import type { Span } from '../../../src/synth/scene.js';
-import { FrigateEar, judgeNight, sceneFigures, type Alarm } from '../../../src/lab/evaluation/nights.js';
+import { FrigateDetector, judgeNight, sceneFigures, type Alarm } from '../../../src/lab/evaluation/nights.js';
 import { TEACHER_CLASSES, TEACHER_CRY_CLASSES, TEACHER_WINDOW } from '../../../src/lab/teacher/teacher.js';
 import { SAMPLE_RATE } from '../../../src/values.js';
 
 describe('judgeNight', () => {
   const span = (startS: number, endS: number): Span => ({ startS, endS });
-  const alarm = (toldS: number, endS: number): Alarm => ({ toldS, endS });
+  const alarm = (raisedS: number, endS: number): Alarm => ({ raisedS, endS });
 
   it('counts an episode that an alarm overlaps as found, by its delay', () => {
     const { found, episodes, latenciesS, falseAlarmsS } = judgeNight(
@@ -62,8 +62,8 @@ describe('sceneFigures', () => {
   });
 });
 
-describe('FrigateEar', () => {
-  it('tells an alarm at the end of each window that reaches the threshold, in chunks of any length', async () => {
+describe('FrigateDetector', () => {
+  it('raises an alarm at the end of each window that reaches the threshold, in chunks of any length', async () => {
     // A network that hears as much crying as a window's first sample says, and much of everything else.
     const heard = {
       score: (samples: Float32Array, hop: number): Float32Array => {
@@ -79,7 +79,7 @@ describe('FrigateEar', () => {
     samples[20 * TEACHER_WINDOW] = 0.9;
     samples[39 * TEACHER_WINDOW] = 0.8;
     for (const length of [1000, 16_000, samples.length]) {
-      const ear = new FrigateEar(heard, [0.8, 0.5]);
+      const detector = new FrigateDetector(heard, [0.8, 0.5]);
       for (let at = 0; at < samples.length; at += length) {
         const chunk = {
           samples: samples.subarray(at, at + length),
@@ -88,11 +88,13 @@ describe('FrigateEar', () => {
           source: '',
           lost: 0,
         };
-        await ear.hear(chunk);
+        await detector.push(chunk);
       }
-      await ear.end();
+      await detector.flush();
       const told = (threshold: number): number[] =>
-        ear.alarms.get(threshold)!.map(({ toldS }) => Math.round((toldS * SAMPLE_RATE) / TEACHER_WINDOW));
+        detector.alarms
+          .get(threshold)!
+          .map(({ raisedS }) => Math.round((raisedS * SAMPLE_RATE) / TEACHER_WINDOW));
       assert.deepEqual(told(0.8), [21, 40]);
       assert.deepEqual(told(0.5), [4, 21, 40]);
     }
