@@ -2,7 +2,7 @@ import { DeepInfantError } from '../errors.js';
 import { DEFAULT_MODEL } from '../model/load.js';
 import { PRESETS, type Preset } from '../model/manifest.js';
 
-/** Options of every command that hears something, for parseArgs. */
+/** Options of every command that listens to something, for parseArgs. */
 export const HEARING_OPTIONS = {
   json: { type: 'boolean', default: false },
   model: { type: 'string', default: DEFAULT_MODEL },
@@ -10,9 +10,9 @@ export const HEARING_OPTIONS = {
 } as const;
 
 /** The lines that explain them. */
-export const MODEL_USAGE = `--model NAME    a model that comes with the package, or the path of a model's folder (default: ${DEFAULT_MODEL})`;
+export const MODEL_USAGE = `--model NAME    a model of this package, or the path of a model's folder (default: ${DEFAULT_MODEL})`;
 export const HEARING_USAGE = `${MODEL_USAGE}
-  --preset NAME   ${PRESETS.join(', ')}: from fewest false alarms to fewest missed cries (default: balanced)`;
+  --preset NAME   ${PRESETS.join(', ')}: from the fewest false alarms to the fewest missed cries (default: balanced)`;
 
 /** @throws DeepInfantError `usage` */
 export function presetOf(name: string): Preset {
@@ -21,7 +21,7 @@ export function presetOf(name: string): Preset {
   return preset;
 }
 
-/** An error in how the command was called. */
+/** An error in the way a command was called. */
 export function usageError(message: string): DeepInfantError {
   return new DeepInfantError('usage', message);
 }

@@ -12,15 +12,15 @@ import { print, printError, printJson } from './output.js';
 import type { Command } from './command.js';
 
 const USAGE = `deepinfant classify FILE|DIR... [--json [--windows]] [--model NAME] [--preset NAME]
-  Says of each recording, and of each in a folder, how long it is, whether a baby cries in it, how much it sounds like a
-  cry (0 to 100 %), and why the baby may cry. Ends with status 1 if a recording can't be read, or not to its end.
-  --json          print a JSON object a line for each recording
-  --windows       with the scores of every window in it
+  Prints, for each recording and for each one in a folder, its length, whether a baby cries in it, its cry score (0 to
+  100 %), and why the baby may be crying. Exits with status 1 if a recording cannot be read to its end.
+  --json          print a JSON object for each recording, one a line
+  --windows       include the scores of every window; needs --json
   ${HEARING_USAGE}`;
 
 export const command: Command = { usage: USAGE, run: classify };
 
-/** What is printed of a recording. `error` with all the rest: it was cut off, and this is what could be heard. */
+/** What is printed for a recording. With an `error`, the recording is cut off, and this is what could be heard. */
 interface Classified {
   file: string;
   durationS: number;
@@ -38,7 +38,7 @@ interface Unreadable {
   error: string;
 }
 
-/** A recording to hear, or what was wrong with the path. */
+/** A recording to hear, or what is wrong with the path. */
 type Listed = { file: string; error?: undefined } | Unreadable;
 
 async function classify(args: string[]): Promise<number> {
@@ -49,7 +49,7 @@ async function classify(args: string[]): Promise<number> {
   });
   const preset = presetOf(values.preset);
   if (positionals.length === 0) throw usageError('Name the files or folders to classify.');
-  if (values.windows && !values.json) throw usageError('--windows is for --json: add it.');
+  if (values.windows && !values.json) throw usageError('--windows needs --json: add it.');
   const signal = abortOnInterrupt();
   const recordings = (await Promise.all(positionals.map(recordingsAt))).flat();
   const nameWidth = recordings.reduce((width, { file }) => Math.max(width, file.length), 0);
@@ -68,11 +68,11 @@ async function classify(args: string[]): Promise<number> {
     await classifier.close();
   }
   if (errors > 0 && recordings.length > 1)
-    printError(`${errors} of ${recordings.length} recordings could not be read, or not to their end.`);
+    printError(`${errors} of ${recordings.length} recordings could not be read to their end.`);
   return errors > 0 ? 1 : 0;
 }
 
-/** What can't be read, or a folder in it that can't be listed, does not keep the rest from being heard. */
+/** A path or a folder that cannot be read does not keep the others from being heard. */
 async function recordingsAt(fileOrFolder: string): Promise<Listed[]> {
   const listed: Listed[] = [];
   const skip = (file: string, thrown: unknown): void => {
@@ -119,7 +119,7 @@ function printReadable(result: Classified | Unreadable, nameWidth: number): void
     const longest = longestCry(events);
     let more = '';
     if (longest) more = reasonLine(longest, { name: '' });
-    else if (cry.isCry) more = 'Too short to be told as a cry that starts and ends';
+    else if (cry.isCry) more = 'Too short to be reported as a cry';
     const line = `${file.padEnd(nameWidth)}  ${durationS.toFixed(1).padStart(7)} s  ${verdict} ${percent}  ${more}`;
     print(line.trimEnd());
   }

@@ -8,9 +8,9 @@ import { clearStatus, showStatus } from './status-line.js';
 import type { Command } from './command.js';
 
 const USAGE = `deepinfant devices [--frigate HOST] [--go2rtc HOST] [--json]
-  Lists the microphones of this computer, the cameras that answer in this network, and the version of ffmpeg.
-  --frigate HOST  list the cameras of a Frigate, too
-  --go2rtc HOST   list the streams of a go2rtc, too
+  Lists this computer's microphones, the cameras that answer on this network, and the version of ffmpeg.
+  --frigate HOST  also list the cameras of a Frigate server
+  --go2rtc HOST   also list the streams of a go2rtc server
   --json          print one JSON object`;
 
 export const command: Command = { usage: USAGE, run: devices };
@@ -26,7 +26,7 @@ async function devices(args: string[]): Promise<number> {
   });
   const { frigate, go2rtc } = values;
   const signal = abortOnInterrupt();
-  showStatus('Looking for cameras for some seconds…');
+  showStatus('Looking for cameras; this takes a few seconds…');
   const search = Promise.all([
     listMicrophones(signal),
     findCameras({ frigate, go2rtc }, signal),
@@ -38,7 +38,7 @@ async function devices(args: string[]): Promise<number> {
     printMicrophones(microphones);
     print('');
     printCameras(found);
-    print(`\nffmpeg: ${ffmpeg ?? 'missing; cameras need it (see README)'}`);
+    print(`\nffmpeg: ${ffmpeg ?? 'not found; cameras need it (see README)'}`);
   }
   return 0;
 }
@@ -52,8 +52,7 @@ function printMicrophones(microphones: readonly Microphone[]): void {
 
 function printCameras({ cameras, problems }: Found): void {
   print('Cameras (deepinfant listen URL)');
-  if (cameras.length === 0)
-    print('  none answered. docs/cameras.md says how addresses look, maker by maker.');
+  if (cameras.length === 0) print('  none answered. docs/cameras.md lists the address of each maker.');
   for (const { name, host, via, address, tracks = [], problem } of cameras) {
     const carried = tracks.map(({ kind, codec }) => `, ${kind} ${codec}`).join('');
     print(`  ${name}  ${address ?? host}  (${via}${carried})`);

@@ -20,13 +20,13 @@ import type { Command } from './command.js';
 const PASSWORD_VARIABLE = 'DEEPINFANT_CAMERA_PASSWORD';
 
 const USAGE = `deepinfant listen mic[:NAME] | URL | FILE [--fast] [--json] [--model NAME] [--preset NAME]
-  Listens to a microphone, to a camera (rtsp, rtsps, http or https) or, as if it happened now, to a recording, and prints
-  each cry as it starts, goes on and ends. deepinfant devices lists microphones and cameras.
-  --fast          do not wait: go through a recording as fast as this computer can
-  --json          print a JSON object a line for each event
+  Listens to a microphone, to a camera (rtsp, rtsps, http or https) or to a recording, played in real time, and prints
+  each cry when it starts, while it goes on and when it ends. 'deepinfant devices' lists microphones and cameras.
+  --fast          go through a recording as fast as this computer can
+  --json          print a JSON object for each event, one a line
   ${HEARING_USAGE}
-  A camera's user stands in the URL, rtsp://USER@HOST/PATH, and its password in the variable ${PASSWORD_VARIABLE}:
-  every user of this computer can see what a command was called with.`;
+  Put a camera's user name into the URL, rtsp://USER@HOST/PATH, and its password into the environment variable
+  ${PASSWORD_VARIABLE}: every user of this computer can see a command's arguments.`;
 
 export const command: Command = { usage: USAGE, run: listen };
 
@@ -41,7 +41,7 @@ async function listen(args: string[]): Promise<number> {
   const [input] = positionals;
   const live = liveSourceOf(input);
   if (live && values.fast)
-    throw usageError('--fast is for recordings: nobody can hear what is still to come.');
+    throw usageError('--fast works with recordings only: a live source cannot be heard ahead of time.');
   const signal = abortOnInterrupt();
   const classifier = await loadClassifier(values.model);
   const soFar = { hasCry: false, durationS: 0 };
@@ -75,7 +75,7 @@ async function listen(args: string[]): Promise<number> {
   return 0;
 }
 
-/** The microphone or camera that is named; undefined for a file. */
+/** The microphone or camera that the input names; undefined for a file. */
 function liveSourceOf(input: string): LiveSource | undefined {
   if (input === 'mic') return microphoneSource(input, '');
   if (input.startsWith('mic:')) return microphoneSource(input, input.slice('mic:'.length));
@@ -83,7 +83,7 @@ function liveSourceOf(input: string): LiveSource | undefined {
   const { url, user, password } = parseCameraAddress(input);
   if (password !== '')
     throw usageError(
-      `Every user of this computer can see that password. Put it into the variable ${PASSWORD_VARIABLE}, and name ${url.replace('//', user ? `//${user}@` : '//')}.`,
+      `Every user of this computer can see that password. Put it into the environment variable ${PASSWORD_VARIABLE}, and use ${url.replace('//', user ? `//${user}@` : '//')}.`,
     );
   return cameraSource('camera', input, { password: process.env[PASSWORD_VARIABLE] });
 }
@@ -98,10 +98,10 @@ function recordingChunks(
 
 /** Prints the state of a live source whenever it changes. */
 function healthPrinter(): (health: SourceHealth) => void {
-  let told: SourceState | undefined;
+  let printed: SourceState | undefined;
   return ({ state, positionS, error, retryInS }) => {
-    if (state === told) return;
-    told = state;
+    if (state === printed) return;
+    printed = state;
     clearStatus();
     const retry = retryInS === undefined ? '' : ` Next try in ${Math.ceil(retryInS)} s.`;
     process.stderr.write(`${clock(positionS)}  ${state}${error ? `: ${error}${retry}` : ''}\n`);

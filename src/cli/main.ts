@@ -19,7 +19,7 @@ const COMMANDS = new Map<string, () => Promise<{ command: Command }>>([
   ['protocol', () => import('../lab/cli/protocol.js')],
 ]);
 
-/** Statuses of sysexits.h and of a shell's Ctrl-C, where a plain 1 would not tell. */
+/** Exit statuses as in sysexits.h, and a shell's for Ctrl-C, where a plain 1 would not say enough. */
 const EXIT = { failed: 1, usage: 2, defect: 70, interrupted: 130 };
 
 async function main(argv: string[]): Promise<number> {
@@ -55,7 +55,7 @@ async function fullUsage(): Promise<string> {
   const commands = await Promise.all([...COMMANDS.values()].map(load => load()));
   const usages = commands.map(({ command }) => command.usage);
   return [
-    'deepinfant hears whether a baby cries, and estimates why.',
+    'deepinfant detects whether a baby is crying, and estimates why.',
     ...usages,
     'deepinfant --help | --version',
   ].join('\n\n');

@@ -23,9 +23,9 @@ function fieldOf(value: string | number | undefined): string {
 
 /**
  * The wanted columns of a comma-separated table (RFC 4180: quoted fields, doubled quotes; a byte-order mark is skipped),
- * by the names in its first line. A column or field that is not there is ''; empty lines are left out.
- * @throws DeepInfantError `csv` naming the line where a quote is not closed or is followed by text, or where there are
- * more fields than columns: what follows could not be trusted
+ * by the names in its first line. A missing column or field is ''; empty lines are skipped.
+ * @throws DeepInfantError `csv` naming the line where a quote is not closed or is followed by text, or that has more
+ * fields than the first line: what follows could not be trusted
  */
 export function parseCsv<Column extends string>(
   text: string,
@@ -66,21 +66,21 @@ function rowsOf(table: string): string[][] {
     separator.lastIndex = end;
     const between = separator.exec(table)?.[0];
     if (between === undefined)
-      throw malformedError(table, at, 'a quote that is not closed, or text behind one');
+      throw malformedError(table, at, 'a quote that is not closed, or text after a closing quote');
     const row = rows[rows.length - 1];
     row.push(isQuoted ? table.slice(at + 1, end - 1).replaceAll('""', '"') : table.slice(at, end));
     if (row.length > rows[0].length)
       throw malformedError(
         table,
         at,
-        `more than the first line's ${rows[0].length} fields; quote those with commas`,
+        `more fields than the ${rows[0].length} of the first line; quote fields with commas`,
       );
     if (between !== ',' && between !== '') rows.push([]);
   }
   return rows;
 }
 
-/** Index behind the quote that closes the one at `start`; Infinity if there is none. */
+/** Index after the quote that closes the one at `start`; Infinity if there is none. */
 function endOfQuoted(table: string, start: number): number {
   let quote = table.indexOf('"', start + 1);
   while (quote >= 0 && table[quote + 1] === '"') quote = table.indexOf('"', quote + 2);

@@ -50,23 +50,19 @@ describe('deepinfant', () => {
   });
 
   const mistakes: [string, string[], RegExp][] = [
-    ['no command', [], /^deepinfant hears/],
+    ['no command', [], /^deepinfant detects/],
     ['an unknown command', ['clasify'], /^There is no command 'clasify'/],
     ['an unknown option', ['classify', '--loud', 'x.wav'], /^Unknown option '--loud'/],
     ['no file', ['classify'], /^Name the files or folders/],
     ['an unknown preset', ['classify', '--preset', 'loud', 'x.wav'], /^There is no preset 'loud'/],
-    ['--windows without --json', ['classify', '--windows', 'x.wav'], /^--windows is for --json/],
+    ['--windows without --json', ['classify', '--windows', 'x.wav'], /^--windows needs --json/],
     ['two files to listen to', ['listen', 'x.wav', 'y.wav'], /^Name one microphone, camera or recording/],
-    ['a microphone to hear fast', ['listen', 'mic', '--fast'], /^--fast is for recordings/],
-    ['a question that no journal answers', ['journal', 'weather'], /^There is no question 'weather'/],
-    [
-      'a picture of an export',
-      ['journal', 'export', '--picture', 'x.svg'],
-      /^Of an export there is no picture/,
-    ],
-    ['nothing to evaluate on', ['evaluate'], /^Name, with --data, a folder/],
+    ['a microphone to hear fast', ['listen', 'mic', '--fast'], /^--fast works with recordings only/],
+    ['a question that no journal answers', ['journal', 'weather'], /^'weather' is not a question/],
+    ['a picture of an export', ['journal', 'export', '--picture', 'x.svg'], /^An export has no picture/],
+    ['nothing to evaluate on', ['evaluate'], /^Give a corpus with --data/],
     ['a rival without a name', ['evaluate', '--data', 'x', '--rival', 'y.csv'], /^--rival takes NAME=FILE/],
-    ['nothing to train with', ['train'], /^Name one training config/],
+    ['nothing to train with', ['train'], /^Give one training config/],
   ];
   for (const [name, args, message] of mistakes) {
     it(`answers ${name} with its usage and status 2`, async () => {

@@ -26,9 +26,9 @@ describe('parseCsv', () => {
 
   it('names the line from which on a table cannot be trusted', () => {
     for (const [table, message] of [
-      ['a,b\n1,"2\n3",4\n', /^Line 3 has more than the first line's 2 fields.*"4/],
+      ['a,b\n1,"2\n3",4\n', /^Line 3 has more fields than the 2 of the first line.*"4/],
       ['a,b\r\n1,2\r\n"3,4\r\n5,6', /^Line 3 has a quote that is not closed/],
-      ['a,b\n1,"2"x\n', /^Line 2 has .*text behind one/],
+      ['a,b\n1,"2"x\n', /^Line 2 has .*text after a closing quote/],
     ] as const)
       assert.throws(() => parseCsv(table, ['a', 'b']), { code: 'csv', message });
   });

@@ -12,17 +12,17 @@ import { ProgressLine } from '../../cli/progress-line.js';
 
 export interface FamilyOptions {
   families: number;
-  /** Of the first family; the others' follow. */
+  /** Of the first family; the others follow. */
   seed: number;
   /** Share of answers that are wrong. */
   wrong: number;
   json: boolean;
-  /** An SVG file to be written; none without it. */
+  /** SVG file to write; without it, none is written. */
   picture: string | undefined;
   signal: AbortSignal;
 }
 
-/** `deepinfant evaluate --families`: judges the reason in simulated families. */
+/** `deepinfant evaluate --families`: measures the reasons in simulated families. */
 export async function evaluateFamilies({
   families,
   seed,
@@ -35,7 +35,7 @@ export async function evaluateFamilies({
   const progress = new ProgressLine(LOG_EVERY);
   for (let family = 0; family < families; family++) {
     progress.show({ part: 'families', done: family, total: families });
-    // Lets Ctrl-C be heard.
+    // Lets Ctrl-C through.
     await setImmediate();
     signal.throwIfAborted();
     results.push(judgeFamily(seed * SEEDS_APART + family, wrong));
@@ -48,7 +48,7 @@ export async function evaluateFamilies({
     return;
   }
   printTable(familyTable(figures));
-  if (picture !== undefined) print(`\nPicture: ${picture}`);
+  if (picture !== undefined) print(`\nPlot: ${picture}`);
 }
 
 const LOG_EVERY = 20;

@@ -27,7 +27,7 @@ export interface RecordingsOptions {
   /** Files of rivals by name: tables of scores, or YAMNet. */
   rivals: ReadonlyMap<string, string>;
   json: boolean;
-  /** Folder of the report; none is written without it. */
+  /** Folder of the report; without it, none is written. */
   out: string | undefined;
   command: string;
   signal: AbortSignal;
@@ -57,7 +57,7 @@ export async function evaluateRecordings({
   const model = { name: manifest.name, version: manifest.version };
   const scored = results.flatMap(result => result.scored);
   const unreadable = results.flatMap(result => result.unreadable);
-  checkClasses(scored, `What could be read of ${data}`);
+  checkClasses(scored, `The readable part of ${data}`);
   const evaluation = evaluationOf(scored, rivals);
   const verdicts = await readVerdicts(data);
   const clean = scored.filter(recording => !isDoubtful(recording, verdicts.get(recording.path)));
@@ -96,7 +96,7 @@ export async function evaluateRecordings({
   }
   if (unreadable.length > 0) {
     printError(
-      `${unreadable.length} of ${recordings.length} recordings could not be read, or not to their end: the figures lack them.`,
+      `${unreadable.length} of ${recordings.length} recordings could not be read to their end: they are missing from the figures.`,
     );
   }
   return unreadable.length;
@@ -106,16 +106,16 @@ export async function evaluateRecordings({
 function checkClasses(recordings: readonly { label: string }[], where: string): void {
   if (hasBothClasses(recordings)) return;
   const missing = recordings.some(isCry)
-    ? 'only cries: nothing could be a false alarm'
-    : "no recording with the label 'cry': there is nothing to find";
-  throw new DeepInfantError('one-class', `${where} holds ${missing}. Add some to the manifest.`);
+    ? 'only cries, so nothing could be a false alarm'
+    : "no recording with the label 'cry', so there is nothing to find";
+  throw new DeepInfantError('one-class', `${where} contains ${missing}. Add some to the corpus.`);
 }
 
 function hasBothClasses(recordings: readonly { label: string }[]): boolean {
   return recordings.some(isCry) && !recordings.every(isCry);
 }
 
-/** Hears the recordings as `classify` does. Those that cannot be read to their end are told and left out. */
+/** Scores the recordings as `classify` does. Those that cannot be read to their end are reported and left out. */
 async function score(
   { model, recordings }: Subject,
   signal: AbortSignal,

@@ -20,13 +20,13 @@ export interface SceneOptions {
   /** Files of YAMNet by name. */
   rivals: ReadonlyMap<string, string>;
   json: boolean;
-  /** Folder of the report; none is written without it. */
+  /** Folder of the report; without it, none is written. */
   out: string | undefined;
   command: string;
   signal: AbortSignal;
 }
 
-/** `deepinfant evaluate --scene`: plays each subject's model nights made of its recordings. */
+/** `deepinfant evaluate --scene`: plays nights made from its recordings to each subject's model. */
 export async function evaluateScene({
   data,
   subjects,
@@ -48,7 +48,7 @@ export async function evaluateScene({
   const progress = new ProgressLine();
   const nightMinutes = Math.round(60 * hours);
   for (const { model: folder, recordings } of subjects) {
-    // A night of which nobody knows the truth measures nothing.
+    // A night measures nothing if its truth is in doubt.
     const sure = recordings.filter(recording => !isDoubtful(recording, verdicts.get(recording.path)));
     const classifier = await loadClassifier(folder);
     const { name, version } = classifier.manifest;

@@ -11,23 +11,24 @@ import type { Command } from '../../cli/command.js';
 const USAGE = `deepinfant evaluate --data DIR [--scene [--nights N] [--hours H] [--seed S]] [--model NAME | --run DIR]
                     [--rival NAME=FILE]... [--json] [--out DIR]
 deepinfant evaluate --families N [--seed S] [--wrong SHARE] [--json] [--out FILE.svg]
-  Measures how well a model tells cries from other recordings, on a folder of them with a manifest.csv that the model
-  never learned from, and writes a report with curves and the worst errors to OUT/index.html. Ends with status 1 if a
-  recording can't be read to its end.
-  --scene         play it nights made of the recordings instead: a room or a noise machine, a sound every 20 to 120 s,
-                  three episodes of crying an hour; tells episodes found, their delay, and false alarms a night
+  Measures how well a model tells cries from other sounds, on a corpus that it did not learn from, and writes a report
+  with curves and the worst errors to OUT/index.html. Exits with status 1 if a recording cannot be read to its end.
+  --data DIR      the corpus (docs/training.md)
+  --scene         instead, play the model nights made from the recordings: a quiet room or a noise machine, a sound every
+                  20 to 120 s, three episodes of crying an hour; reports the episodes found, their delay, and false alarms
+                  a night
   --nights N, --hours H, --seed S
-                  so many nights (1) of so many hours (8), drawn from a seed (1)
-  --run DIR       measure a run of deepinfant train: each fold's model on the recordings that it did not see
+                  the number of nights (default: 1), the hours of each (8), and the seed that draws them (1)
+  --run DIR       measure a run of deepinfant train: each fold's model on the recordings that it did not learn from
   --rival NAME=FILE
-                  put another detector beside it: a table (path,score) of its scores of the same recordings, or YAMNet's
-                  .tflite file, which in nights is heard by Frigate's rule at 0.8 and at 0.5
-  --families N    measure reasons instead, in so many simulated families drawn from a seed (1): how probable the true
-                  reasons of fresh cries were told to be after 0 to 60 answers, against the commonest reason so far and
-                  the time since the last feed (docs/reason.md); --out draws a picture
-  --wrong SHARE   share of the families' answers that are wrong, 0 to 1 (0)
-  --json          print the figures as a JSON object instead; the report is written if --out is given
-  --out DIR       folder of the report (runs/evaluate-MODEL-on-DATA, or runs/nights-of-MODEL-on-DATA)
+                  compare with another detector: a CSV table (path, score) of its scores of the same recordings, or
+                  YAMNet's .tflite file, to which nights apply Frigate's rule at 0.8 and at 0.5
+  --families N    instead, measure the reasons in N simulated families: how likely the model thought the true reasons of
+                  new cries after 0 to 60 answers, compared with the commonest reason so far and with the time since the
+                  last feed (docs/reason.md); --out draws a plot
+  --wrong SHARE   share of the families' answers that are wrong, from 0 to 1 (default: 0)
+  --json          print the figures as a JSON object; writes the report only if --out is given
+  --out DIR       folder of the report (default: runs/evaluate-MODEL-on-DATA or runs/nights-of-MODEL-on-DATA)
   ${MODEL_USAGE}`;
 
 export const command: Command = { usage: USAGE, run: evaluate };
@@ -56,7 +57,7 @@ async function evaluate(args: string[]): Promise<number> {
     const odd = Object.entries(others).find(
       ([name, value]) => name !== 'json' && value && String(value) !== '',
     );
-    if (odd) throw usageError(`--${odd[0]} has nothing to do with --families: leave one of them out.`);
+    if (odd) throw usageError(`--${odd[0]} does not go with --families: leave one of them out.`);
     await evaluateFamilies({
       families: countOf('families', families),
       seed: numberOf('seed', seed, 1),
@@ -67,17 +68,18 @@ async function evaluate(args: string[]): Promise<number> {
     });
     return 0;
   }
-  if (values.wrong !== undefined) throw usageError('--wrong is for --families: add it.');
-  if (data === undefined) throw usageError('Name, with --data, a folder of recordings with a manifest.csv.');
+  if (values.wrong !== undefined) throw usageError('--wrong needs --families: add it.');
+  if (data === undefined) throw usageError('Give a corpus with --data.');
   if (run !== undefined && values.model !== undefined)
-    throw usageError('Name a --model or a --run, not both.');
+    throw usageError('Give a --model or a --run, not both.');
   if (!scene && (values.nights ?? values.hours ?? values.seed) !== undefined)
-    throw usageError('--nights, --hours and --seed are for --scene: add it.');
+    throw usageError('--nights, --hours and --seed need --scene: add it.');
   const rivals = new Map(values.rival.map(nameAndFile));
   const nights = countOf('nights', values.nights ?? '1');
   const hours = numberOf('hours', values.hours, 8);
   const seed = numberOf('seed', values.seed, 1);
-  if (!(hours >= LEAST_HOURS)) throw usageError(`--hours is ${LEAST_HOURS} at least: an episode needs room.`);
+  if (!(hours >= LEAST_HOURS))
+    throw usageError(`--hours must be at least ${LEAST_HOURS}: an episode needs room.`);
   const signal = abortOnInterrupt();
   const model = values.model ?? HEARING_OPTIONS.model.default;
   const { subjects, left, remarks } = await subjectsOf(data, { model, run });
@@ -109,19 +111,20 @@ const LEAST_HOURS = 0.4;
 function numberOf(name: string, text: string | undefined, otherwise: number): number {
   const number = text === undefined ? otherwise : Number(text);
   if (text?.trim() === '' || !Number.isFinite(number))
-    throw usageError(`--${name} is a number, not '${text}'.`);
+    throw usageError(`--${name} must be a number, not '${text}'.`);
   return number;
 }
 
 function countOf(name: string, text: string): number {
   const count = numberOf(name, text, NaN);
-  if (!(Number.isInteger(count) && count > 0)) throw usageError(`--${name} is a whole number, 1 at least.`);
+  if (!(Number.isInteger(count) && count > 0))
+    throw usageError(`--${name} must be a whole number of at least 1.`);
   return count;
 }
 
 function shareOf(name: string, text: string | undefined): number {
   const share = numberOf(name, text, 0);
-  if (!(share >= 0 && share <= 1)) throw usageError(`--${name} is a share from 0 to 1.`);
+  if (!(share >= 0 && share <= 1)) throw usageError(`--${name} must be a share from 0 to 1.`);
   return share;
 }
 

@@ -15,15 +15,16 @@ import { ProgressLine } from '../../cli/progress-line.js';
 import type { Command } from '../../cli/command.js';
 
 const USAGE = `deepinfant protocol --data DIR [--sound] [--out DIR] [--steps N] [--json]
-  Measures how well sound tells why a baby cries, five reasons, and how much of it is the way of measuring: with changed
-  copies made before a split by file, with a split by file, and with phones kept apart (docs/protocol.md). DIR is a folder
-  with a manifest.csv that says each cry's reason. OUT also gets a picture and the model mel7s, trained on everything.
-  Stop it at any time: the same command goes on.
-  --sound      in a few minutes, and only: the log loss of what the reason makes of sound alone, phones kept apart,
-               against always saying how common each reason is
-  --out DIR    folder of the run (runs/protocol)
-  --steps N    training steps of each network (${PROTOCOL_SETTINGS.mel7s.steps})
-  --json       print the figures as a JSON object instead`;
+  Measures how well sound alone predicts why a baby cries (five reasons), and how much of that comes from the way of
+  measuring: with altered copies made before a split by file, with a split by file, and with phones kept apart
+  (docs/protocol.md). Also draws a plot and trains mel7s on everything, in OUT/model. If it is stopped, the same command
+  resumes it.
+  --data DIR   a corpus whose manifest.csv gives each cry's reason
+  --sound      measure only, in a few minutes, the log loss of the reason from sound alone, with phones kept apart,
+               compared with how common each reason is
+  --out DIR    folder of the run (default: runs/protocol)
+  --steps N    training steps of each network (default: ${PROTOCOL_SETTINGS.mel7s.steps})
+  --json       print the figures as a JSON object`;
 
 export const command: Command = { usage: USAGE, run: protocol };
 
@@ -42,8 +43,9 @@ async function protocol(args: string[]): Promise<number> {
   });
   const { data, out } = values;
   const steps = Number(values.steps);
-  if (data === undefined) throw usageError('Name, with --data, a folder of recordings with a manifest.csv.');
-  if (!(Number.isInteger(steps) && steps > 0)) throw usageError('--steps is a whole number, 1 at least.');
+  if (data === undefined) throw usageError('Give a corpus with --data.');
+  if (!(Number.isInteger(steps) && steps > 0))
+    throw usageError('--steps must be a whole number of at least 1.');
   const signal = abortOnInterrupt();
   const corpus = await readCorpusFolder(data);
   for (const remark of corpus.remarks) printError(remark);
@@ -83,7 +85,7 @@ async function protocol(args: string[]): Promise<number> {
       printTable(protocolTable(figures));
       print('');
       printTable(phoneTable(figures));
-      print(`\nPicture: ${picture}\nModel: ${path.join(out, 'model')}`);
+      print(`\nPlot: ${picture}\nModel: ${path.join(out, 'model')}`);
     }
   } finally {
     progress.clear();

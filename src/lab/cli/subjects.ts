@@ -9,13 +9,13 @@ import type { TrainingConfig } from '../detector/config.js';
 import { readTrainingCorpus } from '../detector/training-corpus.js';
 import { modelFolder } from '../detector/training-run.js';
 
-/** A model, and recordings that it is measured on. */
+/** A model and the recordings to measure it on. */
 export interface Subject {
   model: string;
   recordings: Recording[];
 }
 
-/** What is measured on a corpus: a model on all of it, or each fold's model of a training run on what it did not see. */
+/** What to measure on a corpus: a model on all of it, or each fold's model of a training run on its held-out fold. */
 export async function subjectsOf(
   data: string,
   { model, run }: { model: string; run: string | undefined },
@@ -30,7 +30,10 @@ export async function subjectsOf(
     .map(Number)
     .sort((a, b) => a - b);
   if (numbers.length === 0) {
-    throw new DeepInfantError('run', `${run} holds no fold: name the folder of a run of deepinfant train.`);
+    throw new DeepInfantError(
+      'run',
+      `${run} contains no fold. Give the folder of a run of deepinfant train.`,
+    );
   }
   const file = path.join(run, `fold${numbers[0]}`, 'run.json');
   const { config, corpusSha256 } = JSON.parse(await readFile(file, 'utf8')) as {
@@ -45,7 +48,7 @@ export async function subjectsOf(
   if (sha256 !== corpusSha256) {
     throw new DeepInfantError(
       'run',
-      `${data} is not the corpus that ${run} learned from: its folds would not be the ones kept out. Name that corpus.`,
+      `${data} is not the corpus that ${run} learned from, so its folds were not held out. Give that corpus.`,
     );
   }
   checkSplit(folds, recordings);

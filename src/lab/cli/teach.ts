@@ -15,9 +15,11 @@ import { ProgressLine } from '../../cli/progress-line.js';
 import type { Command } from '../../cli/command.js';
 
 const USAGE = `deepinfant teach YAMNET.tflite --data DIR --out DIR
-  Makes the teacher of 'deepinfant train --teacher OUT': what Google's YAMNet hears in each recording of a corpus, every
-  0.256 s. Needs the network's TensorFlow Lite file. Writes OUT at its end; ends with status 1 if a recording can't be
-  read to its end: it is left out.`;
+  Scores every recording of a corpus with Google's YAMNet, every 0.256 s, and writes the scores to OUT, for 'deepinfant
+  train --teacher OUT'. YAMNET.tflite is YAMNet's TensorFlow Lite file. Exits with status 1 if a recording cannot be read
+  to its end; such recordings are left out.
+  --data DIR  the corpus (docs/training.md)
+  --out DIR   folder for the scores, written when all recordings are scored`;
 
 export const command: Command = { usage: USAGE, run: teach };
 
@@ -29,9 +31,9 @@ async function teach(args: string[]): Promise<number> {
   });
   const { data, out } = values;
   if (positionals.length !== 1 || data === undefined || out === undefined)
-    throw usageError("Name YAMNet's .tflite file, with --data a corpus and with --out the teacher's folder.");
+    throw usageError("Give YAMNet's .tflite file, the corpus (--data) and a folder for the scores (--out).");
   const signal = abortOnInterrupt();
-  await writing(out, async () => {
+  await reportUnwritable(out, async () => {
     await mkdir(out, { recursive: true });
     await access(out, constants.W_OK);
   });
@@ -58,21 +60,21 @@ async function teach(args: string[]): Promise<number> {
     progress.clear();
     yamnet.dispose();
   }
-  await writing(out, () => writeWindowScores(out, scored));
+  await reportUnwritable(out, () => writeWindowScores(out, scored));
   const windows = scored.reduce((sum, { scores }) => sum + scores.length / TEACHER_CLASSES, 0);
-  print(`${windows} windows of ${scored.length} recordings: ${out}`);
+  print(`Scored ${windows} windows of ${scored.length} recordings: ${out}`);
   if (errors > 0) printError(`${errors} of ${recordings.length} recordings could not be read to their end.`);
   return errors > 0 ? 1 : 0;
 }
 
 /** @throws DeepInfantError `unwritable` for what the work throws */
-async function writing(folder: string, work: () => Promise<void>): Promise<void> {
+async function reportUnwritable(folder: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
     throw new DeepInfantError(
       'unwritable',
-      `${folder} can't be written: ${messageOf(error)}. Make room, or name another folder with --out.`,
+      `Cannot write to ${folder}: ${messageOf(error)}. Free some space, or choose another folder with --out.`,
     );
   }
 }

@@ -17,16 +17,17 @@ import { ProgressLine } from '../../cli/progress-line.js';
 import type { Command } from '../../cli/command.js';
 
 const USAGE = `deepinfant train CONFIG --data DIR [--more DIR]... [--teacher DIR]... [--from MODEL] [--fold N | --find-rate] [--out DIR]
-  Trains CryNet on recordings: a folder with a manifest.csv, or with cry/ and not-cry/. Trains it once for each grouped
-  fold, measures it on the fold that it did not see and in nights made of it, then on all of them for the model to use,
-  OUT/all/NAME, with the calibration and the thresholds that the folds ask for. Stop it at any time: the same command
-  goes on.
-  --more DIR     more recordings, only to learn from
-  --teacher DIR  what a teacher hears in the recordings (see deepinfant teach)
-  --from MODEL   go on from a model instead of from nothing: its name or its folder
-  --fold N       only that fold
-  --find-rate    only look for a learning rate: OUT/rate.svg shows the loss while the rate grows
-  --out DIR      folder of the run (runs/NAME)`;
+  Trains CryNet on a corpus: a folder with a manifest.csv, or with the folders cry/ and not-cry/ (docs/training.md).
+  First trains a network for each grouped fold and measures it on that fold and on nights made from it; then trains the
+  model to use on all recordings, with the calibration and thresholds that the folds yield, and writes it to
+  OUT/all/NAME. If it is stopped, the same command resumes it. 'deepinfant ship OUT' copies the model to models/.
+  --data DIR     the corpus
+  --more DIR     more recordings, for training only
+  --teacher DIR  a teacher's scores of the recordings (see deepinfant teach)
+  --from MODEL   fine-tune this model, given by its name or its folder, instead of starting from random weights
+  --fold N       train and measure this fold only
+  --find-rate    only search for a learning rate; OUT/rate.svg shows the loss as the rate grows
+  --out DIR      folder of the run (default: runs/NAME)`;
 
 export const command: Command = { usage: USAGE, run: train };
 
@@ -48,14 +49,16 @@ async function train(args: string[]): Promise<number> {
   });
   const { data, more, teacher } = values;
   if (positionals.length !== 1 || data === undefined)
-    throw usageError('Name one training config and, with --data, the folder of its recordings.');
+    throw usageError('Give one training config and, with --data, a corpus.');
   const config = await readConfig(positionals[0]);
   const all = Array.from({ length: config.folds }, (_, i) => i);
   if (values.fold !== undefined && !all.map(String).includes(values.fold))
-    throw usageError(`--fold is one of 0 to ${config.folds - 1}, not '${values.fold}'.`);
+    throw usageError(`--fold is a number from 0 to ${config.folds - 1}, not '${values.fold}'.`);
   const corpus = await readTrainingCorpus(config, { corpus: data, more, teacher });
   const left = Object.entries(corpus.left).map(([label, count]) => `, ${count} '${label}' left out`);
-  print(`${corpus.recordings.length} recordings${left.join('')}, ${corpus.more.length} more to learn from`);
+  print(
+    `${corpus.recordings.length} recordings${left.join('')}, ${corpus.more.length} more for training only`,
+  );
   for (const remark of corpus.remarks) printError(remark);
   const run: Omit<Run, 'onProgress'> = {
     config,
@@ -68,28 +71,28 @@ async function train(args: string[]): Promise<number> {
   if (values['find-rate']) {
     await mkdir(run.out, { recursive: true });
     const rate = await tryRates({ ...run, onProgress: progressLine('rates') });
-    print(`learning rate: ${rate.toPrecision(2)}, at which the loss falls fastest; see ${run.out}/rate.svg`);
+    print(`learning rate: ${rate.toPrecision(2)}, where the loss falls fastest; see ${run.out}/rate.svg`);
     return 0;
   }
-  const trained = async (fold: number): Promise<FoldRecord> => {
+  const trainAndMeasure = async (fold: number): Promise<FoldRecord> => {
     const record = await trainFold({ ...run, onProgress: progressLine(`fold ${fold}`) }, fold);
     printFigures(`fold ${fold}`, record.flexible.scores);
     printFigures(`fold ${fold}, fixed windows`, record.fixed.scores);
     return record;
   };
   if (values.fold !== undefined) {
-    await trained(Number(values.fold));
+    await trainAndMeasure(Number(values.fold));
     return 0;
   }
   const records: FoldRecord[] = [];
-  for (const fold of all) records.push(await trained(fold));
+  for (const fold of all) records.push(await trainAndMeasure(fold));
   const scores = (reading: Reading): HeldOutScore[] => records.flatMap(record => record[reading].scores);
   printFigures('all folds', scores('flexible'));
   printFigures('all folds, fixed windows', scores('fixed'));
   const last: Run = { ...run, onProgress: progressLine('all') };
   await calibrateFolds(last, records);
   await trainOnAll(last, records);
-  print(`model to use: ${modelFolder(run, 'all')}`);
+  print(`model to use: ${modelFolder(run, 'all')} (to ship it: deepinfant ship ${run.out})`);
   return 0;
 }
 
@@ -100,7 +103,7 @@ function printFigures(name: string, scores: readonly HeldOutScore[]): void {
   );
   const groups = new Set(scores.map(({ group }) => group)).size;
   print(
-    `${name}: AUC ${auc.toFixed(4)}, recall ${recalls.join(', ')}, of ${scores.length} recordings in ${groups} groups`,
+    `${name}: AUC ${auc.toFixed(4)}, recall ${recalls.join(', ')}; ${scores.length} recordings in ${groups} groups`,
   );
 }
 

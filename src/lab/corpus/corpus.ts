@@ -15,18 +15,18 @@ const FILES_AT_ONCE = 8;
 export interface CorpusFolder {
   /** Recordings with the same content are of one group. */
   recordings: Recording[];
-  /** Recordings whose label is not scored, by label. */
+  /** Number of recordings whose label is not used, by label. */
   left: Record<string, number>;
-  /** What a person should know before trusting the corpus, a sentence each: copies, names outside the convention. */
+  /** What a person should know before trusting the corpus, one sentence each: copies, unconventional file names. */
   remarks: string[];
-  /** SHA-256 over the recordings, in their order: their content and all that the corpus says of them. */
+  /** SHA-256 over the recordings in order: their content and everything that the corpus says about them. */
   sha256: string;
 }
 
 /**
  * Reads the corpus in a folder: the recordings that its `manifest.csv` lists (see readManifest) or, where there is none,
- * those under its `cry/` and `not-cry/` (see readLabelledFolder). Each file is read through once to find copies, so that a
- * missing one is told now and not hours later.
+ * those under its `cry/` and `not-cry/` (see readLabelledFolder). Each file is read once to find copies, so that a missing
+ * one is reported now and not hours later.
  * @throws DeepInfantError `corpus` when the folder has neither form, `unreadable` for a folder or recording that cannot be
  * read, and what readManifest and readLabelledFolder throw
  */
@@ -44,13 +44,13 @@ export async function readCorpusFolder(folder: string): Promise<CorpusFolder> {
   );
 }
 
-/** Joins the groups of a corpus's copies and tells of them. */
+/** Merges the groups of a corpus's copies, and remarks on them. */
 async function withoutCopies(corpus: Omit<CorpusFolder, 'sha256'>): Promise<CorpusFolder> {
   const digests: string[] = [];
   for await (const digest of inOrder(corpus.recordings, FILES_AT_ONCE, contentSha256)) digests.push(digest);
   const { recordings, copies } = joinCopies(corpus.recordings, digests);
   const hash = createHash('sha256');
-  // Where the corpus lies on this machine is no part of it.
+  // Where the corpus lies on this machine does not matter.
   recordings.forEach((recording, i) => hash.update(JSON.stringify({ ...recording, file: digests[i] })));
   return {
     ...corpus,
@@ -73,18 +73,16 @@ async function contentSha256({ file }: Recording): Promise<string> {
 function unreadableError(place: string, error: unknown): DeepInfantError {
   return new DeepInfantError(
     'unreadable',
-    `Cannot read ${place} of the corpus: ${messageOf(error)}. Check its path and permissions.`,
+    `Cannot read ${place}, which belongs to the corpus: ${messageOf(error)}. Check its path and permissions.`,
   );
 }
 
 function remarkOn({ first, copy }: Copy): string {
   const groups =
-    copy.group === first.group
-      ? ''
-      : ` Their groups '${first.group}' and '${copy.group}' are kept together as one.`;
+    copy.group === first.group ? '' : ` Their groups '${first.group}' and '${copy.group}' are merged.`;
   const labels =
     copy.label === first.label
       ? ''
-      : ` But one is labelled '${first.label}' and the other '${copy.label}': remove the wrong one.`;
+      : ` One is labelled '${first.label}', the other '${copy.label}': remove the wrong one.`;
   return `${copy.path} has the same content as ${first.path}.${groups}${labels}`;
 }

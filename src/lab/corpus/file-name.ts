@@ -1,6 +1,6 @@
 /**
  * File names of the Donate-a-cry corpus (convention: README of github.com/gveres/donateacry-corpus): the app's instance,
- * the time, the app's version, and what the parents said of the baby and of the reason.
+ * the time, the app's version, and what the parents said about the baby and the reason.
  */
 
 export type Gender = 'male' | 'female';
@@ -34,19 +34,19 @@ const REASONS: ReadonlyMap<string, TaggedReason> = new Map<string, TaggedReason>
   ['dk', 'unknown'],
 ]);
 
-/** One tag of a name: its code as it is written, and its meaning; undefined for a code outside the convention. */
+/** One tag of a name: its code as written, and its meaning, undefined for an unknown code. */
 export interface Tag<Meaning extends string> {
   code: string;
   meaning: Meaning | undefined;
 }
 
-/** What a name of the corpus tells. */
+/** What a file name of the corpus says. */
 export interface FileName {
-  /** UUID of the installed app, in lower case: about one phone. */
+  /** UUID of the installed app, in lower case: roughly one phone. */
   instance: string;
   /** Epoch time in ms; iOS names are exact to the second. */
   recordedAt: number;
-  /** Version of the app; '' in names that leave it out. */
+  /** Version of the app; '' in names without it. */
   version: string;
   platform: 'ios' | 'android';
   gender: Tag<Gender>;
@@ -56,9 +56,9 @@ export interface FileName {
 
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const NAME = new RegExp(
-  // Copies of the corpus put the platform in front, join by '_', leave out the version and give milliseconds for both.
+  // Copies of the corpus put the platform first, join by '_', leave out the version and use milliseconds for both.
   `^(?:(?<platform>ios|android)_)?(?<instance>${UUID})[-_](?<time>\\d{13}|\\d{10}(?:\\.\\d+)?)[-_]` +
-    // Two early uploads carry the recording's own UUID behind the version, and fractions of a second.
+    // Two early uploads have the recording's own UUID after the version, and fractions of a second.
     `(?:(?<version>\\d+(?:\\.\\d+)*)[-_])?(?:${UUID}[-_])?` +
     '(?<gender>[^-_.]+)[-_](?<age>[^-_.]+)[-_](?<reason>[^-_.]+)(?:\\.[a-z0-9]+)*$',
   'i',
@@ -67,7 +67,7 @@ const NAME = new RegExp(
 /**
  * Reads a file name of the corpus, such as `0D1AD73E-4C5E-45F3-85C4-9A3CB71E8856-1430742197-1.0-m-04-hu.caf`, with any
  * extension, in upper or lower case, with or without its folders.
- * @returns undefined for a name outside the convention; codes that it does not know are kept
+ * @returns undefined for a name that does not follow the convention; unknown codes are kept
  */
 export function parseFileName(file: string): FileName | undefined {
   const groups = NAME.exec(file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1))?.groups;
@@ -90,7 +90,7 @@ function tag<Meaning extends string>(meanings: ReadonlyMap<string, Meaning>, cod
   return { code, meaning: meanings.get(code.toLowerCase()) };
 }
 
-/** Codes outside the convention, each as `reason 'zz'`, with the number of names that carry it. */
+/** Unknown codes, each as `reason 'zz'`, with the number of names that have it. */
 export function unknownCodes(names: readonly FileName[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const name of names) {

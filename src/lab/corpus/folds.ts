@@ -23,7 +23,7 @@ export function groupedFolds(
   if (groups.size < folds) {
     throw new DeepInfantError(
       'folds',
-      `${groups.size} groups cannot make ${folds} folds: record with more phones or fewer folds.`,
+      `${groups.size} groups cannot make ${folds} folds. Add recordings from other phones, or use fewer folds.`,
     );
   }
   const totals = labels.map((_, i) => [...groups.values()].reduce((sum, counts) => sum + counts[i], 0));
@@ -52,9 +52,9 @@ export function groupedFolds(
 }
 
 /**
- * Refuses a split that would measure what it was taught: one with a group in two folds.
+ * Refuses a split that has a group in two folds: a network would be measured on what it learned from.
  * @param folds the fold of each recording
- * @throws DeepInfantError `split` naming the group and a file on each side
+ * @throws DeepInfantError `split`, naming the group and a file on each side
  */
 export function checkSplit(
   folds: readonly number[],
@@ -63,7 +63,7 @@ export function checkSplit(
   if (folds.length !== recordings.length) {
     throw new DeepInfantError(
       'split',
-      `The split is of ${folds.length} recordings, the corpus has ${recordings.length}: split this corpus.`,
+      `The split has ${folds.length} recordings, but the corpus has ${recordings.length}. Split this corpus again.`,
     );
   }
   const firsts = new Map<string, number>();
@@ -74,15 +74,15 @@ export function checkSplit(
       throw new DeepInfantError(
         'split',
         `Group '${group}' is on both sides of a split: ${recordings[first].path} in fold ${folds[first]}, ${path} in ` +
-          `fold ${folds[i]}. Put a group's recordings into one fold; figures would be too good.`,
+          `fold ${folds[i]}. Put all recordings of a group into one fold; otherwise the figures would be too good.`,
       );
     }
   });
 }
 
 /**
- * Refuses recordings of which some fold would hold no cry, or nothing else, to learn from or to measure with.
- * @throws DeepInfantError `too-few-recordings` telling what there is and what is needed
+ * Refuses recordings of which a fold would get no cry, or nothing but cries.
+ * @throws DeepInfantError `too-few-recordings`, with what there is and what is needed
  */
 export function checkTrainable(recordings: readonly { group: string; label: string }[], folds: number): void {
   const [cries, others] = [true, false].map(isCry => {
@@ -93,8 +93,8 @@ export function checkTrainable(recordings: readonly { group: string; label: stri
     throw new DeepInfantError(
       'too-few-recordings',
       `${cries.count} recordings of cries from ${cries.groups} groups and ${others.count} of other sounds from ` +
-        `${others.groups} groups cannot make ${folds} folds: each fold needs a group of its own of both. ` +
-        'Add recordings of other phones, places or days, or take fewer folds.',
+        `${others.groups} groups cannot make ${folds} folds: each fold needs a separate group of each. ` +
+        'Add recordings from other phones, places or days, or use fewer folds.',
     );
   }
 }

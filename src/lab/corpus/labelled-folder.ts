@@ -3,15 +3,15 @@ import { listRecordings } from '../../audio/recording.js';
 import { parseFileName, unknownCodes, type FileName } from './file-name.js';
 import type { Recording } from './manifest.js';
 
-/** The folders of a labelled folder, and what the recordings in them are. */
+/** The folders of a labelled folder, and the label of the recordings in them. */
 export const CLASS_FOLDERS = { cry: 'cry', 'not-cry': 'other' } as const;
 
 /**
- * Lists the recordings under `cry/` and `not-cry/` of a folder, at any depth. Their group is the phone where the name is
+ * Lists the recordings under `cry/` and `not-cry/` of a folder, at any depth. Their group is the phone if the name is
  * one of the Donate-a-cry corpus, else the first folder below `cry/` or `not-cry/` (the same name in both is the same
  * group: one place, one day), else the recording itself.
- * @returns the recordings, and what a person should know of their names
- * @throws DeepInfantError `not-found`, `unreadable` or `no-recordings` for a folder of the two
+ * @returns the recordings, and remarks on their names
+ * @throws DeepInfantError `not-found`, `unreadable` or `no-recordings` for one of the two folders
  */
 export async function readLabelledFolder(
   folder: string,
@@ -41,12 +41,12 @@ export async function readLabelledFolder(
   }
   const remarks = [...unknownCodes(names)].map(
     ([code, count]) =>
-      `${code} in ${count} of ${recordings.length} file names is no code of the Donate-a-cry convention.`,
+      `${code} in ${count} of ${recordings.length} file names is not a code of the Donate-a-cry convention.`,
   );
   if (names.length > 0 && unnamed.length > 0) {
     remarks.push(
-      `${unnamed.length} of ${recordings.length} file names are not of the Donate-a-cry convention, the first ` +
-        `${unnamed[0]}: nothing tells their phone, so each is grouped by its folder or stands alone.`,
+      `${unnamed.length} of ${recordings.length} file names do not follow the Donate-a-cry convention, such as ` +
+        `${unnamed[0]}: their phone is unknown, so each is grouped by its folder or stands alone.`,
     );
   }
   return { recordings, remarks };

@@ -3,7 +3,7 @@ import { DeepInfantError } from '../../errors.js';
 import { LABELS, type Label } from '../../values.js';
 import { readCsv } from '../../files/csv.js';
 
-/** What a recording holds: a sound that CryNet scores, or `other`: no cry, and nobody says what. */
+/** What a recording contains: a sound that CryNet scores, or `other`: not a cry, and otherwise unknown. */
 export type RecordingLabel = Label | 'other';
 const RECORDING_LABELS: readonly RecordingLabel[] = [...LABELS, 'other'];
 
@@ -11,17 +11,17 @@ const RECORDING_LABELS: readonly RecordingLabel[] = [...LABELS, 'other'];
 export interface Recording {
   /** Absolute path. */
   file: string;
-  /** Path as the manifest gives it: the recording's name. */
+  /** Path as in the manifest: the recording's name. */
   path: string;
   label: RecordingLabel;
   /** The corpus's own finer name of the sound, such as `cat`; '' where it has none. */
   sublabel: string;
-  /** Why the baby cried, as the corpus was told; '' where nothing was said or nobody cried. */
+  /** Why the baby cried, according to the corpus; '' if it does not say, or if nobody cries. */
   reason: string;
   source: string;
-  /** Recordings that share a phone, upload or speaker; never on both sides of a split. */
+  /** Recordings that share a phone, upload or speaker are never on both sides of a split. */
   group: string;
-  /** Licence and author of the recording, as the corpus names them; '' where it does not. */
+  /** Licence and author of the recording, according to the corpus; '' if it does not say. */
   licence: string;
   attribution: string;
 }
@@ -30,11 +30,11 @@ const REQUIRED = ['path', 'label', 'split_group'] as const;
 const COLUMNS = [...REQUIRED, 'sublabel', 'reason', 'source', 'licence', 'attribution'] as const;
 
 /**
- * Reads `manifest.csv` of a corpus folder: columns `path`, `label`, `split_group`, and, where there are, `sublabel`,
+ * Reads `manifest.csv` of a corpus folder: columns `path`, `label`, `split_group` and optionally `sublabel`,
  * `reason`, `source`, `licence` and `attribution`.
- * Rows with another label than RECORDING_LABELS (`uncertain`, room responses) are left out and counted in `left`.
- * @throws DeepInfantError what readCsv throws, and `manifest` when it lacks a column, names a file outside the folder, or
- * holds no recording
+ * Rows with a label that is not in RECORDING_LABELS (`uncertain`, room responses) are left out and counted in `left`.
+ * @throws DeepInfantError what readCsv throws, and `manifest` if it lacks a column, names a file outside the folder, or lists no
+ * recording
  */
 export async function readManifest(
   folder: string,
@@ -47,16 +47,16 @@ export async function readManifest(
       if (!row[column]) {
         throw new DeepInfantError(
           'manifest',
-          `${file}: a row lacks '${column}': ${JSON.stringify(row).slice(0, 120)}. The first line names the columns, ` +
-            'separated by commas: path, label and split_group at least.',
+          `${file}: a row has no '${column}': ${JSON.stringify(row).slice(0, 120)}. The first line must name the columns, ` +
+            'separated by commas, with at least path, label and split_group.',
         );
       }
     }
-    // On every system the same, so that a manifest is safe or not wherever it is read.
+    // By the rules of every system, so that a manifest is safe wherever it is read.
     if (path.win32.isAbsolute(row.path) || row.path.split(/[/\\]/).includes('..')) {
       throw new DeepInfantError(
         'manifest',
-        `${file} lists '${row.path.slice(0, 120)}'. A path is one inside the folder, without '..'.`,
+        `${file} lists '${row.path.slice(0, 120)}'. Paths must lie inside the folder, without '..'.`,
       );
     }
     const label = RECORDING_LABELS.find(known => known === row.label);

@@ -60,7 +60,7 @@ export async function readConfig(file: string): Promise<TrainingConfig> {
   } catch (error) {
     throw new DeepInfantError(
       'config',
-      `Cannot read the training config ${path.resolve(file)}: ${messageOf(error)}`,
+      `Cannot read the training config ${path.resolve(file)}: ${messageOf(error)}. Check its path, and that it is JSON.`,
     );
   }
   return check(CONFIG, read, `training config ${file}`);

@@ -117,8 +117,8 @@ export class TrainableCryNet {
   }
 
   /**
-   * Takes over the weights of a model, to go on from it: normalisation stays as the model has it.
-   * @throws DeepInfantError `widths` when the model has layers of other widths
+   * Loads the weights of a model to fine-tune it: normalisation stays as the model has it.
+   * @throws DeepInfantError `widths` if the model's layers have other widths
    */
   load(weights: readonly NamedWeights[]): void {
     const { tf } = this;
@@ -126,8 +126,12 @@ export class TrainableCryNet {
       const [layer, part] = name.split('/') as [ConvolutionName, string];
       const variable = this.variables.get(part === 'bias' && layer !== 'logits' ? `${layer}/beta` : name);
       if (variable?.shape.join() !== shape.join()) {
-        const why = `has ${name} of ${shape.join(' x ')}, the config ${variable?.shape.join(' x ') ?? 'none'}`;
-        throw new DeepInfantError('widths', `The model to go on from ${why}: give the config its widths.`);
+        const inConfig = variable?.shape.join(' x ') ?? 'none';
+        throw new DeepInfantError(
+          'widths',
+          `${name} has the shape ${shape.join(' x ')} in the model and ${inConfig} in the config. ` +
+            "Copy the model's widths into the config.",
+        );
       }
       if (part === 'bias' && layer !== 'logits') this.norms.get(layer)!.freeze(values);
       else

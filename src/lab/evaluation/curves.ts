@@ -2,12 +2,12 @@ import { reliabilityBins } from '../../maths/reliability.js';
 import { claimsOf, isCry, operatingPoints, type OperatingPoint, type Scored } from './metrics.js';
 import { plot, type Series } from '../../pictures/plot.js';
 
-/** Lower rates are drawn as this one: fewer than some thousand recordings cannot tell them apart. */
+/** Lower rates are drawn as this one: it takes some thousand recordings to tell them apart. */
 const LOWEST_RATE_PERCENT = 0.1;
 
 /**
- * Recall over the false-alarm rate of several detectors (ROC). The rate's axis is logarithmic, as what matters is at its
- * low end. The thresholds, by name, are marked on the first detector's curve.
+ * Recall against false-alarm rate of several detectors (ROC). The rate's axis is logarithmic, because its low end matters
+ * most. The thresholds, by name, are marked on the first detector's curve.
  */
 export function rocPlot(
   detectors: ReadonlyMap<string, readonly Scored[]>,
@@ -23,9 +23,9 @@ export function rocPlot(
     return { ...place(point), text };
   });
   return plot({
-    title: 'Recall over false alarms (ROC)',
+    title: 'Recall against false-alarm rate (ROC)',
     x: {
-      label: 'false-alarm rate: others called a cry (%)',
+      label: 'false-alarm rate: other recordings called a cry (%)',
       scale: 'log',
       from: LOWEST_RATE_PERCENT,
       to: 100,
@@ -38,12 +38,12 @@ export function rocPlot(
   });
 }
 
-/** Precision over recall of several detectors. */
+/** Precision against recall of several detectors. */
 export function precisionRecallPlot(detectors: ReadonlyMap<string, readonly Scored[]>): string {
   return plot({
-    title: 'Precision over recall',
+    title: 'Precision against recall',
     x: { label: 'recall: cries found (%)', from: 0, to: 100 },
-    y: { label: 'precision: cries among alarms (%)', from: 0, to: 100 },
+    y: { label: 'precision: cries among detections (%)', from: 0, to: 100 },
     series: [...detectors].map(([name, scored]) => ({
       name,
       mark: 'line',
@@ -63,7 +63,7 @@ export function reliabilityPlot(scored: readonly Scored[]): string {
     y: { label: 'share of cries', from: 0, to: 1 },
     series: [
       {
-        name: 'recordings, with their number',
+        name: 'bins, with the number of recordings',
         mark: 'dots',
         points: reliabilityBins(claimsOf(scored))
           .filter(({ count }) => count > 0)
@@ -91,7 +91,7 @@ export function scoreHistogram(scored: readonly Scored[]): string {
   const others = reliabilityBins(claimsOf(scored.filter(recording => !isCry(recording))));
   const [{ to: width }] = cries;
   return plot({
-    title: 'Scores of cries and of others',
+    title: 'Scores of cries and other recordings',
     x: { label: 'score', from: 0, to: 1 },
     y: { label: 'recordings', scale: 'log', from: 0.5, to: scored.length },
     series: [

@@ -2,7 +2,7 @@ import { expectedCalibrationError } from '../../maths/reliability.js';
 import { bootstrapIntervals, type Interval } from './bootstrap.js';
 import { claimsOf, FALSE_ALARM_RATES, figuresOf, type FalseAlarmRate, type Figures } from './metrics.js';
 
-/** A recording that a detector scored without having learned from it. */
+/** A recording that a detector scored and did not learn from. */
 export interface ScoredRecording {
   /** Path in the corpus: the recording's name. */
   path: string;
@@ -16,7 +16,7 @@ export interface ScoredRecording {
   steps?: { atS: number; score: number }[];
 }
 
-/** Another detector's scores of the same recordings, by path; larger is more of a cry, on any scale. */
+/** Another detector's scores of the same recordings, by path; any scale on which larger is more of a cry. */
 export type RivalScores = ReadonlyMap<string, number>;
 
 /** How well a detector tells cries from other recordings, with 95 % intervals over groups. */
@@ -29,12 +29,12 @@ export interface Evaluation extends Figures {
   rivals: Record<string, Figures>;
 }
 
-/** @param recordings some cries and some others; rivals must have scored each of them */
+/** @param recordings cries and others; each must be scored by all rivals */
 export function evaluationOf(
   recordings: readonly ScoredRecording[],
   rivals: ReadonlyMap<string, RivalScores>,
 ): Evaluation {
-  // Sorting sorted samples again costs next to nothing.
+  // Sorting sorted samples again costs almost nothing.
   const sorted = [...recordings].sort((a, b) => b.score - a.score);
   const [auc, at005, at016, at06, ece] = bootstrapIntervals(sorted, sample => {
     const figures = figuresOf(sample);
@@ -61,7 +61,7 @@ export function scoredByRival(
   return recordings.map(({ path, label }) => ({ label, score: scores.get(path)! }));
 }
 
-/** An evaluation as rows of a table, the first its head: figures down, then their intervals and the rivals across. */
+/** An evaluation as rows of a table, the first its head: a row for each figure, with its interval and the rivals'. */
 export function figuresTable(
   name: string,
   { auc, recallAt, ece, intervals, rivals }: Evaluation,
@@ -82,7 +82,7 @@ export function figuresTable(
   ];
 }
 
-/** Names recordings that are left out of clean figures. */
+/** Describes the recordings that are left out of clean figures. */
 export function contestedText(count: number): string {
-  return `the ${count} recordings whose label a look at the spectrogram contradicts, or cannot settle`;
+  return `the ${count} recordings whose label the spectrogram contradicts or leaves open`;
 }

@@ -235,18 +235,18 @@ export function familyTable(figures: readonly MomentFigures[]): string[][] {
     column('log loss: model', ({ logLoss }) => logLoss.model.toFixed(3)),
     column('  the commonest so far', ({ logLoss }) => logLoss.commonest.toFixed(3)),
     column('  by time since the feed', ({ logLoss }) => logLoss.sinceFeed.toFixed(3)),
-    column('better than both in families', ({ betterShare }) => percent(betterShare)),
+    column('families where it beats both', ({ betterShare }) => percent(betterShare)),
     column('  95 % interval', ({ betterShareInterval }) => betterShareInterval.map(percent).join(' to ')),
     column('calibration error', ({ ece }) => ece.toFixed(3)),
     column('likeliest reason right', ({ accuracy }) => percent(accuracy)),
     column('  the commonest so far', ({ commonestAccuracy }) => percent(commonestAccuracy)),
     column('unsure', ({ unsureShare }) => percent(unsureShare)),
-    column('right when it names one', ({ accuracyWhenSure }) => percent(accuracyWhenSure)),
+    column('right when it names a reason', ({ accuracyWhenSure }) => percent(accuracyWhenSure)),
     column('personal model used', ({ personalShare }) => percent(personalShare)),
     ...STRICTNESSES.map((strictness, i) =>
-      column(`hunger told at ${percent(strictness)} or more`, ({ hungry }) =>
+      column(`hunger at ${percent(strictness)} or more`, ({ hungry }) =>
         hungry[i].cries > 0
-          ? `${percent(hungry[i].told)}: is ${percent(hungry[i].precision)} of ${hungry[i].cries}`
+          ? `${percent(hungry[i].told)} said, ${percent(hungry[i].precision)} true, of ${hungry[i].cries}`
           : 'never',
       ),
     ),
@@ -258,21 +258,21 @@ export function familyPlot(figures: readonly MomentFigures[]): string {
   const line = (of: (moment: MomentFigures) => number): { x: number; y: number }[] =>
     figures.map(moment => ({ x: moment.answers, y: 100 * of(moment) }));
   return plot({
-    title: 'How often it is right, in simulated families',
+    title: 'How often the reason is right, in simulated families',
     x: {
       label: 'answers so far',
       from: 0,
       ticks: figures.map(({ answers }) => ({ at: answers, text: String(answers) })),
     },
-    y: { label: 'of 100 cries', from: 0, to: 100 },
+    y: { label: 'cries (%)', from: 0, to: 100 },
     series: [
       { name: 'the likeliest reason is right', mark: 'line', points: line(m => m.accuracy) },
       {
-        name: 'always saying the commonest is right',
+        name: 'the commonest reason so far is right',
         mark: 'dashed',
         points: line(m => m.commonestAccuracy),
       },
-      { name: 'it says that it is not sure', mark: 'dots', points: line(m => m.unsureShare) },
+      { name: 'it is unsure', mark: 'dots', points: line(m => m.unsureShare) },
     ],
   });
 }

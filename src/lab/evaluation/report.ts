@@ -16,22 +16,22 @@ import { facts, figures, page, table } from './page.js';
 import { precisionRecallPlot, reliabilityPlot, rocPlot, scoreHistogram } from './curves.js';
 import { spectrogram } from '../../pictures/spectrogram.js';
 
-/** Errors of each kind that are shown, and the longest part of a recording that is. */
+/** How many errors of each kind are shown, and how much of a recording. */
 const SHOWN_ERRORS = 10;
 const SHOWN_S = 10;
 
-/** What a report tells: a detector's scores of a corpus, and how they came about. */
+/** What a report is about: a detector's scores of a corpus, and how they were obtained. */
 export interface Measurement {
   model: { name: string; version: string };
-  /** The corpus, as its user names it. */
+  /** The corpus's folder, as given by the user. */
   data: string;
   recordings: readonly ScoredRecording[];
   /** Where a recording lies. */
   fileOf: (recording: ScoredRecording) => string;
   rivals: ReadonlyMap<string, RivalScores>;
-  /** Scores from which on a recording is called a cry, by name: the presets. */
+  /** Scores at which a recording is called a cry, by name: the presets. */
   thresholds: Readonly<Record<string, number>>;
-  /** Recordings that were not asked for, by label, and what is wrong with those that could not be scored. */
+  /** Number of recordings with labels that are not used, by label; and what is wrong with those that could not be scored. */
   left: Readonly<Record<string, number>>;
   unreadable: readonly string[];
   date: Date;
@@ -39,11 +39,11 @@ export interface Measurement {
 }
 
 /**
- * The report of a measurement as an HTML page in one file: figures, curves, calibration, recall by source, false alarms
- * by label, and pictures of the worst errors.
+ * The report of a measurement as one HTML page: figures, curves, calibration, recall by source, false alarms by label,
+ * and spectrograms of the worst errors.
  * @param evaluation `evaluationOf` the same recordings and rivals
- * @param clean the same without recordings whose label is contested, where there are some
- * @throws DeepInfantError when a recording to be shown cannot be read
+ * @param clean the same without the recordings whose label is contested, if there are any
+ * @throws DeepInfantError if a recording to show cannot be read
  */
 export async function reportPage(
   measurement: Measurement,
@@ -60,7 +60,7 @@ export async function reportPage(
     factsOf(measurement, evaluation),
     unreadable.length === 0 ? '' : warning(unreadable),
     '<h2>Figures</h2>',
-    '<p>Recall at a false-alarm rate: share of the cries found when at most so many of the other recordings are called one. The 95 % intervals come from 1,000 draws of the groups.</p>',
+    '<p>Recall at a false-alarm rate is the share of cries found when at most that share of the other recordings is called a cry. The 95 % intervals come from 1,000 bootstrap samples of the groups.</p>',
     table(figuresTable(name, evaluation)),
     ...(clean
       ? [`<p>Without ${contestedText(evaluation.files - clean.files)}:</p>`, table(figuresTable(name, clean))]
@@ -75,7 +75,7 @@ export async function reportPage(
     sharesTable(others, ['label', 'source'], thresholds),
     '<h2>Cries with the lowest scores</h2>',
     await pictures(cries.slice(0, SHOWN_ERRORS), measurement),
-    '<h2>Others with the highest scores</h2>',
+    '<h2>Other recordings with the highest scores</h2>',
     await pictures(others.slice(0, SHOWN_ERRORS), measurement),
   ];
   return page(`${name} on ${path.basename(path.resolve(data))}`, body.join('\n'));
@@ -101,10 +101,10 @@ function factsOf(
 
 function warning(unreadable: readonly string[]): string {
   const lines = unreadable.map(line => `<li>${escapeText(line)}</li>`).join('\n');
-  return `<div class="warning"><strong>Recordings that could not be read, or not to their end, and are missing below: ${unreadable.length}</strong><ul>${lines}</ul></div>`;
+  return `<div class="warning"><strong>Recordings that could not be read to their end, and are missing below: ${unreadable.length}</strong><ul>${lines}</ul></div>`;
 }
 
-/** What is called a cry at each threshold, of recordings that share the given properties. */
+/** How many recordings are called a cry at each threshold, by the given properties. */
 function sharesTable(
   recordings: readonly ScoredRecording[],
   by: readonly ('label' | 'source')[],

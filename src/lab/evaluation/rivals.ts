@@ -10,9 +10,9 @@ const NAMED = 3;
 
 /**
  * Reads another detector's scores of a corpus: a CSV table with the columns `path`, as in the corpus's manifest, and
- * `score`, any number that is larger for more of a cry.
- * @param recordings to be compared; others in the table are ignored
- * @throws DeepInfantError `rival` when the file cannot be read, lacks a column or a recording, or a score is no number
+ * `score`: any number, larger for more of a cry.
+ * @param recordings to compare; others in the table are ignored
+ * @throws DeepInfantError `rival` when the file cannot be read, lacks a column or a recording, or a score is not a number
  */
 export async function readRival(file: string, recordings: readonly { path: string }[]): Promise<RivalScores> {
   let text: string;
@@ -21,7 +21,7 @@ export async function readRival(file: string, recordings: readonly { path: strin
   } catch (error) {
     throw new DeepInfantError(
       'rival',
-      `Cannot read the rival's ${file}: ${messageOf(error)}. Name a CSV file with the columns path and score.`,
+      `Cannot read the rival's ${file}: ${messageOf(error)}. Give a CSV file with the columns path and score.`,
     );
   }
   const rows = parseCsv(text, ['path', 'score']);
@@ -30,7 +30,7 @@ export async function readRival(file: string, recordings: readonly { path: strin
       const header = text.split('\n', 1)[0].trim();
       throw new DeepInfantError(
         'rival',
-        `The rival's ${file} has no column '${column}' (or nothing in it); its first line is '${header}'.`,
+        `The rival's ${file} has no column '${column}', or the column is empty; its first line is '${header}'.`,
       );
     }
   }
@@ -40,7 +40,7 @@ export async function readRival(file: string, recordings: readonly { path: strin
     if (!Number.isFinite(score)) {
       throw new DeepInfantError(
         'rival',
-        `The rival's ${file} gives '${row.path}' the score '${row.score}', which is no number.`,
+        `The rival's ${file} gives '${row.path}' the score '${row.score}', which is not a number.`,
       );
     }
     scores.set(row.path, score);
@@ -51,7 +51,7 @@ export async function readRival(file: string, recordings: readonly { path: strin
     throw new DeepInfantError(
       'rival',
       `The rival's ${file} lacks ${missing.length} of ${recordings.length} recordings: ${some}${missing.length > NAMED ? '…' : ''}. ` +
-        'Score every recording of the manifest, by the path that it gives.',
+        'Score every recording of the manifest, and name it by its path there.',
     );
   }
   return scores;

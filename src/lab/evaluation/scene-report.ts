@@ -3,7 +3,7 @@ import { plot } from '../../pictures/plot.js';
 import { causeOf, figuresOfNights, type NightResult, type NightSound } from './scene.js';
 import type { SceneFigures } from './nights.js';
 
-/** What a report of nights tells. */
+/** What a report of nights is about. */
 export interface SceneMeasurement {
   model: { name: string; version: string };
   data: string;
@@ -27,19 +27,19 @@ export function sceneTable(nights: readonly NightResult<NightSound>[]): string[]
   };
   const all = [nights.map(night => night.presets), nights.map(night => night.rivals)];
   return [
-    ['', 'episodes found', 'false alarms a night', 'delay, median', '95th percentile'],
+    ['', 'episodes found', 'false alarms a night', 'median delay', '95th percentile'],
     ...all.flatMap(each => Object.entries(figuresOfNights(each)).map(([name, scene]) => row(name, scene))),
   ];
 }
 
-/** The report of nights as an HTML page in one file: figures, each night's timeline, and what caused false alarms. */
+/** The report of nights as one HTML page: figures, each night's timeline, and the causes of false alarms. */
 export function scenePage({ model, data, hours, nights, date, command }: SceneMeasurement): string {
   const sum = nights.reduce((n, night) => n + night.episodes.length, 0);
   const causes = nights.flatMap((night, i) =>
     Object.entries(night.presets).flatMap(([preset, { falseAlarmsS }]) =>
       falseAlarmsS.map(raisedS => {
         const cause = causeOf(night.plan, raisedS);
-        const sound = cause ? [cause.label, cause.sublabel, cause.path] : ['no sound of its own', '', ''];
+        const sound = cause ? [cause.label, cause.sublabel, cause.path] : ['none', '', ''];
         return [preset, `${i + 1}`, clock(raisedS), ...sound];
       }),
     ),
@@ -53,10 +53,10 @@ export function scenePage({ model, data, hours, nights, date, command }: SceneMe
       ['command', command],
     ]),
     '<h2>Figures</h2>',
-    '<p>An alarm goes on for 30 s after its last sign of a cry. It is false when no episode explains it. The delay runs from the first sound of an episode to the alarm.</p>',
+    '<p>An alarm lasts until 30 s after its last sign of a cry. It is false if no episode explains it. The delay is the time from the first sound of an episode to the alarm.</p>',
     table(sceneTable(nights)),
     '<h2>Nights</h2>',
-    '<p>Bars: episodes of crying. Line: highest cry score of each 20 s. Dots: false alarms at balanced.</p>',
+    '<p>Bars: episodes of crying. Line: highest cry score in each 20 s. Dots: false alarms with the balanced preset.</p>',
     figures(nights.map((night, i) => ({ svg: timeline(`Night ${i + 1}`, night) }))),
     '<h2>False alarms</h2>',
     causes.length === 0
@@ -77,7 +77,7 @@ function timeline(title: string, { plan, episodes, curve, presets }: NightResult
       {
         name: 'crying',
         mark: 'bars',
-        // A cry of seconds would not be seen in a picture of hours.
+        // A cry of a few seconds would be invisible in a plot of hours.
         bars: episodes.map(({ startS, endS }) => ({
           from: hour(startS),
           to: hour(Math.max(endS, startS + 60)),

@@ -150,7 +150,7 @@ export function checkPhones(clips: readonly ReasonClip[]): void {
   const counts = MEL7S_REASONS.map((reason, i) => `${reason}: ${phones[i]}`).join(', ');
   throw new DeepInfantError(
     'too-few-recordings',
-    `Each reason needs cries from ${LEAST_PHONES} phones (split_group) at least; the corpus has ${counts}. ` +
+    `Each reason needs cries from at least ${LEAST_PHONES} phones (split_group); the corpus has ${counts}. ` +
       'Add recordings.',
   );
 }

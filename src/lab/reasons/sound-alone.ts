@@ -46,7 +46,7 @@ export function soundAlone(
   if (phones < LEAST_PHONES) {
     throw new DeepInfantError(
       'too-few-recordings',
-      `What sound alone tells is measured on ${LEAST_PHONES} phones (split_group) at least; the corpus has ${phones}.`,
+      `Sound alone is measured on at least ${LEAST_PHONES} phones (split_group); the corpus has ${phones}. Add recordings.`,
     );
   }
   const weights: number[] = [];
@@ -120,7 +120,7 @@ export function soundAloneTable(figures: SoundAloneFigures): string[][] {
   const two = (value: number): string => value.toFixed(3);
   return [
     ['', 'log loss', 'accuracy'],
-    ['sound, as much as it earned', two(logLoss.sound), two(accuracy.sound)],
+    ['sound, weighted as earned', two(logLoss.sound), two(accuracy.sound)],
     ['how common each reason is', two(logLoss.commonest), two(accuracy.commonest)],
     ['difference', `${two(difference)} (${differenceInterval.map(two).join(' to ')})`, ''],
     ['weight of the sound, by fold', weights.map(weight => weight.toFixed(2)).join(' '), ''],

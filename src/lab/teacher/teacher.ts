@@ -58,7 +58,7 @@ async function readFloat16Npy(file: string, columns: number): Promise<Uint16Arra
   const bytes = await readFile(file).catch((error: unknown) => {
     throw new DeepInfantError(
       'teacher',
-      `Cannot read ${file}: ${messageOf(error)}. Make it with deepinfant teach.`,
+      `Cannot read ${file}: ${messageOf(error)}. 'deepinfant teach' makes it.`,
     );
   });
   const headerLength = bytes[6] === 1 ? bytes.readUInt16LE(8) : bytes.readUInt32LE(8);
@@ -67,7 +67,7 @@ async function readFloat16Npy(file: string, columns: number): Promise<Uint16Arra
   if (!header.includes("'<f2'") || !header.includes(`, ${columns})`)) {
     throw new DeepInfantError(
       'teacher',
-      `${file}: float16 with ${columns} columns is needed, found ${header.trim()}`,
+      `${file} must hold float16 numbers in ${columns} columns, but its header is ${header.trim()}`,
     );
   }
   const data = bytes.subarray(start);

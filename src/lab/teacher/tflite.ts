@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { DeepInfantError, messageOf } from '../../errors.js';
 
-/** A constant of a graph, or the place of what an operator computes. */
+/** A constant of a graph, or a placeholder for what an operator computes. */
 export interface TfliteTensor {
   shape: number[];
-  /** The numbers of a constant that is float32, or int8 with one scale, which it has been multiplied by. */
+  /** The numbers of a constant: float32, or int8 with one scale, already multiplied by it. */
   values?: Float32Array;
 }
 
@@ -12,7 +12,7 @@ export interface TfliteTensor {
 export interface TfliteOperator {
   /** A value of OPERATOR, or another of the schema's BuiltinOperator. */
   code: number;
-  /** Indices of tensors; -1 for an optional one that is not given. */
+  /** Indices of tensors; -1 for an optional one that is missing. */
   inputs: number[];
   outputs: number[];
 }
@@ -42,21 +42,21 @@ const BUFFER = { data: 0 };
 /**
  * Reads the main graph of a TensorFlow Lite file: a FlatBuffer (https://flatbuffers.dev/internals) by the schema
  * tensorflow/compiler/mlir/lite/schema/schema.fbs of TensorFlow, version 3; only what YAMNet needs.
- * @throws DeepInfantError `not-tflite` for a file that can't be read, is cut off or is of another kind
+ * @throws DeepInfantError `not-tflite` for a file that cannot be read, is cut off or is of another kind
  */
 export async function readTflite(file: string): Promise<TfliteGraph> {
   let bytes: Buffer;
   try {
     bytes = await readFile(file);
   } catch (error) {
-    throw new DeepInfantError('not-tflite', `${file} can't be read: ${messageOf(error)}. Check the path.`);
+    throw new DeepInfantError('not-tflite', `Cannot read ${file}: ${messageOf(error)}. Check the path.`);
   }
   if (bytes.toString('latin1', 4, 8) !== 'TFL3')
-    throw new DeepInfantError('not-tflite', `${file} is no TensorFlow Lite file. Name one (.tflite).`);
+    throw new DeepInfantError('not-tflite', `${file} is not a TensorFlow Lite file. Give one (.tflite).`);
   try {
     return graphOf(bytes);
   } catch (error) {
-    // Every offset comes from the file: one that leads nowhere is the file's fault.
+    // Every offset comes from the file, so one that leads nowhere is the file's fault.
     throw new DeepInfantError('not-tflite', `${file} is cut off or damaged. Download it again.`, {
       cause: error,
     });
@@ -92,7 +92,7 @@ function valuesOf(tensor: Table, data: Buffer): Float32Array | undefined {
   return Float32Array.from(new Int8Array(data.buffer, data.byteOffset, data.length), x => x * scales[0]);
 }
 
-/** A table of a FlatBuffer. A field that is not there is 0 or empty. Reading beyond the end throws. */
+/** A table of a FlatBuffer. A missing field is 0 or empty. Reading past the end throws. */
 class Table {
   constructor(
     private readonly file: Buffer,
@@ -151,7 +151,7 @@ class Table {
     return [start + 4, this.file.readUInt32LE(start)];
   }
 
-  /** Where a field's value lies; 0 if it is not there. */
+  /** Where a field's value lies; 0 if the field is missing. */
   private placeOf(field: number): number {
     const vtable = this.at - this.file.readInt32LE(this.at);
     const entry = 4 + 2 * field;

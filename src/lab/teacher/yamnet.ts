@@ -55,7 +55,7 @@ type Layers = {
 export class Yamnet {
   /**
    * @param file path of the .tflite file
-   * @throws DeepInfantError `not-tflite` (see readTflite), `not-yamnet` for another network
+   * @throws DeepInfantError `not-tflite` (see readTflite), `not-yamnet` for a different network
    */
   static async open(file: string): Promise<Yamnet> {
     const graph = await readTflite(file);
@@ -175,7 +175,7 @@ function layersOf(tf: Tf, { tensors, operators }: TfliteGraph, file: string): La
 }
 
 function otherNetworkError(file: string): DeepInfantError {
-  return new DeepInfantError('not-yamnet', `${file} holds another network than YAMNet. Name YAMNet's file.`);
+  return new DeepInfantError('not-yamnet', `${file} does not contain YAMNet. Give YAMNet's own file.`);
 }
 
 /**

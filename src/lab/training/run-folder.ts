@@ -3,7 +3,11 @@ import path from 'node:path';
 import { DeepInfantError } from '../../errors.js';
 import { writeAtomically } from '../../files/write-atomically.js';
 
-/** Marks a folder as holding this run, unless it holds another. */
+/**
+ * Marks a folder as this run's; makes it if it is not there.
+ * @param run what makes the run what it is, as JSON
+ * @throws DeepInfantError `run-differs` if it is another run's
+ */
 export async function claimFolder(folder: string, run: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const file = path.join(folder, 'run.json');
@@ -12,7 +16,7 @@ export async function claimFolder(folder: string, run: string): Promise<void> {
   else if (held !== run) {
     throw new DeepInfantError(
       'run-differs',
-      `${folder} holds a run of another config or corpus: name another folder with --out, or remove it.`,
+      `${folder} holds a run with a different config, corpus or model. Choose another folder with --out, or remove it.`,
     );
   }
 }

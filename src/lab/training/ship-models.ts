@@ -26,7 +26,7 @@ export async function shipModels(run: string, to: string): Promise<string[]> {
   if (folders.length === 0) {
     throw new DeepInfantError(
       'run',
-      `${run} holds no finished model. Name the folder of a run of deepinfant train or protocol that has ended.`,
+      `${run} contains no finished model. Give the folder of a run of deepinfant train or protocol that has finished.`,
     );
   }
   const models = await Promise.all(folders.map(readFinishedModel));

@@ -169,12 +169,12 @@ describe('deepinfant evaluate', function () {
   });
 
   const mistakes: [string, (all: string[]) => string[], RegExp][] = [
-    ['cries only', all => all.filter(row => row.includes(',cry,')), /my sounds holds only cries/],
-    ['no cry', all => all.filter(row => !row.includes(',cry,')), /holds no recording with the label 'cry'/],
+    ['cries only', all => all.filter(row => row.includes(',cry,')), /my sounds contains only cries/],
+    ['no cry', all => all.filter(row => !row.includes(',cry,')), /contains no recording with the label 'cry'/],
     [
       'no cry that can be read',
       all => [...all.filter(row => !row.includes(',cry,')), 'text.wav,cry,g,home'],
-      /What could be read of .*my sounds holds no recording with the label 'cry'/,
+      /The readable part of .*my sounds contains no recording with the label 'cry'/,
     ],
   ];
   for (const [what, change, message] of mistakes) {
@@ -246,13 +246,13 @@ describe('deepinfant evaluate', function () {
 
   it('says what is wrong with how it was called', async () => {
     for (const [args, message] of [
-      [['--nights', '2'], /--nights, --hours and --seed are for --scene/],
-      [['--scene', '--hours', 'x'], /--hours is a number, not 'x'/],
-      [['--scene', '--hours', '0'], /--hours is 0\.4 at least/],
-      [['--scene', '--nights', '1.5'], /--nights is a whole number/],
+      [['--nights', '2'], /--nights, --hours and --seed need --scene/],
+      [['--scene', '--hours', 'x'], /--hours must be a number, not 'x'/],
+      [['--scene', '--hours', '0'], /--hours must be at least 0\.4/],
+      [['--scene', '--nights', '1.5'], /--nights must be a whole number/],
       [['--model', 'crynet', '--run', 'r'], /a --model or a --run, not both/],
       [['--rival', 'x'], /--rival takes NAME=FILE, not 'x'/],
-      [['--run', folder], /holds no fold/],
+      [['--run', folder], /contains no fold/],
     ] as [string[], RegExp][]) {
       const { status, stderr } = await deepinfant('evaluate', '--data', corpus, ...args);
       assert.ok(status === 1 || status === 2);

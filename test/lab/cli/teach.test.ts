@@ -48,15 +48,15 @@ describe('deepinfant teach', function () {
     const cry = path.join(corpus, 'cry.wav');
     const foreign = await deepinfant('teach', cry, '--data', corpus, '--out', folder);
     assert.deepEqual([foreign.status, foreign.stdout], [1, '']);
-    assert.match(foreign.stderr, /cry\.wav is no TensorFlow Lite file/);
+    assert.match(foreign.stderr, /cry\.wav is not a TensorFlow Lite file/);
     const unwritable = await deepinfant('teach', YAMNET, '--data', corpus, '--out', path.join(cry, 'out'));
     assert.deepEqual([unwritable.status, unwritable.stdout], [1, '']);
-    assert.match(unwritable.stderr, /cry\.wav.out can't be written: ENOTDIR.*--out/);
+    assert.match(unwritable.stderr, /Cannot write to .*cry\.wav.out: ENOTDIR.*--out/);
   });
 
   it('says how it is called', async () => {
     const { status, stderr } = await deepinfant('teach', YAMNET, '--data', corpus);
     assert.equal(status, 2);
-    assert.match(stderr, /^Name YAMNet's \.tflite file.*\n\ndeepinfant teach YAMNET\.tflite/);
+    assert.match(stderr, /^Give YAMNet's \.tflite file.*\n\ndeepinfant teach YAMNET\.tflite/);
   });
 });

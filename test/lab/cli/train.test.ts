@@ -153,7 +153,10 @@ describe('deepinfant train', function () {
     const wider = await configWith({ widths: { ...CONFIG.widths, conv3: 9 } });
     const refused = await train('wider', ['--from', model, '--fold', '0'], { config: wider }).ended;
     assert.equal(refused.status, 1);
-    assert.match(refused.output, /conv3\/kernel of 3 x 3 x 6 x 8, the config 3 x 3 x 6 x 9/);
+    assert.match(
+      refused.output,
+      /conv3\/kernel has the shape 3 x 3 x 6 x 8 in the model and 3 x 3 x 6 x 9 in the config/,
+    );
   });
 
   it('stops when the next fold gains no more, at the weights that were best there', async () => {
@@ -204,8 +207,11 @@ describe('deepinfant train', function () {
     const other = await train('run').ended;
     await writeFile(config, JSON.stringify(CONFIG));
     assert.equal(other.status, 1);
-    assert.match(other.output, /another config or corpus/);
-    assert.match((await train('run', ['--fold', '9']).ended).output, /--fold is one of 0 to 1, not '9'/);
+    assert.match(other.output, /different config, corpus or model/);
+    assert.match(
+      (await train('run', ['--fold', '9']).ended).output,
+      /--fold is a number from 0 to 1, not '9'/,
+    );
   });
 
   it('names a recording that cannot be read before it learns, also one that is kept out', async () => {

@@ -83,8 +83,8 @@ describe('readCorpusFolder', () => {
     assert.equal(remarks.length, 4);
     assert.match(remarks[0], /^reason 'zz' in 1 of 5 file names/);
     assert.match(remarks[1], /4 of 5 file names.*cry\/a\.wav/);
-    assert.match(remarks[2], /cry\/b\.wav.*cry\/a\.wav.*kept together as one\.$/);
-    assert.match(remarks[3], /not-cry\/c\.wav.*labelled 'cry' and the other 'other'/);
+    assert.match(remarks[2], /cry\/b\.wav.*cry\/a\.wav.*are merged\.$/);
+    assert.match(remarks[3], /not-cry\/c\.wav.*labelled 'cry', the other 'other'/);
   });
 
   it('says nothing of names where none is of the convention', async () => {

@@ -43,7 +43,7 @@ describe('what training learns from', () => {
     await writeScores('<f4', TEACHER_CLASSES, values);
     await assert.rejects(Teacher.read([folder]), {
       code: 'teacher',
-      message: /float16 with 521 columns.*<f4/,
+      message: /float16 numbers in 521 columns.*<f4/,
     });
   });
 

@@ -24,7 +24,7 @@ describe('readRival', () => {
     ['the score column', 'path,loudness\na.wav,1\n', /no column 'score'.* first line is 'path,loudness'/],
     ['the path column', 'file,score\na.wav,1\n', /no column 'path'/],
     ['everything', '', /no column 'path'/],
-    ['a number', 'path,score\na.wav,high\nb.wav,1\n', /gives 'a\.wav' the score 'high', which is no number/],
+    ['a number', 'path,score\na.wav,high\nb.wav,1\n', /gives 'a\.wav' the score 'high', which is not a number/],
     ['a score', 'path,score\na.wav,\nb.wav,1\n', /gives 'a\.wav' the score ''/],
   ];
   for (const [what, table, message] of mistakes) {

@@ -71,7 +71,7 @@ describe('A TensorFlow Lite file', () => {
     ]);
   });
 
-  it('is told to be cut off, wherever it is', async () => {
+  it('is reported as cut off, wherever it is cut', async () => {
     const whole = smallModel();
     for (let length = 8; length < whole.length; length += 4) {
       await writeFile(file, whole.subarray(0, length));
@@ -83,26 +83,26 @@ describe('A TensorFlow Lite file', () => {
     }
   });
 
-  it('is told from files of other kinds and from none', async () => {
+  it('is told from other files and missing ones', async () => {
     for (const content of ['', 'RIFF', '<html>Not found</html>']) {
       await writeFile(file, content);
       await assert.rejects(readTflite(file), {
         code: 'not-tflite',
-        message: /small\.tflite is no TensorFlow Lite/,
+        message: /small\.tflite is not a TensorFlow Lite/,
       });
     }
     const missing = path.join(folder, 'missing.tflite');
     await assert.rejects(readTflite(missing), {
       code: 'not-tflite',
-      message: /missing\.tflite can't be read/,
+      message: /Cannot read .*missing\.tflite/,
     });
   });
 
-  it('is told to hold another network than YAMNet', async () => {
+  it('is refused if it is not YAMNet', async () => {
     await writeFile(file, smallModel());
     await assert.rejects(Yamnet.open(file), {
       code: 'not-yamnet',
-      message: /small\.tflite holds another network/,
+      message: /small\.tflite does not contain YAMNet/,
     });
   });
 });

@@ -71,7 +71,7 @@ describe('deepinfant ship', () => {
     await rm(path.join(run, 'all', 'crynet-fixed', 'manifest.json'));
     const { status, stderr } = await deepinfant('ship', run, '--to', to);
     assert.equal(status, 1);
-    assert.match(stderr, /run holds no finished model/);
+    assert.match(stderr, /run contains no finished model/);
     assert.equal((await deepinfant('ship')).status, 2);
   });
 });
