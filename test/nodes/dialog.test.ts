@@ -5,8 +5,10 @@ import { VirtualMicrophone } from '../microphone/virtual-microphone.js';
 import { OnvifDevice } from '../onvif/device.js';
 import { RtspCamera } from '../rtsp/rtsp-camera.js';
 import { needTools } from '../tools.js';
+import { LANGUAGES, type NodeType, texts } from './editor.js';
 import { openDialog, openEditor } from './editor-page.js';
 
+const CONFIG_TYPES = ['deepinfant-hass', 'deepinfant-baby'];
 const LOGIN = { user: 'admin', password: 'lullaby@7' };
 
 describe('the audio node’s dialog in a browser', function () {
@@ -147,4 +149,112 @@ describe('the detector node’s dialog in a browser', function () {
       await close();
     }
   });
+
+  it('asks no more once the node is deleted', async function () {
+    needTools(this, 'chromium');
+    const { page, close } = await openEditor({ width: 1280, height: 900 });
+    try {
+      let questions = 0;
+      page.on(
+        'request',
+        request => (questions += Number(request.url().endsWith('/deepinfant-detector/look'))),
+      );
+      await openDialog(page, 'deepinfant-detector');
+      while (questions < 3) await page.waitForTimeout(100);
+      await page.click('#node-dialog-delete');
+      await page.locator('.deepinfant-detector-live').waitFor({ state: 'detached' });
+      // The one that is on its way.
+      await page.waitForTimeout(500);
+      questions = 0;
+      await page.waitForTimeout(1500);
+      assert.equal(questions, 0);
+    } finally {
+      await close();
+    }
+  });
 });
+
+/** A node of each type, and of each kind of source. */
+const NODES = [
+  { id: 'hass1', type: 'deepinfant-hass', url: 'http://127.0.0.1:9' },
+  {
+    id: 'baby1',
+    type: 'deepinfant-baby',
+    name: 'Mia',
+    keepDays: 365,
+    soundMb: 1000,
+    babyBuddy: 'http://127.0.0.1:9',
+  },
+  ...['microphone', 'camera', 'hassCamera', 'recording', 'input'].map(kind => ({
+    id: `audio-${kind}`,
+    type: 'deepinfant-audio',
+    kind,
+    url: '192.0.2.7',
+  })),
+  { id: 'light1', type: 'deepinfant-light', hass: 'hass1', lights: 'nursery', brightness: '101' },
+  { id: 'notify1', type: 'deepinfant-notify', hass: 'hass1', baby: 'baby1', reasons: 'tired, unsure' },
+  { id: 'entities1', type: 'deepinfant-entities' },
+  { id: 'journal1', type: 'deepinfant-journal', baby: 'baby1' },
+  { id: 'reason1', type: 'deepinfant-reason', baby: 'baby1' },
+  { id: 'detector1', type: 'deepinfant-detector', model: 'crynet', preset: 'balanced' },
+];
+
+for (const language of LANGUAGES) {
+  describe(`all dialogs in ${language}`, function () {
+    this.timeout(60_000);
+    let page: Page;
+    let close: () => Promise<void>;
+    const errors: string[] = [];
+
+    before(async function () {
+      needTools(this, 'chromium');
+      const flow = NODES.map(node =>
+        CONFIG_TYPES.includes(node.type) ? node : { z: 'all', wires: [], ...node },
+      );
+      ({ page, close } = await openEditor(
+        { width: 1280, height: 800 },
+        { language, flow: [{ id: 'all', type: 'tab', label: 'all' }, ...flow] },
+      ));
+      page.on('pageerror', ({ message }) => errors.push(message));
+    });
+    after(async () => {
+      await close();
+    });
+
+    for (const { id, type } of NODES)
+      it(`opens that of ${id}, with a text in each place`, async () => {
+        const isConfig = CONFIG_TYPES.includes(type);
+        await page.evaluate(
+          isConfig
+            ? `RED.editor.editConfig('', '${type}', '${id}')`
+            : `RED.editor.edit(RED.nodes.node('${id}'))`,
+        );
+        const selector = isConfig ? '#node-config-dialog-edit-form' : '#dialog-form';
+        const form = page.locator(selector);
+        await form.locator('.form-row').first().waitFor();
+        const places = await page.evaluate<string[]>(`
+          [...document.querySelectorAll('${selector} [data-i18n]')].map(
+            one => one.getAttribute('placeholder') ?? one.textContent,
+          )`);
+        assert.ok(places.length > 1);
+        for (const place of places) assert.match(place, /^(?!deepinfant-)(?!node-red:)\S/);
+        await page.locator(isConfig ? '#node-config-dialog-cancel' : '#node-dialog-cancel').click();
+        await form.waitFor({ state: 'detached' });
+        assert.deepEqual(errors, []);
+      });
+
+    it('says beside a node what is wrong with it', async () => {
+      const [address, lights] = await page.evaluate<string[][]>(
+        "['audio-camera', 'light1'].map(id => RED.nodes.node(id).validationErrors)",
+      );
+      const invalid = (type: NodeType, key: string): string => texts(type, language).get(`${type}.${key}`)!;
+      const reason = (type: NodeType, label: string, key: string): string =>
+        `${invalid(type, `label.${label}`)}: ${invalid(type, `invalid.${key}`)}`;
+      assert.deepEqual(address, [reason('deepinfant-audio', 'url', 'url')]);
+      assert.deepEqual(lights, [
+        reason('deepinfant-light', 'lights', 'lights'),
+        reason('deepinfant-light', 'brightness', 'brightness'),
+      ]);
+    });
+  });
+}

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium, type Page } from 'playwright-core';
@@ -12,9 +12,16 @@ export interface EditorPage {
   close: () => Promise<void>;
 }
 
-/** Opens the editor of a Node-RED of its own, with the demo flow, in Chromium: $CHROMIUM or /usr/bin/chromium. */
-export async function openEditor(viewport: { width: number; height: number }): Promise<EditorPage> {
+/**
+ * Opens the editor of a Node-RED of its own in Chromium: $CHROMIUM or /usr/bin/chromium.
+ * @param flow nodes of which one is a detector; without them it is the demo flow
+ */
+export async function openEditor(
+  viewport: { width: number; height: number },
+  { language = 'en-US', flow }: { language?: string; flow?: object[] } = {},
+): Promise<EditorPage> {
   const userDir = await mkdtemp(path.join(tmpdir(), 'deepinfant-'));
+  if (flow) await writeFile(path.join(userDir, 'flows.json'), JSON.stringify(flow));
   const port = await freePort();
   const start = path.join(PACKAGE_ROOT, 'dist', 'scripts', 'start.js');
   const nodeRed = spawn(process.execPath, [start, '--port', String(port), '--userDir', userDir], {
@@ -34,9 +41,10 @@ export async function openEditor(viewport: { width: number; height: number }): P
   try {
     // The first words mean that the editor can be opened.
     await once(nodeRed.stdout, 'data');
-    const page = await browser.newPage({ viewport, locale: 'en-US' });
+    const page = await browser.newPage({ viewport, locale: language });
     await page.goto(`http://127.0.0.1:${port}/`);
-    await page.getByText('cry detector').first().waitFor();
+    await page.waitForFunction("window.RED?.nodes?.filterNodes({ type: 'deepinfant-detector' }).length > 0");
+    await page.locator('#red-ui-loading-progress').waitFor({ state: 'hidden' });
     await page.keyboard.press('Escape');
     return { page, close };
   } catch (error) {
