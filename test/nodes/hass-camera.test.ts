@@ -87,14 +87,14 @@ describe('deepinfant-audio with a camera of Home Assistant', function () {
     const { payload } = await flow.until('states', inState('failed'));
     const { trouble, error } = payload as SourceHealth;
     assert.equal(trouble, 'no-audio', error);
-    assert.match(error!, /^Home Assistant has a picture of camera\.127_0_0_1_2 and no sound\./);
+    assert.match(error!, /^Home Assistant has a picture of camera\.127_0_0_1_2 but no sound\./);
     assertNoSecret();
   });
 
   it('says of a camera that is none what Home Assistant says', async () => {
     await run('camera.nowhere');
     const { payload } = await flow.until('states', inState('backoff', 'failed'));
-    assert.match((payload as SourceHealth).error!, /^Home Assistant refuses it: .*found/i);
+    assert.match((payload as SourceHealth).error!, /^Home Assistant refused: .*found/i);
   });
 
   it('offers the cameras in the dialog, and tests one', async () => {

@@ -127,7 +127,7 @@ describe('Node-RED killed in the middle of a cry', function () {
     await phone.tapTitle('Tired');
     await until(() => output.includes("answer: 'tired'"), 'the answer');
     await until(() => phone.notifications.length === 2, 'the update');
-    assert.match(phone.notifications[1].message, /Owner says: tired$/);
+    assert.match(phone.notifications[1].message, /Owner said at \d\d:\d\d: tired$/);
     assert.equal(phone.notifications[1].data!.alert_once, true);
     assert.ok(!output.includes(home().token));
     assert.ok(!(await readFile(path.join(userDir, 'flows.json'), 'utf8')).includes(home().token));

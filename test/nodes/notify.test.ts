@@ -133,7 +133,18 @@ describe('deepinfant-notify', function () {
       });
       return all.filter(({ notification_id: id }) => id === 'deepinfant cot');
     };
-    const health: Partial<SourceHealth> = { source: 'cot', positionS: 0, since: 1 };
+    const health: SourceHealth = {
+      source: 'cot',
+      state: 'running',
+      since: 1,
+      positionS: 0,
+      restarts: 0,
+      lostS: 0,
+      levelDb: null,
+      clipping: 0,
+      driftMs: 0,
+      format: null,
+    };
     const failed = { ...health, state: 'failed', error: 'The camera wants another password.' };
     flow.send('notify', { payload: failed });
     flow.send('notify', { payload: { ...health, state: 'starting' } });
@@ -172,7 +183,7 @@ describe('deepinfant-notify', function () {
     await untilStatus('status.waiting');
     tell(cryAt(Date.now()), 'started', 3);
     await pushed(1);
-    assert.match(errorText(await flow.until('errors')), /notify\.mobile_app_nobody cannot be told/);
+    assert.match(errorText(await flow.until('errors')), /^Cannot reach notify\.mobile_app_nobody\. /);
     await untilStatus('status.failing');
   });
 
