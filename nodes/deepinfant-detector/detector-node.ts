@@ -133,8 +133,14 @@ export class DetectorNode implements NodeWork {
     const passedOn: NodeMessage & { waitUntil?: unknown } = { ...msg, topic: source };
     delete passedOn.waitUntil;
     for (const event of events) send([{ ...passedOn, payload: event }, null]);
-    for (const step of scores) send([null, { ...passedOn, payload: step }]);
+    if (this.areScoresWired) for (const step of scores) send([null, { ...passedOn, payload: step }]);
     this.show();
+  }
+
+  /** Most flows take the events alone; then no message is made of a step. A deploy can wire the output of a running node. */
+  private get areScoresWired(): boolean {
+    const { wires } = this.node as Node & { wires: string[][] };
+    return (wires.at(1) ?? []).length > 0;
   }
 
   private show(): void {

@@ -1,5 +1,6 @@
 import { SAMPLE_RATE } from '../../values.js';
 import { alsaCardName, isAlsaMicrophone } from './alsa-names.js';
+import { CHUNK_SAMPLES } from './chunk-length.js';
 import {
   listing,
   withDistinctNames,
@@ -17,7 +18,8 @@ export const arecord: MicrophoneBackend = {
   recorder(address) {
     const sampleRate = alsaRateOf(address);
     const format = ['-t', 'raw', '-f', 'FLOAT_LE', '-c', '1', '-r', String(sampleRate)];
-    return { program: 'arecord', args: ['-q', '-D', address, ...format], pipe: 1, sampleRate };
+    const pieces = ['--period-time', String((1e6 * CHUNK_SAMPLES) / SAMPLE_RATE)];
+    return { program: 'arecord', args: ['-q', '-D', address, ...format, ...pieces], pipe: 1, sampleRate };
   },
 };
 

@@ -12,14 +12,14 @@ import { Worker } from 'node:worker_threads';
 import { DeepInfantError, messageOf } from '../../errors.js';
 import { SAMPLE_RATE, type AudioFormat } from '../../values.js';
 import { Resampler } from '../resampler.js';
+import { CHUNK_SAMPLES } from './chunk-length.js';
 import { portAudioMicrophonesOf, type PortAudioDevice } from './port-audio.js';
 
 /** PortAudio does not convert rates: the first of these that the device has is taken. */
 const RATES = [SAMPLE_RATE, 48000, 44100];
 
-/** Audio is read in such pieces, and so many of them wait while the parent is busy: 50 ms, 10 s. */
-const READS_PER_SECOND = 20;
-const MOST_WAITING = 200;
+/** Pieces of CHUNK_SAMPLES that wait while the parent is busy: 10 s. */
+const MOST_WAITING = 80;
 
 /** What is used of naudiodon 2.3. */
 interface Naudiodon {
@@ -73,13 +73,14 @@ function open(
 ): { audio: ReturnType<Naudiodon['AudioIO']>; rate: number } {
   let failure: unknown;
   for (const rate of RATES) {
+    const frames = Math.ceil((CHUNK_SAMPLES * rate) / SAMPLE_RATE);
     const inOptions = {
       ...(deviceId && { deviceId: Number(deviceId) }),
       sampleRate: rate,
       channelCount: 1,
       sampleFormat: SampleFormatFloat32,
-      framesPerBuffer: rate / READS_PER_SECOND,
-      highwaterMark: (4 * rate) / READS_PER_SECOND,
+      framesPerBuffer: frames,
+      highwaterMark: 4 * frames,
       maxQueue: MOST_WAITING,
       // An overflow is no reason to stop.
       closeOnError: false,

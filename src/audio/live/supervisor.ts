@@ -9,12 +9,11 @@ import {
   type SourceTrouble,
 } from '../../values.js';
 import type { Capture, CaptureEnd, StartCapture } from './capture.js';
+import { CHUNK_SAMPLES } from './chunk-length.js';
 import { LevelMeter } from './level-meter.js';
 import { SampleClock } from './sample-clock.js';
 import { SYSTEM_SCHEDULER, type Scheduler } from './scheduler.js';
 
-/** A chunk has at least so many samples, 0.128 s: half a step of the network, and few enough messages for many cameras. */
-export const CHUNK_SAMPLES = 2048;
 /** Patience with a capture that has given nothing yet: a camera may have to wake up, and be asked in two ways. */
 const START_MS = 20_000;
 /** A capture that ran for so long was sound: what ends it later is a new misfortune. */
