@@ -3,25 +3,26 @@ import { messageOf } from '../src/errors.js';
 import { isObject } from '../src/unknown-data.js';
 import type { Reply } from './editor/reply.js';
 
+/** What a dialog asks, as it came. */
 export type Question = Record<string, unknown>;
 
-/** What answers each question of a dialog, at `/TYPE/WHAT`. */
+/** Answers each question of a dialog. */
 export type Answers<Replies> = {
-  [What in keyof Replies]: (question: Question) => Reply<Replies[What]> | Promise<Reply<Replies[What]>>;
+  [Name in keyof Replies]: (question: Question) => Reply<Replies[Name]> | Promise<Reply<Replies[Name]>>;
 };
 
 /**
- * Answers what a node type's dialog asks the runtime, for those who may edit flows. The message of what an answer throws is
- * sent as `error`.
+ * Answers the questions that the dialog of a node type posts to `/TYPE/QUESTION`, for those who may edit flows. If an answer
+ * throws, the dialog gets the message as `error`.
  */
 export function answerEditor<Replies>(RED: NodeAPI, type: string, answers: Answers<Replies>): void {
-  for (const [what, answer] of Object.entries<(question: Question) => unknown>(answers)) {
-    RED.httpAdmin.post(`/${type}/${what}`, RED.auth.needsPermission('flows.write'), (request, response) => {
+  for (const [name, answer] of Object.entries<(question: Question) => unknown>(answers)) {
+    RED.httpAdmin.post(`/${type}/${name}`, RED.auth.needsPermission('flows.write'), (request, response) => {
       const question: unknown = request.body;
       void Promise.resolve(isObject(question) ? question : {})
         .then(answer)
         .catch((error: unknown) => ({ error: messageOf(error) }))
-        .then(found => response.json(found));
+        .then(reply => response.json(reply));
     });
   }
 }

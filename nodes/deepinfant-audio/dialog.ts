@@ -1,4 +1,4 @@
-/** What the editor's dialog asks the runtime. */
+/** Answers what the dialog of audio nodes asks the runtime. */
 import type { NodeAPI, NodeDef } from 'node-red';
 import { cameraAddress, MAKERS } from '../../src/audio/cameras/makers.js';
 import { findCameras } from '../../src/audio/cameras/find.js';
@@ -19,10 +19,10 @@ import type { AudioCredentials, AudioSettings } from './settings.js';
 
 const TEST_S = 3;
 const SEARCH_MS = 30_000;
-/** What the editor has in place of a password that it does not know (Node-RED). */
+/** What Node-RED gives the editor in place of a saved password. */
 const KNOWN_PASSWORD = '__PWRD__';
 
-/** Answers the dialog of audio nodes, to those who may edit flows. */
+/** Answers the dialog, for those who may edit flows. */
 export function answerDialog(RED: NodeAPI, sources: LiveSources): void {
   const meters = new MicrophoneMeters(sources);
   answerEditor<AudioReplies>(RED, 'deepinfant-audio', {
@@ -59,7 +59,7 @@ export function answerDialog(RED: NodeAPI, sources: LiveSources): void {
       const { health, firstAudioMs, samples } = await audition(sources, sourceOf(RED, question), TEST_S);
       if (firstAudioMs === null || samples.length < TEST_S * SAMPLE_RATE)
         return { error: health.error ?? RED._('deepinfant-audio.test.nothing') };
-      const { level, silentS } = measured(samples);
+      const { level, silentS } = measureLevel(samples);
       const { codec = 'pcm', sampleRate = SAMPLE_RATE } = health.format ?? {};
       const values = {
         level: Math.round(level?.levelDb ?? 0),
@@ -82,8 +82,8 @@ function sourceOf(RED: NodeAPI, { kind, microphone, hass, entity, ...camera }: Q
 }
 
 /**
- * The login that the dialog shows. A password that only Node-RED knows is not sent elsewhere than to the camera that it
- * was given for.
+ * The login that the dialog shows. A password that only Node-RED knows is sent only to the camera for which it was entered.
+ * @throws DeepInfantError `password` if the address is now that of another host
  */
 function loginOf(RED: NodeAPI, { id, url, user, password }: Question): Login {
   if (isTyped(password)) return { user: textOf(user), password: textOf(password) };
@@ -110,7 +110,7 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-function measured(samples: Float32Array): LevelMeter {
+function measureLevel(samples: Float32Array): LevelMeter {
   const meter = new LevelMeter();
   meter.push(samples);
   return meter;

@@ -1,24 +1,24 @@
 import type { Listening, LiveSources } from '../../src/audio/live/live-sources.js';
 import { microphoneSource } from '../../src/audio/live/source.js';
 
-/** A meter that nobody looks at any more is closed. */
+/** A meter that has not been read for so long is closed. */
 const UNWATCHED_MS = 3000;
 const LOWEST_DB = -120;
 
 interface Meter {
   listening: Listening;
-  /** Highest amplitude since it was read last. */
+  /** Highest amplitude since the meter was last read. */
   peak: number;
   closing: NodeJS.Timeout;
 }
 
-/** How loud microphones are, for as long as somebody looks. */
+/** Opens a microphone when its level is first read, and closes it when nobody reads it any more. */
 export class MicrophoneMeters {
   private readonly meters = new Map<string, Meter>();
 
   constructor(private readonly sources: LiveSources) {}
 
-  /** The microphone's highest level since this was asked last, in dB of full scale; and what is wrong with it. */
+  /** The microphone's peak level since it was last read, in dB of full scale (-120 at least), and what is wrong with it. */
   read(device: string): { levelDb: number; error: string | undefined } {
     const meter = this.meters.get(device) ?? this.open(device);
     meter.closing.refresh();

@@ -3,14 +3,14 @@ import { colourMap } from '../../src/pictures/colour-map.js';
 import { listModels } from '../../src/model/load.js';
 import { run } from '../adapter.js';
 import { DetectorNode } from './detector-node.js';
-import { answerPanel, LiveViews } from './live-views.js';
+import { answerDialog, LiveViews } from './live-views.js';
 import { settingsOf } from '../settings.js';
 import { DETECTOR_SETTINGS } from './settings.js';
 
 type WatchedNode = Node & { views: LiveViews };
 
 export = (RED: NodeAPI): void => {
-  answerPanel(RED);
+  answerDialog(RED);
   RED.nodes.registerType(
     'deepinfant-detector',
     function (this: WatchedNode, config: NodeDef) {

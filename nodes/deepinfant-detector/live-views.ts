@@ -6,15 +6,15 @@ import type { AudioChunk, Scores } from '../../src/values.js';
 import { answerEditor } from '../editor-questions.js';
 import type { LookReply } from './editor/replies.js';
 
-/** Views that nobody looks at any more are closed. */
+/** Views that have not been asked for so long are closed. */
 const UNWATCHED_MS = 3000;
 
-/** Views of a detector's sources, for as long as somebody looks. */
+/** Live views of a detector's sources, kept only while a dialog asks for them. */
 export class LiveViews {
   private readonly views = new Map<string, LiveView>();
   private closing: NodeJS.Timeout | undefined;
 
-  /** Shows a source's chunk, and the steps that it completed, to those who look. */
+  /** Adds a source's chunk, and the steps that it completed, to its view if a dialog is open. */
   show(chunk: AudioChunk, steps: readonly Scores[], manifest: ModelManifest): void {
     if (this.closing === undefined) return;
     const { source } = chunk;
@@ -24,7 +24,7 @@ export class LiveViews {
     for (const step of steps) view.pushScores(step);
   }
 
-  /** What there is to see, with the spectrogram's columns from number `fromColumn` on. The first look opens the views. */
+  /** What a dialog shows, with the spectrogram's columns from number `fromColumn` on. The first call opens the views. */
   look(source: string, fromColumn: number): LookReply {
     this.closing ??= setTimeout(() => {
       this.close();
@@ -45,8 +45,8 @@ export class LiveViews {
   }
 }
 
-/** Answers the panel of detector nodes, to those who may edit flows. */
-export function answerPanel(RED: NodeAPI): void {
+/** Answers the dialog of detector nodes, for those who may edit flows. */
+export function answerDialog(RED: NodeAPI): void {
   answerEditor<{ look: LookReply }>(RED, 'deepinfant-detector', {
     look: ({ id, source, fromColumn }) => {
       const node = RED.nodes.getNode(String(id)) as { views?: LiveViews } | null;

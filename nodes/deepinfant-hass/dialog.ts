@@ -9,8 +9,8 @@ import type { Offer, OffersReply } from '../editor/offer.js';
 import { deployedHass } from '../shared-hass.js';
 
 /** How long a connection may take to open. */
-const PATIENCE_MS = 5000;
-const LOOK_MS = 50;
+const CONNECT_WITHIN_MS = 5000;
+const CHECK_EVERY_MS = 50;
 
 /** What the commands `get_states` and `get_services` give, as far as it is needed. */
 const STATES = v.array(
@@ -77,8 +77,12 @@ async function offersOf(
   const shared = deployedHass(RED, id);
   const hass = shared.use();
   try {
-    for (let waitedMs = 0; hass.health.state !== 'connected' && waitedMs < PATIENCE_MS; waitedMs += LOOK_MS)
-      await sleep(LOOK_MS);
+    for (
+      let waitedMs = 0;
+      hass.health.state !== 'connected' && waitedMs < CONNECT_WITHIN_MS;
+      waitedMs += CHECK_EVERY_MS
+    )
+      await sleep(CHECK_EVERY_MS);
     return { offers: await question(hass) };
   } finally {
     await shared.release();
