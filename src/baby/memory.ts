@@ -55,8 +55,13 @@ const MOST_CRIES = 10_000;
 const LONGEST_EMBEDDING = 11_000;
 
 const chance = v.pipe(v.number(), v.gtValue(0), v.maxValue(1));
-const numbers = (length: number) => v.pipe(v.array(v.pipe(v.number(), v.finite())), v.length(length));
-const chances = v.pipe(v.array(chance), v.length(REASONS.length));
+// One check a list: a schema for each of some 30,000 numbers would hold Node-RED up at each cry.
+const numbers = (length: number) =>
+  v.custom<number[]>(value => isNumbers(value, length), `a list of ${length} numbers`);
+const chances = v.custom<number[]>(
+  value => isNumbers(value, REASONS.length) && value.every(one => one > 0 && one <= 1),
+  `a list of ${REASONS.length} probabilities`,
+);
 const chanceOfEach = v.record(name, chance);
 
 const PREDICTION: v.GenericSchema<unknown, Prediction> = v.object({
@@ -92,6 +97,10 @@ const MEMORY: v.GenericSchema<unknown, BabyMemory> = v.object({
   facts: v.pipe(v.array(FACT), v.maxLength(MOST_FACTS)),
   cries: v.pipe(v.array(CRY), v.maxLength(MOST_CRIES)),
 });
+
+function isNumbers(value: unknown, length: number): value is number[] {
+  return Array.isArray(value) && value.length === length && value.every(Number.isFinite);
+}
 
 /**
  * The memory that a file or a message holds.
