@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import type { BabyBuddyTrouble } from '../../src/baby/baby-buddy.js';
-import { readTold, type Told, type ToldState } from '../../src/baby/told.js';
+import { readTold, type Told, type ToldState } from '../../src/baby/commands.js';
 import type { BabyMemory } from '../../src/baby/memory.js';
 import { isLikeCryEvent, readCryEvent } from '../../src/door/cry-event.js';
 import { Turns } from '../../src/turns.js';

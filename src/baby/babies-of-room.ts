@@ -8,7 +8,7 @@ import type { TrackRecord } from '../reason/record.js';
 import { WhichBaby } from '../reason/which-baby.js';
 import type { Answer, CryEvent } from '../values.js';
 import type { Baby, BabyTrouble } from './baby.js';
-import type { ToldState } from './told.js';
+import type { ToldState } from './commands.js';
 
 /** A cry event whose reason was estimated. */
 export type ExplainedCry = CryEvent & Required<Pick<CryEvent, 'reason'>>;

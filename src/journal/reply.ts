@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { DeepInfantError } from '../errors.js';
-import { timeOf } from '../baby/told.js';
+import { timeOf } from '../baby/commands.js';
 import type { CryEvent } from '../values.js';
 import type { CryEntry, Entry } from './entries.js';
 import { exportJson, exportCsv } from './export.js';

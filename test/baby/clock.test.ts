@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ReasonEstimator } from '../../src/baby/estimator.js';
-import { readTold } from '../../src/baby/told.js';
+import { readTold } from '../../src/baby/commands.js';
 import type { ReasonEstimate } from '../../src/values.js';
 import { cryAt, HOUR_MS, MINUTE_MS } from '../reason/cries.js';
 

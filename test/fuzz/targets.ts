@@ -5,7 +5,7 @@ import path from 'node:path';
 import { parseCameraAddress, redact, secretUrl } from '../../src/audio/live/camera-address.js';
 import { readRecording } from '../../src/audio/recording.js';
 import { checkMemory, EMPTY_MEMORY } from '../../src/baby/memory.js';
-import { readTold } from '../../src/baby/told.js';
+import { readTold } from '../../src/baby/commands.js';
 import { readCryEvent } from '../../src/door/cry-event.js';
 import { readSourceHealth } from '../../src/door/source-health.js';
 import { DeepInfantError } from '../../src/errors.js';

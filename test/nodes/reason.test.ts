@@ -3,7 +3,7 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TrackRecord } from '../../src/reason/record.js';
-import type { ToldState } from '../../src/baby/told.js';
+import type { ToldState } from '../../src/baby/commands.js';
 import { EMPTY_MEMORY, type BabyMemory } from '../../src/baby/memory.js';
 import type { CryEvent } from '../../src/values.js';
 import { SmallBabyBuddy, TOKEN } from '../baby/baby-buddy-server.js';

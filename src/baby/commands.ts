@@ -11,7 +11,7 @@ import { CONTEXT_KINDS, hasEpoch, type ContextFact, type ContextKind } from '../
 import type { AnswerOutcome } from './history.js';
 import type { TrackRecord } from '../reason/record.js';
 import { durationText } from '../reason/phrase.js';
-import { toldByHome, type HomeAssistantMessage } from './home-assistant.js';
+import { toldByHome, type HomeAssistantMessage } from './home-assistant-fact.js';
 
 /** What a message brings, be it from a button, over MQTT or from Home Assistant. */
 export interface TellingMessage extends HomeAssistantMessage {

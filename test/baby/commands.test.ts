@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { DeepInfantError } from '../../src/errors.js';
-import { readTold } from '../../src/baby/told.js';
+import { readTold } from '../../src/baby/commands.js';
 
 const NOW = Date.UTC(2026, 0, 31, 12);
 const AT = NOW - 3_600_000;
