@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import type { BabyBuddyTrouble } from '../../src/baby/baby-buddy.js';
-import { readTold, type Told, type ToldState } from '../../src/baby/commands.js';
+import { readCommand, type Command, type Outcome } from '../../src/baby/commands.js';
 import type { BabyMemory } from '../../src/baby/memory.js';
 import { isLikeCryEvent, readCryEvent } from '../../src/door/cry-event.js';
 import { Turns } from '../../src/turns.js';
@@ -54,7 +54,7 @@ export class ReasonNode implements NodeWork {
       return;
     }
     // It counts at once, so that a cry behind it is judged with it; what became of it is told in its turn.
-    const taken = this.take(readTold(msg, Date.now()));
+    const taken = this.execute(readCommand(msg, Date.now()));
     // Its error is thrown when its turn comes.
     taken.catch(() => undefined);
     const became = await this.turns.take(() => taken);
@@ -67,30 +67,30 @@ export class ReasonNode implements NodeWork {
     await this.room.flush();
   }
 
-  private async take(told: Told): Promise<ToldState | BabyMemory | undefined> {
+  private async execute(command: Command): Promise<Outcome | BabyMemory | undefined> {
     const { room } = this;
-    switch (told.do) {
+    switch (command.do) {
       case 'nothing':
         return undefined;
-      case 'tell':
-        await room.tell(told.fact, told.baby);
-        return { outcome: 'told', fact: told.fact };
-      case 'untell': {
-        const fact = await room.withdrawFact(told, told.baby);
+      case 'add-fact':
+        await room.tell(command.fact, command.baby);
+        return { outcome: 'noted', fact: command.fact };
+      case 'withdraw-fact': {
+        const fact = await room.withdrawFact(command, command.baby);
         return { outcome: fact ? 'withdrawn' : 'unknown-fact', fact };
       }
       case 'answer':
-        return room.answer(told);
-      case 'withdraw':
-        return room.withdrawAnswer(told.cry);
+        return room.answer(command);
+      case 'withdraw-answer':
+        return room.withdrawAnswer(command.cry);
       case 'forget':
-        await room.one(told.baby).forget();
+        await room.one(command.baby).forget();
         return { outcome: 'forgotten' };
       case 'import':
-        await room.one(told.baby).replaceMemory(told.memory);
+        await room.one(command.baby).replaceMemory(command.memory);
         return { outcome: 'imported' };
       case 'export':
-        return room.one(told.baby).memory;
+        return room.one(command.baby).memory;
     }
   }
 

@@ -8,7 +8,7 @@ import type { TrackRecord } from '../reason/record.js';
 import { WhichBaby } from '../reason/which-baby.js';
 import type { Answer, CryEvent } from '../values.js';
 import type { Baby, BabyTrouble } from './baby.js';
-import type { ToldState } from './commands.js';
+import type { Outcome } from './commands.js';
 
 /** A cry event whose reason was estimated. */
 export type ExplainedCry = CryEvent & Required<Pick<CryEvent, 'reason'>>;
@@ -87,7 +87,7 @@ export class BabiesOfRoom {
    * Takes what a cry was, or whose, or both.
    * @throws DeepInfantError `baby` for a baby that is not here, or when nobody told whose it was; `storage`
    */
-  async answer({ reason, at, by, cry = this.cryAt(at)?.id, baby: name }: RoomAnswer): Promise<ToldState> {
+  async answer({ reason, at, by, cry = this.cryAt(at)?.id, baby: name }: RoomAnswer): Promise<Outcome> {
     const about = { ...(cry && { cry }), ...(reason && { reason }), at, ...(by && { by }) };
     if (cry === undefined || !this.cries.some(({ id }) => id === cry))
       return { outcome: 'unknown-cry', ...about };
@@ -101,7 +101,7 @@ export class BabiesOfRoom {
   }
 
   /** Takes an answer back. @param cryId without it, the one given last @throws DeepInfantError `storage` */
-  async withdrawAnswer(cryId = this.lastTold()): Promise<ToldState> {
+  async withdrawAnswer(cryId = this.lastTold()): Promise<Outcome> {
     if (cryId === undefined) return { outcome: 'unknown-cry' };
     const wasThere = await Promise.all(this.all.map(baby => baby.withdrawAnswer(cryId)));
     return { outcome: wasThere.includes(true) ? 'withdrawn' : 'unknown-cry', cry: cryId };

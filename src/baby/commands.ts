@@ -1,43 +1,43 @@
 /**
- * What messages tell the reason: facts, answers and what to do with the memory. A message has a word as its topic and
- * what belongs to it as its payload, or both in an object: `{ kind: 'feed', at }`, `{ answer: 'hungry' }`.
+ * What messages ask of the reason node: to take facts and answers, and to handle the memory. A message has a word as its
+ * topic and what belongs to it as its payload, or both in an object: `{ kind: 'feed', at }`, `{ answer: 'hungry' }`.
  */
 import { inspect } from 'node:util';
 import { DeepInfantError } from '../errors.js';
-import { isObject, numberOf } from '../unknown-data.js';
-import { REASONS, type Answer } from '../values.js';
 import { degreesCelsius } from '../reason/degrees.js';
 import { CONTEXT_KINDS, hasEpoch, type ContextFact, type ContextKind } from '../reason/facts.js';
-import type { AnswerOutcome } from './history.js';
-import type { TrackRecord } from '../reason/record.js';
 import { durationText } from '../reason/phrase.js';
-import { toldByHome, type HomeAssistantMessage } from './home-assistant-fact.js';
+import type { TrackRecord } from '../reason/record.js';
+import { isObject, numberOf } from '../unknown-data.js';
+import { REASONS, type Answer } from '../values.js';
+import type { AnswerOutcome } from './history.js';
+import { readHomeAssistantFact, type HomeAssistantMessage } from './home-assistant-fact.js';
 
-/** What a message brings, be it from a button, over MQTT or from Home Assistant. */
-export interface TellingMessage extends HomeAssistantMessage {
+/** A message from a button, over MQTT or from Home Assistant. */
+export interface CommandMessage extends HomeAssistantMessage {
   topic?: unknown;
   baby?: unknown;
 }
 
-/** `baby` is the name of the baby it is about, where there are several. */
-export type Told = { baby?: string } & (
-  | { do: 'tell'; fact: ContextFact & { id: string } }
-  /** Takes back a fact: that of this id, else the one told last of this kind. */
-  | { do: 'untell'; kind?: ContextKind; id?: string }
-  /** What a cry was, or whose, or both. `cry` is the id of a cry event; without one it is the latest cry before `at`. */
+/** `baby` is the name of the baby that it is about, where there are several. */
+export type Command = { baby?: string } & (
+  | { do: 'add-fact'; fact: ContextFact & { id: string } }
+  /** Withdraws the fact with an id, else the one of a kind that was told last. */
+  | { do: 'withdraw-fact'; kind?: ContextKind; id?: string }
+  /** Says what a cry was, or whose, or both. Without `cry` it is the latest one before `at`. */
   | ({ do: 'answer' } & Partial<Answer> & Pick<Answer, 'at'>)
-  | { do: 'withdraw'; cry?: string }
+  | { do: 'withdraw-answer'; cry?: string }
   | { do: 'forget' }
   | { do: 'export' }
   | { do: 'import'; memory: unknown }
-  /** A sensor or switch that has nothing to tell: it was away, or did not change. */
+  /** Of a sensor or switch that was away, or did not change. */
   | { do: 'nothing' }
 );
 
-/** What became of a message that told the reason node something; of an answer, with what it was, when and by whom. */
-export interface ToldState extends Partial<Answer> {
-  outcome: 'told' | 'withdrawn' | 'unknown-fact' | 'forgotten' | 'imported' | AnswerOutcome;
-  /** The fact that was told or withdrawn. */
+/** What became of a command; of an answer, with what it was, when and by whom. */
+export interface Outcome extends Partial<Answer> {
+  outcome: 'noted' | 'withdrawn' | 'unknown-fact' | 'forgotten' | 'imported' | AnswerOutcome;
+  /** The fact that was noted or withdrawn. */
   fact?: ContextFact;
   /** Whose cry it was, where there are several babies. */
   baby?: string;
@@ -48,117 +48,120 @@ export interface ToldState extends Partial<Answer> {
 const WORDS = ['answer', 'withdraw', 'forget', 'export', 'import'] as const;
 type Word = (typeof WORDS)[number];
 
-/** So much the clock of who tells may be ahead; a wrong time zone is an hour or more. */
+/** The sender's clock may be ahead by this much; a wrong time zone makes an hour or more. */
 const CLOCKS_DIFFER_MS = 30 * 60_000;
 
-/** What must be sent to forget all: a word that nobody sends by mistake. */
+/** What must be sent to forget everything: a word that nobody sends by mistake. */
 const EVERYTHING = 'everything';
 
 /**
- * What a message tells.
- * @param nowMs epoch ms: the time of what is told without one
- * @throws DeepInfantError `not-told` for a message that tells nothing, `context` or `answer` for one that tells it wrongly
+ * The command that a message brings.
+ * @param nowMs epoch ms: the time of what has no time of its own
+ * @throws DeepInfantError `not-told` for a message that is no command, `context` or `answer` for a wrong one
  */
-export function readTold(message: TellingMessage, nowMs: number): Told {
+export function readCommand(message: CommandMessage, nowMs: number): Command {
   const { payload, baby } = message;
   const about = optionalTexts('not-told', {
     baby: isObject(payload) && 'baby' in payload ? payload.baby : baby,
   });
-  const told = readWhat(message, nowMs);
-  if (told.do === 'answer' && told.reason === undefined && about.baby === undefined) {
+  const command = readAnyCommand(message, nowMs);
+  if (command.do === 'answer' && command.reason === undefined && about.baby === undefined) {
     throw new DeepInfantError(
       'answer',
       `The answer is empty: send ${REASONS.join(', ')}, or whose cry it was as baby.`,
     );
   }
-  return { ...told, ...about };
+  return { ...command, ...about };
 }
 
-function readWhat(message: TellingMessage, nowMs: number): Told {
+function readAnyCommand(message: CommandMessage, nowMs: number): Command {
   const { topic, payload } = message;
   const word = WORDS.find(known => (isObject(payload) && known in payload) || topic === known);
-  if (word) return toldBy(word, isObject(payload) && word in payload ? payload : { [word]: payload }, nowMs);
-  if (isObject(payload) && 'kind' in payload) return fact(payload.kind, payload, nowMs);
-  if (!isKind(topic)) throw notTold();
-  const byHome = toldByHome(topic, message);
-  if (byHome === 'nothing') return { do: 'nothing' };
-  if (byHome) return fact(byHome.kind, byHome, nowMs);
-  if (isObject(payload) && !(payload instanceof Date)) return fact(topic, payload, nowMs);
-  return fact(topic, isDegrees(topic, payload) ? { celsius: payload } : { at: payload }, nowMs);
+  if (word)
+    return readWord(word, isObject(payload) && word in payload ? payload : { [word]: payload }, nowMs);
+  if (isObject(payload) && 'kind' in payload) return readFact(payload.kind, payload, nowMs);
+  if (!isKind(topic)) throw notACommand();
+  const fromHome = readHomeAssistantFact(topic, message);
+  if (fromHome === 'nothing') return { do: 'nothing' };
+  if (fromHome) return readFact(fromHome.kind, fromHome, nowMs);
+  if (isObject(payload) && !(payload instanceof Date)) return readFact(topic, payload, nowMs);
+  return readFact(topic, isDegrees(topic, payload) ? { celsius: payload } : { at: payload }, nowMs);
 }
 
-function toldBy(word: Word, details: Record<string, unknown>, nowMs: number): Told {
+function readWord(word: Word, details: Record<string, unknown>, nowMs: number): Command {
   const argument = details[word];
   switch (word) {
     case 'answer':
-      return answer(isObject(argument) ? argument : details, nowMs);
+      return readAnswerCommand(isObject(argument) ? argument : details, nowMs);
     case 'withdraw':
-      return withdrawn(argument, details);
+      return readWithdrawal(argument, details);
     case 'forget':
       if (argument !== EVERYTHING)
         throw new DeepInfantError(
           'not-told',
-          `To forget all of this baby, send '${EVERYTHING}' with 'forget'.`,
+          `To forget everything about this baby, send '${EVERYTHING}' with 'forget'.`,
         );
       return { do: 'forget' };
     case 'export':
       return { do: 'export' };
     case 'import':
-      return { do: 'import', memory: parsed(argument) };
+      return { do: 'import', memory: parseMemory(argument) };
   }
 }
 
-function answer(details: Record<string, unknown>, nowMs: number): Told {
-  const { answer: said, cry, at, by } = details;
-  const reason = REASONS.find(known => known === said);
-  if (!reason && !isEmpty(said))
-    throw new DeepInfantError('answer', `${shown(said)} is no answer: send ${REASONS.join(', ')}.`);
-  return {
-    do: 'answer',
-    ...(reason && { reason }),
-    at: timeOf(at, nowMs),
-    ...optionalTexts('answer', { cry, by }),
-  };
+function readAnswerCommand(details: Record<string, unknown>, nowMs: number): Command {
+  const { answer, cry, at, by } = details;
+  const reason = REASONS.find(known => known === answer);
+  if (!reason && !isEmpty(answer))
+    throw new DeepInfantError('answer', `${shorten(answer)} is not an answer: send ${REASONS.join(', ')}.`);
+  const time = timeOf(at, nowMs);
+  // The answer given last counts: one from the future would count for ever.
+  refuseAhead('answer', time, nowMs);
+  return { do: 'answer', ...(reason && { reason }), at: time, ...optionalTexts('answer', { cry, by }) };
 }
 
-function withdrawn(what: unknown, { cry, id, at }: Record<string, unknown>): Told {
-  if (what === 'answer' || isEmpty(what)) return { do: 'withdraw', ...optionalTexts('answer', { cry }) };
+function readWithdrawal(what: unknown, { cry, id, at }: Record<string, unknown>): Command {
+  if (what === 'answer' || isEmpty(what))
+    return { do: 'withdraw-answer', ...optionalTexts('answer', { cry }) };
   if (!isKind(what)) {
-    throw new DeepInfantError('not-told', `${shown(what)} cannot be withdrawn: send answer, ${kinds()}.`);
+    throw new DeepInfantError('not-told', `${shorten(what)} cannot be withdrawn: send answer, ${kinds()}.`);
   }
-  if (at !== undefined) return { do: 'untell', id: idOf(what, timeOf(at, 0)) };
-  return { do: 'untell', kind: what, ...optionalTexts('context', { id }) };
+  if (at !== undefined) return { do: 'withdraw-fact', id: factIdOf(what, timeOf(at, 0)) };
+  return { do: 'withdraw-fact', kind: what, ...optionalTexts('context', { id }) };
 }
 
-/** The texts that are given. @throws DeepInfantError of this code for what is given and no text */
+/** The texts that are given. @throws DeepInfantError of this code for what is given and is not text */
 function optionalTexts<Name extends string>(
   code: string,
   given: Record<Name, unknown>,
 ): Partial<Record<Name, string>> {
   const texts = Object.entries(given).filter(([, value]) => !isEmpty(value));
   const odd = texts.find(([, value]) => typeof value !== 'string');
-  if (odd) throw new DeepInfantError(code, `${odd[0]} is ${shown(odd[1])}: send it as text.`);
+  if (odd) throw new DeepInfantError(code, `${odd[0]} is ${shorten(odd[1])}: send it as text.`);
   return Object.fromEntries(texts) as Partial<Record<Name, string>>;
 }
 
-function fact(kind: unknown, details: object, nowMs: number): Told {
+function readFact(kind: unknown, details: object, nowMs: number): Command {
   const { at, id, celsius } = details as Record<string, unknown>;
-  if (!isKind(kind)) throw notTold();
+  if (!isKind(kind)) throw notACommand();
   const time = timeOf(at, nowMs);
-  if (time > nowMs + CLOCKS_DIFFER_MS) {
-    const ahead = durationText((time - nowMs) / 1000);
-    throw new DeepInfantError(
-      'context',
-      `This '${kind}' lies ${ahead} ahead of this computer's clock: correct its time or its time zone.`,
-    );
-  }
+  refuseAhead(kind, time, nowMs);
   const degrees = isEmpty(celsius) ? {} : { celsius: degreesCelsius(numberOf(celsius)) };
   const texts = optionalTexts('context', { id });
-  return { do: 'tell', fact: { kind, at: time, id: texts.id ?? idOf(kind, time), ...degrees } };
+  return { do: 'add-fact', fact: { kind, at: time, id: texts.id ?? factIdOf(kind, time), ...degrees } };
 }
 
-/** What is told without an id has its kind and time as one: told twice, it counts once. */
-function idOf(kind: ContextKind, atMs: number): string {
+function refuseAhead(what: string, time: number, nowMs: number): void {
+  if (time <= nowMs + CLOCKS_DIFFER_MS) return;
+  const ahead = durationText((time - nowMs) / 1000);
+  throw new DeepInfantError(
+    'context',
+    `This '${what}' is ${ahead} ahead of this computer's clock: correct its time or its time zone.`,
+  );
+}
+
+/** Without an id of its own, a fact has its kind and time as one: told twice, it counts once. */
+function factIdOf(kind: ContextKind, atMs: number): string {
   return `${kind}@${atMs}`;
 }
 
@@ -169,31 +172,31 @@ function isDegrees(kind: ContextKind, payload: unknown): boolean {
 }
 
 /**
- * Epoch ms of what a message says of a time.
- * @throws DeepInfantError `context` for what is no time
+ * Epoch ms of what a message gives as a time: epoch ms, a Date, an ISO string, or nothing for now.
+ * @throws DeepInfantError `context` for what is not a time
  */
 export function timeOf(at: unknown, nowMs: number): number {
   if (isEmpty(at)) return nowMs;
   let time = NaN;
   if (at instanceof Date) time = at.getTime();
-  else if (typeof at === 'number' || (typeof at === 'string' && /^\d{12,20}$/.test(at))) time = Number(at);
+  else if (typeof at === 'number' || (typeof at === 'string' && /^\d{12,}$/.test(at))) time = Number(at);
   // Date.parse takes '5' for a day in 2001.
   else if (typeof at === 'string' && /^\d{4}-\d\d-\d\d/.test(at)) time = Date.parse(at);
   if (Number.isNaN(time)) {
     throw new DeepInfantError(
       'context',
-      `${shown(at)} is no time: send epoch ms, a Date, an ISO string, or nothing for now.`,
+      `${shorten(at)} is not a time: send epoch ms, a Date, an ISO string, or nothing for now.`,
     );
   }
   return time;
 }
 
-function parsed(memory: unknown): unknown {
+function parseMemory(memory: unknown): unknown {
   if (typeof memory !== 'string') return memory;
   try {
     return JSON.parse(memory);
   } catch (error) {
-    throw new DeepInfantError('memory', 'What is to be imported is no JSON. Send what an export gave.', {
+    throw new DeepInfantError('memory', 'The memory to import is not JSON. Send what an export gave.', {
       cause: error,
     });
   }
@@ -211,11 +214,11 @@ function kinds(): string {
   return CONTEXT_KINDS.join(', ');
 }
 
-function shown(value: unknown): string {
+function shorten(value: unknown): string {
   return inspect(value, { depth: 0 }).slice(0, 100);
 }
 
-function notTold(): DeepInfantError {
+function notACommand(): DeepInfantError {
   return new DeepInfantError(
     'not-told',
     `The message is neither a cry event of a detector nor one with msg.topic ${kinds()}, ${WORDS.join(', ')}.`,

@@ -10,17 +10,17 @@ export interface HomeAssistantMessage {
   data?: unknown;
 }
 
-/** A fact whose time and degrees are still to be checked. */
-type Unchecked = Pick<ContextFact, 'kind'> & { at: unknown; celsius?: number };
+/** A fact whose time and degrees are not checked yet. */
+type UncheckedFact = Pick<ContextFact, 'kind'> & { at: unknown; celsius?: number };
 
 /**
- * What a message of node-red-contrib-home-assistant-websocket tells of a kind; `nothing` when the entity was away, or did
+ * The fact of a kind in a message of node-red-contrib-home-assistant-websocket; `nothing` when the entity was away or did
  * not change; undefined for any other message.
  */
-export function toldByHome(
+export function readHomeAssistantFact(
   kind: ContextKind,
   message: HomeAssistantMessage,
-): Unchecked | 'nothing' | undefined {
+): UncheckedFact | 'nothing' | undefined {
   const fired = inside(message.payload, 'time_fired');
   if (fired !== undefined) return { kind, at: fired };
   const entity = inside(message.data, 'new_state');

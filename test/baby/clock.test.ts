@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ReasonEstimator } from '../../src/baby/estimator.js';
-import { readTold } from '../../src/baby/commands.js';
+import { readCommand } from '../../src/baby/commands.js';
 import type { ReasonEstimate } from '../../src/values.js';
 import { cryAt, HOUR_MS, MINUTE_MS } from '../reason/cries.js';
 
@@ -13,8 +13,8 @@ function texts({ contributions }: ReasonEstimate): string {
 /** What is said of a cry some time after a feed that was told as an ISO string. */
 function fedBefore(fedIso: string, cryIso: string): string {
   const estimator = new ReasonEstimator({ name: '' });
-  const told = readTold({ topic: 'feed', payload: fedIso }, Date.parse(cryIso));
-  assert(told.do === 'tell');
+  const told = readCommand({ topic: 'feed', payload: fedIso }, Date.parse(cryIso));
+  assert(told.do === 'add-fact');
   estimator.tell(told.fact);
   return texts(estimator.estimate(cryAt(Date.parse(cryIso))));
 }
@@ -43,12 +43,12 @@ describe("the reason and this computer's clock", () => {
 
   it('says of a feed that lies ahead that it does, and allows for clocks that differ', () => {
     const now = Date.UTC(2026, 0, 31, 12);
-    assert.throws(() => readTold({ topic: 'feed', payload: now + 2 * HOUR_MS }, now), {
+    assert.throws(() => readCommand({ topic: 'feed', payload: now + 2 * HOUR_MS }, now), {
       code: 'context',
-      message: /'feed'.* 2 h ahead .* time zone/,
+      message: /'feed' is 2 h ahead .* time zone/,
     });
-    const told = readTold({ topic: 'feed', payload: now + 5 * MINUTE_MS }, now);
-    assert(told.do === 'tell');
+    const told = readCommand({ topic: 'feed', payload: now + 5 * MINUTE_MS }, now);
+    assert(told.do === 'add-fact');
     const estimator = new ReasonEstimator({ name: '' });
     const before = estimator.estimate(cryAt(now));
     estimator.tell(told.fact);

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { DeepInfantError } from '../../src/errors.js';
-import { readTold } from '../../src/baby/commands.js';
+import { readCommand } from '../../src/baby/commands.js';
 
 const NOW = Date.UTC(2026, 0, 31, 12);
 const AT = NOW - 3_600_000;
 const ISO = new Date(AT).toISOString();
 
-const tell = (fact: object): object => ({ do: 'tell', fact });
+const tell = (fact: object): object => ({ do: 'add-fact', fact });
 const feed = tell({ kind: 'feed', at: AT, id: `feed@${AT}` });
 
 /** What 'events: state' of node-red-contrib-home-assistant-websocket sends, with `topic` set to a kind in its dialog. */
@@ -71,22 +71,26 @@ describe('what messages tell', () => {
       { payload: { kind: 'feed', at: AT, baby: 'Mia' } },
       { ...feed, baby: 'Mia' },
     ],
-    'no answer any more': [{ topic: 'withdraw', payload: '' }, { do: 'withdraw' }],
+    'no answer any more': [{ topic: 'withdraw', payload: '' }, { do: 'withdraw-answer' }],
     'no answer about a cry': [
       { payload: { withdraw: 'answer', cry: 'cot@1' } },
-      { do: 'withdraw', cry: 'cot@1' },
+      { do: 'withdraw-answer', cry: 'cot@1' },
     ],
     'the last feed withdrawn': [
       { topic: 'withdraw', payload: 'feed' },
-      { do: 'untell', kind: 'feed' },
+      { do: 'withdraw-fact', kind: 'feed' },
     ],
     'a feed withdrawn by its time': [
       { payload: { withdraw: 'feed', at: ISO } },
-      { do: 'untell', id: `feed@${AT}` },
+      { do: 'withdraw-fact', id: `feed@${AT}` },
     ],
     'a feed withdrawn by its id': [
       { payload: { withdraw: 'feed', id: 'f1' } },
-      { do: 'untell', kind: 'feed', id: 'f1' },
+      { do: 'withdraw-fact', kind: 'feed', id: 'f1' },
+    ],
+    'who answered': [
+      { payload: { answer: 'tired', by: 'Anna' } },
+      { do: 'answer', reason: 'tired', at: NOW, by: 'Anna' },
     ],
     'that all is to be forgotten': [{ topic: 'forget', payload: 'everything' }, { do: 'forget' }],
     'an export': [{ topic: 'export', payload: 0 }, { do: 'export' }],
@@ -97,7 +101,7 @@ describe('what messages tell', () => {
   };
   for (const [name, [message, told]] of Object.entries(forms)) {
     it(name, () => {
-      assert.deepEqual(readTold(message, NOW), told);
+      assert.deepEqual(readCommand(message, NOW), told);
     });
   }
 
@@ -138,7 +142,7 @@ describe('what messages tell', () => {
   };
   for (const [name, [message, told]] of Object.entries(fromHome)) {
     it(`Home Assistant: ${name}`, () => {
-      assert.deepEqual(readTold(message, NOW), told);
+      assert.deepEqual(readCommand(message, NOW), told);
     });
   }
 
@@ -146,21 +150,31 @@ describe('what messages tell', () => {
     'an entity without a kind': [stateChanged('input_button.fed', '1', '2'), 'not-told', /msg.topic feed/],
     'nothing at all': [{}, 'not-told', /neither a cry event/],
     null: [{ topic: 'feed', payload: { at: null, kind: null } }, 'not-told', /msg.topic feed/],
-    'a number that is no time': [{ topic: 'feed', payload: 'after lunch' }, 'context', /'after lunch' is no/],
-    'a day in 2001': [{ topic: 'feed', payload: '5' }, 'context', /'5' is no time/],
-    'a list as a time': [{ topic: 'feed', payload: { at: [1] } }, 'context', /\[ 1 \] is no time/],
+    'a number that is no time': [
+      { topic: 'feed', payload: 'after lunch' },
+      'context',
+      /'after lunch' is not a time/,
+    ],
+    'a day in 2001': [{ topic: 'feed', payload: '5' }, 'context', /'5' is not a time/],
+    'a list as a time': [{ topic: 'feed', payload: { at: [1] } }, 'context', /\[ 1 \] is not a time/],
     'a hostile time': [
       { topic: 'feed', payload: { at: 'x'.repeat(1e6) } },
       'context',
-      /^.{0,200}is no time.{0,100}$/,
+      /^.{0,200}is not a time.{0,100}$/,
     ],
     'an id that is no text': [{ payload: { kind: 'feed', id: {} } }, 'context', /id is {}/],
     'an unknown answer': [
       { topic: 'answer', payload: 'bored' },
       'answer',
-      /'bored' is no answer: send hungry/,
+      /'bored' is not an answer: send hungry/,
     ],
     'no answer': [{ topic: 'answer' }, 'answer', /The answer is empty: send hungry/],
+    'an answer from the future': [
+      { payload: { answer: 'tired', at: NOW + 3_600_000 } },
+      'context',
+      /'answer' is 1 h ahead of this computer's clock/,
+    ],
+    'who answered that is not text': [{ payload: { answer: 'tired', by: 5 } }, 'answer', /by is 5/],
     'an answer that refers to itself': [
       { topic: 'answer', payload: Object.assign([], { answer: Object.assign({}, { 0: 1n }) }) },
       'answer',
@@ -174,12 +188,12 @@ describe('what messages tell', () => {
     ],
     'to forget something': [{ topic: 'forget', payload: '' }, 'not-told', /send 'everything'/],
     'to withdraw something else': [{ topic: 'withdraw', payload: 'bath' }, 'not-told', /'bath' cannot/],
-    'an import that is no JSON': [{ topic: 'import', payload: '{' }, 'memory', /no JSON/],
+    'an import that is no JSON': [{ topic: 'import', payload: '{' }, 'memory', /not JSON/],
   };
   for (const [name, [message, code, text]] of Object.entries(wrong)) {
     it(`refuses ${name}`, () => {
       assert.throws(
-        () => readTold(message, NOW),
+        () => readCommand(message, NOW),
         (error: unknown) =>
           error instanceof DeepInfantError && error.code === code && text.test(error.message),
       );

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { parseCameraAddress, redact, secretUrl } from '../../src/audio/live/camera-address.js';
 import { readRecording } from '../../src/audio/recording.js';
 import { checkMemory, EMPTY_MEMORY } from '../../src/baby/memory.js';
-import { readTold } from '../../src/baby/commands.js';
+import { readCommand } from '../../src/baby/commands.js';
 import { readCryEvent } from '../../src/door/cry-event.js';
 import { readSourceHealth } from '../../src/door/source-health.js';
 import { DeepInfantError } from '../../src/errors.js';
@@ -40,7 +40,7 @@ export const TARGETS: Record<string, () => Target<unknown>> = {
         ),
         payload: fc.oneof(anything, damaged(fc.constantFrom(...telling()))),
       }),
-      run: message => readTold(message as Parameters<typeof readTold>[0], NOW),
+      run: message => readCommand(message as Parameters<typeof readCommand>[0], NOW),
     }),
   memory: () => target({ inputs: damaged(fc.constant(EMPTY_MEMORY)), run: checkMemory }),
   'kept file': keptFile,

@@ -154,7 +154,7 @@ describe('deepinfant-entities', function () {
     flow.send('baby1', { payload: { outcome: 'replaced', cry: 'cot@4', reason: 'tired', at: Date.now() } });
     await untilState('select.mia_answer', 'tired');
     flow.send('baby1', { payload: { outcome: 'counted', cry: 'cot@3', reason: 'hungry', at: Date.now() } });
-    flow.send('baby1', { payload: { outcome: 'told' } });
+    flow.send('baby1', { payload: { outcome: 'noted' } });
     flow.send('baby1', { payload: HEALTH });
     await untilState('sensor.mia_health', 'running');
     await untilState('select.mia_answer', 'tired', 0);

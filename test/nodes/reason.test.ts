@@ -3,7 +3,7 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TrackRecord } from '../../src/reason/record.js';
-import type { ToldState } from '../../src/baby/commands.js';
+import type { Outcome } from '../../src/baby/commands.js';
 import { EMPTY_MEMORY, type BabyMemory } from '../../src/baby/memory.js';
 import type { CryEvent } from '../../src/values.js';
 import { SmallBabyBuddy, TOKEN } from '../baby/baby-buddy-server.js';
@@ -107,7 +107,7 @@ describe('deepinfant-reason', () => {
     await flow.until('errors', ({ topic }) => topic === 'feed');
     const [unknown, time] = flow.messages('errors').map(errorText);
     assert.match(unknown, /neither a cry event .* feed, sleep, wake, change/);
-    assert.match(time, /'after lunch' is no time: send epoch ms/);
+    assert.match(time, /'after lunch' is not a time: send epoch ms/);
   });
 
   it('tells what became of answers: early, late, twice, contradictory, out of order, of no cry', async () => {
@@ -117,7 +117,7 @@ describe('deepinfant-reason', () => {
       const topic = String(Math.random());
       flow.send('one', { topic, payload });
       const { record, ...became } = (await flow.until('one told', msg => msg.topic === topic))
-        .payload as ToldState;
+        .payload as Outcome;
       records.push(record);
       return became;
     };
@@ -182,12 +182,12 @@ describe('deepinfant-reason', () => {
       { withdraw: 'feed' },
     ])
       flow.send('one', { payload });
-    await flow.until('one told', ({ payload }) => (payload as ToldState).outcome === 'unknown-fact');
+    await flow.until('one told', ({ payload }) => (payload as Outcome).outcome === 'unknown-fact');
     assert.deepEqual(
       flow.messages('one told').map(({ payload }) => payload),
       [
-        { outcome: 'told', fact: first },
-        { outcome: 'told', fact: second },
+        { outcome: 'noted', fact: first },
+        { outcome: 'noted', fact: second },
         { outcome: 'withdrawn', fact: second },
         { outcome: 'withdrawn', fact: first },
         { outcome: 'unknown-fact', fact: undefined },
@@ -202,7 +202,7 @@ describe('deepinfant-reason', () => {
     await flow.until('one told');
     assert(existsSync(folder));
     flow.send('one', { topic: 'forget', payload: 'everything' });
-    await flow.until('one told', ({ payload }) => (payload as ToldState).outcome === 'forgotten');
+    await flow.until('one told', ({ payload }) => (payload as Outcome).outcome === 'forgotten');
     assert(!existsSync(folder));
     flow.send('one', { topic: 'feed', payload: NOON });
     await flow.until('one told', () => existsSync(folder) && flow.messages('one told').length === 3);
@@ -334,8 +334,8 @@ describe('deepinfant-reason', () => {
       assert.match(text as string, /^Leo \(\d\d %\) has been crying/);
       // From now on what it was is enough.
       flow.send('one', { payload: { answer: 'tired', cry: (payload as CryEvent).id } });
-      const told = await flow.until('one told', msg => (msg.payload as ToldState).reason === 'tired');
-      assert.equal((told.payload as ToldState).baby, 'Leo');
+      const told = await flow.until('one told', msg => (msg.payload as Outcome).reason === 'tired');
+      assert.equal((told.payload as Outcome).baby, 'Leo');
     });
 
     it('learns what a cry was of the baby whose it was, alone', async () => {
@@ -347,7 +347,7 @@ describe('deepinfant-reason', () => {
         const topic = String(Math.random());
         flow.send('one', { topic, payload });
         const { record, ...became } = (await flow.until('one told', msg => msg.topic === topic))
-          .payload as ToldState;
+          .payload as Outcome;
         assert.equal(record?.answers ?? 1, 1);
         outcomes.push(became);
       };
