@@ -33,8 +33,6 @@ const TROUBLES = [
 ] as const satisfies (keyof JournalTrouble)[];
 
 const MINUTE_MS = 60_000;
-/** Another process that keeps the journal may end. */
-const OPEN_AGAIN_MS = 30_000;
 
 export interface JournalNodeSettings {
   baby: Baby;
@@ -51,6 +49,8 @@ export class JournalNode implements NodeWork {
   private readonly showStatus;
   private readonly troubles: Troubles;
   private isOpen = false;
+  /** Whether another process keeps the journal, which may end. */
+  private isLocked = false;
   private isStopped = false;
   private hasStarted!: () => void;
   /** What arrives before the journal is open waits. */
@@ -58,7 +58,6 @@ export class JournalNode implements NodeWork {
     this.hasStarted = resolve;
   });
   private unfollow = (): void => undefined;
-  private openingAgain: NodeJS.Timeout | undefined;
   private ticking: NodeJS.Timeout | undefined;
   private tickedAt = 0;
 
@@ -78,6 +77,10 @@ export class JournalNode implements NodeWork {
   }
 
   async start(): Promise<void> {
+    this.tickedAt = Date.now();
+    this.ticking = setInterval(() => {
+      this.tick();
+    }, MINUTE_MS);
     try {
       await this.open();
     } finally {
@@ -108,7 +111,6 @@ export class JournalNode implements NodeWork {
 
   async stop(): Promise<void> {
     this.isStopped = true;
-    clearTimeout(this.openingAgain);
     clearInterval(this.ticking);
     this.unfollow();
     if (!this.isOpen) return;
@@ -121,8 +123,7 @@ export class JournalNode implements NodeWork {
       await this.journal.open();
     } catch (error) {
       this.showStatus('failed');
-      if (error instanceof DeepInfantError && error.code === 'locked' && !this.isStopped)
-        this.openingAgain = setTimeout(() => void this.open().catch(() => undefined), OPEN_AGAIN_MS);
+      this.isLocked = error instanceof DeepInfantError && error.code === 'locked';
       throw error;
     }
     this.isOpen = true;
@@ -130,11 +131,8 @@ export class JournalNode implements NodeWork {
       await this.stop();
       return;
     }
+    this.isLocked = false;
     this.unfollow = this.settings.baby.follow(this.journal);
-    this.tickedAt = Date.now();
-    this.ticking = setInterval(() => {
-      this.tick();
-    }, MINUTE_MS);
     this.show();
   }
 
@@ -156,6 +154,9 @@ export class JournalNode implements NodeWork {
   private tick(): void {
     const [last, now] = [this.tickedAt, Date.now()];
     this.tickedAt = now;
+    // Why it is not open was reported at the first try.
+    if (this.isLocked) void this.open().catch(() => undefined);
+    if (!this.isOpen) return;
     this.show();
     if (hasPassed(this.settings.summaryAt, last, now))
       this.node.send([null, { topic: 'night', ...replyTo(this.journal, { ask: 'night', at: now }, now) }]);

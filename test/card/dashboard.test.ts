@@ -140,7 +140,7 @@ describe('The card, in Home Assistant', function () {
     const listen = cardIn(page).getByRole('switch', { name: 'Listen' });
     await listen.focus();
     await page.keyboard.press('Space');
-    await shows('Not listening');
+    await shows(/^\s*Not listening\s*$/);
     assert.equal(device.asked.at(-1), `${device.topics.listening} OFF`);
     await page.keyboard.press('Enter');
     await shows('Mia is quiet');

@@ -160,7 +160,7 @@ const FACES: Record<string, Face> = {
     },
   },
   off: {
-    says: 'Not listening',
+    says: /^\s*Not listening\s*$/,
     view: LOST,
     told: { ...ANSWERED, listening: 'OFF', health: 'stopped' },
     lost: ['source'],

@@ -107,6 +107,24 @@ describe('a journal node', function () {
     assert.equal((failed.status as { source: { id: string } }).source.id, 'second');
   });
 
+  it('opens the journal when whoever kept it has ended', async () => {
+    mock.timers.enable({ apis: ['setInterval'] });
+    flow = await runFlow([...NODES, { ...JOURNAL, id: 'second' }]);
+    const status = (text: RegExp): Promise<unknown> =>
+      flow.until(
+        'statuses',
+        msg =>
+          (msg.status as { source: { id: string } }).source.id === 'second' && text.test(statusText(msg)),
+      );
+    await status(/status\.error$/);
+    await flow.remove('journal');
+    mock.timers.tick(60_000);
+    await status(/status\.(tonight|lastNight)$/);
+    flow.send('second', { payload: endedCry(now) });
+    await flow.until('cries');
+    assert.equal(errors().length, 0);
+  });
+
   it('sums the night up in the morning', async () => {
     const morning = new Date(2026, 5, 10, 6, 58).getTime();
     mock.timers.enable({ apis: ['Date', 'setInterval'], now: morning });
