@@ -18,6 +18,11 @@ export type Answers<Replies> = {
 export function answerEditor<Replies>(RED: NodeAPI, type: string, answers: Answers<Replies>): void {
   for (const [name, answer] of Object.entries<(question: Question) => unknown>(answers)) {
     RED.httpAdmin.post(`/${type}/${name}`, RED.auth.needsPermission('flows.write'), (request, response) => {
+      // A form of another page in the same browser cannot send JSON, unless this server's CORS settings let it.
+      if (!request.is('application/json')) {
+        response.sendStatus(415);
+        return;
+      }
       const question: unknown = request.body;
       void Promise.resolve(isObject(question) ? question : {})
         .then(answer)

@@ -3,6 +3,7 @@ import type { NodeAPI, NodeDef } from 'node-red';
 import { cameraAddress, MAKERS } from '../../src/audio/cameras/makers.js';
 import { findCameras } from '../../src/audio/cameras/find.js';
 import { audition } from '../../src/audio/live/audition.js';
+import { cameraServer } from '../../src/audio/live/camera-address.js';
 import { LevelMeter } from '../../src/audio/live/level-meter.js';
 import type { LiveSource, LiveSources } from '../../src/audio/live/live-sources.js';
 import { listMicrophones } from '../../src/audio/live/microphone.js';
@@ -91,15 +92,11 @@ function loginOf(RED: NodeAPI, { id, url, user, password }: Question): Login {
   RED.nodes.eachNode(node => {
     if (node.id === id) deployed = (node as NodeDef & Partial<AudioSettings>).url;
   });
-  const host = hostOf(textOf(url));
-  if (host === '' || hostOf(textOf(deployed)) !== host)
+  const server = cameraServer(textOf(url));
+  if (server === undefined || cameraServer(textOf(deployed)) !== server)
     throw new DeepInfantError('password', RED._('deepinfant-audio.test.password'));
   const known = RED.nodes.getCredentials(textOf(id)) as AudioCredentials | undefined;
   return { user: textOf(user), password: known?.password };
-}
-
-function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).hostname : '';
 }
 
 function isTyped(password: unknown): boolean {

@@ -1,6 +1,11 @@
 declare module 'node-red-node-test-helper' {
   import type { Node, NodeAPI } from 'node-red';
 
+  interface AdminRequest {
+    type(type: 'json' | 'form'): AdminRequest;
+    send(body: object): Promise<{ status: number; body: unknown }>;
+  }
+
   interface TestHelper {
     /** Settings of the runtime that is loaded next. */
     settings(settings: object): void;
@@ -8,7 +13,7 @@ declare module 'node-red-node-test-helper' {
     stopServer(): Promise<void>;
     load(nodes: ((RED: NodeAPI) => void)[], flow: object[], credentials: object): Promise<void>;
     /** Asks the admin server. */
-    request(): { post(path: string): { send(body: object): Promise<{ body: unknown }> } };
+    request(): { post(path: string): AdminRequest };
     unload(): Promise<void>;
     setFlows(flow: object[], type?: 'full' | 'nodes'): Promise<void>;
     getNode(id: string): Node;

@@ -124,6 +124,28 @@ function parseUrl(text: string): string {
   return url.href.replaceAll(/%7b(user|password)%7d/gi, '{$1}');
 }
 
+/** Ports of addresses that name none (IANA). */
+const USUAL_PORTS: Record<string, string> = {
+  'rtsp:': '554',
+  'rtsps:': '322',
+  'http:': '80',
+  'https:': '443',
+};
+
+/**
+ * Host and port of a camera's address as it is typed, to tell whether a password was stored for it. It is read as
+ * `parseCameraAddress` reads it, so that a password goes where this says.
+ * @returns undefined for what is not an address
+ */
+export function cameraServer(typed: string): string | undefined {
+  try {
+    const { hostname, port, protocol } = new URL(parseCameraAddress(typed).url);
+    return `${hostname}:${port || USUAL_PORTS[protocol]}`;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Puts `{user}` and `{password}` in the place of parameters that hold them. */
 function takeParameters(
   url: string,
