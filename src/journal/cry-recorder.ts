@@ -16,7 +16,15 @@ export interface RecordedCry {
   windows: CryWindow[];
 }
 
+/** A source is forgotten when so many others sent sound since; each takes some 4 MB. */
+const MOST_SOURCES = 16;
+/** While a cry lasts, events come every few seconds: a recording without one for so long is given up. */
+const PATIENCE = 60 * SAMPLE_RATE;
+
 interface Recording {
+  source: string;
+  /** How far its source was at the last event: the number of a sample. */
+  at: number;
   /** Number of the first sample, and of the one before which it ends at the latest. */
   from: number;
   limit: number;
@@ -32,9 +40,19 @@ export class CryRecorder {
   private readonly recordings = new Map<string, Recording>();
 
   pushChunk(chunk: AudioChunk): void {
-    let buffer = this.sources.get(chunk.source);
-    if (!buffer) this.sources.set(chunk.source, (buffer = new SoundBuffer()));
+    const { source } = chunk;
+    const buffer = this.sources.get(source) ?? new SoundBuffer();
     buffer.push(chunk);
+    // The one that sent sound last is the last of the map.
+    this.sources.delete(source);
+    this.sources.set(source, buffer);
+    const [oldest] = this.sources.keys();
+    if (this.sources.size > MOST_SOURCES) this.sources.delete(oldest);
+    for (const [id, recording] of this.recordings) {
+      const isLost = !this.sources.has(recording.source);
+      const isOver = recording.source === source && Math.abs(buffer.end - recording.at) > PATIENCE;
+      if (isLost || isOver) this.recordings.delete(id);
+    }
   }
 
   /** Takes an event of a cry. @returns its sound, once it has ended; undefined where its source is not heard here */
@@ -45,9 +63,18 @@ export class CryRecorder {
     let recording = this.recordings.get(id);
     if (!recording) {
       const from = Math.max(buffer.begin, Math.round((onsetS - PRE_ROLL_S) * SAMPLE_RATE));
-      recording = { from, limit: from + LONGEST_S * SAMPLE_RATE, parts: [], length: 0, windows: [] };
+      recording = {
+        source,
+        at: 0,
+        from,
+        limit: from + LONGEST_S * SAMPLE_RATE,
+        parts: [],
+        length: 0,
+        windows: [],
+      };
       this.recordings.set(id, recording);
     }
+    recording.at = buffer.end;
     const end = Math.min(buffer.end, recording.limit);
     const part = buffer.cut(recording.from + recording.length, end);
     recording.parts.push(part);
