@@ -23,7 +23,6 @@ function hassText(key: string): string {
 export class SharedHass {
   private hass: HassConnection | undefined;
   private users = 0;
-
   private readonly troubles: Troubles;
 
   /** @param report gets what is wrong with the connection, once until it is mended */
@@ -64,16 +63,20 @@ export class SharedHass {
   }
 }
 
+/** A deepinfant-hass node; one with wrong settings shares nothing. */
+export type HassNode<Credentials extends object = object> = Node<Credentials> & { shared?: SharedHass };
+
 /** The connection of a deepinfant-hass node. @throws DeepInfantError `not-deployed` */
 export function deployedHass(RED: NodeAPI, hassNodeId: string): SharedHass {
-  const hassNode = RED.nodes.getNode(hassNodeId) as (Node & { shared: SharedHass }) | null;
-  if (!hassNode) throw new DeepInfantError('not-deployed', RED._(hassText('deepinfant-hass.says.deploy')));
+  const hassNode = RED.nodes.getNode(hassNodeId) as HassNode | null;
+  if (!hassNode?.shared)
+    throw new DeepInfantError('not-deployed', RED._(hassText('deepinfant-hass.says.deploy')));
   return hassNode.shared;
 }
 
 /** The connection that a node is set up with; without one, that of the Home Assistant app in which Node-RED runs. */
 export function sharedHassOf(RED: NodeAPI, node: Node, hassNodeId: string): SharedHass {
-  const hassNode = RED.nodes.getNode(hassNodeId) as (Node & { shared: SharedHass }) | null;
+  const hassNode = RED.nodes.getNode(hassNodeId) as HassNode | null;
   return (
     hassNode?.shared ??
     new SharedHass({ url: '', token: '' }, error => {

@@ -72,7 +72,7 @@ export class EntitiesNode implements NodeWork {
     if (incoming.kind === 'cry') device.pushCry(incoming.cry);
     else if (incoming.kind === 'health') device.pushHealth(incoming.health);
     // Somebody answered another way, such as by a notification.
-    else if (incoming.kind === 'answer') device.pushAnswer(incoming.answer.cry, incoming.answer.reason);
+    else if (incoming.kind === 'answer') device.pushAnswer(incoming.answer);
   }
 
   async stop(isRemoved: boolean): Promise<void> {
@@ -89,9 +89,13 @@ export class EntitiesNode implements NodeWork {
     const command = this.device.receive(topic, payload);
     switch (command?.do) {
       case 'answer': {
-        const { reason, cry } = command;
-        if (cry === undefined) this.node.warn(this.RED._('deepinfant-entities.says.noCry'));
-        else this.node.send([{ topic: 'answer', payload: { answer: reason, cry } }, null, null]);
+        const { answer } = command;
+        if (answer === undefined) {
+          this.node.warn(this.RED._('deepinfant-entities.says.noCry'));
+          return;
+        }
+        const { reason, cry, at } = answer;
+        this.node.send([{ topic: 'answer', payload: { answer: reason, cry, at } }, null, null]);
         return;
       }
       case 'preset':

@@ -1,14 +1,12 @@
-import type { Node, NodeAPI, NodeDef } from 'node-red';
+import type { NodeAPI, NodeDef } from 'node-red';
 import { answerDialogs } from './dialog.js';
 import { settingsOf } from '../settings.js';
 import { HASS_SETTINGS, type HassCredentials } from './settings.js';
-import { SharedHass } from '../shared-hass.js';
-
-type HassNode = Node<HassCredentials> & { shared: SharedHass };
+import { type HassNode, SharedHass } from '../shared-hass.js';
 
 export = (RED: NodeAPI): void => {
   answerDialogs(RED);
-  RED.nodes.registerType<HassNode, NodeDef, object, HassCredentials>(
+  RED.nodes.registerType<HassNode<HassCredentials>, NodeDef, object, HassCredentials>(
     'deepinfant-hass',
     function (config) {
       RED.nodes.createNode(this, config);

@@ -19,6 +19,8 @@ const STATE: DeviceState = {
   baselineAccuracy: null,
   learnedFrom: 0,
   answer: null,
+  answeredBy: null,
+  answeredAt: null,
   preset: 'balanced',
   listening: 'ON',
 };

@@ -41,7 +41,9 @@ export class FakeHomeAssistant {
 
   async stop(): Promise<void> {
     for (const client of this.server.clients) client.terminate();
-    await new Promise(resolve => { this.server.close(resolve); });
+    await new Promise(resolve => {
+      this.server.close(resolve);
+    });
   }
 
   /** Sends a text as it is. */

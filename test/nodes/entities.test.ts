@@ -138,10 +138,14 @@ describe('deepinfant-entities', function () {
     await home().call('button.press', { entity_id: 'button.mia_was_belly_pain' });
     await home().call('select.select_option', { entity_id: 'select.mia_answer', option: 'hungry' });
     await untilState('select.mia_answer', 'hungry');
-    const answers = flow.messages('answers').map(({ topic, payload }) => ({ topic, payload }));
+    const answers = flow.messages('answers').map(({ topic, payload }) => {
+      const { at, ...answer } = payload as { at: number };
+      assert(Math.abs(at - Date.now()) < 5000);
+      return { topic, answer };
+    });
     assert.deepEqual(answers, [
-      { topic: 'answer', payload: { answer: 'belly pain', cry: 'cot@2' } },
-      { topic: 'answer', payload: { answer: 'hungry', cry: 'cot@2' } },
+      { topic: 'answer', answer: { answer: 'belly pain', cry: 'cot@2' } },
+      { topic: 'answer', answer: { answer: 'hungry', cry: 'cot@2' } },
     ]);
     // The next cry has no answer yet.
     flow.send('baby1', { payload: cry('started', 'cot@3') });
@@ -151,8 +155,11 @@ describe('deepinfant-entities', function () {
   it('shows what was answered elsewhere', async () => {
     flow.send('baby1', { payload: cry('started', 'cot@4') });
     flow.send('baby1', { payload: { outcome: 'counted', cry: 'cot@3', reason: 'hungry', at: Date.now() } });
-    flow.send('baby1', { payload: { outcome: 'replaced', cry: 'cot@4', reason: 'tired', at: Date.now() } });
-    await untilState('select.mia_answer', 'tired');
+    flow.send('baby1', {
+      payload: { outcome: 'replaced', cry: 'cot@4', reason: 'tired', at: Date.now(), by: 'Anna' },
+    });
+    const { by } = await untilState('select.mia_answer', 'tired');
+    assert.equal(by, 'Anna');
     flow.send('baby1', { payload: { outcome: 'counted', cry: 'cot@3', reason: 'hungry', at: Date.now() } });
     flow.send('baby1', { payload: { outcome: 'noted' } });
     flow.send('baby1', { payload: HEALTH });

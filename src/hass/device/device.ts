@@ -1,5 +1,5 @@
 import { PRESETS } from '../../model/manifest.js';
-import { type CryEvent, type Reason, REASONS, type SourceHealth } from '../../values.js';
+import { type Answer, type CryEvent, REASONS, type SourceHealth } from '../../values.js';
 import { RunningCries } from '../running-cries.js';
 import { StateFile } from '../state-file.js';
 import { checkCountedCries, countAt, type CountedCries, joinCounts, NO_CRIES, withCry } from './cry-count.js';
@@ -22,8 +22,8 @@ export interface DeviceMessage {
 
 /** What somebody asks for in Home Assistant. */
 export type DeviceCommand =
-  /** Says what a cry was; `cry` is undefined as long as there was none. */
-  | { do: 'answer'; reason: Reason; cry: string | undefined }
+  /** Says what the newest cry was; undefined as long as there was none. MQTT does not say who. */
+  | { do: 'answer'; answer: Answer | undefined }
   | { do: 'preset'; preset: (typeof PRESETS)[number] }
   | { do: 'listen'; isWanted: boolean };
 
@@ -61,7 +61,8 @@ export class Device {
   private lastCry: CryEvent | undefined;
   private health: SourceHealth | undefined;
   private isSourceOnline = true;
-  private answer: Reason | null = null;
+  /** The one to the newest cry that was given last. */
+  private answer: Answer | undefined;
   private preset: DeviceState['preset'] = null;
   private isListening = true;
 
@@ -112,7 +113,7 @@ export class Device {
 
   pushCry(event: CryEvent): void {
     this.cries.push(event);
-    if (event.id !== this.lastCry?.id) this.answer = null;
+    if (event.id !== this.lastCry?.id) this.answer = undefined;
     this.lastCry = event;
     this.counted = withCry(this.counted, event);
     if (event.state !== 'ongoing') {
@@ -131,10 +132,10 @@ export class Device {
     this.publishChanges();
   }
 
-  /** Shows what a cry was, if it is the newest one. */
-  pushAnswer(cryId: string, reason: Reason): void {
-    if (cryId !== this.lastCry?.id) return;
-    this.answer = reason;
+  /** Shows what a cry was, if it is the newest one; the answer given last counts. */
+  pushAnswer(answer: Answer): void {
+    if (answer.cry !== this.lastCry?.id || (this.answer && this.answer.at > answer.at)) return;
+    this.answer = answer;
     this.publishChanges();
   }
 
@@ -165,8 +166,8 @@ export class Device {
       case topics.answer: {
         const reason = REASONS.find(known => known === payload);
         if (reason === undefined) return undefined;
-        if (this.lastCry) this.answer = reason;
-        return { do: 'answer', reason, cry: this.lastCry?.id };
+        if (this.lastCry) this.answer = { cry: this.lastCry.id, reason, at: Date.now() };
+        return { do: 'answer', answer: this.answer };
       }
       case topics.preset: {
         const preset = PRESETS.find(known => known === payload);
@@ -213,7 +214,9 @@ export class Device {
       accuracy: percent(reason?.accuracy),
       baselineAccuracy: percent(reason?.baselineAccuracy),
       learnedFrom: reason?.learnedFrom ?? 0,
-      answer: this.answer,
+      answer: this.answer?.reason ?? null,
+      answeredBy: this.answer?.by ?? null,
+      answeredAt: this.answer ? new Date(this.answer.at).toISOString() : null,
       preset: this.preset,
       listening: this.isListening ? 'ON' : 'OFF',
     };

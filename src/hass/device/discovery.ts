@@ -41,6 +41,9 @@ export interface DeviceState {
   baselineAccuracy: number | null;
   learnedFrom: number;
   answer: string | null;
+  /** Who gave it, where that is known, and when, in ISO form. */
+  answeredBy: string | null;
+  answeredAt: string | null;
   preset: string | null;
   listening: 'ON' | 'OFF';
 }
@@ -180,7 +183,11 @@ export function discoveryPayload(
         ...ofNode,
       },
     ]),
-    choice('answer', REASONS, { icon: 'mdi:comment-question-outline' }),
+    choice('answer', REASONS, {
+      icon: 'mdi:comment-question-outline',
+      json_attributes_topic: topics.state,
+      json_attributes_template: "{{ {'by': value_json.answeredBy, 'at': value_json.answeredAt} | tojson }}",
+    }),
     choice('preset', PRESETS, { icon: 'mdi:tune', entity_category: 'config' }),
     stateEntity('switch', 'listening', { command_topic: topics.listening, icon: 'mdi:ear-hearing' }),
   ];

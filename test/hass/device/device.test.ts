@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Device, type DeviceMessage } from '../../../src/hass/device/device.js';
 import type { DeviceState } from '../../../src/hass/device/discovery.js';
-import type { CryEvent, SourceHealth } from '../../../src/values.js';
+import type { Answer, CryEvent, SourceHealth } from '../../../src/values.js';
 import { atNight } from '../../night-zone.js';
 import { cryAt, HUNGRY } from '../../reason/cries.js';
 import { until } from '../../until.js';
@@ -112,11 +112,13 @@ describe('Device', () => {
   it('gives what is asked for, and ignores anything else', () => {
     const receive = (topic: string, payload: string): unknown =>
       device.receive(`deepinfant/baby1/${topic}/set`, payload);
-    assert.deepEqual(receive('answer', 'hungry'), { do: 'answer', reason: 'hungry', cry: undefined });
+    assert.deepEqual(receive('answer', 'hungry'), { do: 'answer', answer: undefined });
     assert.equal(state().answer, null);
     device.pushCry(cry('started'));
-    assert.deepEqual(receive('answer', 'tired'), { do: 'answer', reason: 'tired', cry: 'cot@1' });
-    assert.equal(state().answer, 'tired');
+    const { answer } = receive('answer', 'tired') as { answer: Answer };
+    assert.deepEqual([answer.cry, answer.reason, answer.by], ['cot@1', 'tired', undefined]);
+    assert(Math.abs(answer.at - Date.now()) < 1000);
+    assert.deepEqual([state().answer, state().answeredAt], ['tired', new Date(answer.at).toISOString()]);
     assert.deepEqual(receive('preset', 'sensitive'), { do: 'preset', preset: 'sensitive' });
     assert.deepEqual(receive('listening', 'OFF'), { do: 'listen', isWanted: false });
     assert.deepEqual([state().preset, state().listening], ['sensitive', 'OFF']);
@@ -126,10 +128,15 @@ describe('Device', () => {
 
   it('shows the latest answer to the newest cry', () => {
     device.pushCry(cry('started'));
-    device.pushAnswer('cot@1', 'hungry');
-    device.pushAnswer('cot@1', 'tired');
-    device.pushAnswer('cot@0', 'lonely');
-    assert.equal(state().answer, 'tired');
+    const answer = { cry: 'cot@1', reason: 'hungry', at: 1000 } as const;
+    device.pushAnswer(answer);
+    device.pushAnswer({ ...answer, reason: 'tired', at: 2000, by: 'Anna' });
+    device.pushAnswer({ ...answer, reason: 'burping', at: 1500, by: 'Ben' });
+    device.pushAnswer({ ...answer, cry: 'cot@0', reason: 'lonely', at: 3000 });
+    assert.deepEqual(
+      [state().answer, state().answeredBy, state().answeredAt],
+      ['tired', 'Anna', '1970-01-01T00:00:02.000Z'],
+    );
     device.pushCry(cry('started', 3, 'cot@2'));
     assert.equal(state().answer, null);
   });
