@@ -19,7 +19,7 @@ export interface Heard {
   score: number;
   events: CryEvent[];
   windows: { startS: number; endS: number; scores: Scores['scores'] }[];
-  /** Why nothing could be heard or, `truncated`, no more than this. */
+  /** Why nothing could be heard or, if `truncated`, no more than this. */
   error?: DeepInfantError;
 }
 
@@ -47,7 +47,7 @@ export async function hearRecording(
   return heard;
 }
 
-/** Chunks as they come, and the samples of the first SHORT_S, to be heard again where there are no more. */
+/** Passes chunks on, and keeps the samples of the first SHORT_S, to score them again if there are no more. */
 async function* keepFirst(
   chunks: AsyncIterable<AudioChunk>,
   kept: Float32Array[],
@@ -60,7 +60,7 @@ async function* keepFirst(
   }
 }
 
-/** @throws what was thrown unless it is an error that a person can act on */
+/** @throws what was thrown, unless it is an error that a person can act on */
 export function asDeepInfantError(thrown: unknown): DeepInfantError {
   if (thrown instanceof DeepInfantError) return thrown;
   throw thrown;

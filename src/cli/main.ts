@@ -6,7 +6,7 @@ import { PACKAGE_ROOT } from '../package-root.js';
 import type { Command } from './command.js';
 import { print, printError } from './output.js';
 
-/** A command is loaded when it is called: what listens all night never holds what trains. */
+/** Each command is loaded when it is called, so that a service that listens all night never loads the laboratory. */
 const COMMANDS = new Map<string, () => Promise<{ command: Command }>>([
   ['classify', () => import('./classify.js')],
   ['listen', () => import('./listen.js')],
@@ -76,7 +76,7 @@ function report(error: unknown, { usage }: Command): number {
   return EXIT.defect;
 }
 
-/** Also parseArgs' own. */
+/** Including those of parseArgs. */
 function isUsageError(error: unknown): boolean {
   if (!(error instanceof Error && 'code' in error)) return false;
   return error.code === 'usage' || String(error.code).startsWith('ERR_PARSE_ARGS');
@@ -88,7 +88,7 @@ function version(): string {
 }
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // The reader has enough, as head does.
+  // The reader has closed the pipe, as head does.
   if (error.code === 'EPIPE') process.exit(0);
   throw error;
 });

@@ -8,7 +8,7 @@ export function printJson(value: unknown): void {
   print(JSON.stringify(value, (_, field: unknown) => (ArrayBuffer.isView(field) ? undefined : field)));
 }
 
-/** Writes rows of cells to stdout, the first column to the left, numbers to the right. */
+/** Writes rows of cells to stdout: the first column left-aligned, the others right-aligned. */
 export function printTable(rows: readonly (readonly string[])[]): void {
   const widths = rows[0].map((_, i) => Math.max(...rows.map(row => row[i].length)));
   for (const [name, ...numbers] of rows)

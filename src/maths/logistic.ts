@@ -1,16 +1,16 @@
-/** Descent ends when the loss is nowhere steeper than 3 hundredths of a point, or after so many steps. */
+/** Descent ends when no slope of the loss exceeds 3 hundredths of a point's, or after so many steps. */
 const LEAST_SLOPE = 0.03;
 const MOST_STEPS = 300;
-/** Of the power iteration that finds the step size. */
+/** Steps of the power iteration that finds the step size. */
 const POWER_STEPS = 8;
 
 /** A point in feature space and its class, 0 to classes - 1. */
 export interface LabelledPoint {
   features: ArrayLike<number>;
   label: number;
-  /** What is known of the classes without the features: added to the logits. 0 unless given. */
+  /** What is known about the classes without the features: added to the logits. Default: 0. */
   offsets?: readonly number[];
-  /** How much it counts; 1 unless given. */
+  /** How much it counts; default: 1. */
   weight?: number;
 }
 
@@ -35,21 +35,21 @@ export class LogisticRegression {
     return softmax(logitsOf(this.inputs(features), this.weights));
   }
 
-  /** With a 1 behind for the biases. */
+  /** Standardised features, followed by a 1 for the biases. */
   private inputs(features: ArrayLike<number>): Float64Array {
     return Float64Array.of(...this.scaling.of(features), 1);
   }
 }
 
-/** Makes features of mean 0 and variance 1 of those that it was made of. */
+/** Scales features so that those of the given points have mean 0 and variance 1. */
 export class Standardising {
   readonly mean: Float64Array;
   private readonly deviation: Float64Array;
 
   /**
-   * @param points one at least
-   * @param priorPoints so many points speak for every feature having the mean variance of all: of a few points, a
-   * feature's own variance may be nearly 0 by chance
+   * @param points at least one
+   * @param priorPoints weight, in points, of the mean variance of all features: with few points, a feature's own variance
+   * may be nearly 0 by chance
    */
   constructor(points: readonly ArrayLike<number>[], priorPoints = 0) {
     const sums = new Float64Array(points[0].length);
@@ -59,7 +59,7 @@ export class Standardising {
     for (const point of points)
       for (let i = 0; i < sums.length; i++) squares[i] += (point[i] - this.mean[i]) ** 2;
     const prior = (priorPoints * squares.reduce((a, b) => a + b, 0)) / squares.length / points.length;
-    // What never changes tells nothing, and must not be divided by 0.
+    // A feature that never changes says nothing, and must not be divided by 0.
     this.deviation = squares.map(square => Math.sqrt((square + prior) / (points.length + priorPoints)) || 1);
   }
 
@@ -73,7 +73,7 @@ export class Standardising {
  * the likeliest ones if each is drawn from a normal distribution of variance 1 / penalty. Accelerated gradient descent
  * (Nesterov 1983; Beck and Teboulle 2009), its step by the largest curvature that the loss can have: half the inputs'
  * largest second moment (Böhning 1992).
- * @param points one at least
+ * @param points at least one
  * @param penalties of each input
  * @returns of each input, a number a class
  */
@@ -123,7 +123,7 @@ export function fitLogistic(
   return penalties.map((_, i) => weights.slice(i * classes, (i + 1) * classes));
 }
 
-/** Makes logits the weighted distances of their probabilities from what is true, in place. */
+/** Turns logits, in place, into the weighted differences between their probabilities and the truth. */
 function toErrors(logits: Float64Array, label: number, weight: number): void {
   let largest = -Infinity;
   for (const logit of logits) largest = Math.max(largest, logit);

@@ -28,7 +28,7 @@ export class Random {
     return Math.sqrt(-2 * Math.log(1 - this.uniform())) * Math.cos(2 * Math.PI * this.uniform());
   }
 
-  /** One element of a list that is not empty. */
+  /** A random element of a list, which must not be empty. */
   pick<T>(xs: readonly T[]): T {
     return xs[this.integer(xs.length)];
   }

@@ -1,4 +1,4 @@
-/** An axis of a plot; what it leaves open is taken from the data. */
+/** An axis of a plot; missing ends and ticks are taken from the data. */
 export interface Axis {
   label: string;
   /** Linear unless it says `log`, which needs `from` > 0. */
@@ -13,11 +13,11 @@ export interface Tick {
   text: string;
 }
 
-/** An axis whose range and ticks are settled. */
+/** An axis with its range and ticks. */
 export interface Scale {
   label: string;
   ticks: Tick[];
-  /** Where in the range a value lies: 0 at its beginning, 1 at its end, and at these for what is beyond. */
+  /** Where a value lies in the range: 0 at its start, 1 at its end; values beyond lie at the ends. */
   share: (value: number) => number;
 }
 

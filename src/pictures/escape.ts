@@ -1,4 +1,4 @@
-/** A text as it stands in HTML and SVG, in an element or in a quoted attribute. */
+/** Escapes a text for HTML and SVG, in an element or in a quoted attribute. */
 export function escapeText(text: string): string {
   return text
     .replaceAll('&', '&amp;')

@@ -28,13 +28,13 @@ export interface Plot {
   title?: string;
   x: Axis;
   y: Axis;
-  /** In colours of their own; named above the plot if there are several. */
+  /** Each in its own colour; named above the plot if there are several. */
   series: readonly Series[];
-  /** In units of which the plot is 420 wide. */
+  /** In units; the plot is 420 units wide. */
   height?: number;
 }
 
-/** Told apart by the colour-blind (after Okabe and Ito 2008), the first three by their lightness, too. */
+/** Colour-blind readers can tell them apart (after Okabe and Ito 2008), the first three also by lightness. */
 const COLOURS = ['#00609c', '#c85800', '#2da57e', '#cc79a7', '#e69f00', '#56b4e9'];
 const WIDTH = 420;
 const LEFT = 52;
@@ -42,7 +42,7 @@ const RIGHT = 14;
 const LEGEND_LINE = 16;
 const MIDDLE: Attributes = { 'text-anchor': 'middle' };
 
-/** Draws a plot as an SVG element, also fit for a file of its own. It takes the reader's colours, light or dark. */
+/** Draws a plot as an SVG element, also fit for a file of its own. It follows the reader's light or dark scheme. */
 export function plot({ title = '', x, y, series, height = 300 }: Plot): string {
   const ends = series.flatMap(endsOf);
   const horizontal = scaleOf(
@@ -145,7 +145,7 @@ function markOf(series: Series, colour: string, { at, bottom }: Area): string {
   }
 }
 
-/** The text of a dot, below it where there is room, else above; to the right, as most curves rise. */
+/** The text of a dot: below it if there is room, otherwise above; to the right, because most curves rise. */
 function dotText(x: number, y: number, words: string, bottom: number): string {
   return text(x - 3, y + 16 < bottom ? y + 16 : y - 7, words, { 'font-size': 11 });
 }

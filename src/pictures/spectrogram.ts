@@ -8,7 +8,7 @@ import { colourMap } from './colour-map.js';
 import { plot } from './plot.js';
 import { encodePng } from './png.js';
 
-/** Levels this far below the loudest are black; so is all that is fainter than a recording's rounding noise. */
+/** Levels this far below the loudest are black, and so is anything fainter than a recording's rounding noise. */
 const RANGE_DB = 60;
 const LEAST_LOUDEST_DB = -40;
 const LABELLED_HZ = [250, 500, 1000, 2000, 4000];
@@ -22,7 +22,7 @@ export interface SpectrogramOptions {
   scores?: { atS: number; score: number }[];
 }
 
-/** Draws the log-mel spectrogram of a sound as an SVG element, below another of the scores over the same time. */
+/** Draws the log-mel spectrogram of a sound as an SVG element, below another with the scores over the same time. */
 export function spectrogram({ samples, fromS, scores = [] }: SpectrogramOptions): string {
   const toS = fromS + samples.length / SAMPLE_RATE;
   const time = { from: fromS, to: toS };

@@ -23,7 +23,7 @@ export function svg(
   return element('svg', { xmlns: 'http://www.w3.org/2000/svg', viewBox, ...attributes }, ...content);
 }
 
-/** A text that begins, unless an attribute says otherwise, at x, on the line y; nothing for an empty one. */
+/** A text that starts at x, unless an attribute says otherwise, on the baseline y; nothing for an empty one. */
 export function text(x: number, y: number, words: string, attributes: Attributes = {}): string {
   return words && element('text', { x: round(x), y: round(y), ...attributes }, escapeText(words));
 }
@@ -66,12 +66,12 @@ export function image(png: Uint8Array, x: number, y: number, width: number, heig
   });
 }
 
-/** Elements with words that a pointer on them shows, and that a screen reader says. */
+/** Elements with a tooltip, which a screen reader also reads. */
 export function withTitle(words: string, ...content: readonly string[]): string {
   return element('g', {}, element('title', {}, escapeText(words)), ...content);
 }
 
-/** A length to a tenth of a unit. */
+/** A length rounded to a tenth of a unit. */
 export function round(length: number): number {
   return Math.round(10 * length) / 10;
 }

@@ -1,15 +1,15 @@
 import type { Recording } from './manifest.js';
 
-/** Two recordings with the same content, as they came: the same or different groups, the same or different labels. */
+/** Two recordings with the same content; their groups and labels may differ. */
 export interface Copy {
   first: Recording;
   copy: Recording;
 }
 
 /**
- * Joins the groups of recordings with the same content, which would otherwise be on both sides of a split.
+ * Merges the groups of recordings with the same content, which would otherwise be on both sides of a split.
  * @param digests a hash of each recording's content
- * @returns the recordings in their order, a joined group under the name that came first, and each copy that was found
+ * @returns the recordings in order, each merged group under its first name, and every copy that was found
  */
 export function joinCopies(
   recordings: readonly Recording[],
@@ -17,7 +17,7 @@ export function joinCopies(
 ): { recordings: Recording[]; copies: Copy[] } {
   const firsts = new Map<string, Recording>();
   const copies: Copy[] = [];
-  // Union-find: the group that a joined group is now part of.
+  // Union-find: the group that a merged group is now part of.
   const joined = new Map<string, string>();
   const wholeOf = (group: string): string => {
     let whole = group;

@@ -6,13 +6,13 @@ import { quantile } from '../../maths/statistics.js';
 import { addAt, toRms } from '../../synth/level.js';
 import type { Span } from '../../synth/scene.js';
 
-/** Who can be heard in a night: cries by the group (phone, upload) that they come from, and everything else. */
+/** The sounds of a night: cries by group (phone, upload), and everything else. */
 export interface NightCast<Sound> {
   cries: readonly (readonly Sound[])[];
   others: readonly Sound[];
 }
 
-/** The cast that recordings make; what is quiet is no sound of its own. */
+/** The cast that recordings make, without those of silence. */
 export function castOf<Sound extends { label: string; group: string }>(
   recordings: readonly Sound[],
 ): NightCast<Sound> {
@@ -35,7 +35,7 @@ export interface PlacedSound<Sound> {
   levelDb: number;
 }
 
-/** What is heard when: made from a seed before any audio is read. */
+/** What is heard and when, drawn from a seed before any audio is read. */
 export interface NightPlan<Sound> {
   durationS: number;
   /** Steady noises, one after the other from time 0 on. */
@@ -52,9 +52,9 @@ const NOISE_LASTS_S = [20 * 60, 90 * 60] as const;
 const OTHER_DB = [-50, -25] as const;
 const OTHER_EVERY_S = [20, 120] as const;
 const CRY_DB = [-42, -18] as const;
-/** A cry is at least this much above (or little below) the steady noise: else nobody could ask for it. */
+/** A cry is at least this far above (or not far below) the steady noise: otherwise nobody could expect to hear it. */
 const CRY_OVER_NOISE_DB = [-3, 10] as const;
-/** Spread evenly but for chance: 24 in a night of eight hours. */
+/** Spread evenly, apart from chance: 24 in a night of eight hours. */
 const EPISODES_PER_HOUR = 3;
 const CRIES_OF_EPISODE = 4;
 const REST_S = [0.5, 3] as const;
@@ -62,8 +62,8 @@ const REST_S = [0.5, 3] as const;
 const EPISODE_APART_S = 90;
 
 /**
- * Draws a night in a nursery: the hush of a room or a white-noise machine throughout, a sound that is no cry every 20
- * to 120 s, and episodes of one to four cries of one baby, anywhere, also over the other sounds.
+ * Draws a night in a nursery: a quiet room or a white-noise machine throughout, a sound that is not a cry every 20 to
+ * 120 s, and episodes of one to four cries of one baby, anywhere, also over the other sounds.
  */
 export function planNight<Sound>(cast: NightCast<Sound>, { hours, seed }: NightSettings): NightPlan<Sound> {
   const random = new Random(seed);
@@ -151,7 +151,7 @@ function addPart(mix: Float32Array, sound: Float32Array, first: number): void {
 }
 
 const FRAME = 0.05 * SAMPLE_RATE;
-/** What lies this far below a recording's loud parts (95th percentile of its frames) is its silence. */
+/** Frames this far below a recording's loud ones (their 95th percentile) are silence. */
 const ACTIVE_DB = 20;
 
 /** A recording without the silence before and after its sound. */
@@ -168,7 +168,7 @@ export function activePart(samples: Float32Array): Float32Array {
   return samples.subarray(first * FRAME, (last + 1) * FRAME);
 }
 
-/** Without a click at either end: 20 ms. */
+/** Fades 20 ms at either end, against clicks. */
 function fade(samples: Float32Array): Float32Array {
   const length = Math.min(0.02 * SAMPLE_RATE, samples.length / 2);
   return samples.map((x, i) => x * Math.min(1, i / length, (samples.length - 1 - i) / length));

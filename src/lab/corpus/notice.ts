@@ -1,6 +1,6 @@
 import type { Recording } from './manifest.js';
 
-/** What a model owes to the recordings it learned from: sources, licences and authors, each once. */
+/** A model's NOTICE: the sources, licences and authors of the recordings that it learned from, each once. */
 export function noticeOf(notice: string, recordings: readonly Recording[]): string {
   const authors = new Map<string, Set<string>>();
   for (const { source, licence, attribution } of recordings) {

@@ -16,7 +16,7 @@ import {
 /** A training recording in memory. */
 export interface Clip {
   label: RecordingLabel;
-  /** How often it is drawn, if it is a rival. */
+  /** How often it is drawn, relative to others, if it is a rival. */
   weight: number;
   /** 16 kHz mono, 16 bit: half the memory of floats. */
   samples: Int16Array;
@@ -24,7 +24,7 @@ export interface Clip {
   teacher?: Uint16Array;
 }
 
-/** One training example: `steps` steps of a crop, with what the labels and the teacher say of it. */
+/** One training example: `steps` steps of a crop, with its labels and the teacher's scores. */
 export interface Example {
   /** Log-mel in dB, [frames x mels]. */
   mel: Float32Array;
@@ -34,9 +34,9 @@ export interface Example {
   teacher: Float32Array;
   /** 1 for the steps that the teacher judged. */
   heard: Float32Array;
-  /** 1 for the steps in which the recording itself does not sound, before or after it. */
+  /** 1 for the steps before the recording begins or after it has ended. */
   silent: Float32Array;
-  /** 1 for those that it judged with nothing mixed in. */
+  /** 1 for the steps that the teacher judged with nothing mixed in. */
   heardAlone: Float32Array;
 }
 
@@ -44,30 +44,31 @@ const CRY = LABELS.indexOf('cry');
 /** Share of examples that are cries. */
 const CRY_SHARE = 0.4;
 /**
- * Tempo and pitch are changed together by up to this natural-log factor. A cry of another pitch is soon no cry any more;
- * a rival stays one, and the few cats of a corpus stand for many.
+ * Tempo and pitch change together by up to this natural-log factor. A cry soon stops being one when its pitch changes; a
+ * rival stays a rival, and a corpus's few cats stand for many.
  */
 const TEMPO_RANGE = { cry: 0.22, rival: 0.35 };
-/** Length of excerpts; the teacher's score from which on it hears a cry; its window in hops, less the one it ends in. */
+/** Length of excerpts; the teacher's score at which it is sure of a cry; its window in hops, without the last one. */
 const EXCERPT_S = [1.5, 4] as const;
 const SURE_CRY = 0.3;
 const TEACHER_WINDOW_HOPS = 3;
-/** Frequencies are stretched by up to this factor, as by another length of the vocal tract. */
+/** Frequencies are stretched by up to this factor, as by a vocal tract of another length. */
 const WARP = 1.12;
-/** Mel power that a quiet recording still has: rounding noise near -90 dB of full scale. */
+/** Lowest mel power, which even a silent recording has: rounding noise near -90 dB of full scale. */
 const FLOOR_DB = -70;
 /**
- * A step ends (8 * 512 * step + 5632) samples into the crop, a teacher window n ends at 4096 n + 15600:
- * two windows back is the last one that the step has heard nearly whole.
+ * A step ends (8 * 512 * step + 5632) samples into the crop, and teacher window n ends at 4096 n + 15600: the window two
+ * back is the last one that the step has heard almost completely.
  */
 const TEACHER_LAG_STEPS = 2;
-/** Samples from a recording's end on after which a step hears nothing of it: the embedding's reach. */
+/** Samples after a recording's end beyond which a step hears nothing of it: the embedding's reach. */
 const SILENT_AFTER = 1.5 * SAMPLE_RATE;
 
 /**
  * Makes training examples from clips: random crop, tempo and pitch, a mix with others, clipping and companding on the
  * samples; room, bandwidth, noise and level on the mel power, where they are cheap and nearly exact (powers of
- * unrelated sounds add). Bandwidth and level are drawn alike for cries and rivals, so that neither betrays the label.
+ * unrelated sounds add). Bandwidth and level are drawn in the same way for cries and rivals, so that neither gives the
+ * label away.
  */
 export class Augmenter {
   private readonly cries: Clip[];
@@ -130,7 +131,7 @@ export class Augmenter {
           labels.forEach((value, i) => (labels[i] = i === CRY || value === 1 ? value : NaN));
         else labels[LABELS.indexOf(other.label)] = 1;
       }
-      // The teacher heard each alone: what is far below the other is heard less.
+      // The teacher heard each sound alone: one that is far below the other is heard less.
       const audible = 1 / (1 + 10 ** ((ratioDb - 8) / 6));
       for (let i = 0; i < teacher.length; i++) {
         if (TEACHER_CRY_CLASSES.includes(i % TEACHER_CLASSES)) continue;
@@ -180,7 +181,7 @@ export class Augmenter {
     const needed = Math.floor(this.samples * tempo) + 2;
     const repeat = source.length < needed && random.chance(0.5);
     const isLong = source.length > needed;
-    // A short recording sounds anywhere in the crop: cries begin after something else, too.
+    // A short recording may lie anywhere in the crop: cries also begin after other sounds.
     const room = repeat ? source.length : Math.abs(source.length - needed);
     const start = isLong || repeat ? random.integer(room) : -random.integer(room + 1);
     const sampleAt = (i: number): number => {
@@ -326,8 +327,8 @@ export class Augmenter {
 }
 
 /**
- * A part of a recording, in whole hops of the teacher, of a cry one in which the teacher heard it: a corpus's cries and
- * rivals differ in length, which must not betray the label.
+ * A part of a recording, in whole hops of the teacher; of a cry, a part in which the teacher heard it. A corpus's cries and
+ * rivals differ in length, which must not give the label away.
  */
 function excerpt(clip: Clip, random: Random): Pick<Clip, 'samples' | 'teacher'> {
   const { samples, teacher, label } = clip;
@@ -347,7 +348,7 @@ function excerpt(clip: Clip, random: Random): Pick<Clip, 'samples' | 'teacher'> 
   return { samples: samples.subarray(first * TEACHER_HOP, (first + length) * TEACHER_HOP) };
 }
 
-/** A random first window of those excerpts in which the teacher is sure of a cry; undefined if there is none. */
+/** A random first window of an excerpt in which the teacher is sure of a cry; undefined if there is none. */
 function startHeard(
   teacher: Uint16Array,
   windows: number,
@@ -362,7 +363,7 @@ function startHeard(
   return Math.max(0, Math.min(latest, first));
 }
 
-/** Decibels of a power e times as large. exp and log are ten times as fast as a power of 10. */
+/** Decibels of a power e times as large. exp and log are ten times faster than a power of 10. */
 const DB_PER_NEPER = 10 / Math.LN10;
 
 /** Power of a level in dB. */

@@ -22,12 +22,12 @@ interface BatchSettings {
   seed: number;
 }
 
-/** Batches in the making while the network trains. */
+/** Number of batches that are prepared while the network trains. */
 const AHEAD = 3;
 
 /**
- * Makes batches in a worker thread. Batch n depends on the seed and n alone, so a resumed run sees the batches that it
- * would have seen.
+ * Makes batches in a worker thread. Batch n depends only on the seed and n, so a resumed run sees the batches that it would
+ * have seen.
  */
 export class Batches {
   private readonly requested = new Map<number, Promise<Batch>>();

@@ -13,14 +13,14 @@ function toShared16(samples: Float32Array): Int16Array {
   return shared;
 }
 
-/** The samples of a clip, as a recording gives them. */
+/** A clip's samples as numbers in [-1, 1]. */
 export function samplesOfClip({ samples }: Pick<Clip, 'samples'>): Float32Array {
   return Float32Array.from(samples, sample => sample / 32768);
 }
 
 /**
- * Reads a corpus to train on, telling how many recordings are done. Those that will be kept out are read too: one that
- * cannot be read is told now, and not after hours of training.
+ * Reads a corpus to train on, and reports its progress. Recordings that will be held out are read too: one that cannot be
+ * read is reported now, and not after hours of training.
  * @param weights see TrainingConfig.rivalWeights
  * @throws DeepInfantError what readSamples throws
  */
@@ -44,7 +44,7 @@ export async function readClips(
   return clips;
 }
 
-/** What of some recordings is learned from: those whose label is not in doubt. */
+/** The clips of those recordings whose label is not in doubt. */
 export function sureClips(
   { corpus, clips }: { corpus: TrainingCorpus; clips: ReadonlyMap<Recording, Clip> },
   recordings: readonly Recording[],

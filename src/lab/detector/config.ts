@@ -15,30 +15,30 @@ const WIDTHS = v.object(
   Object.fromEntries(CONVOLUTION_NAMES.filter(name => name !== 'logits').map(name => [name, COUNT])),
 ) as unknown as v.GenericSchema<Widths>;
 
-/** In the order of its fields, a run's folder keeps it: another order is another run. */
+/** The order of the fields is also that of a run's `run.json`: a config in another order would be another run. */
 const CONFIG = v.object({
-  /** Name of the model that is made, and of its folder. */
+  /** Name of the model, and of its folder. */
   name: v.pipe(v.string(), v.regex(/^[\w-]+$/, FOLDER_NAME)),
   seed: v.pipe(v.number(), v.safeInteger()),
-  /** The corpus is cut into this many grouped folds, each kept out and measured once. */
+  /** The corpus is split into this many grouped folds; each is held out and measured once. */
   folds: v.pipe(v.number(), v.safeInteger(), v.minValue(2)),
   steps: COUNT,
   batch: COUNT,
   /** Length of a training crop in frames. */
   cropFrames: v.pipe(COUNT, v.multipleOf(FRAMES_PER_STEP, `a multiple of ${FRAMES_PER_STEP}`)),
   /**
-   * Stops a network that no longer gets better on the next fold, which is then kept out as well: its AUC there is
-   * measured every so many steps, and may fail to rise so many times. Without it all steps are made.
+   * Stops training when the network no longer improves on the next fold, which is then held out as well: its AUC there is
+   * measured every `everySteps` steps, and may fail to rise `patience` times. Without it, all steps are made.
    */
   earlyStop: v.optional(v.object({ everySteps: COUNT, patience: COUNT })),
   /** Peak of the one-cycle schedule, and AdamW's decay. */
   learningRate: POSITIVE,
   weightDecay: NOT_NEGATIVE,
   dropout: v.pipe(NOT_NEGATIVE, v.ltValue(1, 'a share below 1')),
-  /** How often a rival's clip is drawn against one of weight 1, by sublabel or else by label: hard ones more. */
+  /** How often a rival's clip is drawn, relative to a weight of 1, by sublabel, source or label: hard ones more often. */
   rivalWeights: v.record(v.string(), NOT_NEGATIVE),
   widths: WIDTHS,
-  /** Hours of nights that each fold's network hears, to choose the thresholds of the others. */
+  /** Hours of nights that each fold's network hears, to choose the other folds' thresholds. */
   nightHours: POSITIVE,
   /** Steps between checkpoints. */
   checkpointSteps: COUNT,
@@ -46,7 +46,7 @@ const CONFIG = v.object({
   notice: v.string(),
 });
 
-/** Everything but the data that decides a training run; the same config and data give the same batches. */
+/** Everything that decides a training run, except the data; the same config and data give the same batches. */
 export type TrainingConfig = v.InferOutput<typeof CONFIG>;
 
 /**
@@ -70,7 +70,7 @@ export async function readConfig(file: string): Promise<TrainingConfig> {
 export interface TrainingData {
   /** Folder of a corpus: see readCorpusFolder. */
   corpus: string;
-  /** Folders of recordings that are only learned from: never kept out, never measured. */
+  /** Folders of recordings for training only: never held out, never measured. */
   more: readonly string[];
   /** Folders with a teacher's window scores (see Teacher); without any, only clip labels teach. */
   teacher: readonly string[];

@@ -17,17 +17,17 @@ import type { TrainingConfig } from './config.js';
 import { teacherSpread } from './loss.js';
 import { trainStep } from './train-network.js';
 
-/** Rates that are tried: from the first to the last, each step as much more. */
+/** The rates to try: from the first to the last, each step by the same factor. */
 const TRIED_RATES = { from: 1e-5, to: 1, steps: 100 };
 /** The loss has blown up when it is this many times its lowest. */
 const BLOWN_UP = 4;
 /** Steps over which a fall of the loss is measured: half a decade of rates. */
 const RATE_SPAN = 10;
 
-/** The running loss forgets this much less than all of what was before, as fastai's does. */
+/** Share of the running loss that stays with each step, as in fastai. */
 const RATE_SMOOTHING = 0.95;
 
-/** Looks for a learning rate on all of a run's recordings, and draws the loss by rate in `OUT/rate.svg`. */
+/** Searches for a learning rate on all of a run's recordings, and plots the loss by rate in `OUT/rate.svg`. */
 export async function tryRates(run: Run): Promise<number> {
   const { config, corpus, out, onProgress } = run;
   const tf = await loadTrainingTf();
@@ -50,7 +50,7 @@ export async function tryRates(run: Run): Promise<number> {
 }
 
 /**
- * Looks for a learning rate: trains a network while the rate grows, until the loss blows up (Smith 2015, arXiv
+ * Searches for a learning rate: trains a network while the rate grows, until the loss blows up (Smith 2015, arXiv
  * 1506.01186). @returns the running loss by rate, and the rate at which it falls fastest
  */
 async function findRate(

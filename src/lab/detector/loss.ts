@@ -6,9 +6,9 @@ import type { Batch } from './batches.js';
 import { TEACHER_CLASSES, TEACHER_CRY_CLASSES } from '../teacher/teacher.js';
 
 const CRY = LABELS.indexOf('cry');
-/** A clip counts by its strongest steps of those in which it sounds: a cry may fill one second of seven. */
+/** A clip counts by its strongest steps: a cry may fill one second of seven. */
 const POOLED_SHARE = 0.3;
-/** Clip labels are wrong now and then: no target is surer than this. */
+/** Clip labels are sometimes wrong: no target is closer to 0 or 1 than this. */
 const LABEL_SMOOTHING = 0.02;
 
 /** Weight of the distance to the teacher's logits. */
@@ -47,9 +47,9 @@ function teacherLogit(score: number): number {
   return Math.log(p / (1 - p));
 }
 
-/** What a batch asks of the network, as tensors. */
+/** What the network should say of a batch, as tensors. */
 export interface Targets {
-  /** Steps by which each example counts. */
+  /** Number of strongest steps by which each example counts. */
   strongest: number[];
   /** [batch, labels], and 1 where the label is known. */
   labels: Tensor2D;
@@ -87,8 +87,8 @@ export function targetsOf(tf: Tf, batch: Batch, size: number, spread: TeacherSpr
     for (let s = 0; s < steps; s++) {
       const at = b * steps + s;
       if (!isCry || batch.silent[at]) weight[at] = 1;
-      // A teacher that hears no cry in a cry clip says nothing about where it is; between sure and not it says nothing
-      // either. What it hears at all in a clip that people heard a cry in is one: its scores are low throughout.
+      // A teacher that hears no cry in a cry clip does not say where it is, nor does one that is unsure. What it does hear
+      // in a clip in which people heard a cry is one: its scores are low throughout.
       else if (best > 0.25 && (crying[s] > 0.3 || crying[s] < 0.03)) weight[at] = batch.heard[at];
       cry[at] = isCry && !batch.silent[at] && crying[s] > 0.3 ? 1 - LABEL_SMOOTHING : 0;
     }

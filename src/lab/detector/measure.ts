@@ -7,7 +7,7 @@ import type { Classifier } from '../../model/classifier.js';
 import type { Reading } from '../../model/manifest.js';
 import type { Scores } from '../../values.js';
 
-/** Score of one recording that the network never saw. */
+/** Score of one held-out recording. */
 export interface HeldOutScore {
   path: string;
   label: string;
@@ -37,25 +37,25 @@ export async function scoreRecordings(
   return result;
 }
 
-/** What a network heard in a night, and what was to be heard. */
+/** A network's scores of a night, and the night's true episodes. */
 export interface NightRecord {
   episodes: Span[];
   steps: { endSample: number; cry: number }[];
 }
 
-/** What a network said of recordings that it never saw, and in nights made of them. Not calibrated. */
+/** A network's scores of its held-out recordings, and of nights made from them. Not calibrated. */
 export interface HeldOut {
   scores: HeldOutScore[];
   nights: NightRecord[];
 }
 
-/** A fold's network, read in each way. */
+/** The scores of a fold's network in each reading. */
 export type FoldRecord = Record<Reading, HeldOut>;
 
 /** Nights are at most this long. */
 const NIGHT_HOURS = 8;
 
-/** Lets a classifier hear nights made of recordings that it never saw, several nights at once. */
+/** Plays nights made from held-out recordings to a classifier, several nights at once. */
 export async function recordNights(
   classifier: Classifier,
   recordings: readonly Recording[],

@@ -8,7 +8,7 @@ import { LABELS } from '../../values.js';
 import { BatchNorm, heNormal } from '../training/layers.js';
 import { convolveTensor, tensorOperations } from '../training/operations.js';
 
-/** The network's input: what is below rounding noise is equal, the rest about zero mean and unit spread. */
+/** The network's input: levels below rounding noise are equal, the rest has about zero mean and unit spread. */
 export const SCALING = { floorDb: -70, meanDb: -40, stdDb: 20 };
 
 /** Output channels of each convolution; the logits' are the labels. */
@@ -57,7 +57,7 @@ export interface FoldedConvolution {
 
 /**
  * CryNet with what training needs on top: batch normalisation, dropout before the logits, and a second head that
- * learns the teacher's classes, so that the body learns sounds and not sources. Variables by name in `variables`;
+ * learns the teacher's classes, so that the body learns sounds and not recordings' sources. Variables by name in `variables`;
  * those under `norm/.../mean` and `variance` are running averages that no gradient reaches.
  */
 export class TrainableCryNet {

@@ -19,7 +19,7 @@ import type { HeldOut } from './measure.js';
 import { SCALING, type TrainableCryNet } from './network.js';
 import { chooseThresholds } from './thresholds.js';
 
-/** Frames from one step to the next, and of what its score speaks of: 0.975 s; fixed windows overlap by half. */
+/** Frames from one step to the next, and frames that a score covers: 0.975 s. Fixed windows overlap by half. */
 const READ_FRAMES: Record<Reading, { hopFrames: number; windowFrames: number }> = {
   flexible: { hopFrames: FRAMES_PER_STEP, windowFrames: 28 },
   fixed: { hopFrames: 15, windowFrames: 27 },
@@ -82,14 +82,14 @@ export function draftManifest(
   };
 }
 
-/** Name of a model's reading: the flexible one bears the model's own. */
+/** Name of a reading of a model: the flexible reading has the model's own name. */
 export function modelName(name: string, reading: Reading): string {
   return reading === 'flexible' ? name : `${name}-${reading}`;
 }
 
 /**
- * Calibration and thresholds from what networks trained alike said of recordings that they had not learned from. Those
- * whose label is doubtful are not asked.
+ * Calibration and thresholds from held-out scores of networks that were trained in the same way. Recordings with a doubtful
+ * label do not count.
  */
 export function scoreReadingOf(heldOut: readonly HeldOut[], corpus: TrainingCorpus): ScoreReading {
   const sure = heldOut.flatMap(({ scores }) => scores).filter(({ path }) => !corpus.doubtful.has(path));
@@ -100,7 +100,7 @@ export function scoreReadingOf(heldOut: readonly HeldOut[], corpus: TrainingCorp
   return { calibration, presets: chooseThresholds(calibration, logits(false), nights) };
 }
 
-/** A trained network, and how it came about. */
+/** A trained network, and how it was trained. */
 export interface TrainedNetwork {
   /** Of the model; its readings are named after it. */
   name: string;

@@ -14,15 +14,15 @@ const PROMISES: Record<Preset, PresetThresholds['promise']> = {
   sensitive: { falseAlarmsPerNight: 3, clipFalseAlarmRate: 0.02 },
 };
 const NIGHT_S = 8 * 3600;
-/** Clip scores below 0 and 1: where nothing is in doubt, calibrated scores reach both. */
+/** Distance of clip thresholds from 0 and 1, which calibrated scores may reach. */
 const LEAST_CLIP = 1e-6;
 
-/** Levels that are tried. */
+/** The levels to try. */
 const ODDS = Array.from({ length: 61 }, (_, i) => (i - 30) / 5);
 
 /**
  * Chooses each preset's thresholds: for recordings, the clip score that the promised share of others exceeds; for
- * nights, the least level that keeps the promised false alarms, which finds the most episodes, and soonest.
+ * nights, the lowest level that keeps the promised false alarms, which finds the most episodes and has the least delay.
  * @param others logits of the uncalibrated clip scores of recordings without a cry
  * @param nights at least one, with uncalibrated scores
  */
@@ -42,7 +42,7 @@ export function chooseThresholds(
   return Object.fromEntries(thresholds) as Record<Preset, PresetThresholds>;
 }
 
-/** The least level with no more than so many false alarms in all nights, or the highest; the higher, the fewer they are. */
+/** The lowest level with at most the allowed false alarms in all nights, or else the highest: higher levels have fewer. */
 function leastOdds(calibration: Calibration, nights: readonly NightRecord[], allowed: number): number {
   let least = 0;
   let most = ODDS.length - 1;

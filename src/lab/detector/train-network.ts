@@ -11,16 +11,16 @@ import { SCALING, type TrainableCryNet } from './network.js';
 import { AdamW, oneCycle } from '../training/adam-w.js';
 import type { Progress } from '../training/progress.js';
 
-/** Weights are averaged from a third of the run on: over all steps since then, at most over about the last 1 / 0.005. */
+/** Weights are averaged after a third of the run: over all steps since then, but at most about the last 1 / 0.005. */
 const AVERAGE_RATE = 0.005;
 
-/** Measures the network as it is: its AUC on recordings that it does not learn from. */
+/** Measures the network in its current state: its AUC on recordings that it does not learn from. */
 export type Validation = () => Promise<number>;
 
 /**
- * Trains `network` to the averaged weights of the last two thirds of the run, or, where it is validated, to the average
- * that was best. In `folder`: `log.csv` (step, running loss, learning rate, AUC where it was measured), `curves.svg`, and
- * `checkpoint.bin`, from which a stopped run goes on.
+ * Trains `network` to the averaged weights of the last two thirds of the run or, if it is validated, to the best of these
+ * averages. Writes to `folder`: `log.csv` (step, running loss, learning rate, AUC if measured), `curves.svg`, and
+ * `checkpoint.bin`, from which a stopped run resumes.
  */
 export async function trainNetwork(
   tf: Tf,
@@ -79,7 +79,7 @@ function hasStopped(log: TrainingLog, patience = Infinity): boolean {
   return log.validationsSinceBest >= patience;
 }
 
-/** Does something while the variables have the values of their averages. */
+/** Runs `work` while the variables have the values of their averages. */
 async function withValues<T>(
   variables: ReadonlyMap<string, Variable>,
   averages: ReadonlyMap<string, Variable>,

@@ -5,26 +5,26 @@ import { isDoubtful, readVerdicts } from './verdicts.js';
 import type { TrainingConfig, TrainingData } from './config.js';
 import { Teacher } from '../teacher/teacher.js';
 
-/** A corpus cut into folds by groups. */
+/** A corpus split into folds by groups. */
 export interface TrainingCorpus {
   recordings: Recording[];
-  /** Recordings that are learned from in every fold. */
+  /** Recordings for training only, in every fold. */
   more: Recording[];
   teacher: Teacher | undefined;
-  /** Paths of recordings whose label is in doubt: they are measured, but neither taught nor asked for thresholds. */
+  /** Paths of recordings with a doubtful label: they are measured, but not used to train or to choose thresholds. */
   doubtful: Set<string>;
-  /** Recordings whose label is not scored, by label. */
+  /** Number of recordings whose label is not used, by label. */
   left: Record<string, number>;
-  /** What a person should know of the corpus, a sentence each. */
+  /** What a person should know about the corpus, one sentence each. */
   remarks: string[];
   folds: number[];
   sha256: string;
 }
 
 /**
- * Reads a corpus and cuts it; the same config gives the same folds.
+ * Reads a corpus and splits it; the same config gives the same folds.
  * @throws DeepInfantError what readCorpusFolder throws, and `too-few-recordings` (see checkTrainable), so that a run does
- * not end on it hours later
+ * not fail hours later
  */
 export async function readTrainingCorpus(
   config: TrainingConfig,

@@ -5,7 +5,7 @@ import { plot, type Series } from '../../pictures/plot.js';
 import { writeAtomically } from '../../files/write-atomically.js';
 
 const STEPS_PER_LINE = 25;
-/** The running loss forgets so much of what was before with each step. */
+/** Share of the running loss that each step replaces. */
 const FORGOTTEN = 0.02;
 
 const COLUMNS = ['step', 'loss', 'rate', 'auc'] as const;
@@ -17,13 +17,13 @@ interface Line {
   auc: number | undefined;
 }
 
-/** How a training goes: its running loss and, where it was measured, its AUC, in `log.csv` and as a picture. */
+/** The course of a training: its running loss and, if measured, its AUC, in `log.csv` and as a plot. */
 export class TrainingLog {
   /** Running loss; NaN before the first step. */
   loss = NaN;
   private readonly lines: Line[];
 
-  /** The log of a run that goes on after `steps` steps; an empty one for 0. */
+  /** The log of a run that resumes after `steps` steps; an empty one for 0. */
   static async read(folder: string, steps: number): Promise<TrainingLog> {
     if (steps === 0) return new TrainingLog(folder, []);
     const rows = await readCsv(path.join(folder, 'log.csv'), COLUMNS);
@@ -82,7 +82,7 @@ export class TrainingLog {
     return this.lines.filter((line): line is Line & { auc: number } => line.auc !== undefined);
   }
 
-  /** Loss, learning rate and validation in one picture, each on its own scale. */
+  /** Loss, learning rate and validation in one plot, each on its own scale. */
   private picture(): string {
     const x = { label: 'step', from: 0 };
     const most = Math.max(...this.lines.map(({ rate }) => rate || 0));

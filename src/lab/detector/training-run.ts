@@ -31,19 +31,19 @@ import {
 } from './ship.js';
 import { TEACHER_CLASSES } from '../teacher/teacher.js';
 
-/** A training run: what is learned, from what, and where its results lie. */
+/** A training run: its config, its data, and the folder of its results. */
 export interface Run {
   config: TrainingConfig;
   corpus: TrainingCorpus;
   /** The corpus's recordings in memory, see readClips. */
   clips: ReadonlyMap<Recording, Clip>;
   out: string;
-  /** Folder of a model to go on from; without it the network begins with random weights. */
+  /** Folder of a model to fine-tune; without it, the network starts from random weights. */
   from: string | undefined;
   onProgress: (progress: Progress) => void;
 }
 
-/** Folders of a run's parts: one a fold, and `all`. */
+/** Folders of a run's parts: one for each fold, and `all`. */
 export type Part = `fold${number}` | 'all';
 
 /** Where a part's model lies. */
@@ -56,9 +56,9 @@ export function modelFolder(
 }
 
 /**
- * Trains one fold's network and measures it on the recordings that were kept out, in `OUT/foldN`: `run.json`, `log.csv`,
- * `curves.svg`, `checkpoint.bin`, the network's weights, and what it said, in each reading, of the recordings and in
- * nights. What is done is not done again; a stopped run goes on from its checkpoint.
+ * Trains one fold's network and measures it on the held-out recordings, in `OUT/foldN`: `run.json`, `log.csv`,
+ * `curves.svg`, `checkpoint.bin`, the network's weights, and its scores of the recordings and of nights in each reading.
+ * Nothing is done twice; a stopped run resumes from its checkpoint.
  * @throws DeepInfantError `run-differs` when the folder holds a run of another config, corpus or model
  */
 export async function trainFold(run: Run, fold: number): Promise<FoldRecord> {
@@ -99,12 +99,12 @@ export async function trainFold(run: Run, fold: number): Promise<FoldRecord> {
   return records as FoldRecord;
 }
 
-/** Folds have nights of seeds this far apart. */
+/** The seeds of two folds' nights are this far apart. */
 const NIGHT_SEEDS = 1000;
 
 /**
- * Makes each fold's networks models, with a calibration and thresholds from the other folds, so that what a fold was
- * measured on stays untouched.
+ * Makes each fold's network a model in each reading, with a calibration and thresholds from the other folds, so that what a
+ * fold is measured on plays no part.
  */
 export async function calibrateFolds(run: Run, records: readonly FoldRecord[]): Promise<void> {
   for (const [fold] of records.entries())
@@ -116,8 +116,8 @@ export async function calibrateFolds(run: Run, records: readonly FoldRecord[]): 
 }
 
 /**
- * Trains the network to be used, on all recordings, in `OUT/all`, and makes it a model with the calibration and thresholds
- * that the folds' networks ask for, which had the same config and four fifths of the recordings.
+ * Trains the network to use, on all recordings, in `OUT/all`, and makes it a model with the calibration and thresholds of
+ * the folds' networks, which had the same config and most of the recordings.
  */
 export async function trainOnAll(run: Run, records: readonly FoldRecord[]): Promise<void> {
   await learn(run, 'all', run.corpus.recordings, []);
@@ -135,7 +135,7 @@ async function calibrate(run: Run, part: Part, records: readonly FoldRecord[]): 
   }
 }
 
-/** A run's seed for a part, and what the part's network did not learn from, in words. */
+/** The seed of a part of a run, and what was held out from its network, in words. */
 function settingsOf({ config: { seed, folds } }: Run, part: Part): { seed: number; keptOut: string } {
   if (part === 'all')
     return { seed, keptOut: `nothing was kept out; figures are of ${folds} grouped folds (seed ${seed})` };

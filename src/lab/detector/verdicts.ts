@@ -3,7 +3,7 @@ import path from 'node:path';
 import { readCsv } from '../../files/csv.js';
 import { cryPeak } from '../teacher/teacher.js';
 
-/** Verdicts of a viewer of spectrograms (`eye.csv` of a corpus: path, verdict `cry`, `none` or `unclear`), by path. */
+/** What a person saw in spectrograms, by path: a corpus's `eye.csv` (path, verdict `cry`, `none` or `unclear`). */
 export async function readVerdicts(folder: string): Promise<Map<string, string>> {
   const file = path.join(folder, 'eye.csv');
   if (!existsSync(file)) return new Map();
@@ -12,8 +12,8 @@ export async function readVerdicts(folder: string): Promise<Map<string, string>>
 }
 
 /**
- * Whether a label is too doubtful to learn from: a look at the spectrogram contradicts it, or, where nobody looked, the
- * teacher does: it hears nothing in a cry, or crying in what the cry corpus's listeners removed, or in what nobody heard.
+ * Whether a label is too doubtful to learn from: the spectrogram contradicts it or, if nobody looked, the teacher does. It
+ * hears nothing in a cry, or crying in what the cry corpus's listeners removed or in what nobody listened to.
  */
 export function isDoubtful(
   recording: { label: string; source: string },

@@ -4,16 +4,16 @@ import { Random } from '../../maths/random.js';
 const SAMPLES = 1000;
 const SEED = 1;
 
-/** The middle 95 % of what a figure could have been, had other groups been recorded. */
+/** The middle 95 % of what a figure might have been with other groups. */
 export type Interval = [low: number, high: number];
 
 /**
  * Percentile intervals of figures by the cluster bootstrap (Efron and Tibshirani 1993; Field and Welsh 2007): groups are
- * drawn with replacement, as recordings of one group are alike and do not count as several. The same items give the same
+ * drawn with replacement, because recordings of one group are alike and do not count separately. The same items give the same
  * intervals.
- * @param figures gives figures of a sample of items, in the items' order; what it cannot give (one class only) is NaN
- * and left out
- * @returns an interval for each figure; of NaN when no sample gave one
+ * @param figures gives figures of a sample of items, in the items' order; NaN, such as with
+ * one class only, is left out
+ * @returns an interval for each figure; NaN if no sample gave one
  */
 export function bootstrapIntervals<T extends { group: string }>(
   items: readonly T[],

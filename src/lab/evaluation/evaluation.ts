@@ -10,9 +10,9 @@ export interface ScoredRecording {
   /** Recordings that share a phone, upload or speaker. */
   group: string;
   source: string;
-  /** Probability in [0, 1] that it holds a cry. */
+  /** Probability in [0, 1] that it contains a cry. */
   score: number;
-  /** The cry's probability over time, each at the middle of the window that it judges, if there is one to show. */
+  /** The cry's probability over time, each in the middle of its window, if it is known. */
   steps?: { atS: number; score: number }[];
 }
 
@@ -53,7 +53,7 @@ export function evaluationOf(
   };
 }
 
-/** The recordings with a rival's scores. */
+/** The recordings with a rival's scores in place of the detector's. */
 export function scoredByRival(
   recordings: readonly ScoredRecording[],
   scores: RivalScores,

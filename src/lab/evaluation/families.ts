@@ -12,19 +12,19 @@ import { plot } from '../../pictures/plot.js';
 /** Numbers of answers after which families are judged. */
 export const MOMENTS = [0, 5, 15, 30, 60] as const;
 
-/** Cries that judge a family at a moment: of so many ways in which its next days may go on, none of which teaches anything. */
+/** Cries to judge a family by at a moment: from so many possible futures, none of which teaches anything. */
 const FUTURES = 4;
 const CRIES_OF_FUTURE = 40;
 
-/** Probabilities of hunger at which somebody may want to be told. */
+/** Probabilities of hunger at which somebody may want a notification. */
 const STRICTNESSES = [0.5, 0.6, 0.7, 0.8];
 const HUNGRY = REASONS.indexOf('hungry');
 
-/** The model, and what it must be better than: what was commonest so far, in all and by the time since the last feed. */
+/** The model, and what it must beat: the commonest reason so far, overall and by the time since the last feed. */
 export const RIVALS = ['model', 'commonest', 'sinceFeed'] as const;
 export type Rival = (typeof RIVALS)[number];
 
-/** What was said of a fresh cry when it began. */
+/** What was predicted for a new cry when it began. */
 interface Judged {
   /** Its true reason, as an index of REASONS. */
   label: number;
@@ -33,11 +33,11 @@ interface Judged {
   uses: 'general' | 'personal';
 }
 
-/** A family's fresh cries at each of MOMENTS. */
+/** A family's new cries at each of MOMENTS. */
 export type FamilyResult = Judged[][];
 
 /**
- * Lives with a family until its 60th answer, and judges at each moment what is said of its next days.
+ * Follows a family until its 60th answer, and at each moment judges the predictions for its next days.
  * @param wrong share of answers that are wrong, in [0, 1]
  */
 export function judgeFamily(seed: number, wrong: number): FamilyResult {
@@ -53,15 +53,15 @@ export function judgeFamily(seed: number, wrong: number): FamilyResult {
     switch (happens.kind) {
       case 'fact':
         estimator.tell(happens.fact);
-        baselines.tell(happens.fact);
+        baselines.addFact(happens.fact);
         break;
       case 'cry':
         estimator.estimate(happens.event);
-        baselines.hear(happens.event);
+        baselines.addCry(happens.event);
         break;
       case 'answer':
         estimator.answer(happens.answer);
-        baselines.learn(happens.answer.cry, happens.answer.reason);
+        baselines.addAnswer(happens.answer.cry, happens.answer.reason);
         answers++;
     }
   }
@@ -75,14 +75,14 @@ function judgeFutures(family: Family, estimator: ReasonEstimator, past: Baseline
     const baselines = past.branch();
     const tell = (fact: ContextFact): void => {
       judge.tell(fact);
-      baselines.tell(fact);
+      baselines.addFact(fact);
     };
     const ends = new Map<string, number>();
     for (let cries = 0; cries < CRIES_OF_FUTURE;) {
       const happens = future.next();
       if (happens.kind === 'fact') tell(happens.fact);
       else if (happens.kind === 'answer') {
-        // Here it teaches nothing. But what was done is known from it.
+        // Here it teaches nothing, but it shows what was done.
         const kind = CARE[happens.answer.reason];
         const at = ends.get(happens.answer.cry);
         if (kind && at !== undefined) tell({ kind, at });
@@ -94,7 +94,7 @@ function judgeFutures(family: Family, estimator: ReasonEstimator, past: Baseline
           label: REASONS.indexOf(happens.reason),
           told: {
             model: REASONS.map(reason => probabilities[reason]),
-            ...baselines.say(happens.event.onset),
+            ...baselines.predict(happens.event.onset),
           },
           named: label,
           uses,
@@ -106,32 +106,32 @@ function judgeFutures(family: Family, estimator: ReasonEstimator, past: Baseline
   return judged;
 }
 
-/** Upper ends of the times since a feed that are told apart, in hours. */
+/** Upper ends of the slots of time since a feed, in hours. */
 const SLOTS_H = [0.5, 1, 1.5, 2, 3, 4, 24, Infinity];
-/** So many answers of all times count as much as those of one such time: of 4 to 32 what serves best. */
+/** Answers of all slots count as much as this many in the slot itself: the best of 4 to 32. */
 const SLOT_ANSWERS = 16;
 
-/** What an estimate must be better than, learned from the same answers and the same feeds. */
+/** What an estimate must beat, learned from the same answers and feeds. */
 class Baselines {
   private feeds: number[] = [];
   private readonly cries = new Map<string, CryEvent>();
   private readonly answers: { label: number; slot: number; weight: number }[] = [];
 
-  tell({ kind, at }: ContextFact): void {
+  addFact({ kind, at }: ContextFact): void {
     if (kind === 'feed') this.feeds.push(at);
   }
 
-  hear(event: CryEvent): void {
+  addCry(event: CryEvent): void {
     this.cries.set(event.id, event);
   }
 
-  learn(cryId: string, reason: Reason): void {
+  addAnswer(cryId: string, reason: Reason): void {
     const { onset, offset } = this.cries.get(cryId)!;
     this.answers.push({ label: REASONS.indexOf(reason), slot: this.slotAt(onset), weight: 1 });
     if (reason === 'hungry') this.feeds.push(offset!);
   }
 
-  say(onset: number): Record<'commonest' | 'sinceFeed', number[]> {
+  predict(onset: number): Record<'commonest' | 'sinceFeed', number[]> {
     const commonest = sharesOf(this.answers);
     const slot = this.slotAt(onset);
     const alike = this.answers.filter(answer => answer.slot === slot);
@@ -143,7 +143,7 @@ class Baselines {
     return { commonest, sinceFeed };
   }
 
-  /** One that hears of other feeds from now on. */
+  /** A copy that gets other feeds from now on. */
   branch(): Baselines {
     return Object.assign(new Baselines(), this, { feeds: [...this.feeds] });
   }
@@ -154,7 +154,7 @@ class Baselines {
   }
 }
 
-/** What families' fresh cries say at one of MOMENTS. Shares, accuracies and precisions are in [0, 1]. */
+/** Figures of families' new cries at one of MOMENTS. Shares, accuracies and precisions are in [0, 1]. */
 export interface MomentFigures {
   answers: number;
   /** Mean over the families, in nats. */
@@ -165,14 +165,14 @@ export interface MomentFigures {
   ece: number;
   unsureShare: number;
   accuracyWhenSure: number;
-  /** 95 % of what it could have been with other families. */
+  /** 95 % interval over the families. */
   betterShareInterval: Interval;
   /** Share of the cries whose likeliest reason is the true one, and whose commonest one is. */
   accuracy: number;
   commonestAccuracy: number;
   /** Share of the cries that the personal model judged. */
   personalShare: number;
-  /** The cries that are as likely hunger as somebody wants: how many, how likely they were told to be, and the share that is. */
+  /** Cries with at least this probability of hunger: how many, their mean probability, and the share that is hunger. */
   hungry: { strictness: number; cries: number; told: number; precision: number }[];
 }
 
@@ -253,7 +253,7 @@ export function familyTable(figures: readonly MomentFigures[]): string[][] {
   ];
 }
 
-/** How often the likeliest reason and the commonest one are right, and none is named, by the number of answers. */
+/** How often the likeliest reason and the commonest one are right, and how often the model is unsure, by answers. */
 export function familyPlot(figures: readonly MomentFigures[]): string {
   const line = (of: (moment: MomentFigures) => number): { x: number; y: number }[] =>
     figures.map(moment => ({ x: moment.answers, y: 100 * of(moment) }));

@@ -1,7 +1,7 @@
 import type { Claim } from '../../maths/reliability.js';
 import { calibrated, type Calibration } from '../../model/calibration.js';
 
-/** A recording's score for holding a cry, and what it is labelled. */
+/** A recording's cry score and its label. */
 export interface Scored {
   label: string;
   score: number;
@@ -13,7 +13,7 @@ export interface OperatingPoint {
   /** Share of the cries, and of the others, that it calls a cry. */
   recall: number;
   falseAlarmRate: number;
-  /** Share of cries among what it calls a cry; 1 where it calls nothing one. */
+  /** Share of cries among what it calls a cry; 1 if it calls nothing one. */
   precision: number;
 }
 
@@ -44,7 +44,7 @@ export function isCry({ label }: { label: string }): boolean {
   return label === 'cry';
 }
 
-/** What scores say. */
+/** How well scores separate cries from other recordings. */
 export interface Figures {
   /** Area under the ROC curve: the chance that a cry scores above another recording, ties half (Mann and Whitney 1947). */
   auc: number;
@@ -54,7 +54,7 @@ export interface Figures {
 export const FALSE_ALARM_RATES = ['0.005', '0.016', '0.06'] as const;
 export type FalseAlarmRate = (typeof FALSE_ALARM_RATES)[number];
 
-/** Not a number without a cry, or with nothing else. */
+/** NaN without both cries and other recordings. */
 export function figuresOf(scored: readonly Scored[]): Figures {
   const points = operatingPoints(scored);
   let auc = 0;
@@ -75,7 +75,7 @@ export function claimsOf(scored: readonly Scored[]): Claim[] {
   return scored.map(recording => ({ confidence: recording.score, isRight: isCry(recording) }));
 }
 
-/** The score that at most this share of negatives exceeds. */
+/** The lowest score that at most this share of negatives exceeds. */
 export function thresholdAt(falseAlarmRate: number, negatives: readonly number[]): number {
   const sorted = [...negatives].sort((a, b) => b - a);
   return sorted[Math.min(sorted.length - 1, Math.floor(falseAlarmRate * sorted.length))];

@@ -1,12 +1,12 @@
 import { indexOfLargest, mean } from '../../maths/statistics.js';
 
-/** What a classifier said of an item, and what it is. */
+/** A classifier's answer for an item, and the truth. */
 export interface Classified {
   /** Index of the true class. */
   truth: number;
   /** Of each class; the largest is what the classifier answers. */
   probabilities: readonly number[];
-  /** The fold that kept it out. Scores of different folds come from different classifiers and are not compared. */
+  /** The fold that held it out. Scores of different folds come from different classifiers and are not comparable. */
   fold: number;
 }
 

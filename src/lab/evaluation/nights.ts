@@ -19,11 +19,11 @@ const HOLD_S = 30;
 /** An alarm may come this long after an episode's end: a short cry is certain only when it is over. */
 const GRACE_S = 3;
 
-/** What a detector's alarms are worth against the truth. */
+/** A detector's alarms against the truth. */
 export interface NightFigures {
   episodes: number;
   found: number;
-  /** Time from onset to alarm of each episode found; 0 where the alarm was on already. */
+  /** Time from onset to alarm of each episode found; 0 if the alarm was already on. */
   latenciesS: number[];
   /** When an alarm was raised that no episode explains. */
   falseAlarmsS: number[];
@@ -52,12 +52,12 @@ export function judgeNight(alarms: readonly Alarm[], episodes: readonly Span[]):
   };
 }
 
-/** What several nights say together. */
+/** The figures of several nights together. */
 export interface SceneFigures {
   falseAlarmsPerNight: number;
   episodes: number;
   found: number;
-  /** From an episode's onset to its alarm, over the episodes found; null when none was. */
+  /** From an episode's onset to its alarm, over the episodes found; null if there are none. */
   latencyMedianS: number | null;
   latencyP95S: number | null;
 }
@@ -148,7 +148,7 @@ const YAMNET_WINDOWS = 16;
 
 /**
  * Frigate's rule for YAMNet: windows of 0.975 s that do not overlap; one whose crying score reaches the threshold is an
- * alarm (Frigate asks 0.8 unless told otherwise, and lets nobody go below 0.5). Its wish for a least volume is left out.
+ * alarm (Frigate's default is 0.8, its lowest setting 0.5). Its minimum volume is left out.
  */
 export class FrigateDetector implements NightListener {
   /** Alarms by threshold. */

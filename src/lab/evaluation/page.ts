@@ -1,6 +1,6 @@
 import { escapeText } from '../../pictures/escape.js';
 
-/** Colours are the reader's own, light or dark; a phone gets one column, and scrolls tables sideways where a shade shows more. */
+/** Follows the reader's light or dark scheme. On a phone there is one column; wide tables scroll sideways under a shade. */
 const STYLE = `
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; --line: color-mix(in srgb, CanvasText 18%, Canvas); --soft: color-mix(in srgb, CanvasText 5%, Canvas); }
 body { max-width: 72rem; margin: 0 auto; padding: 1rem; }
@@ -22,7 +22,7 @@ figure svg { display: block; width: 100%; height: auto; }
 figcaption { font-size: 0.85rem; overflow-wrap: anywhere; }
 `;
 
-/** An HTML page of its own, readable on a phone and in the dark. @param body HTML */
+/** A whole HTML page, readable on a phone and in the dark. @param body HTML */
 export function page(title: string, body: string): string {
   return `<!doctype html>
 <html lang="en">
@@ -40,7 +40,7 @@ ${body}
 `;
 }
 
-/** A table of texts, its head in the first row; all columns but the first `texts` are of numbers. */
+/** A table with its head in the first row; all columns but the first `texts` are numbers. */
 export function table([head, ...body]: readonly (readonly string[])[], texts = 1): string {
   const rowOf = (tag: string, row: readonly string[]): string => {
     const cells = row.map(

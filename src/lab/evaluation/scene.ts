@@ -17,12 +17,12 @@ import {
   type SceneFigures,
 } from './nights.js';
 
-/** Frigate's own threshold, and the least that it allows. */
+/** Frigate's default threshold, and the lowest that it allows. */
 const FRIGATE_THRESHOLDS = [0.8, 0.5];
-/** Seconds of which the curve shows the highest score. */
+/** The curve shows the highest score in this many seconds. */
 const CURVE_S = 20;
 
-/** A sound that nights are made of. */
+/** A sound that nights are made from. */
 export interface NightSound {
   path: string;
   label: string;
@@ -30,7 +30,7 @@ export interface NightSound {
   group: string;
 }
 
-/** What was heard in a night, and by whom. */
+/** A night, and the alarms that were raised in it. */
 export interface NightResult<Sound> {
   plan: NightPlan<Sound>;
   episodes: Span[];
@@ -41,7 +41,7 @@ export interface NightResult<Sound> {
   curve: { atS: number; score: number }[];
 }
 
-/** Plays one night to a model at all its presets, and to YAMNets by name, by Frigate's rule. */
+/** Plays one night to a model with all its presets, and to YAMNets by name, by Frigate's rule. */
 export async function playScene<Sound extends NightSound>(
   recordings: readonly Sound[],
   read: (sound: Sound) => Promise<Float32Array>,
@@ -86,7 +86,7 @@ export async function playScene<Sound extends NightSound>(
   };
 }
 
-/** What all nights say together, by preset or rival. */
+/** The figures of all nights together, by preset or rival. */
 export function figuresOfNights(
   nights: readonly Record<string, NightFigures>[],
 ): Record<string, SceneFigures> {
@@ -100,5 +100,5 @@ export function causeOf<Sound>({ others }: NightPlan<Sound>, raisedS: number): S
   return others.findLast(({ startS }) => startS <= raisedS && startS > raisedS - LONGEST_CAUSE_S)?.sound;
 }
 
-/** A sound and what it leaves in the network last no longer. */
+/** A sound and its after-effect in the network last at most this long. */
 const LONGEST_CAUSE_S = 12;

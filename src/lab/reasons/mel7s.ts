@@ -16,7 +16,7 @@ import { BatchNorm, heNormal } from '../training/layers.js';
 import { AdamW, oneCycle } from '../training/adam-w.js';
 import { convolveTensor, tensorOperations } from '../training/operations.js';
 
-/** How mel7s is trained; plain cross-entropy, as the seed's. */
+/** How mel7s is trained, with plain cross-entropy like the seed. */
 export interface Mel7sTraining {
   steps: number;
   batch: number;
@@ -99,8 +99,8 @@ class TrainableMel7s {
 }
 
 /**
- * Trains mel7s: all examples in shuffled order, again and again; of a recording longer than 7 s a random part.
- * @param onStep told the loss of each step; may throw to stop
+ * Trains mel7s on all examples in shuffled order, over and over; on a random part of a recording longer than 7 s.
+ * @param onStep receives the loss of each step; may throw to stop
  * @returns the weights to ship; the same seed gives the same ones on the same backend
  */
 export async function trainMel7s(
@@ -137,7 +137,7 @@ export async function trainMel7s(
       const value = adam.minimise(loss, rate, step + 1);
       tf.dispose([x, targets]);
       onStep(value);
-      // Lets a signal be heard.
+      // Lets a signal through.
       await new Promise(setImmediate);
     }
     return network.foldedWeights();

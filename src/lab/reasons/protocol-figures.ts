@@ -26,14 +26,14 @@ const GUESSER_TITLES: Record<Guesser, string> = {
   commonest: 'always the commonest',
 };
 
-/** What one protocol says of the guessers. */
+/** The classifiers' figures under one protocol. */
 export interface ProtocolFigures {
   /** Recordings tested; copies count where the protocol tests them. */
   tested: number;
   guessers: Record<Guesser, ClassFigures & { intervals: Record<keyof ClassFigures, Interval> }>;
   /** Each reason guessed equally often. */
   chance: ClassFigures;
-  /** The same guesses, told apart by whether another recording of the phone was on the training side. */
+  /** The same guesses, split by whether the training set has another recording of the phone. */
   phones: Record<'known' | 'unknown', PhoneFigures>;
 }
 
@@ -45,8 +45,8 @@ interface PhoneFigures {
 }
 
 /**
- * Figures of each protocol, with 95 % intervals over phones where it keeps them apart, else over original recordings, as
- * someone would who does not know of phones.
+ * Figures of each protocol, with 95 % intervals over phones where it keeps them apart, otherwise over original recordings,
+ * like someone who does not know about phones.
  */
 export function protocolFigures(
   predictions: ReadonlyMap<ProtocolName, readonly Prediction[]>,
@@ -138,7 +138,7 @@ export function protocolTable(figures: Readonly<Record<ProtocolName, ProtocolFig
   return [head, ...rows];
 }
 
-/** Accuracy on phones that were on the training side and on others, as rows of a table, the first its head. */
+/** Accuracy on phones in the training set and on others, as rows of a table, the first its head. */
 export function phoneTable(figures: Readonly<Record<ProtocolName, ProtocolFigures>>): string[][] {
   const rows = PROTOCOL_NAMES.filter(name => !PROTOCOLS[name].isByPhone).flatMap(name =>
     (['known', 'unknown'] as const).map(side => {

@@ -15,18 +15,18 @@ import { describeClips, type HeadExample, type ReasonClip, type ReasonExample } 
 import { writeMel7s } from './ship-mel7s.js';
 import { claimFolder } from '../training/run-folder.js';
 
-/** How recordings are parted into those that teach and those that test. */
+/** How recordings are split into a training and a test set. */
 interface Protocol {
   title: string;
   /** Name in a plot. */
   shortTitle: string;
-  /** Whether changed copies make the reasons equally common. */
+  /** Whether altered copies make the reasons equally common. */
   hasCopies: boolean;
-  /** Whether all recordings of a phone, and their copies, stay on one side; else each file is on its own. */
+  /** Whether all recordings of a phone, and their copies, stay on one side; otherwise each file is on its own. */
   isByPhone: boolean;
 }
 
-/** From the most leaking to none. The last differs from the first in nothing but the split. */
+/** From the leakiest to no leak. The last differs from the first only in the split. */
 export const PROTOCOLS = {
   'copies-by-file': {
     title: 'copies made, then split by file',
@@ -46,24 +46,24 @@ export const PROTOCOLS = {
 export type ProtocolName = keyof typeof PROTOCOLS;
 export const PROTOCOL_NAMES = Object.keys(PROTOCOLS) as ProtocolName[];
 
-/** What guesses: the two networks, and always saying what is commonest on the training side, not counting copies. */
+/** The classifiers: two networks, and always the commonest reason of the training set, not counting copies. */
 export const GUESSERS = ['mel7s', 'head', 'commonest'] as const;
 export type Guesser = (typeof GUESSERS)[number];
 
-/** What the guessers say of a recording that was kept out. */
+/** The classifiers' predictions for a held-out recording. */
 export interface Prediction {
   path: string;
   group: string;
   /** Index of MEL7S_REASONS. */
   reason: number;
   fold: number;
-  /** Whether another recording of its phone is on the training side. */
+  /** Whether the training set has another recording of its phone. */
   isPhoneKnown: boolean;
   /** Of MEL7S_REASONS. */
   probabilities: Record<Guesser, number[]>;
 }
 
-/** What decides the figures, but for the recordings. */
+/** What decides the figures, apart from the recordings. */
 export interface ProtocolSettings {
   seed: number;
   folds: number;
@@ -82,21 +82,21 @@ const LEAST_PHONES = 3;
 const HEAD_L2 = [0.003, 0.03, 0.3, 3];
 export const HEAD_FOLDS = 3;
 
-/** What a run is about, and where. */
+/** The data, the settings and the folder of a run. */
 export interface ProtocolRun {
   clips: readonly ReasonClip[];
   corpusSha256: string;
   /** CryNet, whose embedding the head reads. */
   classifier: Classifier;
   settings: ProtocolSettings;
-  /** Gets a JSON file a fold, so that what is done is not done again, and `model/`. */
+  /** Gets a JSON file for each fold, so that nothing is done twice, and `model/`. */
   folder: string;
   signal: AbortSignal;
   onProgress: (phase: 'hearing' | 'training', done: number, total: number, loss?: number) => void;
 }
 
 /**
- * Trains and tests the guessers of reasons by each protocol, fold by fold; then trains mel7s on everything, copies
+ * Trains and tests the classifiers of reasons by each protocol, fold by fold; then trains mel7s on everything, copies
  * included, and writes it to `model/`. The same settings, recordings and backend give the same result.
  * @throws DeepInfantError `too-few-recordings` when a reason lacks phones, `run-differs` when the folder holds a run of
  * another kind
@@ -155,7 +155,7 @@ export function checkPhones(clips: readonly ReasonClip[]): void {
   );
 }
 
-/** What a file holds, or what is made and written to it. */
+/** Reads a file, or makes its content and writes it. */
 async function readOrMake<T>(file: string, make: () => Promise<T>): Promise<T> {
   if (existsSync(file)) return JSON.parse(await readFile(file, 'utf8')) as T;
   const made = await make();

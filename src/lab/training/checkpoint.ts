@@ -21,7 +21,7 @@ export async function saveCheckpoint(
   );
 }
 
-/** Restores variables from a checkpoint. @returns the number of steps done; 0 when there is no checkpoint */
+/** Restores variables from a checkpoint. @returns the number of steps done; 0 without a checkpoint */
 export async function loadCheckpoint(
   tf: Tf,
   file: string,

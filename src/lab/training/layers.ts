@@ -37,7 +37,7 @@ export class BatchNorm {
     };
   }
 
-  /** Becomes a mere bias, as `fold` left it: batches too small or of one kind would only harm it from here on. */
+  /** Turns into a plain bias, as `fold` left it: small or one-sided batches would only harm its statistics. */
   freeze(bias: Float32Array): void {
     const { gamma, beta, mean, variance } = this.variables;
     const { tf } = this;
@@ -50,7 +50,7 @@ export class BatchNorm {
     this.isFrozen = true;
   }
 
-  /** Normalises by the batch's statistics, which also move the running ones; frozen, scales and shifts only. */
+  /** Normalises by the batch's statistics, which also update the running ones; when frozen, only scales and shifts. */
   apply(x: Tensor4D): Tensor4D {
     const tf = this.tf;
     if (this.isFrozen) return tf.add<Tensor4D>(tf.mul(x, this.variables.gamma), this.variables.beta);
@@ -85,7 +85,7 @@ export class BatchNorm {
     return operation(x, this.variables.gamma, this.variables.beta) as Tensor4D;
   }
 
-  /** A convolution's kernel and bias that do what the kernel and this, by its running statistics, do. */
+  /** Kernel and bias of a convolution that equals this kernel followed by this normalisation, by its running statistics. */
   fold(kernel: Tensor4D): { kernel: Tensor4D; bias: Tensor1D } {
     const tf = this.tf;
     const { gamma, beta, mean, variance } = this.variables;

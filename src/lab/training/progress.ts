@@ -1,4 +1,4 @@
-/** What is shown while a run goes on. */
+/** How far a training run has come. */
 export interface Progress {
   phase: 'reading' | 'training' | 'validating' | 'measuring' | 'nights';
   done: number;

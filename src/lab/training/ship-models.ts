@@ -14,8 +14,7 @@ interface FinishedModel {
 
 /**
  * Copies the models of a finished run into a folder of models, each into a folder of its name. All are checked before the
- * first is copied. What else lies there, such as a model card, stays; a killed process leaves a model's old manifest until
- * its other files are there.
+ * first is copied. Other files there, such as a model card, stay. The manifest is copied last.
  * @param run folder of a run of `deepinfant train` or `deepinfant protocol`
  * @param to folder of models; made if it is not there
  * @returns the names of the models
@@ -37,7 +36,7 @@ export async function shipModels(run: string, to: string): Promise<string[]> {
   return models.map(({ name }) => name);
 }
 
-/** Folders of a run's models: one a reading of the network trained on everything, or mel7s. */
+/** Folders of a run's models: each reading of the network trained on everything, or mel7s. */
 async function modelFolders(run: string): Promise<string[]> {
   const all = path.join(run, 'all');
   const names = await readdir(all).catch((): string[] => []);

@@ -54,7 +54,7 @@ describe('deepinfant protocol', function () {
     assert.match(stdout, /^ +accuracy +balanced accuracy +macro-F1 +AUC *\n/);
     assert.match(stdout, /split by phone \(25 tested\) *\n( {2}\S.*\d\.\d\d.*\n){4}/);
     assert.match(stdout, /split by file, phones unknown \(25 tested\)/);
-    const [, picture, model] = /Picture: (.+)\nModel: (.+)\n$/.exec(stdout)!;
+    const [, picture, model] = /Plot: (.+)\nModel: (.+)\n$/.exec(stdout)!;
     assert.match(await readFile(picture, 'utf8'), /^<svg /);
     assert.equal(model, path.join(out, 'model'));
 
