@@ -1,7 +1,7 @@
 import { DeepInfantError } from '../errors.js';
 import type { AnswerOutcome } from './history.js';
 import type { ContextFact, ContextKind } from '../reason/facts.js';
-import { mixed, named } from '../reason/judgement.js';
+import { mixJudgements, nameReason } from '../reason/judgement.js';
 import { isTold, type CryMemory } from './memory.js';
 import { reasonLine } from '../reason/phrase.js';
 import type { TrackRecord } from '../reason/record.js';
@@ -20,12 +20,12 @@ interface RoomAnswer extends Partial<Answer> {
   baby?: string;
 }
 
-/** An answer that names no cry is about the one that runs, or ended no longer ago than this. */
+/** An answer that names no cry is about the current one, or one that ended no longer ago than this. */
 const ANSWER_WITHIN_MS = 3_600_000;
 
-/** The babies who may be heard in a room: one; or several, of whom one cries. */
+/** The babies who may be heard in a room: one, or several of whom one is crying. */
 export class BabiesOfRoom {
-  /** By name; where two have the same or none, by name and place. */
+  /** By name; where two have the same name or none, by name and place. */
   private readonly babies: ReadonlyMap<string, Baby>;
 
   constructor(babies: Iterable<Baby>) {
@@ -57,7 +57,7 @@ export class BabiesOfRoom {
     };
   }
 
-  /** The event with its likely reason, and with whose it is where there are several babies; and both in words. */
+  /** The event with its likely reason, and with who is crying where there are several babies; and both in words. */
   explain(cry: CryEvent): { event: ExplainedCry; text: string } {
     const whose = this.isShared ? this.whichBaby().estimate(cry.embedding) : undefined;
     const possibilities = [...this.babies].map(([name, baby]) => ({
@@ -65,16 +65,20 @@ export class BabiesOfRoom {
       chance: whose?.who.probabilities[name] ?? 1,
       judgement: baby.judge(cry, whose?.said),
     }));
-    const event = { ...cry, ...(whose && { who: whose.who }), reason: named(mixed(possibilities)) };
+    const event = {
+      ...cry,
+      ...(whose && { who: whose.who }),
+      reason: nameReason(mixJudgements(possibilities)),
+    };
     return { event, text: reasonLine(event, { name: this.names }) };
   }
 
-  /** Takes a fact of one baby; without a name, of each. @throws DeepInfantError `baby`, `context`, `storage` */
+  /** Takes a fact about one baby; without a name, about each. @throws DeepInfantError `baby`, `invalid`, `storage` */
   async tell(fact: ContextFact, name?: string): Promise<void> {
     await Promise.all(this.called(name).map(baby => baby.tell(fact)));
   }
 
-  /** Takes such a fact back. @returns it @throws DeepInfantError `baby`, `storage` */
+  /** Withdraws a fact. @returns it @throws DeepInfantError `baby`, `storage` */
   async withdrawFact(
     what: { id?: string; kind?: ContextKind },
     name?: string,
@@ -85,7 +89,7 @@ export class BabiesOfRoom {
 
   /**
    * Takes what a cry was, or whose, or both.
-   * @throws DeepInfantError `baby` for a baby that is not here, or when nobody told whose it was; `storage`
+   * @throws DeepInfantError `baby` for a baby that is not in this room, or when nobody said whose it was; `storage`
    */
   async answer({ reason, at, by, cry = this.cryAt(at)?.id, baby: name }: RoomAnswer): Promise<Outcome> {
     const about = { ...(cry && { cry }), ...(reason && { reason }), at, ...(by && { by }) };
@@ -100,7 +104,7 @@ export class BabiesOfRoom {
     return { outcome, ...about, ...owner, ...(record.answers > 0 && { record }) };
   }
 
-  /** Takes an answer back. @param cryId without it, the one given last @throws DeepInfantError `storage` */
+  /** Withdraws an answer. @param cryId without it, the answer given last @throws DeepInfantError `storage` */
   async withdrawAnswer(cryId = this.lastTold()): Promise<Outcome> {
     if (cryId === undefined) return { outcome: 'unknown-cry' };
     const wasThere = await Promise.all(this.all.map(baby => baby.withdrawAnswer(cryId)));
@@ -114,7 +118,7 @@ export class BabiesOfRoom {
     throw new DeepInfantError('baby', `Say which baby: send ${this.names} as baby.`);
   }
 
-  /** Comes back when all that can be on disk is there. */
+  /** Resolves when everything that can be on disk is there. */
   async flush(): Promise<void> {
     await Promise.all(this.all.map(baby => baby.flush()));
   }
@@ -131,7 +135,7 @@ export class BabiesOfRoom {
     return [...this.babies.keys()].join(' or ');
   }
 
-  /** What all babies' memories hold: one of several babies' cry is in each. */
+  /** The cries in all memories: where there are several babies, each memory has every cry. */
   private get cries(): CryMemory[] {
     return this.all.flatMap(({ memory }) => memory.cries);
   }
@@ -142,7 +146,7 @@ export class BabiesOfRoom {
 
   private called(name: string | undefined): Baby[] {
     if (name === undefined) return this.all;
-    // One that is alone need not have a name.
+    // A baby that is alone needs no name.
     const baby = this.babies.get(name.trim()) ?? this.babies.get('');
     if (baby) return [baby];
     throw new DeepInfantError('baby', `No baby here is called '${name.slice(0, 50)}': send ${this.names}.`);
@@ -158,21 +162,21 @@ export class BabiesOfRoom {
     return outcomes[this.all.indexOf(owner)];
   }
 
-  /** Whose cry it was as somebody told, else as its voice did. */
+  /** Whose cry it was: as a caregiver said, else by its voice. */
   private ownerOf(cryId: string): string | undefined {
     const isIt = ({ id }: CryMemory): boolean => id === cryId;
     const told = [...this.babies].find(([, baby]) => baby.memory.cries.find(isIt)?.owner?.isMine);
     return told ? told[0] : this.cries.find(isIt)?.said.who?.named;
   }
 
-  /** The cry that an answer at a time is about, if it names none. */
+  /** The cry that an answer is about, given at a time, if it names none. */
   private cryAt(atMs: number): CryMemory | undefined {
     return this.cries
       .sort((a, b) => a.onset - b.onset)
       .findLast(({ onset, offset }) => onset <= atMs && (offset ?? onset) >= atMs - ANSWER_WITHIN_MS);
   }
 
-  /** The cry of the answer that was given last. */
+  /** The cry whose answer was given last. */
   private lastTold(): string | undefined {
     const told = this.cries.filter(isTold);
     const toldAt = ({ answer, owner }: CryMemory): number => Math.max(answer?.at ?? 0, owner?.at ?? 0);

@@ -1,8 +1,8 @@
 /**
- * What a family enters into Baby Buddy, as facts.
+ * The entries of a family in Baby Buddy, as facts.
  *
- * Baby Buddy (github.com/babybuddy/babybuddy, its openapi-schema.yml) has a REST API and no webhooks: it is asked every
- * minute. Its times carry their zone. An entry that was edited keeps its id, one that was deleted is no longer listed.
+ * Baby Buddy (github.com/babybuddy/babybuddy, its openapi-schema.yml) has a REST API and no webhooks, so it is polled
+ * every minute. Its times have their zone. An edited entry keeps its id; a deleted one is no longer listed.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Backoff } from '../backoff.js';
@@ -13,9 +13,9 @@ import { degreesCelsius } from '../reason/degrees.js';
 import { checkFact, type ContextFact, type ContextKind } from '../reason/facts.js';
 
 export interface BabyBuddySettings {
-  /** Host, host:port, or http address, with the path below which Baby Buddy answers. */
+  /** Host, host:port or http address, with Baby Buddy's path if it has one. */
   url: string;
-  /** The API key of a user of Baby Buddy who may see the child. */
+  /** API key of a Baby Buddy user who may see the child. */
   token: string;
   /** First name, full name or slug of the child; '' where there is only one. */
   child: string;
@@ -29,32 +29,32 @@ export interface BabyBuddyTrouble {
 export type BabyBuddyHealth = { state: 'connecting' | 'connected' } | BabyBuddyTrouble;
 
 export interface BabyBuddyListener {
-  /** All that is known of the child from `sinceMs` on (epoch ms). Ids begin with BABY_BUDDY_IDS. */
-  facts(facts: ContextFact[], sinceMs: number): void;
-  /** Told when it changes. */
-  health(health: BabyBuddyHealth): void;
+  /** Receives all facts about the child from `sinceMs` on (epoch ms). Their ids begin with BABY_BUDDY_IDS. */
+  receiveFacts(facts: ContextFact[], sinceMs: number): void;
+  /** Receives the state of the connection when it changes. */
+  receiveHealth(health: BabyBuddyHealth): void;
 }
 
 export const BABY_BUDDY_IDS = 'baby-buddy/';
 
-/** Port of Baby Buddy as its container and its Home Assistant add-on have it. */
+/** Port of Baby Buddy's container and of its Home Assistant add-on. */
 const PORT = 8000;
 const POLL_MS = 60_000;
-/** Longer ago than this nothing is asked for. */
+/** Nothing older than this is asked for. */
 const HISTORY_MS = 7 * 24 * 3_600_000;
-/** Entries asked for at once. */
+/** Entries in one request. */
 const PAGE = 500;
-/** More entries than any week has: a server that tells of more makes no sense. */
+/** More entries than any week has: a server with more is broken. */
 const MOST_ENTRIES = 10_000;
 
 type Entry = Record<string, unknown>;
-/** A kind of entry: which of its times make which facts, and by which time it is looked for. */
+/** A kind of entry: which of its times make which facts, and the query field to find it by time. */
 interface EntryKind {
   since: 'start_min' | 'end_min' | 'date_min';
   facts: (entry: Entry) => (Omit<ContextFact, 'at'> & { time: 'start' | 'end' | 'time' })[];
 }
 
-/** By the path of their list. An old Baby Buddy may lack some. */
+/** By the path of their list. An old Baby Buddy lacks some. */
 const ENTRY_KINDS: Record<string, EntryKind> = {
   feedings: { since: 'start_min', facts: () => [{ kind: 'feed', time: 'start' }] },
   sleep: {
@@ -64,15 +64,15 @@ const ENTRY_KINDS: Record<string, EntryKind> = {
       { kind: 'wake', time: 'end', id: `${String(id)}/end` },
     ],
   },
-  changes: timed('change'),
-  medication: timed('medicine'),
+  changes: timedKind('change'),
+  medication: timedKind('medicine'),
   temperature: {
     since: 'date_min',
     facts: ({ temperature }) => [
       { kind: 'temperature', time: 'time', celsius: degreesCelsius(numberOf(temperature)) },
     ],
   },
-  // It has no burps; a note with this tag stands for one.
+  // Baby Buddy has no burps; a note with this tag stands for one.
   notes: {
     since: 'date_min',
     facts: ({ tags }) =>
@@ -80,19 +80,19 @@ const ENTRY_KINDS: Record<string, EntryKind> = {
   },
 };
 
-function timed(kind: ContextKind): EntryKind {
+function timedKind(kind: ContextKind): EntryKind {
   return { since: 'date_min', facts: () => [{ kind, time: 'time' }] };
 }
 
-/** Follows one child's entries in Baby Buddy, with one request at a time. */
+/** Follows one child's entries in Baby Buddy, one request at a time. */
 export class BabyBuddy {
   private readonly stopping = new AbortController();
   private readonly backoff: Backoff;
   private running: Promise<void> = Promise.resolve();
-  private told = '';
+  private reported = '';
 
   /**
-   * @param pollMs from one look to the next
+   * @param pollMs from one poll to the next
    * @param random gives numbers in [0, 1)
    */
   constructor(
@@ -108,7 +108,7 @@ export class BabyBuddy {
     this.running = this.run();
   }
 
-  /** Resolves when nothing runs any more. */
+  /** Resolves when nothing is running any more. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.running;
@@ -116,36 +116,36 @@ export class BabyBuddy {
 
   private async run(): Promise<void> {
     const { signal } = this.stopping;
-    this.tell({ state: 'connecting' });
+    this.report({ state: 'connecting' });
     while (!signal.aborted) {
-      const waitMs = await this.look();
+      const waitMs = await this.poll();
       await sleep(waitMs, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  /** @returns how long to wait for the next look, in ms */
-  private async look(): Promise<number> {
+  /** @returns how long to wait until the next poll, in ms */
+  private async poll(): Promise<number> {
     const { signal } = this.stopping;
     try {
       const sinceMs = Date.now() - HISTORY_MS;
       const facts = await childFacts(this.settings, sinceMs, signal);
       signal.throwIfAborted();
       this.backoff.reset();
-      this.listener.facts(facts, sinceMs);
-      this.tell({ state: 'connected' });
+      this.listener.receiveFacts(facts, sinceMs);
+      this.report({ state: 'connected' });
       return this.pollMs;
     } catch (error) {
       if (signal.aborted) return 0;
-      this.tell({ state: stateOf(error), error: messageOf(error) });
+      this.report({ state: stateOf(error), error: messageOf(error) });
       return this.backoff.next();
     }
   }
 
-  private tell(health: BabyBuddyHealth): void {
+  private report(health: BabyBuddyHealth): void {
     const text = JSON.stringify(health);
-    if (text === this.told) return;
-    this.told = text;
-    this.listener.health(health);
+    if (text === this.reported) return;
+    this.reported = text;
+    this.listener.receiveHealth(health);
   }
 }
 
@@ -156,7 +156,7 @@ function stateOf(error: unknown): BabyBuddyTrouble['state'] {
 }
 
 /**
- * The facts of a child from `sinceMs` on (epoch ms), in the order of the lists.
+ * The facts about a child from `sinceMs` on (epoch ms), in the order of the lists.
  * @throws DeepInfantError `bad-address`, `unreachable`, `wants-login`, `not-the-server`, `no-such-child`
  */
 async function childFacts(
@@ -167,18 +167,18 @@ async function childFacts(
   const server = serverOf(settings);
   const lists = entries(await getJson(server, 'api/', signal)).map(([path]) => path);
   if (!lists.includes('children')) throw notTheServer(server, 'it has no list of children');
-  const child = theChild(await listed(server, 'children', '', signal), settings.child);
+  const child = findChild(await fetchList(server, 'children', '', signal), settings.child);
   const found: ContextFact[] = [];
   for (const [path, { since, facts }] of Object.entries(ENTRY_KINDS)) {
     if (!lists.includes(path)) continue;
     const query = `child=${String(child)}&${since}=${new Date(sinceMs).toISOString()}`;
-    for (const entry of await listed(server, path, query, signal)) {
+    for (const entry of await fetchList(server, path, query, signal)) {
       const inList = `${BABY_BUDDY_IDS}${path}/`;
       for (const { time, id = String(entry.id), ...fact } of facts(entry))
-        found.push({ ...fact, id: inList + id, at: timeOf(server, path, entry[time]) });
+        found.push({ ...fact, id: inList + id, at: readTime(server, path, entry[time]) });
     }
   }
-  // A mistyped temperature is no reason to do without the rest.
+  // A mistyped temperature does not keep the rest away.
   return found.filter(isPossible);
 }
 
@@ -187,16 +187,19 @@ function serverOf({ url, token }: BabyBuddySettings): JsonServer {
     name: 'Baby Buddy',
     url: serverUrl(url, PORT),
     loginAdvice:
-      "Enter the key of Baby Buddy's page Settings, API; its user must be allowed to see the child.",
+      "Enter the key from Baby Buddy's page Settings, API; its user must be allowed to see the child.",
   };
-  // What is no token must not get into a header: the error of fetch would show it.
+  // Anything but a token must not get into a header: the error of fetch would show it.
   if (!/^\w+$/.test(token))
-    throw new DeepInfantError('wants-login', `The token for Baby Buddy is none. ${server.loginAdvice}`);
+    throw new DeepInfantError(
+      'wants-login',
+      `The token for Baby Buddy has characters that no token has. ${server.loginAdvice}`,
+    );
   return { ...server, headers: { authorization: `Token ${token}` } };
 }
 
 /** All entries of a list, page by page. */
-async function listed(
+async function fetchList(
   server: JsonServer,
   path: string,
   query: string,
@@ -206,7 +209,7 @@ async function listed(
   for (;;) {
     const page = await getJson(server, `api/${path}/?${query}&limit=${PAGE}&offset=${found.length}`, signal);
     if (!isObject(page) || !Array.isArray(page.results) || !page.results.every(isObject))
-      throw notTheServer(server, `its list '${path}' is none`);
+      throw notTheServer(server, `its reply for '${path}' is not a list`);
     found.push(...page.results);
     if (page.next === null || page.results.length === 0) return found;
     if (found.length > MOST_ENTRIES) throw notTheServer(server, `its list '${path}' does not end`);
@@ -214,19 +217,20 @@ async function listed(
 }
 
 /** @returns the id of the child that a person calls `wanted` */
-function theChild(children: Entry[], wanted: string): unknown {
-  const named = children.map(({ id, slug, first_name, last_name }) => {
+function findChild(children: Entry[], wanted: string): unknown {
+  const known = children.map(({ id, slug, first_name, last_name }) => {
     const [first, last] = [String(first_name), String(last_name)];
     return { id, names: [first, `${first} ${last}`.trim(), String(slug)] };
   });
   const name = wanted.trim().toLowerCase();
-  const found = named.filter(({ names }) => name === '' || names.some(known => known.toLowerCase() === name));
+  const found = known.filter(({ names }) => name === '' || names.some(one => one.toLowerCase() === name));
   if (found.length === 1) return found[0].id;
-  const problem = name === '' ? 'Several children are' : `${found.length || 'No'} '${wanted.trim()}' is`;
-  const known = named.map(({ names }) => names[1]).join(', ') || 'none';
+  const count = found.length === 0 ? 'no child' : 'several children';
+  const problem = name === '' ? count : `${count} called '${wanted.trim()}'`;
+  const visible = known.map(({ names }) => names[1]).join(', ') || 'none';
   throw new DeepInfantError(
     'no-such-child',
-    `${problem} in Baby Buddy: enter one child's name. It shows this user: ${known}.`,
+    `Baby Buddy has ${problem}: enter one child's name. This user can see: ${visible}.`,
   );
 }
 
@@ -240,8 +244,8 @@ function isPossible(fact: ContextFact): boolean {
 }
 
 /** Epoch ms of a time with its zone, as Baby Buddy writes them. */
-function timeOf(server: JsonServer, path: string, time: unknown): number {
+function readTime(server: JsonServer, path: string, time: unknown): number {
   const at = typeof time === 'string' && /(Z|[+-]\d\d:?\d\d)$/.test(time) ? Date.parse(time) : NaN;
-  if (Number.isNaN(at)) throw notTheServer(server, `an entry of its list '${path}' has no time`);
+  if (Number.isNaN(at)) throw notTheServer(server, `an entry in its list '${path}' has no time`);
   return at;
 }

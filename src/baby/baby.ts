@@ -87,7 +87,7 @@ export class Baby implements BabyBuddyListener {
   changeProfile(profile: BabyProfile): void {
     this.estimator = new ReasonEstimator(profile, this.estimator.memory);
     this.profile = profile;
-    this.health({ state: 'connecting' });
+    this.receiveHealth({ state: 'connecting' });
   }
 
   /** Calls `changed` whenever `trouble` changes. @returns what ends that */
@@ -207,7 +207,7 @@ export class Baby implements BabyBuddyListener {
   }
 
   /** Takes the facts that Baby Buddy has; those that it no longer has were deleted there. */
-  facts(facts: ContextFact[], sinceMs: number): void {
+  receiveFacts(facts: ContextFact[], sinceMs: number): void {
     const received = JSON.stringify(facts);
     if (received === this.fromBabyBuddy) return;
     this.fromBabyBuddy = received;
@@ -219,7 +219,7 @@ export class Baby implements BabyBuddyListener {
   }
 
   /** Takes the state of the connection to Baby Buddy. */
-  health(health: BabyBuddyHealth): void {
+  receiveHealth(health: BabyBuddyHealth): void {
     this.change({ babyBuddy: 'error' in health ? health : undefined });
   }
 

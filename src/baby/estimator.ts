@@ -8,11 +8,11 @@ import {
   type ReasonEstimate,
 } from '../values.js';
 import { Context, type BabyProfile } from '../reason/context.js';
-import { inWords, logsOf, weighted, type Evidence } from '../reason/evidence.js';
+import { toContribution, logsOf, weigh, type Evidence } from '../reason/evidence.js';
 import { hasEpoch, type ContextFact } from '../reason/facts.js';
 import { History, type AnswerOutcome } from './history.js';
 import { checkMemory, EMPTY_MEMORY, MEMORY_VERSION, type BabyMemory } from './memory.js';
-import { named, type Judgement } from '../reason/judgement.js';
+import { nameReason, type Judgement } from '../reason/judgement.js';
 import { featuresOf } from '../reason/personal.js';
 import type { BabyPrediction } from '../reason/prediction.js';
 import { PRIOR_ODDS } from '../reason/prior.js';
@@ -26,9 +26,9 @@ const PRIOR = REASONS.filter(reason => PRIOR_ODDS[reason] !== 1).map((reason): E
 }));
 
 /**
- * The sound's weight. Across babies the reason is not in the sound: every published result on babies not trained on is
- * at chance. What sound does carry is distress, so a scream speaks a little for pain, a sudden one more, and a fuss a
- * little against it.
+ * The weight of the sound. Across babies the reason is not in the sound: every published result on babies that the model
+ * was not trained on is at chance. What sound does carry is distress, so a scream speaks a little for pain, a sudden one
+ * more, and a fuss a little against it.
  */
 const SOUND: Record<Intensity, [Reason, number][]> = {
   scream: [
@@ -55,7 +55,7 @@ export class ReasonEstimator {
     this.history = new History(structuredClone(cries));
   }
 
-  /** All that was told and learned, for JSON; a new estimator of the same baby goes on from it. */
+  /** Everything that was told and learned, for JSON; a new estimator of the same baby continues from it. */
   get memory(): BabyMemory {
     return { version: MEMORY_VERSION, facts: [...this.context.facts], cries: this.history.memory };
   }
@@ -65,19 +65,18 @@ export class ReasonEstimator {
     return this.history.learned.record;
   }
 
-  /** Takes what happened to the baby. @throws DeepInfantError `invalid` for an impossible fact. */
+  /** Adds a fact. @throws DeepInfantError `invalid` for an impossible fact. */
   tell(fact: ContextFact): void {
     this.context.tell(fact);
   }
 
-  /** Takes back what was told under an id. @returns whether there was any */
+  /** Removes the fact with an id. @returns whether there was one */
   forget(factId: string): boolean {
     return this.context.forget(factId);
   }
 
   /**
-   * Takes what a caregiver says that a cry was. Of several answers the one with the latest `at` counts, in whichever
-   * order they come.
+   * Takes what a caregiver says a cry was. Of several answers the one with the latest `at` counts, whichever arrives last.
    * @throws DeepInfantError `invalid` for an unknown reason or an impossible time
    */
   answer(answer: Answer): AnswerOutcome {
@@ -89,27 +88,27 @@ export class ReasonEstimator {
     return this.history.setOwner(cryId, isMine, at);
   }
 
-  /** Takes back what it was and whose: what is learned is as if it had never been told. @returns whether it was */
+  /** Withdraws what a cry was and whose: nothing learned from it stays. @returns whether there was an answer */
   withdraw(cryId: string): boolean {
     return this.history.withdraw(cryId);
   }
 
   /**
-   * The reason for a cry as it was at its onset; call it for each of its events. A recording whose time is unknown is
-   * judged without context, and not remembered.
+   * The reason for a cry, as things stood at its onset; call it for each of its events. A recording whose time is unknown
+   * is judged without context and not remembered.
    */
   estimate(event: CryEvent): ReasonEstimate {
-    return named(this.judge(event));
+    return nameReason(this.judge(event));
   }
 
   /**
-   * The same before it is named: how it would be if it is this baby who cries.
-   * @param who what is said of who cries, where it may be another one
+   * The same before a reason is named, given that it is this baby who is crying.
+   * @param who what was predicted of who is crying, where it may be another baby
    */
   judge(event: CryEvent, who?: BabyPrediction): Judgement {
     const { id, onset, intensity, embedding } = event;
     const isTimed = hasEpoch(onset);
-    if (isTimed) this.history.settle(this.context.facts, onset);
+    if (isTimed) this.history.deriveReliefs(this.context.facts, onset);
     const circumstances = isTimed ? this.context.at(onset, this.history.impliedFacts) : undefined;
     const startedAs = event.state === 'started' ? intensity : this.history.startedAs(id);
     const isSudden = startedAs === 'scream';
@@ -118,18 +117,18 @@ export class ReasonEstimator {
       this.history.learned;
 
     const own = personal.logs(features);
-    const general = [...PRIOR, ...(circumstances?.evidence() ?? []), ...sound(intensity, isSudden)];
+    const general = [...PRIOR, ...(circumstances?.evidence() ?? []), ...soundEvidence(intensity, isSudden)];
     const context = [
       ...general,
-      ...ofHistory(own.common, `${learnedFrom} answered cries`),
-      ...ofHistory(own.situation, 'answered cries in such situations'),
+      ...historyEvidence(own.common, `${learnedFrom} answered cries`),
+      ...historyEvidence(own.situation, 'answered cries in similar situations'),
     ];
-    const heard = ofHistory(voice.logs(embedding), 'answered cries that sounded like this');
+    const heard = historyEvidence(voice.logs(embedding), 'answered cries that sounded like this');
     const weighed = {
-      general: general.map(piece => weighted(piece, weights.general)),
+      general: general.map(piece => weigh(piece, weights.general)),
       personal: [
-        ...context.map(piece => weighted(piece, weights.personal)),
-        ...heard.map(piece => weighted(piece, weights.voice)),
+        ...context.map(piece => weigh(piece, weights.personal)),
+        ...heard.map(piece => weigh(piece, weights.voice)),
       ],
     };
     const told = {
@@ -152,7 +151,7 @@ export class ReasonEstimator {
     return {
       probabilities: told[uses],
       shares,
-      contributions: weighed[uses].map(inWords),
+      contributions: weighed[uses].map(toContribution),
       uses,
       learnedFrom,
       ...accuraciesOf(record),
@@ -161,7 +160,7 @@ export class ReasonEstimator {
   }
 }
 
-function sound(intensity: Intensity, isSudden: boolean): Evidence[] {
+function soundEvidence(intensity: Intensity, isSudden: boolean): Evidence[] {
   const evidence = SOUND[intensity].map(([reason, factor]): Evidence => ({
     part: 'sound',
     reason,
@@ -174,8 +173,8 @@ function sound(intensity: Intensity, isSudden: boolean): Evidence[] {
     : evidence;
 }
 
-/** What answers say, reason by reason; nothing where they change nothing. */
-function ofHistory(logs: readonly number[], fact: string): Evidence[] {
+/** What answers say, reason by reason; empty where they change nothing. */
+function historyEvidence(logs: readonly number[], fact: string): Evidence[] {
   return REASONS.map((reason, i): Evidence => ({ part: 'history', reason, log: logs[i], fact })).filter(
     ({ log }) => log !== 0,
   );

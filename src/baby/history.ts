@@ -23,42 +23,42 @@ import { VoiceModel } from '../reason/voice-model.js';
 import { earnedWeights } from '../reason/weighing.js';
 
 /**
- * What became of an answer: `counted` as the first of its cry; `replaced` another one; `repeated` what was said before;
- * `outdated`, as a later one is there; `unknown-cry`, which never was or is too long ago to be remembered.
+ * What became of an answer: `counted` as the first one to its cry; `replaced` another one; `repeated` the one before;
+ * `outdated`, as a later one is there; `unknown-cry`, as there was no such cry or it is no longer remembered.
  */
 export type AnswerOutcome = 'counted' | 'replaced' | 'repeated' | 'outdated' | 'unknown-cry';
 
-/** The care that ends a cry for a reason. */
+/** The care that ends a cry with each reason. */
 export const CARE: Partial<Record<Reason, ContextKind>> = {
   hungry: 'feed',
   tired: 'sleep',
   discomfort: 'change',
   burping: 'burp',
 };
-/** A cry ends within this time of what relieved it, and no other begins in this time. */
+/** A cry ends within this time of the care that relieved it, and no other cry begins within it. */
 const RELIEF_MS = 10 * 60_000;
-/** Later facts change nothing any more: they are told within this time. */
 const HOUR_MS = 3_600_000;
+/** Facts are told within this time; later ones change nothing. */
 const SETTLING_MS = 24 * HOUR_MS;
-/** Against an answer: a feed soothes also a baby who is not hungry. */
+/** Relative to an answer: a feed also soothes a baby who is not hungry. */
 const RELIEF_WEIGHT = 0.2;
 
-/** Two months to a year of answers, and some days of cries that wait for one. */
+/** Two months to a year of answers, and a few days of cries that wait for one. */
 const ANSWERED_KEPT = 500;
 const WAITING_KEPT = 100;
 
 /**
- * How sure estimates should be against what they are: a little less, and so before much is known. Of means from 0.65 to 1
- * and precisions from 6 to 60 this served best in simulated families, none of those that the documentation measures.
- * And how much a voice is worth: nothing, as long as it has not shown it.
+ * How much surer or less sure estimates should be than they are: a little less sure, until more is known. Of means from
+ * 0.65 to 1 and precisions from 6 to 60, these did best in simulated families other than those in the documentation. And
+ * how much a voice is worth: nothing until it has proved itself.
  */
 const SHARPNESS_PRIOR = { mean: 0.85, precision: 40 };
 export const VOICE_PRIOR = { mean: 0, precision: 4 };
 
-/** What caregivers' answers taught, made anew of all of them: so an answer that is taken back leaves nothing behind. */
+/** What caregivers' answers taught, derived from all of them each time: an answer that is withdrawn leaves nothing behind. */
 interface Confirmed {
   voice: VoiceModel;
-  /** Exponents of what each says, earned on cries whose answers they did not know. */
+  /** The exponent that each earned on cries whose answers it did not know. */
   weights: { general: number; personal: number; voice: number };
   /** Which model was better on those. */
   uses: ReasonEstimate['uses'];
@@ -76,7 +76,7 @@ interface Learned {
 
 type AnsweredCry = CryMemory & { answer: Cause };
 
-/** A baby's cries, what was said of them, and what became of them. */
+/** A baby's cries, what was predicted for them, and what they turned out to be. */
 export class History {
   private confirmedNow: Confirmed | undefined;
   private learnedNow: Learned | undefined;
@@ -100,16 +100,16 @@ export class History {
     return this.find(id)?.startedAs;
   }
 
-  /** Keeps what was said of a cry as long as its answer is not known. */
+  /** Keeps what was predicted for a cry until its answer is known. */
   remember(event: CryEvent, said: Prediction, startedAs: Intensity | undefined): void {
     const { id, onset, offset } = event;
     const known = this.find(id);
-    // What is said from now on would know the answer.
+    // A later prediction would know the answer.
     if (known && isTold(known)) {
       known.offset = offset;
       return;
     }
-    const embedding = packed(event.embedding) || (known?.embedding ?? '');
+    const embedding = packOrEmpty(event.embedding) || (known?.embedding ?? '');
     const cry: CryMemory = {
       id,
       onset,
@@ -119,11 +119,11 @@ export class History {
       said,
     };
     if (known) this.cries[this.cries.indexOf(known)] = cry;
-    else this.cries = newest([...this.cries, cry]);
+    else this.cries = dropOldest([...this.cries, cry]);
   }
 
   /**
-   * Takes what caregivers say. The answer given last counts, in whichever order they come.
+   * Takes what caregivers say a cry was. The answer given last counts, whichever arrives last.
    * @throws DeepInfantError `invalid` for an unknown reason or an impossible time
    */
   answer(given: Answer): AnswerOutcome {
@@ -138,7 +138,7 @@ export class History {
     return outcome;
   }
 
-  /** Takes whose cry it was, as it takes answers. Nothing is learned of this baby from another's cry. */
+  /** Takes whose cry it was, in the same way as answers. Nothing is learned about this baby from another's cry. */
   setOwner(cryId: string, isMine: boolean, at: number): AnswerOutcome {
     const cry = this.find(cryId);
     if (!cry) return 'unknown-cry';
@@ -151,7 +151,7 @@ export class History {
     return outcome;
   }
 
-  /** Takes back whose it was and what it was. @returns whether there was an answer to take back */
+  /** Withdraws whose cry it was and what. @returns whether there was an answer to withdraw */
   withdraw(cryId: string): boolean {
     const cry = this.find(cryId);
     if (!cry || !isTold(cry)) return false;
@@ -162,12 +162,12 @@ export class History {
   }
 
   /**
-   * Derives of the last day's cries without an answer what relieved them, now that another cry begins: weaker evidence.
+   * Derives what relieved the last day's cries that have no answer, now that another cry begins: weaker evidence.
    * @param facts newest first
    * @param now onset of the cry that begins
    */
-  settle(facts: readonly ContextFact[], now: number): void {
-    const own = this.cries.filter(isOwn);
+  deriveReliefs(facts: readonly ContextFact[], now: number): void {
+    const own = this.cries.filter(mayBeMine);
     const onsets = [...own.map(({ onset }) => onset), now];
     for (const cry of own) {
       if (cry.onset <= now - SETTLING_MS || cry.onset >= now || cry.answer?.from === 'caregiver') continue;
@@ -180,7 +180,7 @@ export class History {
     }
   }
 
-  /** What follows from answers: it was hunger, so the baby was fed when the cry ended. */
+  /** Facts that follow from answers: it was hunger, so the baby was fed when the cry ended. */
   get impliedFacts(): ContextFact[] {
     return this.cries.flatMap(({ answer, offset }) => {
       const kind = answer?.from === 'caregiver' ? CARE[answer.reason] : undefined;
@@ -188,9 +188,9 @@ export class History {
     });
   }
 
-  /** Hours from the beginning of the last cry before a time, epoch ms. */
+  /** Hours since the onset of the last cry before a time, epoch ms. */
   sinceCryH(onset: number): number | undefined {
-    const last = this.cries.findLast(cry => cry.onset < onset && isOwn(cry));
+    const last = this.cries.findLast(cry => cry.onset < onset && mayBeMine(cry));
     return last && (onset - last.onset) / HOUR_MS;
   }
 
@@ -217,15 +217,15 @@ function reasonFor(care: ContextKind): Reason | undefined {
   return REASONS.find(reason => CARE[reason] === care);
 }
 
-/** What becomes of an answer at a time, where there may be another one, the same or not. */
+/** What becomes of an answer, given the one before it, if any. */
 function outcomeOf(before: { at: number } | undefined, isSame: boolean, at: number): AnswerOutcome {
   if (!before) return 'counted';
   if (isSame) return 'repeated';
   return before.at > at ? 'outdated' : 'replaced';
 }
 
-/** Whether it may have been this baby's. */
-function isOwn({ owner }: CryMemory): boolean {
+/** Whether the cry may have been this baby's. */
+function mayBeMine({ owner }: CryMemory): boolean {
   return owner?.isMine !== false;
 }
 
@@ -233,8 +233,8 @@ function isAnswered(cry: CryMemory): cry is AnsweredCry {
   return cry.answer !== undefined;
 }
 
-/** Those heard last: of the cries that a caregiver told of, and of the others. */
-function newest(cries: CryMemory[]): CryMemory[] {
+/** Drops the oldest cry where there are too many: of those that a caregiver answered, and of the others. */
+function dropOldest(cries: CryMemory[]): CryMemory[] {
   const oldestOf = (some: readonly CryMemory[], kept: number): CryMemory | undefined =>
     some.length > kept ? some[0] : undefined;
   const dropped = [
@@ -247,8 +247,8 @@ function newest(cries: CryMemory[]): CryMemory[] {
   return cries.filter(cry => !dropped.includes(cry));
 }
 
-/** Empty for what is no embedding. */
-function packed(embedding: unknown): string {
+/** Empty where there is no embedding. */
+function packOrEmpty(embedding: unknown): string {
   return isEmbedding(embedding) ? packEmbedding(embedding) : '';
 }
 

@@ -4,9 +4,9 @@ import type { ContextFact, ContextKind } from '../reason/facts.js';
 
 /** What Home Assistant's nodes put into a message. */
 export interface HomeAssistantMessage {
-  /** Of the node 'events: all' the event. */
+  /** The event, from the node 'events: all'. */
   payload?: unknown;
-  /** Of the node 'events: state' the entity with its old and new state. */
+  /** The entity with its old and new state, from the node 'events: state'. */
   data?: unknown;
 }
 
@@ -29,10 +29,10 @@ export function readHomeAssistantFact(
   if (state === undefined) return undefined;
 
   const changed = inside(entity, 'last_changed');
-  // An input_datetime has local time as its state, and here the same with its zone.
+  // The state of an input_datetime is local time; this is the same with its zone.
   const timestamp = inside(entity, 'attributes', 'timestamp');
   if (typeof timestamp === 'number') return { kind, at: 1000 * timestamp };
-  // Of an input_button, button, event, scene, or sensor of the class timestamp.
+  // The state of an input_button, button, event, scene, or timestamp sensor.
   if (/^\d{4}-\d\d-\d\dT/.test(state)) return { kind, at: state };
   if (kind === 'temperature' || kind === 'room') {
     const degrees = parseFloat(state);
@@ -41,14 +41,14 @@ export function readHomeAssistantFact(
     return { kind, at: changed, celsius: degreesCelsius(degrees, unit === '°F') };
   }
   if (before === undefined || isAway(before) || before === state) return 'nothing';
-  // A counter goes up; when it goes down it was set back.
+  // A counter goes up; when it goes down, it was reset.
   if (numberOf(state) > numberOf(before) || isOn(state)) return { kind, at: changed };
-  // What is on while the baby sleeps is off when it wakes.
+  // A switch that is on while the baby sleeps goes off when it wakes.
   if (kind === 'sleep' && isOn(before) && !isAway(state)) return { kind: 'wake', at: changed };
   return 'nothing';
 }
 
-/** A state as Home Assistant has it, also where the node made it a number or truth value. */
+/** A state as Home Assistant has it, also where the node made a number or boolean of it. */
 function textOf(state: unknown): string | undefined {
   return typeof state === 'string' || typeof state === 'number' || typeof state === 'boolean'
     ? String(state)

@@ -14,7 +14,7 @@ export interface Cause extends Omit<Answer, 'cry'> {
   from: 'caregiver' | 'relief';
 }
 
-/** A cry as it is remembered. */
+/** A remembered cry. */
 export interface CryMemory {
   id: string;
   /** Epoch ms. */
@@ -27,16 +27,16 @@ export interface CryMemory {
   embedding: string;
   said: Prediction;
   answer?: Cause;
-  /** Whether it was this baby's or another's, if a caregiver told, and when. */
+  /** Whether it was this baby's or another's, if a caregiver said so, and when. */
   owner?: { isMine: boolean; at: number };
 }
 
-/** Whether a caregiver told what it was, or whose. */
+/** Whether a caregiver said what the cry was, or whose. */
 export function isTold({ answer, owner }: CryMemory): boolean {
   return answer?.from === 'caregiver' || owner !== undefined;
 }
 
-/** All that is known of a baby, as JSON has it. Models are made anew from it, and are no part of it. */
+/** All that is known of a baby, for JSON. Models are fitted to it each time and are not part of it. */
 export interface BabyMemory {
   version: typeof MEMORY_VERSION;
   /** Newest first. */
@@ -55,7 +55,7 @@ const MOST_CRIES = 10_000;
 const LONGEST_EMBEDDING = 11_000;
 
 const chance = v.pipe(v.number(), v.gtValue(0), v.maxValue(1));
-// One check a list: a schema for each of some 30,000 numbers would hold Node-RED up at each cry.
+// One check for each list: a schema for each of some 30,000 numbers would hold up Node-RED at every cry.
 const numbers = (length: number) =>
   v.custom<number[]>(value => isNumbers(value, length), `a list of ${length} numbers`);
 const chances = v.custom<number[]>(
@@ -74,9 +74,12 @@ const PREDICTION: v.GenericSchema<unknown, Prediction> = v.object({
   who: v.optional(v.object({ voice: chanceOfEach, commonest: chanceOfEach, named: v.optional(name) })),
 });
 
+/** Only compared with one another. */
+const answerTime = v.pipe(v.number(), v.finite());
+
 const CAUSE: v.GenericSchema<unknown, Cause> = v.object({
   reason: v.picklist(REASONS),
-  at: v.pipe(v.number(), v.finite()),
+  at: answerTime,
   by: v.optional(name),
   from: v.picklist(['caregiver', 'relief']),
 });
@@ -89,7 +92,7 @@ const CRY: v.GenericSchema<unknown, CryMemory> = v.object({
   embedding: v.pipe(v.string(), v.maxLength(LONGEST_EMBEDDING)),
   said: PREDICTION,
   answer: v.optional(CAUSE),
-  owner: v.optional(v.object({ isMine: v.boolean(), at: keptTime })),
+  owner: v.optional(v.object({ isMine: v.boolean(), at: answerTime })),
 });
 
 const MEMORY: v.GenericSchema<unknown, BabyMemory> = v.object({

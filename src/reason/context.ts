@@ -11,14 +11,14 @@ export interface BabyProfile {
   birthDate?: string;
 }
 
-/** How much a single fact may count, for and against: facts are told by hand, late or wrongly. */
+/** How much a single fact may count, for and against: people enter facts late or wrongly. */
 const LARGEST_FACTOR = 5;
 const LEAST_FACTOR = 1 / 15;
-/** Share of feeds, sleeps and changes that nobody tells, where some are told: an assumption. */
+/** Share of feeds, sleeps and changes that nobody enters, where some are entered: an assumption. */
 const UNTOLD = 0.2;
-/** An older fact says nothing: others have surely followed that nobody told. */
+/** An older fact says nothing: others have surely followed that nobody entered. */
 const OLDEST_FACT_H = 24;
-/** Of each kind: two weeks of feeds, however often a thermometer tells. */
+/** Of each kind: two weeks of feeds, however often a thermometer reports. */
 const FACTS_KEPT = 150;
 
 const MINUTE_MS = 60_000;
@@ -33,37 +33,37 @@ const COLIC: readonly (readonly [untilDays: number, share: number])[] = [
 ];
 const MEAN_COLIC = 0.15;
 
-/** A sleep shorter than one of an infant's sleep cycles, which take about 50 minutes, may not have rested the baby. */
+/** A sleep shorter than an infant's sleep cycle of about 50 minutes may not have rested the baby. */
 const SLEEP_CYCLE_MS = 50 * MINUTE_MS;
 
-/** Air swallowed with a feed comes up within this mean time: an assumption, from the advice to hold a baby upright after it. */
+/** Mean time after which air swallowed with a feed comes up: an assumption, from the advice to hold a baby upright after it. */
 const BURP_MEAN_H = 1 / 3;
 
-/** A temperature from which a baby has a fever (American Academy of Pediatrics, HealthyChildren.org, Fever and Your Baby). */
+/** From this temperature on a baby has a fever (American Academy of Pediatrics, HealthyChildren.org, Fever and Your Baby). */
 const FEVER_C = 38;
-/** Of a room to sleep in (The Lullaby Trust, Baby room temperature), with a tolerance of 2 degrees. */
+/** Range for a room to sleep in (The Lullaby Trust, Baby room temperature), with a tolerance of 2 degrees. */
 const ROOM_C = [14, 22] as const;
-/** Fever, a wrong temperature, medicine: how much likelier each makes discomfort is an assumption. */
+/** Assumptions of how much likelier a fever, medicine and a room too warm or too cold make discomfort. */
 const UNWELL_FACTOR = 2;
 const MEDICINE_FACTOR = 1.5;
 const ROOM_FACTOR = 1.5;
 
-/** What is known of the time before a cry, for a model of this baby to learn from. */
+/** What is known of the time before a cry, for the model of this baby to learn from. */
 export interface Situation {
-  /** Time since it was met, as a share of the time after which each need returns; undefined when it was not told. */
+  /** For each need, the time since it was met as a share of the time after which it returns; undefined when unknown. */
   shares: Partial<Record<Need, number>>;
-  /** Whether the baby slept for less than a sleep cycle, or for longer; undefined when it was awake, or nobody told. */
+  /** Whether the baby had slept for less than a sleep cycle, or longer; undefined when it was awake, or that is unknown. */
   asleep?: 'short' | 'long';
-  /** Hours since the baby began to cry last; undefined when that is not known. */
+  /** Hours since the baby's last cry began; undefined when that is unknown. */
   sinceCryH?: number;
   /** Local time of day in hours, 0 to 24. */
   hour: number;
 }
 
-/** What was told of a baby. */
+/** What was told about a baby. */
 export class Context {
   private readonly birthMs: number | undefined;
-  /** What may count of all that was told, newest first. */
+  /** The facts that may still count, newest first. */
   facts: readonly ContextFact[] = [];
 
   /** @throws DeepInfantError `birth-date` when it is not an ISO date. */
@@ -80,7 +80,7 @@ export class Context {
   }
 
   /**
-   * Facts may come late and in any order; the latest 150 of each kind are kept.
+   * Adds a fact. Facts may come late and in any order; the latest 150 of each kind are kept.
    * @throws DeepInfantError `invalid` when kind, time or degrees cannot be
    */
   tell(told: ContextFact): void {
@@ -92,7 +92,7 @@ export class Context {
     this.facts = ofKind.length > FACTS_KEPT ? others.filter(other => other !== ofKind.at(-1)) : others;
   }
 
-  /** Takes back what was told under an id. @returns whether there was any */
+  /** Removes the fact with an id. @returns whether there was one */
   forget(id: string): boolean {
     const before = this.facts.length;
     this.facts = this.facts.filter(fact => fact.id !== id);
@@ -100,25 +100,25 @@ export class Context {
   }
 
   /**
-   * How things stood at `cryMs`, in epoch ms.
-   * @param implied facts that nobody told and that follow from answers
+   * The circumstances at `cryMs`, in epoch ms.
+   * @param implied facts that nobody told but that follow from answers
    */
   at(cryMs: number, implied: readonly ContextFact[]): Circumstances {
     const facts = [...this.facts, ...implied].filter(({ at }) => at <= cryMs).sort((a, b) => b.at - a.at);
     return new Circumstances(facts, cryMs, this.ageDays(cryMs));
   }
 
-  /** Undefined when the birth date is not told, or lies after the cry. */
+  /** Undefined when the birth date is unknown or after the cry. */
   private ageDays(cryMs: number): number | undefined {
     return this.birthMs === undefined || this.birthMs > cryMs ? undefined : (cryMs - this.birthMs) / DAY_MS;
   }
 }
 
 /**
- * What the time of a cry, the baby's age and what was told say about the reason.
+ * What the time of a cry, the baby's age and the facts say about the reason.
  *
- * Each need is a process with its own rate of cries. Given that the baby cries now, the odds of a reason are its rate
- * now against its mean rate (competing risks), which is the factor given.
+ * Each need is a process with its own rate of cries. Given that the baby is crying now, the odds of a reason are its rate
+ * now over its mean rate (competing risks): that is the factor given.
  */
 class Circumstances {
   /** @param facts before the cry, newest first */
@@ -140,7 +140,7 @@ class Circumstances {
     ];
   }
 
-  /** The same for a model of this baby. @param sinceCryH hours since the baby began to cry last */
+  /** The same for the model of this baby. @param sinceCryH hours since the baby's last cry began */
   situation(sinceCryH: number | undefined): Situation {
     const time = new Date(this.cryMs);
     const turn = this.latest('sleep', 'wake');
@@ -162,7 +162,7 @@ class Circumstances {
     const sinceH = this.since(feed) / HOUR_MS;
     const everyH = this.returnsAfterH('feed');
     const fact = `last feed ${ago(this.since(feed))}`;
-    // Burps come at a rate that falls off exponentially, relative to its mean from one feed to the next.
+    // The rate of burps falls off exponentially; here relative to its mean between two feeds.
     const air =
       ((everyH / BURP_MEAN_H) * Math.exp(-sinceH / BURP_MEAN_H)) / (1 - Math.exp(-everyH / BURP_MEAN_H));
     const burp = this.latest('burp');
@@ -236,13 +236,13 @@ class Circumstances {
 }
 
 /**
- * Rate of cries from a need that returns, relative to its mean. Were a baby's rhythm known, the times between its returns
- * would be Weibull distributed of shape 3, that is with a spread of 36 % of their mean: the rate grows with the square
- * of the time. But babies, days and nights differ. The more time passes without a cry, the slower this rhythm must be,
- * and the rate levels off: a frailty that is gamma distributed with variance 1/2 (Vaupel, Manton and Stallard 1979,
- * doi:10.2307/2061224). And the longer a fact is ago, the likelier the need was met since and nobody told, which leaves
- * the rate at its mean.
- * @param share Time since it was told to be met, as a share of the mean time between.
+ * Rate of cries from a need that returns, relative to its mean. If a baby's rhythm were known, the times between its
+ * returns would have a Weibull distribution of shape 3, with a spread of 36 % of their mean: the rate grows with the square
+ * of the time. But babies, days and nights differ. The more time passes without a cry, the slower this rhythm must be, and
+ * the rate levels off: a gamma frailty with variance 1/2 (Vaupel, Manton and Stallard 1979, doi:10.2307/2061224). And the
+ * longer ago a fact is, the likelier it is that the need was met since and nobody entered it, which leaves the rate at its
+ * mean.
+ * @param share time since it was last known to be met, as a share of the mean time between returns
  */
 function needRate(share: number): number {
   const SHAPE = 3;
@@ -256,9 +256,9 @@ function needRate(share: number): number {
 }
 
 /**
- * The rate of a reason of which one cause, at `rate`, makes up half: the rest goes on as usual. So it is with air, of
- * which not all comes from the feed told last; with sleep, of which beginning and end must be told; and with nappies,
- * which are half of what can be uncomfortable, and mostly dry again when nobody told of a change.
+ * The rate of a reason when one cause, at `rate`, makes up half of it and the rest is as usual. This holds for air, of which
+ * not all comes from the last known feed; for sleep, whose start and end must both be entered; and for nappies, which are
+ * half of what can be uncomfortable, and are mostly dry again when nobody entered a change.
  */
 function half(rate: number): number {
   return (rate + 1) / 2;
@@ -266,7 +266,7 @@ function half(rate: number): number {
 
 /**
  * Unsettled crying clusters in the evening (St James-Roberts and Halil 1991, doi:10.1111/j.1469-7610.1991.tb01922.x). A
- * daily wave with its mean at 1; how high it goes is an assumption.
+ * daily wave with a mean of 1; its height is an assumption.
  */
 function timeOfDay(cryMs: number): Evidence {
   const PEAK_HOUR = 20;

@@ -1,4 +1,4 @@
-/** What is warmer than this in degrees Celsius is no baby and no nursery: it is meant in Fahrenheit. */
+/** No baby and no nursery is warmer than this in degrees Celsius: a higher number is in Fahrenheit. */
 const WARMEST_CELSIUS = 45;
 
 /** Degrees Celsius of a temperature as a family or a thermometer gives it. */

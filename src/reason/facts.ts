@@ -12,25 +12,25 @@ export const CONTEXT_KINDS = [
   'temperature',
   'room',
 ] as const;
-/** What a caregiver or a sensor tells; `sleep` is falling asleep, `change` a new nappy. */
+/** What a caregiver or a sensor reports; `sleep` is falling asleep, `change` a new nappy. */
 export type ContextKind = (typeof CONTEXT_KINDS)[number];
 
 export interface ContextFact {
   kind: ContextKind;
   /** Epoch time in ms. */
   at: number;
-  /** A later fact of the same id replaces it: an edit, or the same thing told twice. */
+  /** A later fact with the same id replaces it: an edit, or the same thing told twice. */
   id?: string;
-  /** Of a `temperature` the baby's, of a `room` the room's, in degrees; others have none. */
+  /** In degrees: of the baby for a `temperature`, of the room for a `room`; other kinds have none. */
   celsius?: number;
 }
 
-/** What can be measured in a living baby or its room; anything else is Fahrenheit or a mistake. */
+/** The range that can be measured in a living baby or its room; anything else is Fahrenheit or a mistake. */
 const POSSIBLE_CELSIUS = { temperature: [30, 45], room: [-10, 50] } as const;
 
 /**
- * Whether a time is one of the world's. Events of a recording whose time is unknown count ms from its beginning, and
- * a clock that was never set begins at 1970: both lie long before any baby's time.
+ * Whether a time is a date. Events of a recording whose time is unknown count ms from its beginning, and a clock that was
+ * never set starts in 1970: both are long before any baby's time.
  */
 export function hasEpoch(ms: number): boolean {
   return ms >= Date.UTC(2000, 0, 1);

@@ -1,10 +1,10 @@
 import { REASONS, type Reason } from '../values.js';
 
 /**
- * How common each reason is before anything is known, against the others. A need that returns oftener is cried about
- * oftener: a baby is fed about nine times a day and falls asleep about six times (the sources of rhythm.ts), and of the
- * other needs no such counts are known. Donate-a-Cry has hunger at 382 of 457 cries, but its shares are those of people who tried an app,
- * and nearly all say 'hungry'.
+ * How common each reason is before anything is known, as odds. A need that returns more often causes more cries: a baby
+ * is fed about nine times a day and falls asleep about six times (the sources are in rhythm.ts); no such counts are known
+ * for the other needs. In Donate-a-Cry 382 of 457 cries are hunger, but these are the answers of people who tried an app,
+ * and nearly all of them said 'hungry'.
  */
 export const PRIOR_ODDS: Record<Reason, number> = {
   hungry: 3,
@@ -18,10 +18,10 @@ export const PRIOR_ODDS: Record<Reason, number> = {
 const PRIOR_SUM = REASONS.reduce((sum, reason) => sum + PRIOR_ODDS[reason], 0);
 const PRIOR_SHARES = REASONS.map(reason => PRIOR_ODDS[reason] / PRIOR_SUM);
 
-/** So many answers count as much as what holds for all babies. */
+/** The number of answers that count as much as what holds for all babies. */
 const PRIOR_ANSWERS = 10;
 
-/** How common each reason is, in the order of REASONS: shares of the answers, counting n / (n + 10) (Dirichlet's prior). */
+/** How common each reason is, in the order of REASONS: shares of n answers, which count n / (n + 10) (a Dirichlet prior). */
 export function sharesOf(answers: readonly { label: number; weight: number }[]): number[] {
   const counts = PRIOR_SHARES.map(share => share * PRIOR_ANSWERS);
   for (const { label, weight } of answers) counts[label] += weight;
@@ -30,12 +30,12 @@ export function sharesOf(answers: readonly { label: number; weight: number }[]):
 }
 
 /**
- * What naming a reason is worth, in tries: fed in vain is one.
+ * What naming a reason is worth, in tries: a feed that does not help is one.
  *
- * Who gets no name goes down the list. How he does it is not known; say, each time in another order, a reason before
- * another as often as it is commoner in this baby (Luce 1959). So before he tries reason r he has tried others in vain,
- * each other one j with chance q_j / (q_j + q_r): a name that is right saves all of these tries. A name that is wrong
- * costs one. The more common a reason, the less there is to save by naming it, and the surer one must be.
+ * A parent who gets no name works through the list. In which order is unknown; assume a new order each time, in which a
+ * reason comes before another as often as it is commoner in this baby (Luce 1959). So before trying reason r they have
+ * tried others in vain, each other reason j with probability q_j / (q_j + q_r): the right name saves all of these tries. A
+ * wrong name costs one. The commoner a reason, the less naming it saves, and the surer the estimate must be.
  * @param reason index of REASONS
  * @param probabilities of this cry, and how common each is, in the order of REASONS
  */

@@ -2,10 +2,10 @@ import type { ContextFact, ContextKind } from './facts.js';
 
 const HOUR_MS = 3_600_000;
 
-/** A value for each age: rows by the age in days at which they stop to hold. */
+/** A value for each age: each row holds until an age in days. */
 type ByAge = readonly (readonly [untilDays: number, value: number])[];
 
-/** What returns: from one feed to the next, awake from a sleep to the next, from one change of nappy to the next. */
+/** What returns: from one feed to the next, awake between two sleeps, from one nappy change to the next. */
 export type Need = 'feed' | 'awake' | 'change';
 
 /**
@@ -35,28 +35,28 @@ const TYPICAL_H: Record<Need, ByAge> = {
   change: [[Infinity, 24 / 9]],
 };
 
-/** Where the age is not known: the age at which most crying happens. */
+/** Used where the age is unknown: the age of most crying. */
 const TYPICAL_AGE_DAYS = 60;
 
-/** Facts that begin and end each. */
+/** The facts that start and end each. */
 const TURNS: Record<Need, readonly [from: ContextKind, to: ContextKind]> = {
   feed: ['feed', 'feed'],
   awake: ['wake', 'sleep'],
   change: ['change', 'change'],
 };
 
-/** So many own times count as much as what is typical. */
+/** The number of a baby's own intervals that count as much as the typical one. */
 const TYPICAL_WEIGHT = 8;
-/** A baby changes within weeks: older ones do not count. */
+/** A baby changes within weeks: older intervals do not count. */
 const REMEMBERED_MS = 7 * 24 * HOUR_MS;
-/** As a share of the typical time: shorter ones are one occasion told in two parts, in longer ones something was not told. */
+/** As a share of the typical time: shorter intervals are one occasion told in two parts, longer ones miss something that nobody told. */
 const PLAUSIBLE = [1 / 5, 3] as const;
 
 /**
- * The hours after which a need returns in this baby: the geometric mean of its own times and of what is typical at its
- * age, own times counting n / (n + 8).
+ * The hours after which a need returns in this baby: the geometric mean of its own n intervals, which count n / (n + 8),
+ * and of what is typical at its age.
  * @param facts newest first
- * @param ageDays undefined when it is not known
+ * @param ageDays undefined when it is unknown
  */
 export function returnsAfterH(
   need: Need,

@@ -1,17 +1,17 @@
 import { fitLogistic, logitsOf, Standardising } from '../maths/logistic.js';
 import { REASONS } from '../values.js';
-import { centred } from './evidence.js';
+import { centre } from './evidence.js';
 import { unpackEmbedding } from './embedding.js';
 
-/** A voice changes within months, and a model of it must be made within a few ms: older cries do not count. */
+/** A voice changes within months, and its model must be fitted within a few ms: older cries do not count. */
 const CRIES = 150;
 
 /**
- * So many cries of a reason make its prototype count half. Were the reasons of a baby as far apart as two of its cries
- * are in one direction, it would be the number of dimensions, 256.
+ * The number of cries of a reason that make its prototype count half. If a baby's reasons were as far apart as two of its
+ * cries are in one direction, it would be the number of dimensions, 256.
  */
 const PROTOTYPE_WEIGHT = 256;
-/** Precision of each weight of the regression: with it, all 256 together move the odds by a factor of e or so. */
+/** Precision of each weight of the regression: all 256 together then move the odds by a factor of about e. */
 const PRECISION = 256;
 
 /** An answered cry. */
@@ -25,8 +25,8 @@ interface VoicedCry {
 }
 
 /**
- * What the sound of a baby's cries tells of their reasons beyond what is known without it: the mean of prototypes and of a
- * logistic regression on CryNet's embedding.
+ * What the sound of a baby's cries says about their reasons beyond what is known without it: the mean of prototypes and
+ * of a logistic regression on CryNet's embedding.
  */
 export class VoiceModel {
   private readonly scaling: Standardising | undefined;
@@ -59,14 +59,14 @@ export class VoiceModel {
 
   /** Logarithms in the order of REASONS; zeros where nothing is known. */
   logs(embedding: Float32Array): number[] {
-    // An event that came as JSON has no embedding any more, and that no length.
+    // An event that came as JSON has lost its embedding.
     if (!this.scaling || this.scaling.mean.length !== embedding.length) return REASONS.map(() => 0);
     const features = this.scaling.of(embedding);
-    const regression = centred(logitsOf(features, this.weights));
-    // Of normal distributions of variance 1 around the prototypes.
+    const regression = centre(logitsOf(features, this.weights));
+    // Log likelihoods of normal distributions with variance 1 around the prototypes.
     const distances = this.prototypes.map(prototype =>
       prototype.reduce((sum, value, i) => sum + value * features[i] - value ** 2 / 2, 0),
     );
-    return centred(distances).map((log, i) => (log + regression[i]) / 2);
+    return centre(distances).map((log, i) => (log + regression[i]) / 2);
   }
 }

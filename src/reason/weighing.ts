@@ -1,12 +1,12 @@
 import { softmax } from '../maths/logistic.js';
 
-/** A cry whose reason became known, and what each piece of evidence had said of it, as logarithms of each class. */
+/** A cry whose reason became known, and what each piece of evidence had said: logarithms for each class. */
 export interface Weighed {
   parts: readonly (readonly number[])[];
   label: number;
 }
 
-/** What a part's weight is taken to be before anything is known: a normal distribution. */
+/** What a part's weight is assumed to be before anything is known: a normal distribution. */
 export interface WeightPrior {
   mean: number;
   precision: number;
@@ -15,9 +15,9 @@ export interface WeightPrior {
 const STEPS = 8;
 
 /**
- * The weights that pieces of evidence earned: those of sum(weight * part) that would have made what became known
- * likeliest, 0 at least, shrunk towards their priors. With one part it is temperature scaling (Guo et al. 2017), with
- * several a pool of opinions (Genest and Zidek 1986). Newton's method.
+ * The weights that pieces of evidence earned: with them, sum(weight * part) makes what became known likeliest. They are at
+ * least 0 and shrunk towards their priors. With one part this is temperature scaling (Guo et al. 2017), with several a
+ * pool of opinions (Genest and Zidek 1986). Fitted with Newton's method.
  */
 export function earnedWeights(cries: readonly Weighed[], priors: readonly WeightPrior[]): number[] {
   let weights = priors.map(({ mean }) => mean);
@@ -34,14 +34,14 @@ export function earnedWeights(cries: readonly Weighed[], priors: readonly Weight
         });
       });
     }
-    const move = solved(curvature, slope);
+    const move = solve(curvature, slope);
     weights = weights.map((w, i) => Math.max(0, w - move[i]));
   }
   return weights;
 }
 
 /** The x of matrix * x = vector, for a symmetric matrix with positive eigenvalues (Gauss). */
-function solved(matrix: readonly (readonly number[])[], vector: readonly number[]): number[] {
+function solve(matrix: readonly (readonly number[])[], vector: readonly number[]): number[] {
   const rows = matrix.map((row, i) => [...row, vector[i]]);
   rows.forEach((row, i) => {
     for (const other of rows) {

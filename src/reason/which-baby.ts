@@ -7,15 +7,16 @@ import { accuraciesOf, NO_RECORD, STRONG_EVIDENCE, trackRecords } from './record
 
 /** A voice changes within months: older cries do not count. */
 const CRIES = 150;
-/** So many cries count as much as not knowing which baby cries oftener. */
+/** The number of cries that count as much as not knowing which baby cries more often. */
 const PRIOR_CRIES = 2;
 /**
- * Precision of each weight of the regression, and points that speak for features of one variance: of 32 to 128 and 4 to
- * 64 a middle that served well for half of the pairs of 18 phones with five cries or more in Donate-a-Cry.
+ * Precision of each weight of the regression, and the number of points that count for features having one variance: the
+ * middle of 32 to 128 and of 4 to 64, which did well on half of the pairs of the 18 phones with five cries or more in
+ * Donate-a-Cry.
  */
 const PRECISION = 64;
 const PRIOR_POINTS = 4;
-/** Share of cries whose voice deceives, whatever it seems to tell: an assumption. One of them must not outweigh all others. */
+/** Share of cries whose voice misleads, however clear it seems: an assumption. One of them must not outweigh all others. */
 const DECEIVES = 0.01;
 
 /** A cry as a baby's memory holds it. */
@@ -31,13 +32,13 @@ export interface RememberedCry {
 
 /** A cry of which a caregiver said whose it was. */
 interface OwnedCry extends RememberedCry {
-  /** Index of the babies. */
+  /** Index of the baby. */
   baby: number;
 }
 
 /**
- * Tells which of several babies in a room cries, by CryNet's embedding and what caregivers told before. It names none until
- * what it said, each time before it was told, speaks strongly for the voice, against how often each baby cried.
+ * Estimates which of several babies in a room is crying, from CryNet's embedding and earlier answers. It names no baby
+ * until its predictions, each made before the answer, speak strongly for the voice against how often each baby cries.
  */
 export class WhichBaby {
   private readonly names: readonly string[];
@@ -46,7 +47,7 @@ export class WhichBaby {
   private readonly shares: readonly number[];
   private readonly voice: { scaling: Standardising; weights: readonly Float64Array[] } | undefined;
 
-  /** @param cries what each baby's memory holds, by its name: two babies at least */
+  /** @param cries what each baby's memory holds, by the baby's name: at least two babies */
   constructor(cries: ReadonlyMap<string, readonly RememberedCry[]>) {
     this.names = [...cries.keys()];
     this.owned = [...cries.values()]
@@ -56,12 +57,12 @@ export class WhichBaby {
     this.voice = this.fitVoice();
   }
 
-  /** Who cries, and what is to be remembered of it. @param embedding of the cry's event, if it has one */
+  /** Who is crying, and what to remember of that prediction. @param embedding of the cry's event, if it has one */
   estimate(embedding: unknown): { who: BabyEstimate; said: BabyPrediction } {
     const voice = this.byVoice(embedding);
     const { isProved, ...record } = this.record();
     const probabilities = isProved ? voice : this.shares;
-    // Without a voice to hear, nobody is named.
+    // Without an embedding, nobody is named.
     const named = probabilities === this.shares ? undefined : this.names[indexOfLargest(voice)];
     return {
       who: { label: named ?? 'unsure', probabilities: this.byName(probabilities), ...record },

@@ -21,10 +21,10 @@ class Follower {
   constructor(settings: Partial<BabyBuddySettings>) {
     const all = { url: '', token: TOKEN, child: '', ...settings };
     const listener = {
-      facts: (facts: ContextFact[]) => {
+      receiveFacts: (facts: ContextFact[]) => {
         this.found = facts;
       },
-      health: (health: BabyBuddyHealth) => {
+      receiveHealth: (health: BabyBuddyHealth) => {
         this.healths.push(health);
       },
     };
@@ -155,8 +155,8 @@ describe('Baby Buddy', function () {
 
       it('asks for a name where there are several children, and for another where there is none', async () => {
         for (const [child, text] of Object.entries({
-          '': /^Several children are in Baby Buddy: enter one child's name\. .*Mia\d+/,
-          Zoe: /^No 'Zoe' is in Baby Buddy.*Ben\d+/,
+          '': /^Baby Buddy has several children: enter one child's name\. .*Mia\d+/,
+          Zoe: /^Baby Buddy has no child called 'Zoe'.*Ben\d+/,
         })) {
           const follower = follow({ url, token, child });
           await follower.until(() => follower.last.state === 'no-such-child');
@@ -222,7 +222,7 @@ describe('Baby Buddy', function () {
     'a page': [{ '/api/': (r: ServerResponse) => r.end('<html>') }, /reply is not JSON/],
     'a list that is none': [
       { '/api/': lists, '/api/children/?&limit=500&offset=0': [] },
-      /'children' is none/,
+      /'children' is not a list/,
     ],
     'entries without a time': [
       {

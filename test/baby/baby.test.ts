@@ -100,9 +100,12 @@ describe('a baby', () => {
     const old = fact('baby-buddy/feedings/1', 200);
     const byHand = fact('by hand', 1);
     await baby.tell(byHand);
-    baby.facts([old], NOON - 300 * HOUR_MS);
-    baby.facts([fact('baby-buddy/feedings/2', 3), fact('baby-buddy/feedings/3', 2)], NOON - 100 * HOUR_MS);
-    baby.facts([fact('baby-buddy/feedings/3', 4)], NOON - 100 * HOUR_MS);
+    baby.receiveFacts([old], NOON - 300 * HOUR_MS);
+    baby.receiveFacts(
+      [fact('baby-buddy/feedings/2', 3), fact('baby-buddy/feedings/3', 2)],
+      NOON - 100 * HOUR_MS,
+    );
+    baby.receiveFacts([fact('baby-buddy/feedings/3', 4)], NOON - 100 * HOUR_MS);
     await baby.flush();
     // What is older than it was asked for stays.
     assert.deepEqual(written().facts, [byHand, fact('baby-buddy/feedings/3', 4), old]);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Random } from '../../src/maths/random.js';
 import { ReasonEstimator } from '../../src/baby/estimator.js';
-import { mixed, named, type Judgement } from '../../src/reason/judgement.js';
+import { mixJudgements, nameReason, type Judgement } from '../../src/reason/judgement.js';
 import { WhichBaby } from '../../src/reason/which-baby.js';
 import { REASONS, type BabyEstimate, type CryEvent } from '../../src/values.js';
 import { cryAt, HOUR_MS, MINUTE_MS } from './cries.js';
@@ -175,8 +175,8 @@ describe('the reason of one of several babies', () => {
   }
 
   it('counts each as much as it is likely to be that baby', () => {
-    const estimate = named(
-      mixed([
+    const estimate = nameReason(
+      mixJudgements([
         { name: 'Mia', chance: 0.75, judgement: hungry },
         { name: 'Leo', chance: 0.25, judgement: tired },
       ]),
