@@ -1,6 +1,6 @@
 import { onsetOf } from './cry.js';
 
-/** What Home Assistant's command `media_source/browse_media` tells of a file. */
+/** A file, as Home Assistant's command `media_source/browse_media` describes it. */
 export interface MediaItem {
   /** The file's name. */
   title: string;

@@ -2,8 +2,9 @@ import { knownState } from './entities.js';
 import type { StateOf } from './card-state.js';
 
 /**
- * What the card shows first: `offline` has no connection to Home Assistant, `off` does not listen, `deaf` has a microphone or camera that is not heard, `away` has no
- * news from Node-RED, `waiting` none since Home Assistant started, `incomplete` no entity for crying.
+ * What the card shows first: `offline` has no connection to Home Assistant, `off` does not listen, `deaf` has a microphone
+ * or camera without sound, `away` has no news from Node-RED, `waiting` none since Home Assistant started, and `incomplete`
+ * has no entity for crying.
  */
 export type Face = 'offline' | 'crying' | 'quiet' | 'off' | 'deaf' | 'away' | 'waiting' | 'incomplete';
 

@@ -1,4 +1,4 @@
-/** One piece of evidence, as the attribute `contributions` of the reason tells it (src/values.ts, Contribution). */
+/** One piece of evidence, from the attribute `contributions` of the reason (src/values.ts, Contribution). */
 export interface Evidence {
   /** In the words of the reason node. */
   text: string;

@@ -40,7 +40,7 @@ export interface FactEntry {
   fact: ContextFact;
 }
 
-/** A time (epoch ms) over which a source was heard. Where there is none, nobody listened, whatever the cause. */
+/** A time (epoch ms) over which a source was heard. Where there is none, nothing was listening, whatever the cause. */
 export interface HeardEntry {
   kind: 'heard';
   id: string;

@@ -1,4 +1,4 @@
-/** What a journal can be asked. */
+/** What a journal knows of nights, days and weeks. */
 import { indexOfLargest } from '../maths/statistics.js';
 import type { ContextFact } from '../reason/facts.js';
 import { NO_RECORD, trackRecords, type TrackRecord } from '../reason/record.js';
@@ -9,15 +9,15 @@ import { endOf, type CryEntry, type Entry, type HeardEntry } from './entries.js'
 
 /** What happened over a night or a day. */
 export interface Period extends TimeSpan {
-  /** How far it is known, epoch ms: to its end, or to now while it goes on. */
+  /** How far it is known, epoch ms: to its end, or to now while it lasts. */
   until: number;
   /** In the order in which they began. */
   cries: CryEntry[];
   /** In the order in which they were. */
   facts: ContextFact[];
-  /** From falling asleep to waking, as far as they were told. */
+  /** From falling asleep to waking, as far as they are known. */
   sleeps: TimeSpan[];
-  /** When a source was not heard, two minutes at least; empty also where no source ever told how it is. */
+  /** When a source was not heard, two minutes at least; empty also where the health of no source ever arrived. */
   gaps: Gap[];
   totals: Totals;
 }
@@ -32,12 +32,12 @@ export interface Totals {
   cries: number;
   cryingS: number;
   longestS: number;
-  /** How long a source was heard, whichever; undefined where no source ever told how it is. */
+  /** How long any source was heard; undefined where the health of no source ever arrived. */
   heardS?: number;
-  /** The longest time without a cry of which every minute was heard; undefined where that is not known. */
+  /** The longest time without a cry in which a source was heard throughout; undefined where that is unknown. */
   quiet?: TimeSpan;
   intensities: Partial<Record<Intensity, number>>;
-  /** How often each reason was said, or answered where there is an answer. */
+  /** How often each reason was estimated, or answered where there is an answer. */
   reasons: Partial<Record<ReasonEstimate['label'], number>>;
   feeds: number;
   changes: number;
@@ -72,23 +72,23 @@ export interface ReasonRecord extends TrackRecord {
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-/** That a source is heard is written every minute, so less may be none. */
+/** That a source is heard is written every minute: what is shorter may not be a gap. */
 const LEAST_GAP_MS = 2 * MINUTE_MS;
 /** A sleep that nobody ended is drawn no longer than this. */
 const LONGEST_SLEEP_MS = 6 * HOUR_MS;
 const WEEKS = 8;
 
-/** The night that goes on at a time, epoch ms, or else the last one before it. @param now epoch ms: what comes is unknown */
+/** The night at a time (epoch ms), as `nightAt` defines it. @param now epoch ms: the future is unknown */
 export function nightOf(entries: Iterable<Entry>, time: number, now: number): Period {
   return periodOf([...entries], nightAt(time), now);
 }
 
-/** The day of a time, epoch ms. @param now epoch ms: what comes is unknown */
+/** The day of a time (epoch ms). @param now epoch ms: the future is unknown */
 export function dayOf(entries: Iterable<Entry>, time: number, now: number): Period {
   return periodOf([...entries], dayAt(time), now);
 }
 
-/** The seven days to that of a time, epoch ms. @param now epoch ms: what comes is unknown */
+/** The seven days up to that of a time (epoch ms). @param now epoch ms: the future is unknown */
 export function weekOf(entries: Iterable<Entry>, time: number, now: number): Week {
   const all = [...entries];
   const days = Array.from({ length: 7 }, (_, i) => dayAt(time, i - 6));
@@ -105,7 +105,7 @@ export function weekOf(entries: Iterable<Entry>, time: number, now: number): Wee
   };
 }
 
-/** The weeks to the day of a time, epoch ms: as many as anything is known of, eight at most. */
+/** The weeks up to the day of a time (epoch ms), as far back as anything is known, at most eight. */
 export function weeksByHourOf(entries: Iterable<Entry>, time: number): WeeksByHour {
   const weeks = Array.from({ length: WEEKS }, (_, i) => ({
     from: dayAt(time, 7 * (i - WEEKS) + 1).from,
@@ -211,7 +211,7 @@ function overlaps(entry: Entry, { from, to }: TimeSpan): boolean {
   }
 }
 
-/** In the order in which they were. */
+/** In order of time. */
 function factsOf(entries: readonly Entry[]): ContextFact[] {
   return entries
     .filter(entry => entry.kind === 'fact')
@@ -234,7 +234,7 @@ function sleepsOf(facts: readonly ContextFact[], { from, to }: TimeSpan): TimeSp
 /** When no source was heard, and then when each of those that were heard in a span was not. */
 function gapsOf(heard: readonly HeardEntry[], span: TimeSpan): Gap[] {
   const gapsBetween = (spans: readonly TimeSpan[]): TimeSpan[] =>
-    between(spans, span).filter(({ from, to }) => to - from >= LEAST_GAP_MS);
+    uncovered(spans, span).filter(({ from, to }) => to - from >= LEAST_GAP_MS);
   const unheard = gapsBetween(heard);
   const sources = new Set(heard.map(({ source }) => source));
   const ofSource = (source: string): Gap[] =>
@@ -245,8 +245,8 @@ function gapsOf(heard: readonly HeardEntry[], span: TimeSpan): Gap[] {
   return [...unheard, ...[...sources].flatMap(ofSource)];
 }
 
-/** What lies between spans. */
-function between(spans: readonly TimeSpan[], { from, to }: TimeSpan): TimeSpan[] {
+/** The parts of a time that no span covers. */
+function uncovered(spans: readonly TimeSpan[], { from, to }: TimeSpan): TimeSpan[] {
   const free: TimeSpan[] = [];
   let at = from;
   for (const span of [...spans].sort((a, b) => a.from - b.from)) {
@@ -279,7 +279,7 @@ function listeningOf(
 ): Pick<Totals, 'heardS' | 'quiet'> {
   const unheard = gaps.filter(({ source }) => source === undefined);
   const loud = cries.map(cry => ({ from: cry.onset, to: endOf(cry) }));
-  const quiet = between([...loud, ...unheard], known)
+  const quiet = uncovered([...loud, ...unheard], known)
     .sort((a, b) => lengthMs(b) - lengthMs(a))
     .at(0);
   return { heardS: (lengthMs(known) - lengthMs(...unheard)) / 1000, ...(quiet && { quiet }) };
@@ -291,7 +291,7 @@ function countsOf<Word extends string>(words: readonly Word[]): Partial<Record<W
   return counts;
 }
 
-/** The beginning of the hour after a time, by the clock: some lie half an hour beside those of UTC. */
+/** The beginning of the hour after a time by the local clock, which may be half an hour apart from UTC's. */
 function nextHour(time: number): number {
   const hour = new Date(time);
   return hour.setMinutes(60, 0, 0);

@@ -14,7 +14,7 @@ import { cryOf, dayOf, nightOf, reasonRecordOf, weekOf, weeksByHourOf } from './
 
 const PERIODS = ['night', 'day', 'week', 'weeks'] as const;
 
-/** A question to a journal. `at` is a time in what is asked about, epoch ms. */
+/** A question to a journal. `at` is a time (epoch ms) within the night, day or week in question. */
 export type Question =
   | { ask: (typeof PERIODS)[number]; at: number }
   /** The newest cry where it has no id. */

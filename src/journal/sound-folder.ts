@@ -18,7 +18,7 @@ const RESERVE_BYTES = 50e6;
 type SoundFiles = Pick<CrySound, 'clip' | 'picture'>;
 
 /**
- * The folder of the clips and pictures of cries. It deletes only what it is told to: files that no entry names may belong
+ * The folder of the clips and pictures of cries. It never deletes a file by itself: what no entry names may belong
  * to a journal that was lost, or to another one.
  */
 export class SoundFolder {

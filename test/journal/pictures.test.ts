@@ -65,7 +65,7 @@ describe("a journal's pictures", () => {
     { kind: 'heard', id: 'c', source: HOSTILE, from: EVENING - HOUR_MS, to: EVENING + HOUR_MS },
   ];
 
-  it('show a night, with what was told and when nobody listened', () => {
+  it('show a night, with facts and when nothing was listening', () => {
     const svg = timelinePicture(nightOf(entries, EVENING, NOW));
     const texts = textsOf(svg);
     for (const words of ['One cry of 2 min', 'At 20:00', 'fed', 'asleep'])
@@ -100,7 +100,7 @@ describe("a journal's pictures", () => {
     assert(!hatched(heard('cot', EVENING), heard('bed', NOW)));
   });
 
-  it('show weeks, and those in which nobody listened', () => {
+  it('show weeks, and those in which nothing was listening', () => {
     const texts = (time: number): string[] => textsOf(weeksPicture(weeksByHourOf(entries, time)));
     assert(texts(EVENING).includes('this week'));
     assert(!texts(EVENING).includes('not listening'));

@@ -10,16 +10,16 @@ export const MARGIN = 16;
  * colour alone; the strength of crying is one hue from faint to strong, which the colour-blind see as lightness.
  */
 const STYLE = `
-svg{--ground:#fff;--ink:#1c1f24;--faint:#5c6470;--line:#d9dde3;--sleep:#7b8fa6;--some:#9cc3ea;--fuss:#528ccb;--cry:#2368b4;--scream:#0a3566;--told:#a34d00;--quiet:#eef1f5;background:var(--ground)}
-@media(prefers-color-scheme:dark){svg{--ground:#15181d;--ink:#f1f3f5;--faint:#a4adb8;--line:#363c45;--sleep:#60758f;--some:#2f5f8f;--fuss:#4a86c4;--cry:#7fbaf2;--scream:#d6eaff;--told:#ffb066;--quiet:#1f242b}}
+svg{--ground:#fff;--ink:#1c1f24;--faint:#5c6470;--line:#d9dde3;--sleep:#7b8fa6;--some:#9cc3ea;--fuss:#528ccb;--cry:#2368b4;--scream:#0a3566;--fact:#a34d00;--quiet:#eef1f5;background:var(--ground)}
+@media(prefers-color-scheme:dark){svg{--ground:#15181d;--ink:#f1f3f5;--faint:#a4adb8;--line:#363c45;--sleep:#60758f;--some:#2f5f8f;--fuss:#4a86c4;--cry:#7fbaf2;--scream:#d6eaff;--fact:#ffb066;--quiet:#1f242b}}
 text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;font-size:13px;fill:var(--ink)}
 .title{font-size:14px;fill:var(--faint)}.big{font-size:21px;font-weight:650}.faint{fill:var(--faint)}.small{font-size:12px;fill:var(--faint)}
 .line{stroke:var(--line);fill:none}.mid{text-anchor:middle}.end{text-anchor:end}
-.ground{fill:var(--ground)}.quiet{fill:var(--quiet)}.sleep{fill:var(--sleep)}.told{fill:var(--told)}
+.ground{fill:var(--ground)}.quiet{fill:var(--quiet)}.sleep{fill:var(--sleep)}.fact{fill:var(--fact)}
 .fuss{fill:var(--fuss)}.cry{fill:var(--cry)}.scream{fill:var(--scream)}.unheard{fill:url(#unheard)}
 `.replaceAll('\n', '');
 
-/** Diagonal lines, so that a time in which nobody listened is not taken for a quiet one. */
+/** Diagonal lines, so that a time without listening does not look quiet. */
 export const HATCH = element(
   'defs',
   {},

@@ -92,11 +92,11 @@ type Across = (time: number) => number;
 
 /** Each kind of fact has a shape. */
 const MARK = {
-  feed: (x: number, y: number) => circle(x, y, 6, { class: 'told' }),
-  change: (x: number, y: number) => path(`M${round(x)} ${y - 7}l7 7l-7 7l-7-7z`, { class: 'told' }),
-  burp: (x: number, y: number) => path(`M${round(x)} ${y - 7}l7 12h-14z`, { class: 'told' }),
+  feed: (x: number, y: number) => circle(x, y, 6, { class: 'fact' }),
+  change: (x: number, y: number) => path(`M${round(x)} ${y - 7}l7 7l-7 7l-7-7z`, { class: 'fact' }),
+  burp: (x: number, y: number) => path(`M${round(x)} ${y - 7}l7 12h-14z`, { class: 'fact' }),
   medicine: (x: number, y: number) =>
-    path(`M${round(x) - 2} ${y - 6}h4v4h4v4h-4v4h-4v-4h-4v-4h4z`, { class: 'told' }),
+    path(`M${round(x) - 2} ${y - 6}h4v4h4v4h-4v4h-4v-4h-4v-4h4z`, { class: 'fact' }),
 };
 
 function cryBar(cry: CryEntry, across: Across): string {

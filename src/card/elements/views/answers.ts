@@ -13,7 +13,7 @@ export function answersView(
 ): TemplateResult | typeof nothing {
   const select = stateOf('answer');
   const options: unknown = select?.attributes.options;
-  // Of a cry that can be answered the intensity is told, and is out of reach while the source is.
+  // A cry that can be answered has an intensity, which is unavailable while the source is.
   const hasCry = knownState(stateOf('last_cry')) !== undefined && stateOf('intensity')?.state !== 'unknown';
   if (!Array.isArray(options) || !hasCry) return nothing;
   const given = pending ?? knownState(select);

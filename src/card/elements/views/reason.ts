@@ -62,7 +62,7 @@ function evidenceView({ text, factor }: Evidence): TemplateResult {
   return html`<li><ha-icon class=${side} icon=${icon}></ha-icon>${text}</li>`;
 }
 
-/** How often the likeliest reason was right, and always saying the commonest would have been, in percent. */
+/** How often the likeliest reason was right, and always guessing the most common one would have been, in percent. */
 interface ReasonRecord {
   accuracy: number;
   baseline: number;
