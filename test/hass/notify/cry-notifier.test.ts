@@ -193,7 +193,7 @@ describe('CryNotifier', function () {
     await untilPushed(ben, 1);
     await anna.tapTitle("I'm with the baby");
     await untilPushed(ben, 2);
-    assert.match(last(ben), /probably hungry \(62 %\), Owner is there/);
+    assert.match(last(ben), /probably hungry \(62 %\), Owner is with the baby/);
     assert.deepEqual(titles(ben), ['Hungry', 'Tired', 'Other…']);
     assert.deepEqual(answers, []);
     jumpAhead(10 * MINUTE_MS);
@@ -390,7 +390,7 @@ describe('CryNotifier', function () {
     notifier.push({ ...cry, picture: '/media/deepinfant/a b.png', clip: '/config/www/cry.mp3' });
     await untilPushed(anna, 1);
     assert.equal(last(anna), 'Mia schreit seit 3 s, Grund unklar');
-    assert.equal(titles(anna)[3], 'Ich bin da');
+    assert.equal(titles(anna)[3], 'Ich bin beim Baby');
     const { image, audio } = anna.notifications[0].data!;
     assert.deepEqual([image, audio], ['/media/local/deepinfant/a%20b.png', '/local/cry.mp3']);
     notifier.push({ ...cry, id: 'another', picture: '/srv/secret/cry.png' });
