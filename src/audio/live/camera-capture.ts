@@ -4,10 +4,11 @@ import { createInterface } from 'node:readline';
 import { messageOf } from '../../errors.js';
 import { SAMPLE_RATE, type AudioFormat } from '../../values.js';
 import { INSTALL_FFMPEG } from '../ffmpeg.js';
-import { secretUrl, type CameraAddress } from './camera-address.js';
+import { cameraServer, redact, secretUrl, type CameraAddress } from './camera-address.js';
 import type { CaptureEnd, CaptureListener, StartCapture } from './capture.js';
 import { runCapture, type CaptureWork } from './run-capture.js';
 import { explainEnd, type FfmpegEnd } from './ffmpeg-complaint.js';
+import { describeRtsp } from './rtsp-probe.js';
 import { readSampleStream } from './sample-stream.js';
 
 /** Patience with a camera that doesn't answer, or stops sending. */
@@ -44,6 +45,8 @@ export function cameraCapture(address: CameraAddress): CaptureWork {
   // What the camera granted last, it grants again.
   let granted: Wish = isRtsp(address) ? 'sound' : 'all';
   return async (listener, signal) => {
+    const obstacle = await obstacleFor(address, signal);
+    if (obstacle) return obstacle;
     let wish = granted;
     for (;;) {
       const end = await runFfmpeg(address, wish, listener, signal);
@@ -62,6 +65,38 @@ function nextWish(wish: Wish, { heard, status, said, killedFor }: FfmpegEnd): Wi
   const isRefused = said.some(line => /method (SETUP|PLAY) failed/.test(line));
   const mayHelp = isRefused || killedFor === 'silence' || status === 0;
   return wish === 'sound' && !heard && mayHelp ? 'all' : undefined;
+}
+
+/**
+ * What keeps ffmpeg from using a login safely or at all: it takes the login along to another server when an RTSP server
+ * redirects it there, and knows no Digest but that with MD5.
+ */
+async function obstacleFor(address: CameraAddress, signal: AbortSignal): Promise<CaptureEnd | undefined> {
+  if (!isRtsp(address) || address.password === '') return undefined;
+  const { status = 0, location, challenges = [] } = (await describeRtsp(address, signal)) ?? {};
+  const { host } = new URL(address.url);
+  if (status >= 300 && status < 400 && location && cameraServer(location) !== cameraServer(address.url))
+    return {
+      kind: 'bad-address',
+      message: `The camera at ${host} redirects to another server, ${redact(location)}. The password is not sent there. If that is right, enter that address.`,
+    };
+  if (status === 401 && challenges.length > 0 && !challenges.some(canLogIn))
+    return {
+      kind: 'not-a-stream',
+      message: `The camera at ${host} takes only a login that ffmpeg does not know (${challenges.map(schemeOf).join(', ')}). Let go2rtc fetch the stream, and enter its address.`,
+    };
+  return undefined;
+}
+
+function canLogIn(challenge: string): boolean {
+  return /^(basic|digest|digest md5)$/i.test(schemeOf(challenge));
+}
+
+/** 'Basic', 'Digest SHA-256' */
+function schemeOf(challenge: string): string {
+  const [scheme = ''] = challenge.split(/\s/, 1);
+  const algorithm = /\balgorithm="?([\w-]{1,20})/i.exec(challenge)?.[1];
+  return [scheme.slice(0, 20), algorithm].filter(Boolean).join(' ');
 }
 
 function isRtsp({ url }: CameraAddress): boolean {

@@ -334,7 +334,7 @@ describe('startCamera', function () {
       const { url, requests } = await start({ login: { scheme: 'Digest', ...login } });
       const listening = new Listening(url, { ...login, password: 'hunter2' });
       await assertEnds(listening, 'wrong-password', /Enter those that were set for the camera/);
-      assert.deepEqual(requests, ['OPTIONS', 'DESCRIBE', 'DESCRIBE']);
+      assert.deepEqual(requests, ['DESCRIBE', 'OPTIONS', 'DESCRIBE', 'DESCRIBE']);
     });
   });
 
