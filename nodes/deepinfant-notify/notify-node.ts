@@ -18,9 +18,9 @@ import { type SharedHass, STATUS_OF_HASS } from '../shared-hass.js';
 import { readIncoming } from '../messages.js';
 import type { NotifySettings } from './settings.js';
 
-const STATUS_BY_STATE: Record<'waiting' | 'told' | 'answered' | 'failing', StatusForm> = {
+const STATUS_BY_STATE: Record<'waiting' | 'notified' | 'answered' | 'failing', StatusForm> = {
   waiting: { fill: 'grey', shape: 'ring', text: 'deepinfant-notify.status.waiting' },
-  told: { fill: 'blue', shape: 'dot', text: 'deepinfant-notify.status.told' },
+  notified: { fill: 'blue', shape: 'dot', text: 'deepinfant-notify.status.notified' },
   answered: { fill: 'green', shape: 'dot', text: 'deepinfant-notify.status.answered' },
   failing: { fill: 'red', shape: 'ring', text: 'deepinfant-notify.status.failing' },
 };
@@ -125,7 +125,7 @@ export class NotifyNode implements NodeWork {
     const { failing = [], newest } = this.notifier ?? {};
     if (state !== 'connected') this.showStatus(state);
     else if (failing.length > 0) this.showStatus('failing');
-    else this.showStatus(newest === undefined ? 'waiting' : newest.answer ? 'answered' : 'told');
+    else this.showStatus(newest === undefined ? 'waiting' : newest.answer ? 'answered' : 'notified');
   }
 }
 

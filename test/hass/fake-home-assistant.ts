@@ -15,6 +15,11 @@ interface Command {
 export class FakeHomeAssistant {
   /** The actions that were called, oldest first. */
   readonly calls: { action: string; data: unknown }[] = [];
+  /** What it replies to commands, by their types. */
+  readonly replies: Record<string, unknown> = {
+    get_config: { state: 'RUNNING' },
+    'person/list': { storage: [{ name: 'Anna', user_id: 'anna' }], config: [] },
+  };
   private socket: WebSocket | undefined;
   /** Ids of commands by what they subscribed to. */
   private readonly subscriptions = new Map<string, number>();
@@ -68,11 +73,8 @@ export class FakeHomeAssistant {
     }
     if (type.startsWith('subscribe_')) this.subscriptions.set(eventType ?? type, id);
     if (type === 'call_service') this.calls.push({ action: `${domain}.${service}`, data });
-    const results: Record<string, unknown> = {
-      call_service: { context: { id: `context ${id}` } },
-      get_config: { state: 'RUNNING' },
-      'person/list': { storage: [{ name: 'Anna', user_id: 'anna' }], config: [] },
-    };
-    this.send(JSON.stringify({ id, type: 'result', success: true, result: results[type] ?? null }));
+    const called = { context: { id: `context ${id}` } };
+    const result = type === 'call_service' ? called : (this.replies[type] ?? null);
+    this.send(JSON.stringify({ id, type: 'result', success: true, result }));
   }
 }

@@ -87,7 +87,7 @@ describe('deepinfant-notify', function () {
     flow.send('reason', { topic: 'feed', payload: Date.now() - 3_600_000 });
     tell(cry, 'started', 3);
     await pushed(1);
-    await untilStatus('status.told');
+    await untilStatus('status.notified');
     await anna.tapTitle('deepinfant-notify.say.button.tired');
     const { topic, payload } = await flow.until('answers');
     const { at, ...answer } = payload as { at: number };

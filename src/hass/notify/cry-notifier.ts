@@ -13,6 +13,7 @@ import {
   type Say,
 } from './cry-notification.js';
 import { type DueNotification, NotificationPlan, type PlanSettings, RETRY_MS } from './notification-plan.js';
+import { nameOfPhone } from './phone-name.js';
 import { PlanFile } from './plan-file.js';
 
 /** What is refused for so long is reported: phones come back some seconds after a Home Assistant that restarted. */
@@ -227,9 +228,4 @@ export class CryNotifier {
 /** Without what opens a phone's webhook. */
 function withoutIds(text: string): string {
   return text.replace(/[0-9a-f]{32,}/g, '…').replace(/[^.]$/, '$&.');
-}
-
-/** 'annas phone' of `notify.mobile_app_annas_phone`. */
-export function nameOfPhone(phone: string): string {
-  return phone.replace(/^notify\.(?:mobile_app_)?/, '').replaceAll('_', ' ');
 }
