@@ -78,7 +78,10 @@ describe('the audio node’s dialog in a browser', function () {
     assert.equal(await page.inputValue('#node-input-url'), camera.url);
     await page.click('#deepinfant-audio-test');
     await page.locator(`${result} img`).waitFor({ timeout: 20_000 });
-    assert.match(await page.innerText(result), /Sound received: -\d+ dB, pcm_alaw, 8 kHz, first sound after \d+ ms/);
+    assert.match(
+      await page.innerText(result),
+      /Sound received: -\d+ dB, pcm_alaw, 8 kHz, first sound after \d+ ms/,
+    );
   });
 
   it('says what is wrong, and what to do', async () => {
