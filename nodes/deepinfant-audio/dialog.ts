@@ -2,8 +2,8 @@
 import type { NodeAPI, NodeDef } from 'node-red';
 import { cameraAddress, MAKERS } from '../../src/audio/cameras/makers.js';
 import { findCameras } from '../../src/audio/cameras/find.js';
-import { audition } from '../../src/audio/live/audition.js';
 import { cameraServer } from '../../src/audio/live/camera-address.js';
+import { audition } from '../../src/audio/live/test-source.js';
 import { LevelMeter } from '../../src/audio/live/level-meter.js';
 import type { LiveSource, LiveSources } from '../../src/audio/live/live-sources.js';
 import { listMicrophones } from '../../src/audio/live/microphone.js';

@@ -1,6 +1,6 @@
 import { concat } from '../concat.js';
 import { SAMPLE_RATE } from '../values.js';
-import { resample } from './resample.js';
+import { resample } from './polyphase.js';
 
 /** Stop band of the filters in dB; a little more than the 80 dB promised, for the rounding of coefficients. */
 const STOP_BAND_DB = 83;
