@@ -3,7 +3,7 @@ import type { NodeAPI, NodeDef } from 'node-red';
 import { cameraAddress, MAKERS } from '../../src/audio/cameras/makers.js';
 import { findCameras } from '../../src/audio/cameras/find.js';
 import { cameraServer } from '../../src/audio/live/camera-address.js';
-import { audition } from '../../src/audio/live/test-source.js';
+import { testSource } from '../../src/audio/live/test-source.js';
 import { LevelMeter } from '../../src/audio/live/level-meter.js';
 import type { LiveSource, LiveSources } from '../../src/audio/live/live-sources.js';
 import { listMicrophones } from '../../src/audio/live/microphone.js';
@@ -57,7 +57,7 @@ export function answerDialog(RED: NodeAPI, sources: LiveSources): void {
       ),
     level: ({ microphone }) => meters.read(textOf(microphone)),
     test: async question => {
-      const { health, firstAudioMs, samples } = await audition(sources, sourceOf(RED, question), TEST_S);
+      const { health, firstAudioMs, samples } = await testSource(sources, sourceOf(RED, question), TEST_S);
       if (firstAudioMs === null || samples.length < TEST_S * SAMPLE_RATE)
         return { error: health.error ?? RED._('deepinfant-audio.test.nothing') };
       const { level, silentS } = measureLevel(samples);

@@ -104,7 +104,7 @@ export class RecordingNode implements NodeWork {
             if (isLive) return;
             // Node-RED delivers it in the next turn of the event loop.
             await nextTurn();
-            await this.backlog.empty(signal);
+            await this.backlog.whenEmpty(signal);
           },
           state: state => {
             this.sendState(state, msg, send);

@@ -32,7 +32,7 @@ export class LiveViews {
     this.closing.refresh();
     const sources = [...this.views.keys()];
     const [shown = sources[0]] = sources.filter(name => name === source);
-    const part = this.views.get(shown)?.from(fromColumn);
+    const part = this.views.get(shown)?.read(fromColumn);
     if (part === undefined) return { sources };
     const levels = Buffer.from(part.levels).toString('base64');
     return { sources, view: { ...part, source: shown, levels } };

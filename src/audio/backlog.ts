@@ -15,7 +15,7 @@ export class Backlog {
   }
 
   /** Resolves when all work is done; at once if there is none. @throws AbortError */
-  async empty(signal: AbortSignal): Promise<void> {
+  async whenEmpty(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     if (this.count > 0) await once(this.changes, 'empty', { signal });
   }

@@ -7,6 +7,6 @@ export interface PcmBlock {
 }
 
 /** A sample as it may go on, finite and in [-1, 1]: codecs overshoot, and a broken file or device may send anything. */
-export function amplitude(value: number): number {
+export function clampAmplitude(value: number): number {
   return Number.isFinite(value) ? Math.max(-1, Math.min(1, value)) : 0;
 }

@@ -22,7 +22,7 @@ let loadedTaps: Float32Array | undefined;
  *
  * @param taps `up` rows of the same length, a multiple of 8
  */
-export function resample(
+export function filterPolyphase(
   input: Float32Array,
   taps: Float32Array,
   up: number,

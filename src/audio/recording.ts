@@ -150,7 +150,7 @@ async function* decode(input: string | Buffer, name: string): AsyncGenerator<Pcm
       );
     }
   } catch (error) {
-    throw ofFile(name, error);
+    throw fileError(name, error);
   } finally {
     stream?.destroy();
   }
@@ -165,7 +165,7 @@ async function checkFile(file: string): Promise<void> {
 }
 
 /** What the system says of a file or folder as an error that a person can act on; anything else as it is. */
-function ofFile(name: string, error: unknown): unknown {
+function fileError(name: string, error: unknown): unknown {
   if (!(error instanceof Error && 'code' in error)) return error;
   // No path holds a NUL.
   const isNoPath = error.code === 'ERR_INVALID_ARG_VALUE';
@@ -255,8 +255,8 @@ export async function listRecordings(
           else if (EXTENSIONS.has(path.extname(entry.name).toLowerCase())) found.push(place);
         }
       } catch (error) {
-        if (folder === given || !skipped) throw ofFile(folder, error);
-        skipped(folder, ofFile(folder, error));
+        if (folder === given || !skipped) throw fileError(folder, error);
+        skipped(folder, fileError(folder, error));
       }
     }
     if (found.length === 0) {
@@ -274,6 +274,6 @@ async function isFolder(file: string): Promise<boolean> {
   try {
     return (await stat(file)).isDirectory();
   } catch (error) {
-    throw ofFile(file, error);
+    throw fileError(file, error);
   }
 }

@@ -1,6 +1,6 @@
 import { concat } from '../concat.js';
 import { SAMPLE_RATE } from '../values.js';
-import { resample } from './polyphase.js';
+import { filterPolyphase } from './polyphase.js';
 
 /** Stop band of the filters in dB; a little more than the 80 dB promised, for the rounding of coefficients. */
 const STOP_BAND_DB = 83;
@@ -106,7 +106,7 @@ class Stage {
     this.samplesIn += samples.length;
     const { taps, up, down, index, phase } = this;
     const input = concat([this.pending, samples]);
-    const out = resample(input.subarray(index), taps, up, down, phase);
+    const out = filterPolyphase(input.subarray(index), taps, up, down, phase);
     const next = phase + out.length * down;
     const nextIndex = index + Math.floor(next / up);
     const used = Math.min(nextIndex, input.length);

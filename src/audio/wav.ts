@@ -1,6 +1,6 @@
 import { DeepInfantError } from '../errors.js';
 import type { ByteReader } from './byte-reader.js';
-import { amplitude, type PcmBlock } from './pcm.js';
+import { clampAmplitude, type PcmBlock } from './pcm.js';
 
 /** Bytes decoded at a time, about. */
 const BLOCK_BYTES = 65536;
@@ -128,8 +128,8 @@ const SAMPLE_READERS = new Map<string, SampleReader>([
   [`${TAG.pcm}/2`, (view, byte) => view.getInt16(byte, true) / 32768],
   [`${TAG.pcm}/3`, (view, byte) => (view.getInt8(byte + 2) * 65536 + view.getUint16(byte, true)) / 8388608],
   [`${TAG.pcm}/4`, (view, byte) => view.getInt32(byte, true) / 2147483648],
-  [`${TAG.float}/4`, (view, byte) => amplitude(view.getFloat32(byte, true))],
-  [`${TAG.float}/8`, (view, byte) => amplitude(view.getFloat64(byte, true))],
+  [`${TAG.float}/4`, (view, byte) => clampAmplitude(view.getFloat32(byte, true))],
+  [`${TAG.float}/8`, (view, byte) => clampAmplitude(view.getFloat64(byte, true))],
   [`${TAG.aLaw}/1`, (view, byte) => A_LAW[view.getUint8(byte)]],
   [`${TAG.muLaw}/1`, (view, byte) => MU_LAW[view.getUint8(byte)]],
 ]);

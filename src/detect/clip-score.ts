@@ -32,14 +32,20 @@ export async function scoreSamples(
 ): Promise<number> {
   const isShort = samples.length < SHORT_S * SAMPLE_RATE;
   const stream = classifier.open();
-  const chunk = { samples: isShort ? inQuiet(samples) : samples, firstSample: 0, at: 0, source: '', lost: 0 };
+  const chunk = {
+    samples: isShort ? surroundWithQuiet(samples) : samples,
+    firstSample: 0,
+    at: 0,
+    source: '',
+    lost: 0,
+  };
   const steps = await stream.push(chunk);
   steps.push(...(await stream.flush()));
   await stream.close();
   return clipScore(steps);
 }
 
-function inQuiet(samples: Float32Array): Float32Array {
+function surroundWithQuiet(samples: Float32Array): Float32Array {
   const before = QUIET_S.before * SAMPLE_RATE;
   const heard = new Float32Array(before + samples.length + QUIET_S.after * SAMPLE_RATE);
   heard.set(samples, before);

@@ -28,11 +28,11 @@ export function intensityOf(voice: CryVoice): Intensity {
  *   (Gustafson & Green 1989; Yoo et al. 2019, Frontiers in Psychology 10).
  */
 export function distress({ f0Hz, roughness, balanceDb }: CryVoice): number {
-  const pitch = f0Hz === null ? 0 : within(Math.log2(f0Hz / 350), 0, 1);
-  return 0.5 * pitch + 0.25 * within(roughness, 0, 0.2) + 0.25 * within(balanceDb, -10, 10);
+  const pitch = f0Hz === null ? 0 : positionBetween(Math.log2(f0Hz / 350), 0, 1);
+  return 0.5 * pitch + 0.25 * positionBetween(roughness, 0, 0.2) + 0.25 * positionBetween(balanceDb, -10, 10);
 }
 
 /** Where a value lies between two others: 0 at or below the lower, 1 at or above the upper. */
-function within(value: number, lower: number, upper: number): number {
+function positionBetween(value: number, lower: number, upper: number): number {
   return Math.min(1, Math.max(0, (value - lower) / (upper - lower)));
 }

@@ -95,10 +95,10 @@ export class LiveView {
     }
   }
 
-  /** The scores, and the columns from number `column` on that are still kept. */
-  from(column: number): LiveViewPart {
+  /** The scores, and the columns from number `fromColumn` on that are still kept. */
+  read(fromColumn: number): LiveViewPart {
     const oldest = this.nextColumn - this.columns.length;
-    const firstColumn = Math.max(oldest, Math.min(this.nextColumn, column));
+    const firstColumn = Math.max(oldest, Math.min(this.nextColumn, fromColumn));
     const { bands, scores, heard } = this;
     const levels = new Uint8Array((this.nextColumn - firstColumn) * bands);
     this.columns.slice(firstColumn - oldest).forEach((column, i) => {

@@ -8,7 +8,7 @@ export function roomNoise({ seed, durationS }: SynthOptions): Float32Array {
   const random = new Random(seed);
   // First-order low-passes whose corners lie an octave apart, all of one variance, add up to a power of 1/f.
   const octaves = Array.from({ length: 9 }, (_, i) => ({ keep: Math.exp(-(2 ** -i) * 2), level: 0 }));
-  const out = empty(durationS).map(() => {
+  const out = silence(durationS).map(() => {
     const white = random.normal();
     let sum = 0;
     for (const octave of octaves) {
@@ -27,7 +27,7 @@ export function fanNoise({ seed, durationS }: SynthOptions): Float32Array {
   const bladesHz = random.uniform(60, 140);
   const hum = random.uniform(0, 0.3);
   let level = 0;
-  const out = empty(durationS).map((_, i) => {
+  const out = silence(durationS).map((_, i) => {
     level = keep * level + (1 - keep) * random.normal();
     const angle = (2 * Math.PI * bladesHz * i) / SAMPLE_RATE;
     return level / Math.sqrt(1 - keep) + hum * (Math.sin(angle) + 0.4 * Math.sin(2 * angle));
@@ -52,7 +52,7 @@ const VOWELS: readonly (readonly [number, number, number])[] = [
 export function babble({ seed, durationS }: SynthOptions): Float32Array {
   const random = new Random(seed);
   const talkers = Array.from({ length: 1 + random.integer(3) }, () => drawTalker(random));
-  const out = empty(durationS);
+  const out = silence(durationS);
   for (let startS = 0; startS < durationS;) {
     const sentence = speak(random, random.pick(talkers));
     addAt(out, sentence, Math.round(startS * SAMPLE_RATE));
@@ -167,7 +167,7 @@ export function meows({ seed, durationS }: SynthOptions): Float32Array {
     damping: 1.5,
     glottalFormant: 1.5,
   };
-  const out = empty(durationS);
+  const out = silence(durationS);
   for (let startS = random.uniform(0.2, 1); startS < durationS;) {
     const call = meow(random, cat);
     addAt(out, call, Math.round(startS * SAMPLE_RATE));
@@ -219,7 +219,7 @@ function meow(random: Random, cat: VoiceTraits & { size: number; f0Hz: number })
 export function alarm({ seed, durationS }: SynthOptions): Float32Array {
   const random = new Random(seed);
   const kind = random.pick(['smoke', 'clock', 'siren'] as const);
-  const out = empty(durationS);
+  const out = silence(durationS);
   const beep = (startS: number, lengthS: number, hz: number, harmonics: readonly number[]): void => {
     addAt(out, tone(lengthS, hz, harmonics, 0), Math.round(startS * SAMPLE_RATE));
   };
@@ -247,7 +247,7 @@ export function lullaby({ seed, durationS }: SynthOptions): Float32Array {
   const random = new Random(seed);
   const tonicHz = random.uniform(400, 560);
   const beatS = random.uniform(0.38, 0.5);
-  const out = empty(durationS);
+  const out = silence(durationS);
   const pluck = (beat: number, semitones: number, level: number): void => {
     const hz = tonicHz * 2 ** (semitones / 12);
     const note = tone(
@@ -289,7 +289,7 @@ function drawLine(random: Random): { beat: number; degree: number }[] {
  * frequency left out. It decays at `decay` nepers a second, the higher harmonics faster.
  */
 function tone(durationS: number, hz: number, harmonics: readonly number[], decay: number): Float32Array {
-  const out = empty(durationS);
+  const out = silence(durationS);
   harmonics.forEach((amplitude, i) => {
     const k = i + 1;
     if (k * hz >= SAMPLE_RATE / 2) return;
@@ -302,6 +302,6 @@ function tone(durationS: number, hz: number, harmonics: readonly number[], decay
   return out;
 }
 
-function empty(durationS: number): Float32Array {
+function silence(durationS: number): Float32Array {
   return new Float32Array(Math.round(durationS * SAMPLE_RATE));
 }

@@ -9,7 +9,7 @@ describe('Backlog', () => {
   });
 
   it('is empty as long as nobody works', async () => {
-    await backlog.empty(running);
+    await backlog.whenEmpty(running);
   });
 
   it('is empty when all have done their work, however it ended', async () => {
@@ -21,21 +21,21 @@ describe('Backlog', () => {
         }),
       );
     let isEmpty = false;
-    const empty = backlog.empty(running).then(() => (isEmpty = true));
+    const empty = backlog.whenEmpty(running).then(() => (isEmpty = true));
     ends[0].reject(new Error('broken'));
     await new Promise(resolve => setImmediate(resolve));
     assert.equal(isEmpty, false);
     ends[1].resolve();
     await empty;
-    await backlog.empty(running);
+    await backlog.whenEmpty(running);
   });
 
   it('lets a sender go that is stopped', async () => {
     const stopping = new AbortController();
     backlog.add(new Promise(() => undefined));
-    const empty = backlog.empty(stopping.signal);
+    const empty = backlog.whenEmpty(stopping.signal);
     stopping.abort();
     await assert.rejects(empty, { name: 'AbortError' });
-    await assert.rejects(backlog.empty(stopping.signal), { name: 'AbortError' });
+    await assert.rejects(backlog.whenEmpty(stopping.signal), { name: 'AbortError' });
   });
 });

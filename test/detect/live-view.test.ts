@@ -29,7 +29,7 @@ function column({ firstColumn, columnS, bands, levels }: LiveViewPart, atS: numb
 
 describe('LiveView', () => {
   it('shows a tone when and where it sounds, at its level', () => {
-    const part = viewOf({}).from(0);
+    const part = viewOf({}).read(0);
     assert.equal(part.endS, 4);
     const [band] = [...column(part, 3).keys()].sort((a, b) => column(part, 3)[b] - column(part, 3)[a]);
     const centres = melCentresHz(2 * part.bands, 0, SAMPLE_RATE / 2);
@@ -40,19 +40,19 @@ describe('LiveView', () => {
 
   it('gives what is new, and no more than the last half minute', () => {
     const view = viewOf({ endS: 60 });
-    const all = view.from(0);
+    const all = view.read(0);
     const columnsIn = ({ levels, bands }: LiveViewPart): number => levels.length / bands;
     assert.equal(columnsIn(all), Math.ceil(VIEW_S / all.columnS));
-    assert.equal(columnsIn(view.from(all.firstColumn + columnsIn(all) - 2)), 2);
-    assert.equal(columnsIn(view.from(1e9)), 0);
+    assert.equal(columnsIn(view.read(all.firstColumn + columnsIn(all) - 2)), 2);
+    assert.equal(columnsIn(view.read(1e9)), 0);
   });
 
   it('shows lost sound as silence, and a source that begins anew from its beginning', () => {
     const view = viewOf({});
-    const part = viewOf({ fromS: 10, endS: 12 }, view).from(0);
+    const part = viewOf({ fromS: 10, endS: 12 }, view).read(0);
     assert(column(part, 6).every(level => level === 0));
     assert(column(part, 11).some(level => level > 0));
-    const anew = viewOf({ endS: 1 }, view).from(0);
+    const anew = viewOf({ endS: 1 }, view).read(0);
     assert.equal(anew.endS, 1);
     assert(anew.firstColumn < 3 && anew.levels.length < 40 * anew.bands);
   });
@@ -60,15 +60,15 @@ describe('LiveView', () => {
   it('says what each preset would tell of the scores', () => {
     const view = viewOf({ endS: 8 });
     for (const step of steps(...times(8, 0.05), ...times(8, 0.999))) view.pushScores(step);
-    const { scores, heard } = view.from(0);
+    const { scores, heard } = view.read(0);
     assert.deepEqual([scores.length, scores[15]], [16, { endS: 4.096, cry: 0.999 }]);
     assert.deepEqual(heard.careful, []);
     assert.equal(heard.sensitive.length, 1);
     assert.equal(heard.sensitive[0].endS, undefined);
     for (const step of steps(...times(16, 0.999), ...times(40, 0.05)).slice(16)) view.pushScores(step);
-    assert(view.from(0).heard.sensitive[0].endS! < 5);
+    assert(view.read(0).heard.sensitive[0].endS! < 5);
     for (const step of steps(...times(200, 0.05)).slice(56)) view.pushScores(step);
-    assert.deepEqual(view.from(0).heard.sensitive, []);
-    assert(view.from(0).scores.length < 130);
+    assert.deepEqual(view.read(0).heard.sensitive, []);
+    assert(view.read(0).scores.length < 130);
   });
 });

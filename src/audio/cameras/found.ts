@@ -21,7 +21,7 @@ export interface Track {
 }
 
 /** A name as a stranger gives it, made fit for a terminal and a page: printable, 80 characters at most. */
-export function printable(name: string): string {
+export function printableText(name: string): string {
   return name
     .replace(/[\p{C}\p{Z}]+/gu, ' ')
     .trim()

@@ -1,7 +1,7 @@
 import { DeepInfantError } from '../../errors.js';
 import { getJson, notTheServer, serverUrl, undefinedIfMissing, type JsonServer } from '../../get-json.js';
 import { at, entries } from '../../unknown-data.js';
-import { printable, type FoundCamera } from './found.js';
+import { printableText, type FoundCamera } from './found.js';
 import { restream, restreamBase, tracksOf } from './go2rtc.js';
 
 /** Port of Frigate's API without login (Frigate, Installation, Ports). */
@@ -38,6 +38,6 @@ export async function findFrigateStreams(address: string, signal: AbortSignal): 
   return names.map(name => {
     const shownAs = at(config, 'cameras', name, 'friendly_name');
     const found = restream('frigate', name, base, tracksOf(at(streams, name)));
-    return typeof shownAs === 'string' ? { ...found, name: printable(shownAs) } : found;
+    return typeof shownAs === 'string' ? { ...found, name: printableText(shownAs) } : found;
   });
 }

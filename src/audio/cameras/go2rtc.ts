@@ -1,7 +1,7 @@
 import { DeepInfantError } from '../../errors.js';
 import { getJson, notTheServer, serverUrl, undefinedIfMissing, type JsonServer } from '../../get-json.js';
 import { at, entries } from '../../unknown-data.js';
-import { printable, type FoundCamera, type Track } from './found.js';
+import { printableText, type FoundCamera, type Track } from './found.js';
 
 /** Port of go2rtc's API, as delivered (go2rtc, internal/api). */
 const API_PORT = 1984;
@@ -56,7 +56,7 @@ export function restream(
   tracks: Track[] | undefined,
 ): FoundCamera {
   return {
-    name: printable(name),
+    name: printableText(name),
     host: new URL(base).host,
     via,
     address: base + encodeURIComponent(name),
@@ -88,6 +88,6 @@ export function tracksOf(stream: unknown): Track[] | undefined {
 /** '97 MPEG4-GENERIC/16000/1' -> 'AAC 16 kHz'. The 90 kHz of pictures is their clock and says nothing. */
 function codecOf(media: string): string {
   const [name, rateHz] = media.replace(/^\d+ /, '').split('/');
-  const codec = name === 'MPEG4-GENERIC' ? 'AAC' : printable(name);
+  const codec = name === 'MPEG4-GENERIC' ? 'AAC' : printableText(name);
   return Number(rateHz) > 0 && rateHz !== '90000' ? `${codec} ${Number(rateHz) / 1000} kHz` : codec;
 }

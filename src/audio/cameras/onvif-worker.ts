@@ -9,7 +9,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { Cam, Discovery } from 'onvif';
 import { messageOf } from '../../errors.js';
 import { at, entries } from '../../unknown-data.js';
-import { printable, type FoundCamera, type Track } from './found.js';
+import { printableText, type FoundCamera, type Track } from './found.js';
 
 /** User and password that every camera is asked with. */
 export interface OnvifLogin {
@@ -82,9 +82,9 @@ function nameOf(scopes: string): string {
   const scope = (kind: string): string => {
     const encoded = new RegExp(`onvif://www\\.onvif\\.org/${kind}/(\\S+)`, 'i').exec(scopes)?.[1] ?? '';
     try {
-      return printable(decodeURIComponent(encoded));
+      return printableText(decodeURIComponent(encoded));
     } catch {
-      return printable(encoded);
+      return printableText(encoded);
     }
   };
   return scope('name') || scope('hardware');
@@ -109,30 +109,30 @@ async function askForStreams(service: URL, device: FoundCamera): Promise<FoundCa
   });
   try {
     // Not connect(), which never returns from a device with a profile that has no picture.
-    await told(done => {
+    await resultOf(done => {
       camera.getSystemDateAndTime(done);
     });
-    await told(done => {
+    await resultOf(done => {
       camera.getServices(true, done);
     }).catch(async (error: unknown) => {
       // A second attempt with the same wrong password would bring an account nearer to being locked.
       if (refused) throw error;
-      await told(done => {
+      await resultOf(done => {
         camera.getCapabilities(done);
       });
     });
-    const profiles = await told(done => {
+    const profiles = await resultOf(done => {
       camera.getProfiles(done);
     });
     const chosen = chooseProfiles(profiles);
     const cameras: FoundCamera[] = [];
     for (const profile of chosen) {
       const profileToken = text(at(profile, '$', 'token'));
-      const stream = await told(done => {
+      const stream = await resultOf(done => {
         camera.getStreamUri({ protocol: 'RTSP', profileToken }, done);
       });
       const name =
-        chosen.length > 1 ? printable(`${device.name}: ${text(at(profile, 'name'))}`) : device.name;
+        chosen.length > 1 ? printableText(`${device.name}: ${text(at(profile, 'name'))}`) : device.name;
       cameras.push({
         name,
         host: device.host,
@@ -148,7 +148,7 @@ async function askForStreams(service: URL, device: FoundCamera): Promise<FoundCa
 }
 
 /** What the library hands to a callback. */
-function told(ask: (done: (error: Error | null, data?: unknown) => void) => void): Promise<unknown> {
+function resultOf(ask: (done: (error: Error | null, data?: unknown) => void) => void): Promise<unknown> {
   return new Promise((resolve, reject) => {
     ask((error, data) => {
       if (error) reject(error);
@@ -164,7 +164,7 @@ function problemOf(error: unknown, refused: boolean): string {
       ? 'It wants another user name or password.'
       : 'It wants a user and password before it tells its stream: enter them and find cameras again.';
   }
-  return `It does not tell its stream: ${printable(messageOf(error))}. Choose its maker instead, or enter its address.`;
+  return `It does not tell its stream: ${printableText(messageOf(error))}. Choose its maker instead, or enter its address.`;
 }
 
 /** Of the profiles of each picture: one with sound if there is one, and of these the one with the smallest picture. */
@@ -205,7 +205,7 @@ function tracksOf(profile: unknown): Track[] {
 }
 
 function codecOf(encoder: unknown, detail: string): string {
-  return printable(`${text(at(encoder, 'encoding'))} ${detail}`);
+  return printableText(`${text(at(encoder, 'encoding'))} ${detail}`);
 }
 
 /**

@@ -2,8 +2,8 @@ import { SAMPLE_RATE } from '../../values.js';
 import { alsaCardName, isAlsaMicrophone } from './alsa-names.js';
 import { CHUNK_SAMPLES } from './chunk-length.js';
 import {
-  listing,
-  withDistinctNames,
+  runLister,
+  distinguishNames,
   type FoundMicrophone,
   type MicrophoneBackend,
 } from './microphone-recorder.js';
@@ -12,7 +12,7 @@ import {
 export const arecord: MicrophoneBackend = {
   name: 'ALSA',
   async list(signal) {
-    return alsaMicrophonesOf((await listing('arecord', ['-L'], signal)).stdout);
+    return alsaMicrophonesOf((await runLister('arecord', ['-L'], signal)).stdout);
   },
   defaultAddress: 'default',
   recorder(address) {
@@ -45,5 +45,5 @@ export function alsaMicrophonesOf(printed: string): FoundMicrophone[] {
     }
     return isAlsaMicrophone(address) ? [{ name: address, address, isDefault: address === 'default' }] : [];
   });
-  return withDistinctNames(found);
+  return distinguishNames(found);
 }

@@ -194,13 +194,13 @@ function protocolsFor({ url }: CameraAddress): string {
 
 /** A script for ffmpeg's concat demuxer (ffmpeg-formats, 'concat'). */
 function scriptFor(address: CameraAddress, wish: Wish): string {
-  const lines = ['ffconcat version 1.0', `file ${quoted(secretUrl(address))}`];
+  const lines = ['ffconcat version 1.0', `file ${quote(secretUrl(address))}`];
   if (wish !== 'all-plainly') lines.push(...optionsFor(address, wish).map(option => `option ${option}`));
   return lines.map(line => `${line}\n`).join('');
 }
 
 /** Quotes as ffmpeg-utils says under 'Quoting and escaping'. */
-function quoted(text: string): string {
+function quote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
@@ -221,7 +221,7 @@ function optionsFor(address: CameraAddress, wish: 'sound' | 'all'): string[] {
   return [
     ...analysis,
     `rw_timeout ${timeoutUs}`,
-    ...(address.bearer ? [`headers ${quoted(`Authorization: Bearer ${address.bearer}`)}`] : []),
+    ...(address.bearer ? [`headers ${quote(`Authorization: Bearer ${address.bearer}`)}`] : []),
     // The newest segment.
     ...(isHls ? ['live_start_index -1'] : []),
   ];

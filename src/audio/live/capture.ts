@@ -1,5 +1,5 @@
 /**
- * What stands between a microphone or camera and the supervisor: an attempt to hear it, made by a process that can be
+ * What stands between a microphone or camera and the supervisor: one attempt to capture it, by a process that can be
  * killed.
  */
 import type { AudioFormat, SourceTrouble } from '../../values.js';
@@ -11,7 +11,7 @@ export interface CaptureEnd {
   message: string;
 }
 
-/** What a capture tells. Nothing comes after `ended`, nor after `stop` was called. */
+/** Receives what a capture sends. Nothing comes after `ended`, nor after `stop` was called. */
 export interface CaptureListener {
   /** New audio, 16 kHz mono in [-1, 1], finite; of any length above 0. It may be kept. */
   samples(samples: Float32Array): void;
@@ -26,5 +26,5 @@ export interface Capture {
   stop(): Promise<void>;
 }
 
-/** Begins to capture one microphone or camera; what fails is told to `ended`, nothing is thrown. */
+/** Starts to capture one microphone or camera. Failures arrive at `ended`, nothing is thrown. */
 export type StartCapture = (listener: CaptureListener) => Capture;

@@ -51,7 +51,7 @@ export class LiveFeed {
     try {
       this.listening = this.sources.listen(this.source(), listener);
     } catch (error) {
-      this.report(neverHeard(this.name, messageOf(error)));
+      this.report(failedHealth(this.name, messageOf(error)));
     }
   }
 
@@ -76,7 +76,7 @@ export class LiveFeed {
 }
 
 /** The health of a source that cannot be opened as it is set up. */
-function neverHeard(source: string, error: string): SourceHealth {
+function failedHealth(source: string, error: string): SourceHealth {
   return {
     source,
     state: 'failed',

@@ -3,29 +3,29 @@ import { SYSTEM_SCHEDULER, type Scheduler } from './scheduler.js';
 import { StartGate } from './start-gate.js';
 import { Supervisor, type LiveListener, type SupervisedSource } from './supervisor.js';
 
-/** A microphone or camera, as somebody wants to hear it. */
+/** A microphone or camera to listen to. */
 export interface LiveSource extends SupervisedSource {
   /** Sources with the same key are one, and opened once. */
   key: string;
 }
 
-/** Somebody hears a source. */
+/** One listener's hold on a source. */
 export interface Listening {
-  /** How the source is now. */
+  /** The source's health now. */
   readonly health: SourceHealth;
-  /** Ends the listening; resolves when the source is closed, if nobody else listens. To be called once. */
+  /** Ends the listening; resolves when the source is closed, if nobody else listens. Call it once. */
   stop(): Promise<void>;
 }
 
 interface OpenSource {
   supervisor: Supervisor;
-  /** Who listens, and what the source is called there. */
+  /** Who listens, and by what name each knows the source. */
   listeners: Map<LiveListener, string>;
 }
 
 /** The live sources of a process: each is opened once, however many listen to it. */
 export class LiveSources {
-  private readonly open = new Map<string, OpenSource>();
+  private readonly sources = new Map<string, OpenSource>();
   private readonly gate: StartGate;
 
   constructor(private readonly scheduler: Scheduler = SYSTEM_SCHEDULER) {
@@ -33,16 +33,15 @@ export class LiveSources {
   }
 
   /**
-   * Listens to a source, which is opened if nobody does yet. Chunks are shared between all who listen: they are not to be
-   * changed.
+   * Listens to a source, which is opened if nobody listens yet. All listeners share the chunks and must not change them.
    * @param listener one that does not listen to this source yet
    */
   listen(source: LiveSource, listener: LiveListener): Listening {
     const { name, key } = source;
-    const held = this.open.get(key);
-    const { supervisor, listeners } = held ?? this.opened(source);
+    const held = this.sources.get(key);
+    const { supervisor, listeners } = held ?? this.open(source);
     const healthHere = (): SourceHealth => ({ ...supervisor.health, source: name });
-    // Whoever comes to hear a camera may just have mended it.
+    // A person who starts listening may just have mended the camera.
     supervisor.tryNow();
     listeners.set(listener, name);
     if (held) listener.health(healthHere());
@@ -53,7 +52,7 @@ export class LiveSources {
       },
       stop: async () => {
         if (listeners.size === 1) {
-          this.open.delete(key);
+          this.sources.delete(key);
           await supervisor.stop();
         } else {
           listeners.delete(listener);
@@ -63,7 +62,7 @@ export class LiveSources {
     };
   }
 
-  private opened({ key, start, ...source }: LiveSource): OpenSource {
+  private open({ key, start, ...source }: LiveSource): OpenSource {
     const listeners: OpenSource['listeners'] = new Map();
     const toAll: LiveListener = {
       chunk: chunk => {
@@ -75,7 +74,7 @@ export class LiveSources {
     };
     const supervisor = new Supervisor({ ...source, start: this.gate.through(start) }, toAll, this.scheduler);
     const opened = { supervisor, listeners };
-    this.open.set(key, opened);
+    this.sources.set(key, opened);
     return opened;
   }
 }

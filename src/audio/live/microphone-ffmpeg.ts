@@ -2,8 +2,8 @@ import { SAMPLE_RATE } from '../../values.js';
 import { alsaCardName, isAlsaMicrophone } from './alsa-names.js';
 import { alsaRateOf } from './arecord.js';
 import {
-  listing,
-  withDistinctNames,
+  runLister,
+  distinguishNames,
   type FoundMicrophone,
   type MicrophoneBackend,
   type Recorder,
@@ -13,8 +13,8 @@ import {
 export const pulse: MicrophoneBackend = {
   name: 'PulseAudio',
   async list(signal) {
-    const info = await listing('pactl', ['info'], signal);
-    const sources = await listing('pactl', ['list', 'sources'], signal);
+    const info = await runLister('pactl', ['info'], signal);
+    const sources = await runLister('pactl', ['list', 'sources'], signal);
     return pulseMicrophonesOf(sources.stdout, info.stdout);
   },
   defaultAddress: 'default',
@@ -28,7 +28,7 @@ export const pulse: MicrophoneBackend = {
 export const alsa: MicrophoneBackend = {
   name: 'ALSA',
   async list(signal) {
-    const { stdout } = await listing('ffmpeg', ['-hide_banner', '-sources', 'alsa'], signal);
+    const { stdout } = await runLister('ffmpeg', ['-hide_banner', '-sources', 'alsa'], signal);
     return ffmpegAlsaMicrophonesOf(stdout);
   },
   defaultAddress: 'default',
@@ -42,7 +42,7 @@ export const avFoundation: MicrophoneBackend = {
   name: 'AVFoundation',
   async list(signal) {
     const args = ['-hide_banner', '-f', 'avfoundation', '-list_devices', 'true', '-i', ''];
-    const { stderr } = await listing('ffmpeg', args, signal);
+    const { stderr } = await runLister('ffmpeg', args, signal);
     return avFoundationMicrophonesOf(stderr);
   },
   defaultAddress: 'default',
@@ -56,7 +56,7 @@ export const directShow: MicrophoneBackend = {
   name: 'DirectShow',
   async list(signal) {
     const args = ['-hide_banner', '-f', 'dshow', '-list_devices', 'true', '-i', 'dummy'];
-    const { stderr } = await listing('ffmpeg', args, signal);
+    const { stderr } = await runLister('ffmpeg', args, signal);
     return directShowMicrophonesOf(stderr);
   },
   recorder(address) {
@@ -89,7 +89,7 @@ export function pulseMicrophonesOf(printed: string, info: string): FoundMicropho
     const name = card ? alsaCardName(card, Number(property('alsa\\.device'))) : description;
     return [{ name, id: address, address, isDefault: address === defaultAddress }];
   });
-  return withDistinctNames(found);
+  return distinguishNames(found);
 }
 
 /** The microphones in what `ffmpeg -sources alsa` prints: a line each, of address and description. */
@@ -101,7 +101,7 @@ export function ffmpegAlsaMicrophonesOf(printed: string): FoundMicrophone[] {
     const name = device ? alsaCardName(device[1], Number(device[2])) : address;
     return [{ name, address, isDefault: address === 'default' }];
   });
-  return withDistinctNames(found);
+  return distinguishNames(found);
 }
 
 /** The microphones in what ffmpeg's avfoundation prints: numbered names below a heading. */
@@ -112,7 +112,7 @@ export function avFoundationMicrophonesOf(printed: string): FoundMicrophone[] {
     address,
     isDefault: false,
   }));
-  return withDistinctNames(found);
+  return distinguishNames(found);
 }
 
 /** The microphones in what ffmpeg's dshow (since version 5) prints: a name and, below it, an address. */
@@ -120,5 +120,5 @@ export function directShowMicrophonesOf(printed: string): FoundMicrophone[] {
   const found = [
     ...printed.matchAll(/^\[.*?\] +"(.*)" \(audio\)\r?\n\[.*?\] +Alternative name "(.*)"\r?$/gm),
   ].map(([, name, address], i) => ({ name, id: address, address, isDefault: i === 0 }));
-  return withDistinctNames(found);
+  return distinguishNames(found);
 }

@@ -63,7 +63,7 @@ export function record(
     let failure: Error | undefined;
     child.on('error', error => {
       failure = error;
-      if (child.pid === undefined) reject(notStarted(error));
+      if (child.pid === undefined) reject(startError(error));
     });
     // It has no pipes then.
     if (child.pid === undefined) return;
@@ -104,7 +104,7 @@ function spawnOptions(): SpawnOptions {
 }
 
 /** What it means that a program was not started: there is none, or the system has no files or processes left. */
-function notStarted(error: NodeJS.ErrnoException): Error {
+function startError(error: NodeJS.ErrnoException): Error {
   const isMissing = error.code === 'ENOENT' || error.code === 'EACCES';
   return isMissing ? new DeepInfantError('no-program', error.message) : error;
 }
@@ -122,7 +122,7 @@ function kindOf(said: string): SourceTrouble {
  * @throws DeepInfantError `no-program` if there is none, or it crashes or doesn't end; any other error if the system can't
  *   start it now
  */
-export function listing(
+export function runLister(
   program: string,
   args: string[],
   signal?: AbortSignal,
@@ -137,7 +137,7 @@ export function listing(
     let failure: Error | undefined;
     child.on('error', error => {
       failure = error;
-      if (child.pid === undefined) reject(notStarted(error));
+      if (child.pid === undefined) reject(startError(error));
     });
     // It has no pipes then.
     if (child.pid === undefined) return;
@@ -157,7 +157,7 @@ export function listing(
  * Tells microphones of one name apart: by their ids, else in the order in which the system has them. None of them keeps
  * the bare name, lest one be taken for another that was unplugged.
  */
-export function withDistinctNames(microphones: FoundMicrophone[]): FoundMicrophone[] {
+export function distinguishNames(microphones: FoundMicrophone[]): FoundMicrophone[] {
   return microphones.map(microphone => {
     const namesakes = microphones.filter(({ name }) => name === microphone.name);
     if (namesakes.length === 1) return microphone;
@@ -167,7 +167,7 @@ export function withDistinctNames(microphones: FoundMicrophone[]): FoundMicropho
 }
 
 /** Whether a microphone is the one of a name; also of the name that it had while there was another like it. */
-export function isCalled(microphone: FoundMicrophone, name: string): boolean {
+export function hasName(microphone: FoundMicrophone, name: string): boolean {
   if (microphone.name === name) return true;
   return microphone.id !== undefined && nameWithId(microphone.name, microphone.id) === name;
 }

@@ -2,7 +2,7 @@ import { DeepInfantError } from '../../errors.js';
 import { arecord } from './arecord.js';
 import type { CaptureEnd, CaptureListener, StartCapture } from './capture.js';
 import { alsa, avFoundation, directShow, pulse } from './microphone-ffmpeg.js';
-import { isCalled, record, type FoundMicrophone, type MicrophoneBackend } from './microphone-recorder.js';
+import { hasName, record, type FoundMicrophone, type MicrophoneBackend } from './microphone-recorder.js';
 import { isNaudiodonInstalled, portAudio } from './port-audio.js';
 import { runCapture } from './run-capture.js';
 
@@ -81,11 +81,11 @@ async function listOf(backend: MicrophoneBackend, signal?: AbortSignal): Promise
 export function startMicrophone(name?: string): StartCapture {
   let order = BACKENDS;
   return runCapture(async (listener, signal) => {
-    const backends = order.map(listingOnce);
+    const backends = order.map(rememberList);
     const ends: CaptureEnd[] = [];
     for (const [i, backend] of backends.entries()) {
       const end = await captureWith(backend, name, listener, signal);
-      if (end.kind === 'disconnected') return explained(end, name);
+      if (end.kind === 'disconnected') return explain(end, name);
       if (signal.aborted) {
         // It gave nothing for as long as somebody waited: the next start begins with the backend after it.
         order = [...order.slice(i + 1), ...order.slice(0, i + 1)];
@@ -94,17 +94,17 @@ export function startMicrophone(name?: string): StartCapture {
       ends.push(end);
     }
     const end = ends.find(({ kind }) => kind !== 'no-device' && kind !== 'no-program');
-    return end ? explained(end, name) : notFound(name, await microphonesOf(backends, signal), ends);
+    return end ? explain(end, name) : missingMicrophone(name, await microphonesOf(backends, signal), ends);
   });
 }
 
 /** A backend that lists once and remembers it. */
-function listingOnce(backend: MicrophoneBackend): MicrophoneBackend {
+function rememberList(backend: MicrophoneBackend): MicrophoneBackend {
   let list: Promise<FoundMicrophone[]> | undefined;
   return { ...backend, list: signal => (list ??= backend.list(signal)) };
 }
 
-function explained({ kind, message }: CaptureEnd, name: string | undefined): CaptureEnd {
+function explain({ kind, message }: CaptureEnd, name: string | undefined): CaptureEnd {
   const label = name === undefined ? 'The default microphone' : `The microphone ${name}`;
   const what =
     kind === 'disconnected'
@@ -123,7 +123,7 @@ async function captureWith(
 ): Promise<CaptureEnd> {
   try {
     const isWanted = (known: FoundMicrophone): boolean =>
-      name === undefined ? known.isDefault : isCalled(known, name);
+      name === undefined ? known.isDefault : hasName(known, name);
     const address =
       (name === undefined ? backend.defaultAddress : undefined) ??
       (await backend.list(signal)).find(isWanted)?.address;
@@ -137,7 +137,11 @@ async function captureWith(
 }
 
 /** No backend knows the microphone, or none is there. */
-function notFound(name: string | undefined, microphones: Microphone[], ends: CaptureEnd[]): CaptureEnd {
+function missingMicrophone(
+  name: string | undefined,
+  microphones: Microphone[],
+  ends: CaptureEnd[],
+): CaptureEnd {
   const kind = ends.every(end => end.kind === 'no-program') ? 'no-program' : 'no-device';
   if (microphones.length === 0) return { kind, message: NO_MICROPHONES };
   const missing = name === undefined ? 'default microphone' : `microphone ${name}`;

@@ -4,8 +4,8 @@ import { DeepInfantError, messageOf } from '../../errors.js';
 import { SAMPLE_RATE } from '../../values.js';
 import { alsaCardId, alsaCardName, isAlsaMicrophone } from './alsa-names.js';
 import {
-  listing,
-  withDistinctNames,
+  runLister,
+  distinguishNames,
   type FoundMicrophone,
   type MicrophoneBackend,
 } from './microphone-recorder.js';
@@ -34,7 +34,7 @@ export function isNaudiodonInstalled(): boolean {
 export const portAudio: MicrophoneBackend = {
   name: 'PortAudio',
   async list(signal) {
-    const { stdout, stderr } = await listing(process.execPath, [CHILD, 'list'], signal);
+    const { stdout, stderr } = await runLister(process.execPath, [CHILD, 'list'], signal);
     // Numbers change when something is plugged in; the child that records finds the device by its name.
     return parseList(stdout, stderr).map(microphone => ({ ...microphone, address: microphone.name }));
   },
@@ -65,7 +65,7 @@ export function portAudioMicrophonesOf(
   defaults: readonly number[],
   cardId: typeof alsaCardId = alsaCardId,
 ): FoundMicrophone[] {
-  return withDistinctNames(
+  return distinguishNames(
     devices
       .filter(device => device.maxInputChannels > 0)
       .flatMap(({ id, name, hostAPIName }) => {

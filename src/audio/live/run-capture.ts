@@ -5,8 +5,8 @@ import type { CaptureEnd, CaptureListener, StartCapture } from './capture.js';
 export type CaptureWork = (listener: CaptureListener, signal: AbortSignal) => Promise<CaptureEnd>;
 
 /**
- * Makes a way to start a capture of such work. What the work throws, when the system has no memory or files left, is told as its
- * end.
+ * Turns such work into a capture that can be started. What the work throws, such as when the system has no memory or
+ * files left, becomes the end of the capture.
  */
 export function runCapture(work: CaptureWork): StartCapture {
   return listener => {
@@ -15,7 +15,7 @@ export function runCapture(work: CaptureWork): StartCapture {
     const done = Promise.resolve()
       .then(() => work(listener, signal))
       .catch((error: unknown): CaptureEnd => {
-        const message = `Capturing failed (${messageOf(error)}). It is tried again; if this goes on, see whether the computer has memory left.`;
+        const message = `The capture failed (${messageOf(error)}) and is tried again. If this lasts, check whether the computer has memory left.`;
         return { kind: 'no-program', message };
       })
       .then(end => {

@@ -1,13 +1,13 @@
 import { SAMPLE_RATE } from '../../values.js';
 
 const SAMPLES_PER_MS = SAMPLE_RATE / 1000;
-/** Audio comes in bursts, some of them seconds long (HLS): how late it is, the most punctual of so long tells. */
+/** Audio arrives in bursts, some of them seconds long (HLS): the earliest arrival in so long a time says how late it is. */
 const WINDOW_MS = 20_000;
-/** Audio that is this late all the time is not late: some of it was lost on the way. */
+/** Audio that is always this late is not late: some of it was lost on the way. */
 const LATE_MS = 1000;
 
 /** Where a piece of audio lies in time. */
-export interface Placed {
+export interface Placement {
   /** Absolute number of its first sample. */
   firstSample: number;
   /** Samples lost directly before it. */
@@ -44,7 +44,7 @@ export class SampleClock {
   }
 
   /** Places so many new samples, the last of which was heard now or before. */
-  place(count: number, nowMs: number): Placed {
+  place(count: number, nowMs: number): Placement {
     this.originMs ??= nowMs - count / SAMPLES_PER_MS;
     let lateMs = 0;
     if (this.lag === undefined) {

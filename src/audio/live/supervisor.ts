@@ -14,20 +14,20 @@ import { LevelMeter } from './level-meter.js';
 import { SampleClock } from './sample-clock.js';
 import { SYSTEM_SCHEDULER, type Scheduler } from './scheduler.js';
 
-/** Patience with a capture that has given nothing yet: a camera may have to wake up, and be asked in two ways. */
+/** How long a capture may take to its first audio: a camera may have to wake up, and be asked in two ways. */
 const START_MS = 20_000;
-/** A capture that ran for so long was sound: what ends it later is a new misfortune. */
+/** A capture that ran for so long was stable: what ends it later is a new trouble. */
 const STABLE_MS = 60_000;
-/** Some sources begin with a burst of what they kept; of what comes at once, the end is now. */
+/** Some sources begin with a burst of buffered audio: its end is now, not its beginning. */
 const SETTLE_MS = 150;
-/** A computer that was busy for a while finds audio and its being overdue at once: the audio is looked for first. */
+/** A computer that was busy for a while finds its timer due before the audio that waits: look again after so long. */
 const SECOND_LOOK_MS = 100;
 const SILENT_S = 10;
-const TELL_EVERY_S = 10;
-/** The system's clock was set when it differs from the one that never jumps by so much more than before. */
+const REPORT_EVERY_S = 10;
+/** The system's clock was set if its distance from the monotonic clock changed by so much. */
 const CLOCK_SET_MS = 500;
 
-/** What only a person can mend. */
+/** Troubles that only a person can mend. */
 const NEEDS_A_PERSON: ReadonlySet<SourceTrouble> = new Set<SourceTrouble>([
   'wrong-password',
   'not-found',
@@ -46,12 +46,12 @@ const WAITS: Partial<Record<SourceTrouble, Waits>> = {
 
 type Trouble = Pick<SourceHealth, 'trouble' | 'error' | 'retryInS'>;
 
-/** A microphone or camera to be kept running. */
+/** A microphone or camera to keep running. */
 export interface SupervisedSource {
-  /** What its chunks and its health are called after. */
+  /** The source of its chunks and its health. */
   name: string;
   start: StartCapture;
-  /** A capture that gives nothing for so long has stalled. */
+  /** A capture that sends nothing for so long has stalled. */
   stallMs: number;
 }
 
@@ -61,9 +61,8 @@ export interface LiveListener {
 }
 
 /**
- * Keeps a microphone or camera running: opens it, watches that audio comes, opens it again when it ends or stalls, and
- * tells at every moment how it is. Each chunk's number and time are true to the clock over all of that; what was lost is
- * counted.
+ * Keeps a microphone or camera running: opens it, watches that audio arrives, opens it again when it ends or stalls, and
+ * reports its health. Throughout, the number and time of each chunk are true to the clock, and lost audio is counted.
  */
 export class Supervisor {
   private readonly backoff: Backoff;
@@ -75,19 +74,19 @@ export class Supervisor {
   private trouble: Trouble = {};
   private format: AudioFormat | null = null;
   private capture: Capture | undefined;
-  /** Counts captures, so that what an old one still says is not taken for the new one's. */
+  /** Counts captures, so that a late word of an old one is not taken for the new one's. */
   private attempt = 0;
   private cancelTimer = (): void => undefined;
-  /** When the capture's first audio came; none has come if undefined. */
+  /** When the capture's first audio arrived; undefined before. */
   private runningSinceMs: number | undefined;
-  /** When audio came last, or the capture began. */
+  /** When audio arrived last, or the capture began. */
   private lastDataMs = 0;
-  /** When audio came last. */
+  /** When audio arrived last. */
   private lastHeardMs = 0;
   private isSettled = false;
   private pending: Float32Array[] = [];
   private pendingSamples = 0;
-  private toldAtSample = 0;
+  private reportedAtSample = 0;
   private epochOffsetMs = NaN;
 
   constructor(
@@ -99,7 +98,7 @@ export class Supervisor {
     this.backoff = new Backoff(random);
   }
 
-  /** How the source is now. */
+  /** The source's health now. */
   get health(): SourceHealth {
     const { levelDb = null, clipping = 0 } = this.meter.level ?? {};
     const isOut = this.runningSinceMs === undefined && this.clock.nextSample > 0;
@@ -123,7 +122,7 @@ export class Supervisor {
     this.open();
   }
 
-  /** Opens the source at once if it waits for its next try. */
+  /** Opens the source now if it waits for its next try. */
   tryNow(): void {
     if (this.trouble.retryInS === undefined) return;
     this.cancelTimer();
@@ -149,7 +148,7 @@ export class Supervisor {
     this.watch();
     this.capture = this.source.start({
       samples: samples => {
-        if (attempt === this.attempt) this.hear(samples, attempt);
+        if (attempt === this.attempt) this.receive(samples, attempt);
       },
       format: format => {
         if (attempt === this.attempt) this.format = format;
@@ -160,7 +159,7 @@ export class Supervisor {
     });
   }
 
-  /** Waits until audio is overdue, and as long again after each that came. */
+  /** Waits until audio is overdue, each time anew after audio arrived. */
   private watch(isSecondLook = false): void {
     const patienceMs = this.runningSinceMs === undefined ? START_MS : this.source.stallMs;
     const leftMs = this.lastDataMs + patienceMs - this.scheduler.now();
@@ -171,13 +170,13 @@ export class Supervisor {
       return;
     }
     this.send();
-    const message = `Nothing came for ${patienceMs / 1000} s. It is opened again.`;
+    const message = `No audio arrived for ${patienceMs / 1000} s. Opening it again.`;
     const end: CaptureEnd = { kind: 'disconnected', message };
     this.enter('stalled', { trouble: end.kind, error: message });
     void this.openAgain(end);
   }
 
-  private hear(samples: Float32Array, attempt: number): void {
+  private receive(samples: Float32Array, attempt: number): void {
     this.lastDataMs = this.lastHeardMs = this.scheduler.now();
     if (this.runningSinceMs === undefined) {
       this.runningSinceMs = this.lastDataMs;
@@ -200,7 +199,7 @@ export class Supervisor {
     return this.meter.silentS >= SILENT_S ? 'silent' : 'running';
   }
 
-  /** Sends what has gathered as a chunk. */
+  /** Sends the pending audio as a chunk. */
   private send(): void {
     if (this.pendingSamples === 0) return;
     const samples = concat(this.pending);
@@ -218,7 +217,7 @@ export class Supervisor {
       lost,
     });
     if (this.state !== this.heardState) this.enter(this.heardState);
-    else if (firstSample - this.toldAtSample >= TELL_EVERY_S * SAMPLE_RATE) this.tell();
+    else if (firstSample - this.reportedAtSample >= REPORT_EVERY_S * SAMPLE_RATE) this.report();
   }
 
   /** Ends the capture and, after a while, opens the source again. */
@@ -243,11 +242,11 @@ export class Supervisor {
     this.state = state;
     this.since = this.scheduler.epoch();
     this.trouble = trouble;
-    this.tell();
+    this.report();
   }
 
-  private tell(): void {
-    this.toldAtSample = this.clock.nextSample;
+  private report(): void {
+    this.reportedAtSample = this.clock.nextSample;
     this.listener.health(this.health);
   }
 }

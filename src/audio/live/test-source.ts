@@ -3,21 +3,25 @@ import { concat } from '../../concat.js';
 import { SAMPLE_RATE, type SourceHealth } from '../../values.js';
 import type { LiveSource, LiveSources } from './live-sources.js';
 
-/** What a short listen found. */
-export interface Audition {
-  /** How the source was at the end; its `error` says why nothing was heard. */
+/** What a short test of a source found. */
+export interface SourceTest {
+  /** The source's health at the end; its `error` says why nothing was heard. */
   health: SourceHealth;
-  /** Time from the beginning to the first audio in ms; null if none came. */
+  /** Time from the beginning to the first audio in ms; null without audio. */
   firstAudioMs: number | null;
-  /** What was heard, 16 kHz mono. */
+  /** The audio, 16 kHz mono. */
   samples: Float32Array;
 }
 
-/** A camera may have to wake up, and be asked in two ways. */
+/** How long to wait: a camera may have to wake up, and be asked in two ways. */
 const PATIENCE_MS = 25_000;
 
 /** Listens to a source for so many seconds, or until something is wrong with it. */
-export async function audition(sources: LiveSources, source: LiveSource, seconds: number): Promise<Audition> {
+export async function testSource(
+  sources: LiveSources,
+  source: LiveSource,
+  seconds: number,
+): Promise<SourceTest> {
   const beginMs = performance.now();
   const parts: Float32Array[] = [];
   let firstAudioMs: number | null = null;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { performance } from 'node:perf_hooks';
-import { printable, type FoundCamera } from '../../../src/audio/cameras/found.js';
+import { printableText, type FoundCamera } from '../../../src/audio/cameras/found.js';
 import { findOnvifCameras } from '../../../src/audio/cameras/onvif.js';
 import { envelope, OnvifDevice, type DeviceOptions } from '../../onvif/device.js';
 
@@ -161,7 +161,7 @@ describe('ONVIF cameras', function () {
     });
 
     it('makes names printable', () => {
-      const name = printable(`[2J ${'x'.repeat(200)}`);
+      const name = printableText(`[2J ${'x'.repeat(200)}`);
       assert.equal(name.length, 80);
       assert.equal(found.get(name)!.address, 'rtsp://127.0.0.1/a');
     });

@@ -6,7 +6,7 @@ import {
   ffmpegAlsaMicrophonesOf,
   pulseMicrophonesOf,
 } from '../../../src/audio/live/microphone-ffmpeg.js';
-import { isCalled, type FoundMicrophone } from '../../../src/audio/live/microphone-recorder.js';
+import { hasName, type FoundMicrophone } from '../../../src/audio/live/microphone-recorder.js';
 import { portAudioMicrophonesOf } from '../../../src/audio/live/port-audio.js';
 
 describe('lists of microphones', () => {
@@ -118,9 +118,9 @@ nursery
   it('finds a microphone by the name that it had beside an equal one, which is unplugged now', () => {
     const [left] = alsaMicrophonesOf('plughw:CARD=Device_1,DEV=0\n    USB PnP Sound Device, USB Audio\n');
     assert.equal(left.name, 'USB PnP Sound Device');
-    assert.ok(isCalled(left, 'USB PnP Sound Device'));
-    assert.ok(isCalled(left, 'USB PnP Sound Device (Device_1)'));
-    assert.ok(!isCalled(left, 'USB PnP Sound Device (Device)'));
+    assert.ok(hasName(left, 'USB PnP Sound Device'));
+    assert.ok(hasName(left, 'USB PnP Sound Device (Device_1)'));
+    assert.ok(!hasName(left, 'USB PnP Sound Device (Device)'));
   });
 
   it('takes from ffmpeg what arecord would show', () => {

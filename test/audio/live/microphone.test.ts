@@ -163,7 +163,7 @@ describe('microphone', function () {
         name,
       );
       assert.equal(kind, 'no-program');
-      assert.match(message, /^Capturing failed \(spawn .* EMFILE\)\. It is tried again; /);
+      assert.match(message, /^The capture failed \(spawn .* EMFILE\) and is tried again\. /);
     }
   });
 

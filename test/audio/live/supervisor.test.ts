@@ -133,7 +133,7 @@ describe('Supervisor', () => {
     await bench.hear(1000);
     await bench.time.pass(2100);
     assert.deepEqual(bench.states, ['starting', 'running', 'stalled', 'backoff']);
-    assert.match(bench.last.error!, /Nothing came for 2 s/);
+    assert.match(bench.last.error!, /No audio arrived for 2 s/);
     assert.ok(bench.captures[0].stopped);
     await bench.time.pass(1000);
     assert.equal(bench.states.at(-1), 'starting');
