@@ -28,7 +28,7 @@ export async function findFrigateStreams(address: string, signal: AbortSignal): 
   if (names.length === 0) {
     throw new DeepInfantError(
       'no-restream',
-      `Frigate at ${url.origin} has cameras, but passes none on. Add them under go2rtc: streams: in its configuration,` +
+      `Frigate at ${url.origin} has cameras, but restreams none. Add them under go2rtc: streams: in its configuration,` +
         " or use the cameras' own addresses.",
     );
   }

@@ -41,7 +41,7 @@ export function restreamBase(url: URL, listen: unknown): string {
   if (port === undefined || (isLocal.test(text) && !isLocal.test(url.hostname))) {
     throw new DeepInfantError(
       'no-restream',
-      `go2rtc at ${url.hostname} serves its streams as RTSP to nobody, or to its own machine only. In its` +
+      `go2rtc at ${url.hostname} does not serve its streams as RTSP, or only to its own machine. In its` +
         ` configuration, set rtsp: listen: "${RTSP_LISTEN}".`,
     );
   }

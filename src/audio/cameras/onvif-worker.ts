@@ -49,7 +49,7 @@ Discovery.on('device', (answer: unknown, { address }) => {
     name: nameOf(text(at(match, 'scopes'))) || address,
     host: address,
     via: 'onvif',
-    problem: 'It was found, but is slow to tell more: try again.',
+    problem: 'It was found, but is slow to send its stream address: try again.',
   };
   const report = (cameras: FoundCamera[]): void => {
     parentPort!.postMessage({ device, cameras } satisfies OnvifReport);
@@ -161,10 +161,10 @@ function problemOf(error: unknown, refused: boolean): string {
   // The library's word for a second 401.
   if (refused || messageOf(error).endsWith(' 401')) {
     return login?.user
-      ? 'It wants another user name or password.'
-      : 'It wants a user and password before it tells its stream: enter them and find cameras again.';
+      ? 'It does not accept this user name and password.'
+      : 'It needs a user name and password to show its stream: enter them and find cameras again.';
   }
-  return `It does not tell its stream: ${printableText(messageOf(error))}. Choose its maker instead, or enter its address.`;
+  return `It did not name its stream: ${printableText(messageOf(error))}. Choose its maker instead, or enter its address.`;
 }
 
 /** Of the profiles of each picture: one with sound if there is one, and of these the one with the smallest picture. */
@@ -214,7 +214,7 @@ function codecOf(encoder: unknown, detail: string): string {
  */
 function addressOf(uri: string, host: string): string {
   const url = URL.canParse(uri) ? new URL(uri) : undefined;
-  if (!url || !/^rtsps?:$/.test(url.protocol)) throw new Error('it tells no RTSP address');
+  if (!url || !/^rtsps?:$/.test(url.protocol)) throw new Error('it has no RTSP address');
   url.username = '';
   url.password = '';
   url.hostname = host;

@@ -49,7 +49,7 @@ export function parseCameraAddress(
   if ([text, user, password].some(part => UNPRINTABLE.test(part)))
     throw new DeepInfantError(
       'address-characters',
-      "The camera's address, user name or password holds a line break or another character that can't be typed. Enter it anew.",
+      "The camera's address, user name or password contains a line break or another control character. Enter it again.",
     );
   const [, scheme, rest] = /^(rtsps?:\/\/|https?:\/\/)(.*)$/i.exec(text) ?? [];
   if (!scheme) throw schemeError(text);
@@ -64,12 +64,12 @@ export function parseCameraAddress(
   if (url.length > MOST_URL_CHARACTERS)
     throw new DeepInfantError(
       'address-too-long',
-      `The camera's address has ${url.length} characters; ${MOST_URL_CHARACTERS} can be used.`,
+      `The camera's address has ${url.length} characters; at most ${MOST_URL_CHARACTERS} are possible.`,
     );
   if (credentialsOf(address).length > MOST_CREDENTIALS_CHARACTERS)
     throw new DeepInfantError(
       'address-too-long',
-      'User name and password of the camera are too long. Choose a password of 30 characters at most in its app.',
+      "The camera's user name and password are too long. Choose a password of at most 30 characters in its app.",
     );
   return address;
 }
@@ -79,8 +79,8 @@ function schemeError(text: string): DeepInfantError {
   return new DeepInfantError(
     'address-scheme',
     isFile
-      ? 'This is the path of a file. To play a recording choose a file as the source; the address of a camera begins with rtsp://, rtsps://, http:// or https://.'
-      : 'The address of a camera begins with rtsp://, rtsps://, http:// or https://, as in rtsp://192.168.1.20/stream1.',
+      ? 'This is the path of a file. To play a recording, choose a file as the source. The address of a camera begins with rtsp://, rtsps://, http:// or https://.'
+      : 'The address of a camera begins with rtsp://, rtsps://, http:// or https://, such as rtsp://192.168.1.20/stream1.',
   );
 }
 
@@ -93,7 +93,7 @@ function splitCredentials(rest: string): { address: string; user: string; passwo
   const at = (isCut ? rest : authority).lastIndexOf('@');
   if (at < 0) return { address: rest, user: '', password: '' };
   const address = rest.slice(at + 1);
-  if (address.includes('@')) throw passwordsError('holds several @, so that its password is unclear.');
+  if (address.includes('@')) throw passwordsError('contains several @, so the password is unclear.');
   const [, user, password = ''] = /^([^:]*):?(.*)$/.exec(rest.slice(0, at)) ?? [];
   return { address, user: decode(user), password: decode(password) };
 }
@@ -101,7 +101,7 @@ function splitCredentials(rest: string): { address: string; user: string; passwo
 function passwordsError(what: string): DeepInfantError {
   return new DeepInfantError(
     'address-passwords',
-    `The camera's address ${what} Enter the address without them, and user name and password in their own fields.`,
+    `The camera's address ${what} Enter the address without a password, and the user name and password in their own fields.`,
   );
 }
 
@@ -119,7 +119,7 @@ function parseUrl(text: string): string {
   if (!url || !/^(\[[\da-f:.]+\]|[\w.-]+)$/i.test(url.hostname))
     throw new DeepInfantError(
       'address-invalid',
-      "This can't be the address of a camera. It is made of a name or IP address, perhaps a port, and a path: rtsp://192.168.1.20:554/stream1.",
+      "This is not a camera's address. An address has a host name or an IP address, perhaps a port, and a path: rtsp://192.168.1.20:554/stream1.",
     );
   return url.href.replaceAll(/%7b(user|password)%7d/gi, '{$1}');
 }
@@ -154,7 +154,7 @@ function takeParameters(
   const passwords = valuesOf(url, PASSWORD_PARAMETER, '{password}');
   if (passwords.length === 0) return { url, inParameters: { user: '', password: '' } };
   if (new Set(known ? [...passwords, known] : passwords).size > 1)
-    throw passwordsError('holds several passwords.');
+    throw passwordsError('contains several passwords.');
   return {
     url: url.replace(PASSWORD_PARAMETER, '{password}').replace(USER_PARAMETER, '{user}'),
     inParameters: { user: valuesOf(url, USER_PARAMETER, '{user}').at(0) ?? '', password: passwords[0] },

@@ -2,15 +2,15 @@ import { redact, type CameraAddress } from './camera-address.js';
 import type { CaptureEnd } from './capture.js';
 import type { SourceTrouble } from '../../values.js';
 
-/** How an ffmpeg that heard a camera came to its end. */
+/** How an ffmpeg that captured a camera ended. */
 export interface FfmpegEnd {
   /** Whether any sample came. */
   heard: boolean;
   /** Its exit status; null when it was killed. */
   status: number | null;
-  /** The last warnings and errors that it printed, as they are. */
+  /** The last warnings and errors that it printed, unchanged. */
   said: string[];
-  /** Why it was killed: no sample came for too long, or more than time has passed. */
+  /** Why it was killed: no sample for too long, or more of them than time has passed. */
   killedFor?: 'silence' | 'haste';
 }
 
@@ -34,19 +34,18 @@ const COMPLAINTS: readonly Complaint[] = [
     says: /(failed:|error|returned) (404|410)\b/,
     kind: 'not-found',
     message:
-      "The camera at {host} has nothing at {url}. The path differs by maker and model: look it up in the camera's app or manual.",
+      "The camera at {host} has no stream at {url}. The path differs by maker and model: look it up in the camera's app or manual.",
   },
   {
     says: /matches no streams|does not contain any stream/,
     kind: 'no-audio',
     message:
-      "{url} has a picture and no sound. Switch the microphone on in the camera's app, or take the camera's other stream.",
+      "{url} has a picture but no sound. Switch the microphone on in the camera's app, or use the camera's other stream.",
   },
   {
     says: /Failed to resolve hostname/,
     kind: 'unreachable',
-    message:
-      "No device called {host} is known in this network. Check the name, or enter the camera's IP address.",
+    message: "No device in this network is called {host}. Check the name, or enter the camera's IP address.",
   },
   {
     says: /Connection refused/,
@@ -58,34 +57,34 @@ const COMPLAINTS: readonly Complaint[] = [
     says: /timed out|No route to host|Host is unreachable|Network (is )?unreachable|Host is down/,
     kind: 'unreachable',
     message:
-      'The camera at {host} does not answer. Is it switched on, in the same network, and the address right?',
+      'The camera at {host} does not answer. Check that it is switched on and in the same network, and that the address is right.',
   },
   {
     says: /\[tls @|\bTLS\b|\bSSL\b/,
     kind: 'not-a-stream',
     message:
-      'No encrypted connection with {host} could be made. Check the port, or try {plain}:// as the address.',
+      'An encrypted connection to {host} failed. Check the port, or try an address that begins with {plain}://.',
   },
   {
     says: /failed: 461\b/,
     kind: 'not-a-stream',
     message:
-      'The camera at {host} sends its stream neither over TCP nor over UDP. Switch unicast RTSP on in its settings.',
+      'The camera at {host} sends its stream over neither TCP nor UDP. Switch on unicast RTSP in its settings.',
   },
   {
     says: /(failed:|error|returned) (453|5\d\d|5XX)\b/,
     kind: 'not-a-stream',
-    message: 'The camera at {host} is too busy or out of order. Close other viewers of it, or restart it.',
+    message: 'The camera at {host} is too busy or has failed. Close its other viewers, or restart it.',
   },
   {
     says: /Invalid data found/,
     kind: 'not-a-stream',
     message:
-      'Something answers at {host}, and not as a camera does. Check port and path; if they are right, restart the camera.',
+      'Something answers at {host}, but not as a camera does. Check the port and the path. If they are right, restart the camera.',
   },
 ];
 
-/** Tells a person why no sound comes, or no more. */
+/** Explains to a person why there is no sound, or no more of it. */
 export function explainEnd(
   { heard, status, said, killedFor }: FfmpegEnd,
   address: CameraAddress,
@@ -101,7 +100,7 @@ export function explainEnd(
     return {
       kind: 'disconnected',
       message: fill(
-        '{url} gave more sound than time has passed: it is a recording, or the camera set its clock.',
+        '{url} sent more sound than time has passed: it is a recording, or the camera set its clock.',
       ),
     };
   if (heard)
@@ -117,7 +116,7 @@ export function explainEnd(
   if (status === 0)
     return {
       kind: 'disconnected',
-      message: fill('The camera at {host} was reached and sent no sound. Restart it if this lasts.'),
+      message: fill('The camera at {host} was reached but sent no sound. Restart it if this lasts.'),
     };
   const complaint = COMPLAINTS.find(({ says }) => says.test(text));
   if (complaint) return { kind: complaint.kind, message: fill(complaint.message) };
@@ -127,5 +126,5 @@ export function explainEnd(
     : status === null
       ? 'ffmpeg was killed'
       : `ffmpeg ended with status ${status}`;
-  return { kind: 'not-a-stream', message: fill(`No sound could be had from {url}: ${why}.`) };
+  return { kind: 'not-a-stream', message: fill(`{url} sends no sound: ${why}.`) };
 }

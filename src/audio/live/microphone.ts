@@ -28,7 +28,7 @@ export interface Microphone {
 
 /** What to do where `listMicrophones` finds none. */
 export const NO_MICROPHONES =
-  'There is no microphone on this computer that can be recorded. Plug one in. On Linux this needs alsa-utils (apt install alsa-utils, apk add alsa-utils), elsewhere ffmpeg; a container needs --device /dev/snd. An add-on of Home Assistant has no sound device: use the microphone of a camera there.';
+  'No microphone was found on this computer. Plug one in. Linux needs alsa-utils to record it (apt install alsa-utils, apk add alsa-utils), other systems need ffmpeg, and a container needs --device /dev/snd. A Home Assistant add-on has no sound device: use a camera with a microphone there.';
 
 /**
  * Lists the microphones of this computer, each once, with the backend that would record it. None is no error: see
@@ -108,10 +108,10 @@ function explain({ kind, message }: CaptureEnd, name: string | undefined): Captu
   const label = name === undefined ? 'The default microphone' : `The microphone ${name}`;
   const what =
     kind === 'disconnected'
-      ? 'went away'
+      ? 'was disconnected'
       : kind === 'device-busy'
-        ? 'is in use by another program: close that one'
-        : "can't be recorded: see that the sound server runs and that this user may use sound (group audio)";
+        ? 'is in use by another program: close that program'
+        : "can't be recorded: check that the sound server runs and that this user may use sound (group audio)";
   return { kind, message: `${label} ${what}. ${message}.` };
 }
 

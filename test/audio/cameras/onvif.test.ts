@@ -141,15 +141,15 @@ describe('ONVIF cameras', function () {
 
     it('tries a wrong password once', () => {
       const { problem, address } = found.get('locked')!;
-      assert.equal(problem, 'It wants another user name or password.');
+      assert.equal(problem, 'It does not accept this user name and password.');
       assert.equal(address, undefined);
       assert.deepEqual(devices.locked.asked, ['GetSystemDateAndTime', 'GetServices']);
     });
 
-    it('says of what speaks nonsense that it does not tell its stream', () => {
+    it('says of what speaks nonsense that it did not name its stream', () => {
       for (const name of ['no-time', 'no-services', 'no-profiles', 'no-uri', 'file']) {
         const { problem, address } = found.get(name)!;
-        assert.match(problem!, /^It does not tell its stream: .+\. Choose its maker/);
+        assert.match(problem!, /^It did not name its stream: .+\. Choose its maker/);
         assert.equal(address, undefined);
       }
     });
@@ -177,7 +177,7 @@ describe('ONVIF cameras', function () {
     it('says that a login is wanted', async () => {
       await start({ id: 'locked', login: LOGIN, profiles: PROFILES });
       const found = await find(undefined, never);
-      assert.match(found.get('locked')!.problem!, /^It wants a user and password/);
+      assert.match(found.get('locked')!.problem!, /^It needs a user name and password/);
     });
 
     it('ends at once when it is told to', async () => {

@@ -197,7 +197,7 @@ describe('servers of camera streams', () => {
       const bare = await start({ '/api/config': { ...CONFIG, go2rtc: {} } });
       await assert.rejects(findFrigateStreams(bare, NEVER), {
         code: 'no-restream',
-        message: /passes none on/,
+        message: /restreams none/,
       });
       const other = await start({ '/api/config': { version: 1 } });
       await assert.rejects(findFrigateStreams(other, NEVER), {

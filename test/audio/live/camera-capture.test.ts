@@ -252,7 +252,7 @@ describe('startCamera', function () {
         await assertEnds(new Listening(camera!.url), kind, message);
       };
       camera!.describeStatus = 404;
-      await ends('not-found', /nothing at rtsp:\/\/127\.0\.0\.1:\d+\/live\. The path/);
+      await ends('not-found', /no stream at rtsp:\/\/127\.0\.0\.1:\d+\/live\. The path/);
       camera!.describeStatus = 403;
       await ends('wrong-password', /does not accept the user name and password/);
       camera!.describeStatus = 503;
@@ -261,7 +261,7 @@ describe('startCamera', function () {
       await ends('not-a-stream', /ffmpeg says: .*418/);
       camera!.describeStatus = 200;
       camera!.transports = [];
-      await ends('not-a-stream', /neither over TCP nor over UDP/);
+      await ends('not-a-stream', /over neither TCP nor UDP/);
       camera!.answers = 'garbage';
       await ends('not-a-stream', /not as a camera does/);
       await camera!.stop();
@@ -285,19 +285,23 @@ describe('startCamera', function () {
       await Promise.all(cameras.map(camera => camera.stop()));
     });
 
-    it('says when it has a picture and no sound', async () => {
+    it('says when it has a picture but no sound', async () => {
       const { url } = await start({ audio: null, video: true });
       await assertEnds(new Listening(url), 'no-audio', /Switch the microphone on/);
     });
 
     it('says when its name is unknown', async () => {
       const listening = new Listening('rtsp://no-such-camera.invalid/live');
-      await assertEnds(listening, 'unreachable', /No device called no-such-camera\.invalid/);
+      await assertEnds(
+        listening,
+        'unreachable',
+        /No device in this network is called no-such-camera\.invalid/,
+      );
     });
 
     it('says when it is asked for encryption that it lacks', async () => {
       const { url } = Object.assign(await start(), { answers: 'garbage' });
-      await assertEnds(new Listening(url.replace('rtsp', 'rtsps')), 'not-a-stream', /try rtsp:\/\//);
+      await assertEnds(new Listening(url.replace('rtsp', 'rtsps')), 'not-a-stream', /begins with rtsp:\/\//);
     });
   });
 
@@ -409,9 +413,9 @@ describe('startCamera over HTTP', function () {
     const ends = (name: string, kind: SourceTrouble, message: RegExp): Promise<void> =>
       assertEnds(new Listening(`${camera.url}/${name}`, login), kind, message);
     const silent = ends('silent', 'unreachable', /does not answer/);
-    await ends('nothing.aac', 'not-found', /nothing at http/);
+    await ends('nothing.aac', 'not-found', /no stream at http/);
     await ends('page.html', 'not-a-stream', /not as a camera does/);
-    await ends('picture.ts', 'no-audio', /picture and no sound/);
+    await ends('picture.ts', 'no-audio', /picture but no sound/);
     await ends('recording.wav', 'disconnected', /it is a recording/);
     await assertEnds(new Listening(`${camera.url}/live.aac`), 'wrong-password', /user name and password/);
     await silent;
@@ -456,7 +460,7 @@ describe("startCamera at GStreamer's server", function () {
         await Promise.all(Object.entries(FORMATS).map(hear));
         const wrong = new Listening(server.url('pcma'), { ...login, password: 'hunter2' });
         await assertEnds(wrong, 'wrong-password', /user name and password/);
-        await assertEnds(new Listening(server.url('none'), login), 'not-found', /nothing at/);
+        await assertEnds(new Listening(server.url('none'), login), 'not-found', /no stream at/);
       } finally {
         await server.stop();
       }

@@ -42,7 +42,7 @@ describe('explainEnd', () => {
     assert.deepEqual(explain({ said }), {
       kind: 'not-a-stream',
       message:
-        "No sound could be had from rtsp://camera:554/live: ffmpeg says: No way to 'rtsp://***@camera/live' with ***.",
+        "rtsp://camera:554/live sends no sound: ffmpeg says: No way to 'rtsp://***@camera/live' with ***.",
     });
     assert.match(explain({}).message, /ffmpeg ended with status 1/);
     assert.match(explain({ status: null }).message, /ffmpeg was killed/);

@@ -129,7 +129,7 @@ describe('microphone', function () {
     await microphone.unplug();
     const end = await capture.ended;
     assert.equal(end.kind, 'disconnected');
-    assert.match(end.message, /^The microphone Cot Microphone went away\. ALSA says: /);
+    assert.match(end.message, /^The microphone Cot Microphone was disconnected\. ALSA says: /);
 
     assert.equal((await listen(startMicrophone('Cot Microphone')).ended).kind, 'no-device');
 
@@ -149,7 +149,7 @@ describe('microphone', function () {
     assert.equal(end.kind, 'unreachable');
     assert.match(
       end.message,
-      /^The microphone Cot Microphone can't be recorded: see that the sound server runs/,
+      /^The microphone Cot Microphone can't be recorded: check that the sound server runs/,
     );
     await microphone.startServer();
     others = children();
