@@ -11,14 +11,17 @@ interface HearOptions {
   preset: Preset;
 }
 
-/** Hears a source as `Detector.hear` does, and gives its events their reasons. */
+/** Detects cries as `Detector.hear` does, and adds their reasons. */
 export async function hear(
   chunks: AsyncIterable<AudioChunk>,
   { source, classifier, preset }: HearOptions,
-  tell: (detection: Detection, heardS: number) => void,
+  onDetection: (detection: Detection, heardS: number) => void,
 ): Promise<void> {
   const reasons = new ReasonEstimator({ name: '' });
   await openDetector(classifier, source, preset).hear(chunks, ({ scores, events }, heardS) => {
-    tell({ scores, events: events.map(event => ({ ...event, reason: reasons.estimate(event) })) }, heardS);
+    onDetection(
+      { scores, events: events.map(event => ({ ...event, reason: reasons.estimate(event) })) },
+      heardS,
+    );
   });
 }

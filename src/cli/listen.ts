@@ -45,7 +45,7 @@ async function listen(args: string[]): Promise<number> {
   const signal = abortOnInterrupt();
   const classifier = await loadClassifier(values.model);
   const soFar = { hasCry: false, durationS: 0 };
-  const tell = ({ scores, events }: Detection, heardS: number): void => {
+  const report = ({ scores, events }: Detection, heardS: number): void => {
     clearStatus();
     soFar.hasCry ||= events.length > 0;
     soFar.durationS = heardS;
@@ -66,7 +66,7 @@ async function listen(args: string[]): Promise<number> {
     const chunks = live
       ? liveChunks(new LiveSources(), live, { signal, onHealth: healthPrinter() })
       : recordingChunks(input, { isFast: values.fast, signal });
-    await hear(chunks, { source: live?.name ?? input, classifier, preset }, tell);
+    await hear(chunks, { source: live?.name ?? input, classifier, preset }, report);
     if (!soFar.hasCry && !values.json) print(`${clock(soFar.durationS)}  no cry was heard`);
   } finally {
     clearStatus();

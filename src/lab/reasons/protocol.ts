@@ -199,7 +199,7 @@ async function testFold(
   }));
 }
 
-/** The fold of each example: of each by itself, or of all of a phone; every fold has its share of each reason. */
+/** The fold of each example, by file or by phone; every fold has its share of each reason. */
 export function split(
   examples: readonly HeadExample[],
   isByPhone: boolean,
@@ -221,7 +221,7 @@ export function split(
   return foldOf;
 }
 
-/** A logistic regression on CryNet's embedding, its penalty chosen on folds of the training side, split alike. */
+/** A logistic regression on CryNet's embedding; its penalty is chosen on folds of the training set, split the same way. */
 export function trainHead(
   taught: readonly HeadExample[],
   isByPhone: boolean,

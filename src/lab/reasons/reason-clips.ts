@@ -20,10 +20,10 @@ const REASON_OF_TAG: ReadonlyMap<string, Mel7sReason> = new Map<string, Mel7sRea
 
 /** Shorter ones are uploads that were cut off. */
 const LEAST_S = 2;
-/** As many streams as the model hears in a batch without much memory. */
+/** Clips that are described at a time, to bound the memory. */
 const AT_ONCE = 8;
 
-/** A cry whose reason was told. */
+/** A cry whose reason is known. */
 export interface ReasonClip {
   recording: Recording;
   /** Index of MEL7S_REASONS. */
@@ -33,8 +33,8 @@ export interface ReasonClip {
 }
 
 /**
- * Reads a corpus's cries that were told one of the five reasons.
- * @returns the cries, and the number of those that are left out, by why
+ * Reads a corpus's cries with one of the five reasons.
+ * @returns the cries, and the number of those left out, by the cause
  * @throws DeepInfantError when a recording cannot be read
  */
 export async function readReasonClips(
@@ -57,18 +57,18 @@ export async function readReasonClips(
   return { clips, left: Object.fromEntries(left) };
 }
 
-/** A cry, or a changed copy of one, as the head on CryNet's embedding sees it. */
+/** A cry, or an altered copy of one, as input of the head on CryNet's embedding. */
 export interface HeadExample {
   path: string;
   group: string;
   isCopy: boolean;
   /** Index of MEL7S_REASONS. */
   reason: number;
-  /** CryNet's embedding, averaged over the steps by how surely they are a cry. */
+  /** CryNet's embedding, averaged over the steps, weighted by their cry score. */
   embedding: Float32Array;
 }
 
-/** The same as all classifiers of reasons see it. */
+/** The same as input of all classifiers of reasons. */
 export interface ReasonExample extends HeadExample, Mel7sExample {}
 
 /** Describes cries for the head alone. */
@@ -93,7 +93,7 @@ export async function describeForHead(
 }
 
 /**
- * Describes cries and changed copies of them, so many that all reasons are about as common. A copy follows its
+ * Describes cries and altered copies of them, so many that all reasons are about equally common. A copy follows its
  * original.
  * @param seed decides how the copies differ
  */
@@ -123,7 +123,7 @@ export async function describeClips(
   return examples;
 }
 
-/** As augmentation changes a recording: pitch and tempo together by up to a tenth, gain and noise. */
+/** Alters a recording as augmentation does: pitch and tempo together by up to a tenth, gain and noise. */
 function alter(samples: Float32Array, random: Random): Float32Array {
   const tempo = Math.exp(random.uniform(-0.1, 0.1));
   const gain = amplitudeOfDb(random.uniform(-6, 6));

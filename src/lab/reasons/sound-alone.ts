@@ -8,34 +8,34 @@ import { VOICE_PRIOR } from '../../baby/history.js';
 import { HEAD_FOLDS, split, trainHead } from './protocol.js';
 import type { HeadExample } from './reason-clips.js';
 
-/** What the reason makes of sound alone, on phones that it does not know, and always saying what is commonest. */
+/** Figures of the reason from sound alone, on phones that it does not know, and of how common reasons are. */
 export interface SoundAloneFigures {
   tested: number;
   phones: number;
   /** Mean negative logarithm of the true reason's probability, in nats. */
   logLoss: Record<'sound' | 'commonest', number>;
-  /** How much more the sound's is: below 0 it is better. With 95 % of what it could have been with other phones. */
+  /** The sound's log loss minus the other: below 0, the sound is better. With its 95 % interval over phones. */
   difference: number;
   differenceInterval: Interval;
   accuracy: Record<'sound' | 'commonest', number>;
-  /** How much the sound counted in each fold: 0 for not at all, 1 as the head has it. */
+  /** The sound's weight in each fold: 0 for none, 1 for the head's full likelihood ratio. */
   weights: number[];
 }
 
 const FOLDS = 5;
-/** Folds of the teaching side, to earn the weight on phones that the head did not learn from. */
+/** Folds of the training set, to earn the weight on phones that the head did not learn from. */
 const WEIGHING_FOLDS = 3;
-/** A phone at least for each fold within a fold within a fold: the last are those that choose the head's penalty. */
+/** At least one phone for each fold within a fold within a fold; the innermost choose the head's penalty. */
 const LEAST_PHONES = FOLDS * WEIGHING_FOLDS * HEAD_FOLDS;
-/** How common reasons are counts as it is. */
+/** How common reasons are always counts in full. */
 const COMMON_PRIOR = { mean: 1, precision: 1e9 };
 
 /**
- * Measures a posterior of how common reasons are and of the head on CryNet's embedding, whose likelihood ratio counts as
- * much as it earned: on folds of the teaching side, and with the prior with which a baby's voice earns its weight. Phones
- * are kept apart everywhere.
- * @param examples no copies; of each reason those of some phones
- * @throws DeepInfantError `too-few-recordings` when the phones are too few for folds within folds
+ * Measures a posterior from how common reasons are and from the head on CryNet's embedding. The head's likelihood ratio is
+ * weighted as it earned on folds of the training set, with the prior by which a baby's voice earns its weight. Phones are
+ * kept apart everywhere.
+ * @param examples without copies; each reason from several phones
+ * @throws DeepInfantError `too-few-recordings` if there are too few phones for folds within folds
  */
 export function soundAlone(
   examples: readonly HeadExample[],
@@ -99,7 +99,7 @@ function eachFold<T>(
   );
 }
 
-/** What is said of the tested cries, as logarithms: how common reasons are, and the likelihood of the sound. */
+/** Logarithms for the tested cries: how common reasons are, and the likelihood of the sound. */
 function partsOf(taught: readonly HeadExample[], tested: readonly HeadExample[], seed: number): Weighed[] {
   const head = trainHead(taught, true, seed);
   const common = MEL7S_REASONS.map((_, reason) =>

@@ -4,9 +4,9 @@ import { REASONS, type Answer, type CryEvent, type Intensity, type Reason } from
 import { Random } from '../../maths/random.js';
 
 /**
- * Families to measure the reason on: a baby whose needs come and go, caregivers who respond, tell and answer in their own
- * way. Needs are processes in time, not a posterior turned round, and their parameters come from what was observed of
- * babies, not from what the reason's model takes as typical.
+ * Simulated families to measure the reason on: a baby whose needs come and go, and caregivers who respond, record facts and
+ * answer in their own way. Needs are processes in time, not a posterior in reverse, and their parameters come from
+ * observations of babies, not from what the reason's model takes as typical.
  */
 
 /** What happens in a family, in the order in which it becomes known. */
@@ -20,7 +20,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Between two changes of the clock in either hemisphere, so that families of every time zone are the same. */
+/** Far from a change of the clock in either hemisphere, so that families are the same in every time zone. */
 const BEGIN = new Date(2025, 10, 10).getTime();
 
 /** Length of CryNet's embedding. */
@@ -28,7 +28,7 @@ const EMBEDDING = 256;
 /** Ways in which a baby's cries differ without any meaning: distance, mood, hoarseness, room. */
 const MOODS = 8;
 
-/** A family whose needs are far from the typical, where knowledge of babies in general misleads. */
+/** What makes a family so untypical that general knowledge of babies misleads. */
 const TWISTS = [
   'seldom hungry',
   'colic',
@@ -36,7 +36,7 @@ const TWISTS = [
   'fed by the clock',
   'twins',
   'lonely',
-  'nothing told',
+  'nothing recorded',
 ] as const;
 type Twist = (typeof TWISTS)[number];
 const TWISTED = 0.35;
@@ -55,11 +55,11 @@ interface Nature {
   /** How much longer it takes until hunger comes in the night, and how much shorter in the evening. */
   nightStretch: number;
   eveningStretch: number;
-  /** Feeds before the cry for it; falling asleep without a cry; changes of the nappy with a feed. */
+  /** Chances of a feed before the cry for it, of falling asleep without a cry, and of a nappy change with a feed. */
   anticipatesFeed: number;
   anticipatesSleep: number;
   changesWithFeed: number;
-  /** Feeds offered to a baby who cries for another reason. */
+  /** Chance of a feed for a baby who cries for another reason. */
   comfortFeed: number;
   /** Soiled nappies a day, and the chance that one is cried about. */
   soiled: number;
@@ -71,12 +71,12 @@ interface Nature {
   lonelies: number;
   /** Minutes until somebody soothes the baby. */
   responseMin: number;
-  /** Chance that each kind of fact is told, minutes until it is, and the rounding of its time in minutes. */
+  /** Chance that each kind of fact is recorded, minutes until it is, and the rounding of its time in minutes. */
   tells: Record<'feed' | 'sleep' | 'change' | 'burp', number>;
   tellsAfterMin: number;
   roundsToMin: number;
   answers: number;
-  /** How screaming a baby this is: added to the chances of a scream. */
+  /** Added to the chances of a scream. */
   temper: number;
 }
 
@@ -97,7 +97,7 @@ export interface FamilySettings {
   wrong: number;
 }
 
-/** A family from its first day with DeepInfant on. */
+/** A family from its first day with DeepInfant. */
 export class Family {
   private random: Random;
   private readonly nature: Nature;
@@ -105,7 +105,7 @@ export class Family {
   private now = BEGIN;
   private needs: Needs;
   private isAsleep = false;
-  /** What happened and is not known yet, by the time when it will be. */
+  /** What has happened but is not known yet, by the time when it will be. */
   private pending: FamilyEvent[] = [];
   private cries = 0;
 
@@ -131,7 +131,7 @@ export class Family {
     return `${birth.getFullYear()}-${two(birth.getMonth() + 1)}-${two(birth.getDate())}`;
   }
 
-  /** One of the days that may follow now; what happens in it does not happen to this family. */
+  /** One possible future of this family; what happens in it does not happen to the family itself. */
   branch(seed: number): Family {
     const other = Object.create(Family.prototype) as Family;
     Object.assign(other, this);
@@ -143,7 +143,7 @@ export class Family {
 
   /** What becomes known next. */
   next(): FamilyEvent {
-    // Whatever lives on may become known before what is pending now.
+    // What happens next may become known before what is pending now.
     while (this.pending.length === 0 || this.pending[0].at > this.now) this.live();
     return this.pending.shift()!;
   }
@@ -246,7 +246,7 @@ export class Family {
     if (random.chance(nature.gas))
       this.needs.gas = at + (8 + 17 * -Math.log(1 - random.uniform())) * MINUTE_MS;
     if (random.chance(nature.changesWithFeed)) this.change(at + 10 * MINUTE_MS);
-    // The twin is fed, too, and one feed is told for both; or its feed is taken for this one's.
+    // The twin is fed too, and one feed is recorded for both; or its feed is taken for this one's.
     if (nature.twist === 'twins' && random.chance(0.5))
       this.tell('feed', at + random.uniform(-90, 90) * MINUTE_MS);
   }
@@ -321,7 +321,7 @@ export class Family {
   }
 }
 
-/** Time until a thing that happens so often a day happens next, in ms. */
+/** Time in ms until the next event of a kind that happens `aDay` times a day. */
 function wait(random: Random, aDay: number): number {
   return (-Math.log(1 - random.uniform()) / Math.max(aDay, 0.01)) * DAY_MS;
 }
@@ -331,7 +331,7 @@ function wait(random: Random, aDay: number): number {
  *   bottles 6 to 8 times as a newborn.
  * - Belly pain: colic in 17 to 25 % of babies in the first six weeks, of 117 to 133 minutes of fussing and crying a day
  *   (Wolke, Bilgin and Samara 2017, doi:10.1016/j.jpeds.2017.02.020).
- * - Everything else: wide ranges, as nobody has measured it.
+ * - Everything else: wide ranges, because nobody has measured it.
  */
 function natureOf(random: Random): Nature {
   const { uniform } = bind(random);
@@ -339,7 +339,7 @@ function natureOf(random: Random): Nature {
   const isBreastfed = random.chance(0.6);
   const isColicky = twist === 'colic' || random.chance(0.2);
   const isDiligent = random.chance(0.6);
-  const told = twist === 'nothing told' ? 0 : isDiligent ? 1 : uniform(0.4, 0.8);
+  const told = twist === 'nothing recorded' ? 0 : isDiligent ? 1 : uniform(0.4, 0.8);
   return {
     ageDays: uniform(5, 240),
     twist,
@@ -393,7 +393,7 @@ function sleepsADay(ageDays: number): number {
   return 9 - 5 * Math.sqrt(Math.min(1, ageDays / 365));
 }
 
-/** How a cry sounds at its start and at its worst. Pain is told from other reasons by its harshness alone, and badly. */
+/** How a cry sounds at its start and at its worst. Only its harshness sets pain apart from other reasons, and poorly. */
 function intensityOf(reason: Reason, temper: number, random: Random): [start: Intensity, worst: Intensity] {
   const screams = {
     'belly pain': 0.45,

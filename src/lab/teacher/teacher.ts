@@ -11,10 +11,10 @@ export const TEACHER_CLASSES = 521;
 /** Rows of 'Baby cry, infant cry' and its two neighbours 'Crying, sobbing' and 'Whimper' in the class map. */
 export const TEACHER_CRY_CLASSES = [19, 20, 21];
 
-/** Window scores of a teacher network over a corpus: what it heard every TEACHER_HOP samples of each recording. */
+/** A teacher network's window scores of a corpus: one every TEACHER_HOP samples of each recording. */
 export class Teacher {
   /**
-   * Reads what a teacher heard.
+   * Reads a teacher's scores.
    * @param folders each holds window_scores.npy (float16 [windows, TEACHER_CLASSES], C order) and window_index.csv
    * (`path`, `first_window`, `windows`)
    * @throws DeepInfantError `teacher` or `csv`, naming the file, when one cannot be read
@@ -49,7 +49,7 @@ export function cryPeak(scores: Uint16Array): number {
   for (let i = 0; i < scores.length; i += TEACHER_CLASSES) {
     for (const c of TEACHER_CRY_CLASSES) peak = Math.max(peak, scores[i + c]);
   }
-  // Binary16 of positive numbers is ordered as the numbers are.
+  // Positive numbers in binary16 are ordered like their bits.
   return fromFloat16(Uint16Array.of(peak))[0];
 }
 
