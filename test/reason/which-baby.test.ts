@@ -159,7 +159,7 @@ describe("another baby's cry", () => {
     const json = JSON.stringify(estimator.memory);
     assert.deepEqual(new ReasonEstimator({ name: 'Mia' }, JSON.parse(json)).memory, estimator.memory);
     const damaged = json.replace('"isMine":true', '"isMine":1');
-    assert.throws(() => new ReasonEstimator({ name: 'Mia' }, JSON.parse(damaged)), { code: 'memory' });
+    assert.throws(() => new ReasonEstimator({ name: 'Mia' }, JSON.parse(damaged)), { code: 'invalid' });
   });
 });
 
