@@ -1,8 +1,9 @@
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import type { BabyBuddyTrouble } from '../../src/baby/baby-buddy.js';
-import { readCommand, type Command, type Outcome } from '../../src/baby/commands.js';
-import type { BabyMemory } from '../../src/baby/memory.js';
+import { readCommand } from '../../src/baby/commands.js';
 import { isLikeCryEvent, readCryEvent } from '../../src/door/cry-event.js';
+import { messageOf } from '../../src/errors.js';
+import { Troubles } from '../../src/troubles.js';
 import { Turns } from '../../src/turns.js';
 import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
 import type { BabiesOfRoom, ExplainedCry } from '../../src/baby/babies-of-room.js';
@@ -20,21 +21,23 @@ const STATUS_BY_STATE: Record<ReasonState, StatusForm> = {
   'no-such-child': { fill: 'red', shape: 'ring', text: 'deepinfant-reason.status.no-such-child' },
 };
 
-/** Adds the likely reason to cry events, and learns from messages what happened to the baby. */
+/** Adds the likely reason to cry events, and carries out what messages ask: facts, answers, what to do with the memory. */
 export class ReasonNode implements NodeWork {
   private readonly showStatus;
   private readonly turns = new Turns();
   private explained: ExplainedCry | undefined;
-  /** What was reported, and not mended since. */
-  private reported = new Set<string>();
+  private readonly troubles: Troubles;
   private unwatch = (): void => undefined;
 
   constructor(
     private readonly RED: NodeAPI,
-    private readonly node: Node,
+    node: Node,
     private readonly room: BabiesOfRoom,
   ) {
     this.showStatus = statusOf(RED, node, STATUS_BY_STATE);
+    this.troubles = new Troubles(trouble => {
+      node.warn(messageOf(trouble));
+    });
   }
 
   start(): void {
@@ -53,13 +56,13 @@ export class ReasonNode implements NodeWork {
       send([{ ...msg, payload: event, text }, null]);
       return;
     }
-    // It counts at once, so that a cry behind it is judged with it; what became of it is told in its turn.
-    const taken = this.execute(readCommand(msg, Date.now()));
+    // It counts at once, so that it counts for the next cry; its outcome is sent in its turn.
+    const executed = this.room.execute(readCommand(msg, Date.now()));
     // Its error is thrown when its turn comes.
-    taken.catch(() => undefined);
-    const became = await this.turns.take(() => taken);
+    executed.catch(() => undefined);
+    const outcome = await this.turns.take(() => executed);
     this.show();
-    if (became) send([null, { ...msg, payload: became }]);
+    if (outcome) send([null, { ...msg, payload: outcome }]);
   }
 
   async stop(): Promise<void> {
@@ -67,46 +70,24 @@ export class ReasonNode implements NodeWork {
     await this.room.flush();
   }
 
-  private async execute(command: Command): Promise<Outcome | BabyMemory | undefined> {
-    const { room } = this;
-    switch (command.do) {
-      case 'nothing':
-        return undefined;
-      case 'add-fact':
-        await room.tell(command.fact, command.baby);
-        return { outcome: 'noted', fact: command.fact };
-      case 'withdraw-fact': {
-        const fact = await room.withdrawFact(command, command.baby);
-        return { outcome: fact ? 'withdrawn' : 'unknown-fact', fact };
-      }
-      case 'answer':
-        return room.answer(command);
-      case 'withdraw-answer':
-        return room.withdrawAnswer(command.cry);
-      case 'forget':
-        await room.one(command.baby).forget();
-        return { outcome: 'forgotten' };
-      case 'import':
-        await room.one(command.baby).replaceMemory(command.memory);
-        return { outcome: 'imported' };
-      case 'export':
-        return room.one(command.baby).memory;
-    }
-  }
-
   /** Shows what stands in the way, else the last reason; reports once what a person has to mend. */
   private show(): void {
     const { troubles } = this.room;
-    const texts = troubles
-      .flatMap(({ storage, damage, babyBuddy }) => [storage, damage, babyBuddy?.error])
-      .filter(text => text !== undefined);
-    for (const text of texts) if (!this.reported.has(text)) this.node.warn(text);
-    this.reported = new Set(texts);
+    troubles.forEach(({ storage, damage, babyBuddy }, baby) => {
+      this.report(`storage ${baby}`, storage);
+      this.report(`damage ${baby}`, damage);
+      this.report(`Baby Buddy ${baby}`, babyBuddy?.error);
+    });
     const babyBuddy = troubles.find(trouble => trouble.babyBuddy)?.babyBuddy;
     if (troubles.some(({ storage }) => storage !== undefined)) this.showStatus('unsaved');
     else if (babyBuddy) this.showStatus(babyBuddy.state);
     else if (this.explained) this.showReason(this.explained);
     else this.showStatus(troubles.some(({ damage }) => damage !== undefined) ? 'damaged' : 'waiting');
+  }
+
+  private report(what: string, trouble: string | undefined): void {
+    if (trouble === undefined) this.troubles.mend(what);
+    else this.troubles.raise(what, trouble);
   }
 
   private showReason({ who, reason: { label, confidence } }: ExplainedCry): void {

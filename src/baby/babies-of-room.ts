@@ -2,13 +2,13 @@ import { DeepInfantError } from '../errors.js';
 import type { AnswerOutcome } from './history.js';
 import type { ContextFact, ContextKind } from '../reason/facts.js';
 import { mixJudgements, nameReason } from '../reason/judgement.js';
-import { isTold, type CryMemory } from './memory.js';
+import { isTold, type BabyMemory, type CryMemory } from './memory.js';
 import { reasonLine } from '../reason/phrase.js';
 import type { TrackRecord } from '../reason/record.js';
 import { WhichBaby } from '../reason/which-baby.js';
 import type { Answer, CryEvent } from '../values.js';
 import type { Baby, BabyTrouble } from './baby.js';
-import type { Outcome } from './commands.js';
+import type { Command, Outcome } from './commands.js';
 
 /** A cry event whose reason was estimated. */
 export type ExplainedCry = CryEvent & Required<Pick<CryEvent, 'reason'>>;
@@ -73,17 +73,54 @@ export class BabiesOfRoom {
     return { event, text: reasonLine(event, { name: this.names }) };
   }
 
+  /**
+   * Carries out a command. It counts at once; the promise resolves when it is on disk.
+   * @returns what became of it, or the memory that was to be exported; undefined where there was nothing to do
+   * @throws DeepInfantError `baby` when the command names no baby of this room, or has to and does not; `invalid`,
+   * `memory`, `storage`
+   */
+  async execute(command: Command): Promise<Outcome | BabyMemory | undefined> {
+    switch (command.do) {
+      case 'nothing':
+        return undefined;
+      case 'add-fact':
+        await this.tell(command.fact, command.baby);
+        return { outcome: 'noted', fact: command.fact };
+      case 'withdraw-fact': {
+        const fact = await this.withdrawFact(command, command.baby);
+        return { outcome: fact ? 'withdrawn' : 'unknown-fact', fact };
+      }
+      case 'answer':
+        return this.answer(command);
+      case 'withdraw-answer':
+        return this.withdrawAnswer(command.cry);
+      case 'forget':
+        await this.one(command.baby).forget();
+        return { outcome: 'forgotten' };
+      case 'import':
+        await this.one(command.baby).replaceMemory(command.memory);
+        return { outcome: 'imported' };
+      case 'export':
+        return this.one(command.baby).memory;
+    }
+  }
+
+  /** Resolves when everything that can be on disk is there. */
+  async flush(): Promise<void> {
+    await Promise.all(this.all.map(baby => baby.flush()));
+  }
+
   /** Takes a fact about one baby; without a name, about each. @throws DeepInfantError `baby`, `invalid`, `storage` */
-  async tell(fact: ContextFact, name?: string): Promise<void> {
-    await Promise.all(this.called(name).map(baby => baby.tell(fact)));
+  private async tell(fact: ContextFact, name?: string): Promise<void> {
+    await Promise.all(this.babiesCalled(name).map(baby => baby.tell(fact)));
   }
 
   /** Withdraws a fact. @returns it @throws DeepInfantError `baby`, `storage` */
-  async withdrawFact(
+  private async withdrawFact(
     what: { id?: string; kind?: ContextKind },
     name?: string,
   ): Promise<ContextFact | undefined> {
-    const facts = await Promise.all(this.called(name).map(baby => baby.withdrawFact(what)));
+    const facts = await Promise.all(this.babiesCalled(name).map(baby => baby.withdrawFact(what)));
     return facts.find(fact => fact !== undefined);
   }
 
@@ -91,7 +128,13 @@ export class BabiesOfRoom {
    * Takes what a cry was, or whose, or both.
    * @throws DeepInfantError `baby` for a baby that is not in this room, or when nobody said whose it was; `storage`
    */
-  async answer({ reason, at, by, cry = this.cryAt(at)?.id, baby: name }: RoomAnswer): Promise<Outcome> {
+  private async answer({
+    reason,
+    at,
+    by,
+    cry = this.cryAt(at)?.id,
+    baby: name,
+  }: RoomAnswer): Promise<Outcome> {
     const about = { ...(cry && { cry }), ...(reason && { reason }), at, ...(by && { by }) };
     if (cry === undefined || !this.cries.some(({ id }) => id === cry))
       return { outcome: 'unknown-cry', ...about };
@@ -105,22 +148,17 @@ export class BabiesOfRoom {
   }
 
   /** Withdraws an answer. @param cryId without it, the answer given last @throws DeepInfantError `storage` */
-  async withdrawAnswer(cryId = this.lastTold()): Promise<Outcome> {
+  private async withdrawAnswer(cryId = this.lastTold()): Promise<Outcome> {
     if (cryId === undefined) return { outcome: 'unknown-cry' };
     const wasThere = await Promise.all(this.all.map(baby => baby.withdrawAnswer(cryId)));
     return { outcome: wasThere.includes(true) ? 'withdrawn' : 'unknown-cry', cry: cryId };
   }
 
   /** The baby of a name. @throws DeepInfantError `baby` when there is none, or several and no name */
-  one(name?: string): Baby {
-    const [baby, ...others] = this.called(name);
+  private one(name?: string): Baby {
+    const [baby, ...others] = this.babiesCalled(name);
     if (others.length === 0) return baby;
     throw new DeepInfantError('baby', `Say which baby: send ${this.names} as baby.`);
-  }
-
-  /** Resolves when everything that can be on disk is there. */
-  async flush(): Promise<void> {
-    await Promise.all(this.all.map(baby => baby.flush()));
   }
 
   private get all(): Baby[] {
@@ -144,7 +182,7 @@ export class BabiesOfRoom {
     return new WhichBaby(new Map([...this.babies].map(([name, baby]) => [name, baby.memory.cries])));
   }
 
-  private called(name: string | undefined): Baby[] {
+  private babiesCalled(name: string | undefined): Baby[] {
     if (name === undefined) return this.all;
     // A baby that is alone needs no name.
     const baby = this.babies.get(name.trim()) ?? this.babies.get('');

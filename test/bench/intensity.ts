@@ -13,12 +13,11 @@ import { distress, intensityOf } from '../../src/detect/intensity.js';
 import { measureVoice } from '../../src/features/voice.js';
 import { loadClassifier } from '../../src/model/load.js';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
-import { SAMPLE_RATE, type CryVoice, type Intensity, type Scores } from '../../src/values.js';
+import { INTENSITIES, SAMPLE_RATE, type CryVoice, type Scores } from '../../src/values.js';
 import { HOP_SAMPLES } from '../detect/steps.js';
 import { inNoise, voiceIn } from '../detect/voices.js';
 import { toneInNoise } from '../features/tones.js';
 
-const INTENSITIES: readonly Intensity[] = ['fuss', 'cry', 'scream'];
 type Sound = (options: SynthOptions) => Float32Array;
 
 const whiteNoise: Sound = ({ seed, durationS }) => {

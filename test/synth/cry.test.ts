@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { synthesiseCry } from '../../src/synth/cry.js';
-import { SAMPLE_RATE, type Intensity } from '../../src/values.js';
+import { INTENSITIES, SAMPLE_RATE } from '../../src/values.js';
 import { levels, median, peakDb, pitches, share, spectrum } from './analysis.js';
 
 const SEEDS = Array.from({ length: 6 }, (_, i) => i);
-const INTENSITIES: readonly Intensity[] = ['fuss', 'cry', 'scream'];
 
 /** Lengths in seconds of the stretches above (`true`) or below a level that follow each other in a sound. */
 function stretches(samples: Float32Array, thresholdDb: number): { loud: boolean; lengthS: number }[] {
