@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { NodeMessage } from 'node-red';
 import { type NamedRecording, recordingsAt } from '../src/audio/recordings.js';
+import { sourceName } from '../src/audio/source-name.js';
 import { DeepInfantError } from '../src/errors.js';
 
 /**
@@ -12,7 +13,7 @@ export async function recordingsOf(msg: NodeMessage): Promise<NamedRecording[]> 
   const { payload, topic, filename } = msg;
   if (Buffer.isBuffer(payload)) {
     const name = typeof filename === 'string' ? path.basename(filename) : '';
-    return [{ input: payload, source: name || topic || 'recording' }];
+    return [{ input: payload, source: sourceName(name || topic || 'recording') }];
   }
   if (typeof payload === 'string' && payload !== '') return recordingsAt(payload);
   throw new DeepInfantError(

@@ -2,6 +2,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { parseCameraAddress } from '../../src/audio/live/camera-address.js';
 import { LiveSources } from '../../src/audio/live/live-sources.js';
 import { cameraSource, microphoneSource } from '../../src/audio/live/source.js';
+import { sourceName } from '../../src/audio/source-name.js';
 import { hassCameraSource } from '../../src/hass/camera.js';
 import { type NodeWork, run } from '../adapter.js';
 import { sharedHassOf } from '../shared-hass.js';
@@ -18,15 +19,15 @@ export = (RED: NodeAPI): void => {
   function workOf(node: Node<AudioCredentials>, settings: AudioSettings): NodeWork {
     const { kind, name, microphone, url, hass, entity } = settings;
     if (kind === 'microphone') {
-      const called = name || microphone || 'microphone';
+      const called = sourceName(name || microphone || 'microphone');
       return new LiveNode(RED, node, sources, called, () => microphoneSource(called, microphone));
     }
     if (kind === 'camera') {
-      const called = name || publicAddress(url);
+      const called = sourceName(name || publicAddress(url));
       return new LiveNode(RED, node, sources, called, () => cameraSource(called, url, node.credentials));
     }
     if (kind === 'hassCamera') {
-      const called = name || entity || 'camera';
+      const called = sourceName(name || entity || 'camera');
       const shared = sharedHassOf(RED, node, hass);
       return new LiveNode(RED, node, sources, called, () => hassCameraSource(called, shared, hass, entity));
     }

@@ -5,6 +5,7 @@ import { demoChunks } from '../../src/audio/demo.js';
 import { play, type PlaybackState } from '../../src/audio/playback.js';
 import { playInRealTime, readRecording } from '../../src/audio/recording.js';
 import { forEachRecording, type NamedRecording, recordingsAt } from '../../src/audio/recordings.js';
+import { sourceName } from '../../src/audio/source-name.js';
 import { clock } from '../../src/clock.js';
 import { messageOf } from '../../src/errors.js';
 import { Turns } from '../../src/turns.js';
@@ -73,11 +74,11 @@ export class RecordingNode implements NodeWork {
   private async recordingsFor(msg: NodeMessage, send: Send): Promise<(NamedRecording | Demo)[]> {
     const { kind, path, name } = this.settings;
     try {
-      if (kind === 'demo') return [{ source: name || 'demo', input: null }];
+      if (kind === 'demo') return [{ source: sourceName(name || 'demo'), input: null }];
       return await (kind === 'recording' ? recordingsAt(path, name) : recordingsOf(msg));
     } catch (error) {
       const asked = kind === 'recording' ? path : msg.payload;
-      const source = typeof asked === 'string' ? asked : (msg.topic ?? '');
+      const source = sourceName(typeof asked === 'string' ? asked : (msg.topic ?? ''));
       this.sendState({ source, state: 'failed', positionS: 0, error: messageOf(error) }, msg, send);
       throw error;
     }

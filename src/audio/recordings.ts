@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { listRecordings } from './recording.js';
+import { sourceName } from './source-name.js';
 
 /** A recording, and what its source is called. */
 export interface NamedRecording {
@@ -17,7 +18,7 @@ export async function recordingsAt(fileOrFolder: string, name = ''): Promise<Nam
   const files = await listRecordings([fileOrFolder]);
   return files.map(file => ({
     input: file,
-    source: path.relative(fileOrFolder, file) || name || path.basename(file),
+    source: sourceName(path.relative(fileOrFolder, file) || name || path.basename(file)),
   }));
 }
 

@@ -8,8 +8,11 @@ const EARLIEST_EPOCH = Date.UTC(2015, 0, 1);
 /** A recording whose time is unknown counts from its beginning; none is longer than a leap year. */
 const LONGEST_RECORDING_MS = 366 * DAY_MS;
 
+/** In characters. */
+export const MOST_NAME = 200;
+
 /** A name of a source, a baby or a person; not empty. */
-export const name = v.pipe(v.string(), v.nonEmpty(), v.maxLength(200));
+export const name = v.pipe(v.string(), v.nonEmpty(), v.maxLength(MOST_NAME));
 
 /** An id of a cry, an entity or a node; not empty. */
 export const id = v.pipe(v.string(), v.nonEmpty(), v.maxLength(300));
