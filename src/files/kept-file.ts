@@ -133,7 +133,7 @@ export class KeptFile<T> {
       const json = JSON.stringify(this.content());
       check(JSON.parse(json), version);
       const text = `{"version":${version},"sha256":"${sha256(json)}","content":${json}}`;
-      await makePrivateFolder(path.dirname(file));
+      makePrivateFolder(path.dirname(file));
       for (const each of this.files) await writeAtomically(each, text, { mode: PRIVATE_FILE });
       this.setTrouble(undefined);
     } catch (error) {

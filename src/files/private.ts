@@ -1,13 +1,12 @@
-import { chmodSync, statSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { chmodSync, mkdirSync, statSync } from 'node:fs';
 
 /** Permissions of what only the user who runs DeepInfant may read. */
 export const PRIVATE_FOLDER = 0o700;
 export const PRIVATE_FILE = 0o600;
 
-/** Makes a folder, where it is missing, that only this user may read. @throws as `mkdir` does */
-export async function makePrivateFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
+/** Makes a folder, where it is missing, that only this user may read. @throws as `mkdirSync` does */
+export function makePrivateFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER });
   makePrivate(folder, PRIVATE_FOLDER);
 }
 

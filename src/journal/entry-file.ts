@@ -184,9 +184,9 @@ export class EntryFile {
    * Locks the folder and reads the file.
    * @throws DeepInfantError as `readEntries` does, and `locked` while another process writes there
    */
-  async open(): Promise<void> {
+  open(): void {
     try {
-      await this.prepareFolder();
+      this.prepareFolder();
     } catch (error) {
       if (error instanceof DeepInfantError) throw error;
       // A full or write-protected disk can still be read; writing will tell.
@@ -233,7 +233,7 @@ export class EntryFile {
       this.next = undefined;
       if (this.waiting.length === 0 && !this.mustRewrite) return;
       try {
-        await this.prepareFolder();
+        this.prepareFolder();
         await this.noticeOthers();
         if (this.mustRewrite || this.lines > 2 * this.entries.size + SPARE_LINES) await this.rewrite();
         else await this.append();
@@ -264,8 +264,8 @@ export class EntryFile {
   }
 
   /** After `clear`, or where it could not be done before, the folder is made and locked by the next write. */
-  private async prepareFolder(): Promise<void> {
-    await makePrivateFolder(path.dirname(this.file));
+  private prepareFolder(): void {
+    makePrivateFolder(path.dirname(this.file));
     this.lock.open();
   }
 

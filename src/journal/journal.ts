@@ -114,7 +114,8 @@ export class Journal {
    *   another process keeps it
    */
   async open(): Promise<void> {
-    await this.file.open();
+    // At once, so that of two journals the one that was opened first keeps the folder.
+    this.file.open();
     await this.sounds.open();
     for (const cry of this.cries)
       if (cry.offset === undefined) void this.put({ ...cry, offset: endOf(cry), isCutOff: true });

@@ -38,7 +38,7 @@ export class SoundFolder {
   /** Takes away others' permissions of what is there, unless the folder is shared. */
   async open(): Promise<void> {
     if (!this.isPrivate || !existsSync(this.folder)) return;
-    await makePrivateFolder(this.folder);
+    makePrivateFolder(this.folder);
     for (const file of await this.files()) makePrivate(file, PRIVATE_FILE);
   }
 
@@ -52,7 +52,7 @@ export class SoundFolder {
     const [clip, picture] = ['mp3', 'png'].map(type => path.join(this.folder, `${base}.${type}`));
     const sound = { clip: this.nameIn(clip), picture: this.nameIn(picture) };
     try {
-      if (this.isPrivate) await makePrivateFolder(this.folder);
+      if (this.isPrivate) makePrivateFolder(this.folder);
       else await mkdir(this.folder, { recursive: true });
       await this.checkRoom();
       await encodeMp3(samples, clip);

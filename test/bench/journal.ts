@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   try {
     const file = path.join(folder, 'journal.jsonl');
     const written = new EntryFile(file);
-    await written.open();
+    written.open();
     for (let i = 0; i < ENTRIES; i++) void written.put(entry(i));
     await written.write();
     console.log(`${ENTRIES} entries, ${(statSync(file).size / 1e6).toFixed(1)} MB`);

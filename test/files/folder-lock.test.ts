@@ -80,7 +80,7 @@ describe('a lock on a folder', () => {
   });
 
   const dead: [name: string, change: object, ageS?: number][] = [
-    ['whose process id is another process now', { pid: process.ppid }],
+    ['whose process id is another process now', { pid: 1 }],
     ['from before the machine restarted', { boot: 'another' }],
     ['of a container that is gone for minutes', { processes: 'another' }, 300],
     ['of another machine that is gone for minutes', { host: 'another' }, 300],

@@ -381,7 +381,7 @@ describe('a journal', () => {
       const other = path.join(path.dirname(folder()), 'other.mp3');
       writeFileSync(other, '');
       const entries = new EntryFile(entriesFile(folder()));
-      await entries.open();
+      entries.open();
       const entry = [...entries.entries.values()].find(({ kind }) => kind === 'cry') as CryEntry;
       await entries.put({ ...entry, sound: { ...entry.sound!, clip: other, picture: '../other.mp3' } });
       await entries.close();
