@@ -140,8 +140,16 @@ class NurseryRun {
 
   private report(): NurseryReport {
     const { trouble, unknownFiles, folder } = this.journal;
-    const { storage, damage } = this.baby.trouble;
-    const troubles: (string | undefined)[] = [...Object.values(trouble), storage, damage];
+    const { storage, sound, damage, replaced, retention } = trouble;
+    const troubles = [
+      storage,
+      sound,
+      damage,
+      replaced,
+      retention,
+      this.baby.trouble.storage,
+      this.baby.trouble.damage,
+    ];
     this.wrong.push(...troubles.filter(text => text !== undefined));
     if (unknownFiles > 0) this.wrong.push(`${unknownFiles} sound files are unknown`);
     const { entries: all, damaged } = readEntries(entriesFile(folder));
@@ -216,7 +224,7 @@ class NurseryRun {
       const { event } = this.room.explain(cry);
       await this.journal.noteCry(event);
       if (state === 'ended' && this.ended.size % ANSWER_EVERY === 0)
-        await this.room.answer({ cry: id, reason: 'hungry', at: cry.offset!, by: 'Anna' });
+        await this.room.execute({ do: 'answer', cry: id, reason: 'hungry', at: cry.offset!, by: 'Anna' });
     } catch (error) {
       this.wrong.push(messageOf(error));
     }
