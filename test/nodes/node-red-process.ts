@@ -34,6 +34,10 @@ export class NodeRedProcess {
       });
   }
 
+  get hasEnded(): boolean {
+    return this.process.exitCode !== null || this.process.signalCode !== null;
+  }
+
   /** Comes back when it answers, and its flows run if it has any. */
   async start({ hasFlows = false } = {}): Promise<void> {
     this.url = (await this.until(/now running at (http\S+)/))[1];
@@ -45,13 +49,13 @@ export class NodeRedProcess {
     for (;;) {
       const found = pattern.exec(this.output);
       if (found) return found;
-      if (this.process.exitCode !== null) throw new Error(`Node-RED ended: ${this.output}`);
+      if (this.hasEnded) throw new Error(`Node-RED ended: ${this.output}`);
       await sleep(20);
     }
   }
 
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
-    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
+    if (this.hasEnded) return;
     const ended = once(this.process, 'close');
     this.process.kill(signal);
     await ended;
