@@ -1,3 +1,4 @@
+import { DeepInfantError } from '../errors.js';
 import { loadNative, type NativeModule } from '../native.js';
 import type { Activation, Convolution, Operations } from './graph.js';
 import type { ModelManifest } from './manifest.js';
@@ -122,8 +123,8 @@ export interface Plan<Name extends string, Output extends string> {
 
 /**
  * A network on the kernels of native/network.c. Its layers, their place in memory and their weights are settled once;
- * then a step is a row of calls, and allocates nothing. All streams share the network; a stream has the
- * rows that its next step sees above its own frames, so that hearing piece by piece equals hearing the whole.
+ * then a step is a row of calls, and allocates nothing. All streams share the network; a stream has the rows that its
+ * next step sees above its own frames, so that hearing piece by piece equals hearing the whole.
  */
 export class Network<Name extends string, Output extends string> {
   /** Index in `floats` of each output's first number. */
@@ -138,8 +139,9 @@ export class Network<Name extends string, Output extends string> {
   private readonly kept: { above: number; last: number; length: number; at: number }[] = [];
   /** Calls the kernels of one layer each. */
   private readonly layers: (() => void)[];
-  /** Bytes that a stream keeps; addresses of streams that are closed. */
+  /** Bytes that a stream keeps. */
   private streamBytes = 0;
+  /** Addresses of streams that are closed. */
   private readonly freeStreams: number[] = [];
   /** Byte address of the memory that nothing uses yet. */
   private end: number;
@@ -235,6 +237,12 @@ export class Network<Name extends string, Output extends string> {
         const convolution = convolutions[name];
         const kernel = weights.get(`${name}/kernel`)!;
         const bias = weights.get(`${name}/bias`)!;
+        const shape = [...convolution.kernel, x.places.length, bias.values.length].join(' x ');
+        if (kernel.shape.join(' x ') !== shape)
+          throw new DeepInfantError(
+            'model-invalid',
+            `${name}/kernel is ${kernel.shape.join(' x ')}, but the layers around it need ${shape}.`,
+          );
         x.surround(convolution);
         const output = this.outputOf(convolution, x, bias.values.length);
         const packed = this.store(packKernel(kernel, x, output));
@@ -248,6 +256,11 @@ export class Network<Name extends string, Output extends string> {
         return output;
       },
       addRelu: (a, b) => {
+        if (a.places.length !== b.places.length)
+          throw new DeepInfantError(
+            'model-invalid',
+            `A layer of ${a.places.length} channels cannot be added to one of ${b.places.length}.`,
+          );
         const output = this.plane(a.frames, a.mels, a.places, a.channels);
         makeLayers.push(() => {
           const [from, and, to] = [a, b, output].map(plane => plane.address(0, 0));

@@ -139,6 +139,32 @@ describe('Network', () => {
     assert.deepEqual(logits(a, 0), first);
   });
 
+  it('refuses weights that do not fit each other', () => {
+    const weights = smallWeights();
+    const narrow = (name: string, shape: number[]): NamedWeights[] =>
+      weights.map(w =>
+        w.name === name
+          ? {
+              ...w,
+              shape,
+              values: w.values.slice(
+                0,
+                shape.reduce((a, b) => a * b),
+              ),
+            }
+          : w,
+      );
+    assert.throws(() => loadCryNetwork(narrow('conv2/kernel', [3, 3, 3, 6])), {
+      code: 'model-invalid',
+      message: /conv2\/kernel is 3 x 3 x 3 x 6, .* 3 x 3 x 4 x 6/,
+    });
+    assert.throws(() => loadCryNetwork(narrow('embedding/bias', [11])), { code: 'model-invalid' });
+    const residual = narrow('residual2/kernel', [3, 3, 7, 8]).map(w =>
+      w.name === 'residual2/bias' ? { ...w, shape: [8], values: w.values.slice(0, 8) } : w,
+    );
+    assert.throws(() => loadCryNetwork(residual), { code: 'model-invalid', message: /9 channels.*8/ });
+  });
+
   for (const kind of ['shipped', 'random'] as const) {
     it(`runs mel7s with ${kind} weights as TensorFlow.js does`, async () => {
       const { guesser } = await readModel(modelPath('mel7s'));
