@@ -30,14 +30,6 @@ export function memoryMb(pid: number): number {
   return Number(/^Pss: *(\d+) kB/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1]) / 1024;
 }
 
-/** CPU time of a process since it started, finer than the kernel's ticks: of all threads that it has now. */
-export function cpuMsOf(pid: number): number {
-  return readdirSync(`/proc/${pid}/task`).reduce(
-    (sum, thread) => sum + Number(read(`/proc/${pid}/task/${thread}/schedstat`).split(' ')[0]) / 1e6,
-    0,
-  );
-}
-
 /** '' for a process that ended meanwhile. */
 function read(file: string): string {
   try {

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VirtualMicrophone } from '../microphone/virtual-microphone.js';
 import { NodeRedProcess } from '../nodes/node-red-process.js';
-import { children, cpuMsOf, memoryMb } from './capture-processes.js';
+import { children, memoryMb } from './capture-processes.js';
 
 export interface NodeRedBench {
   /** CPU milliseconds of Node-RED's process per second, without and with the flow. */
@@ -33,7 +33,7 @@ const FLOW = [
   { id: 'reason', z: 'tab', type: 'deepinfant-reason', wires: [[]] },
 ];
 /** Until Node-RED has loaded and compiled what it runs. */
-const SETTLE_MS = 15_000;
+const SETTLE_MS = 20_000;
 
 /** CPU and memory of a Node-RED with such a flow. */
 async function measure(flow: object[], seconds: number): Promise<{ cpuMs: number; memory: number }> {
@@ -43,11 +43,12 @@ async function measure(flow: object[], seconds: number): Promise<{ cpuMs: number
   const nodeRed = new NodeRedProcess(userDir);
   try {
     await nodeRed.start({ hasFlows: flow.length > 0 });
-    const { pid } = children().find(child => !before.has(child.pid) && child.program === 'node-red')!;
+    const own = () => children().find(child => !before.has(child.pid) && child.program === 'node-red')!;
     await sleep(SETTLE_MS);
-    const startMs = cpuMsOf(pid);
+    const startMs = own().cpuMs;
     await sleep(seconds * 1000);
-    return { cpuMs: (cpuMsOf(pid) - startMs) / seconds, memory: memoryMb(pid) };
+    const { cpuMs, pid } = own();
+    return { cpuMs: (cpuMs - startMs) / seconds, memory: memoryMb(pid) };
   } finally {
     await nodeRed.stop();
     rmSync(userDir, { recursive: true, force: true });
