@@ -143,12 +143,13 @@ export class StreamScorer implements Scorer {
     this.steps++;
     const logits = this.network.outputAt.logits;
     const embedding = this.network.outputAt.embedding;
-    const probabilities = LABELS.map((label, i) => [
-      label,
-      label === 'cry' ? calibrated(floats[logits + i], calibration) : sigmoid(floats[logits + i]),
-    ]);
+    const scores = {} as Record<Label, number>;
+    for (const [i, label] of LABELS.entries()) {
+      const logit = floats[logits + i];
+      scores[label] = label === 'cry' ? calibrated(logit, calibration) : sigmoid(logit);
+    }
     return {
-      scores: Object.fromEntries(probabilities) as Record<Label, number>,
+      scores,
       embedding: floats.slice(embedding, embedding + embeddingSize),
       startSample: start,
       endSample: end,
