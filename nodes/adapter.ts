@@ -26,7 +26,10 @@ export interface NodeWork {
 
 /** Gives a node its work. Nothing that the work throws reaches Node-RED's own callbacks, which would lose it. */
 export function run(node: Node, work: NodeWork): void {
+  const start = startAndStop(node, work);
   node.on('input', (msg, send, done) => {
+    // Another node may send in the moment in which the flow starts.
+    start();
     attempt(() => work.input(msg, send)).then(
       () => {
         done();
@@ -36,24 +39,57 @@ export function run(node: Node, work: NodeWork): void {
       },
     );
   });
-  startAndStop(node, work);
 }
 
-/** The part of a node's work that no message begins: all that a config node has. */
-export function startAndStop(node: Node, work: Pick<NodeWork, 'start' | 'stop'>): void {
+/**
+ * Sets a node up. One that cannot work as it is set up turns red and reports one error, which each of its messages gets,
+ * too.
+ */
+export function setUp(node: Node, step: () => void): void {
+  try {
+    step();
+  } catch (error) {
+    refuse(node, error);
+  }
+}
+
+function refuse(node: Node, error: unknown): void {
+  const fail = (): never => {
+    throw error;
+  };
+  run(node, {
+    start: () => {
+      node.status({ fill: 'red', shape: 'ring', text: 'node-red:common.status.error' });
+      fail();
+    },
+    input: fail,
+    stop: () => undefined,
+  });
+}
+
+/**
+ * The part of a node's work that no message begins: all that a config node has.
+ * @returns what starts the work at once, unless it was started or stopped
+ */
+export function startAndStop(node: Node, work: Pick<NodeWork, 'start' | 'stop'>): () => void {
   const report = (error: unknown): void => {
     node.error(messageOf(error));
   };
-  // The nodes that are to get what it sends may come later in the flow.
-  const starting = setImmediate(() => {
+  let isPending = true;
+  const start = (): void => {
+    if (!isPending) return;
+    isPending = false;
     attempt(() => work.start()).catch(report);
-  });
+  };
+  // The nodes that are to get what it sends may come later in the flow.
+  setImmediate(start);
   node.on('close', (isRemoved: boolean, done: () => void) => {
-    clearImmediate(starting);
+    isPending = false;
     void attempt(() => work.stop(isRemoved))
       .catch(report)
       .finally(done);
   });
+  return start;
 }
 
 async function attempt(step: () => void | Promise<void>): Promise<void> {

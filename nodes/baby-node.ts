@@ -17,6 +17,21 @@ export function findBabyNode(RED: NodeAPI, id: unknown): BabyNode | undefined {
   return node?.baby ? (node as BabyNode) : undefined;
 }
 
+/**
+ * The baby node that a node is set up with; undefined where it has none. Where its settings are wrong, the node goes on
+ * without it, since cries must reach those behind it, and says so.
+ */
+export function babyNodeOf(RED: NodeAPI, node: Node, id: string): BabyNode | undefined {
+  const babyNode = findBabyNode(RED, id);
+  const existing = RED.nodes.getNode(id) as Node | null;
+  if (babyNode === undefined && existing !== null)
+    // Nodes that catch errors are there once the flow has started.
+    setImmediate(() => {
+      node.error('The baby is not known here: the settings of its node are wrong. Correct them.', {});
+    });
+  return babyNode;
+}
+
 /** Where the memory of a baby is kept. The node's id names the folder, since a baby may be renamed. */
 export function babyFolder(RED: NodeAPI, nodeId: string): string {
   // A flow that was written by hand may have any text as an id.

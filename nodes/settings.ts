@@ -1,7 +1,6 @@
-import type { Node, NodeDef } from 'node-red';
+import type { NodeDef } from 'node-red';
 import * as v from 'valibot';
 import { check } from '../src/check.js';
-import { run } from './adapter.js';
 import { SETTINGS_VERSION } from './settings-version.js';
 
 /**
@@ -58,31 +57,14 @@ const MIGRATIONS: readonly ((settings: Settings, schema: SettingsSchema) => Sett
 ];
 
 /**
- * The settings of a node, migrated and checked. What is wrong is shown as the node's red status and reported as one
- * error that names the field; every message gets that error, too.
- *
- * @returns undefined when they are invalid: the node does nothing then
+ * The settings of a node, migrated and checked.
+ * @throws DeepInfantError `invalid`, naming the field
  */
-export function settingsOf<Schema extends SettingsSchema>(
-  node: Node,
+export function readSettings<Schema extends SettingsSchema>(
   schema: Schema,
   config: NodeDef,
-): v.InferOutput<Schema> | undefined {
-  try {
-    return check(schema, migrate({ ...config }, schema), `settings of ${config.name || config.type}`);
-  } catch (error) {
-    run(node, {
-      start() {
-        node.status({ fill: 'red', shape: 'ring', text: 'node-red:common.status.error' });
-        throw error;
-      },
-      input() {
-        throw error;
-      },
-      stop: () => undefined,
-    });
-    return undefined;
-  }
+): v.InferOutput<Schema> {
+  return check(schema, migrate({ ...config }, schema), `settings of ${config.name || config.type}`);
 }
 
 /** The settings in the form of this version. Those of a newer version are read as far as they are understood. */

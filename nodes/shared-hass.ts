@@ -74,13 +74,14 @@ export function deployedHass(RED: NodeAPI, hassNodeId: string): SharedHass {
   return hassNode.shared;
 }
 
-/** The connection that a node is set up with; without one, that of the Home Assistant app in which Node-RED runs. */
+/**
+ * The connection that a node is set up with; without one, that of the Home Assistant app in which Node-RED runs.
+ * @throws DeepInfantError `not-deployed` when the deepinfant-hass node has wrong settings
+ */
 export function sharedHassOf(RED: NodeAPI, node: Node, hassNodeId: string): SharedHass {
   const hassNode = RED.nodes.getNode(hassNodeId) as HassNode | null;
-  return (
-    hassNode?.shared ??
-    new SharedHass({ url: '', token: '' }, error => {
-      node.error(error);
-    })
-  );
+  if (hassNode !== null) return deployedHass(RED, hassNodeId);
+  return new SharedHass({ url: '', token: '' }, error => {
+    node.error(error);
+  });
 }

@@ -4,12 +4,12 @@ import { LiveSources } from '../../src/audio/live/live-sources.js';
 import { cameraSource, microphoneSource } from '../../src/audio/live/source.js';
 import { sourceName } from '../../src/audio/source-name.js';
 import { hassCameraSource } from '../../src/hass/camera.js';
-import { type NodeWork, run } from '../adapter.js';
+import { type NodeWork, run, setUp } from '../adapter.js';
 import { sharedHassOf } from '../shared-hass.js';
 import { answerDialog } from './dialog.js';
 import { LiveNode } from './live-node.js';
 import { RecordingNode } from './recording-node.js';
-import { settingsOf } from '../settings.js';
+import { readSettings } from '../settings.js';
 import { AUDIO_SETTINGS, type AudioCredentials, type AudioSettings } from './settings.js';
 
 export = (RED: NodeAPI): void => {
@@ -38,8 +38,9 @@ export = (RED: NodeAPI): void => {
     'deepinfant-audio',
     function (config) {
       RED.nodes.createNode(this, config);
-      const settings = settingsOf(this, AUDIO_SETTINGS, config);
-      if (settings !== undefined) run(this, workOf(this, settings));
+      setUp(this, () => {
+        run(this, workOf(this, readSettings(AUDIO_SETTINGS, config)));
+      });
     },
     { credentials: { user: { type: 'text' }, password: { type: 'password' } } },
   );

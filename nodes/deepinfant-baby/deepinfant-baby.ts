@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 import type { NodeAPI, NodeDef } from 'node-red';
 import { BabyBuddy } from '../../src/baby/baby-buddy.js';
-import { startAndStop } from '../adapter.js';
+import { setUp, startAndStop } from '../adapter.js';
 import { answerEditor } from '../editor-questions.js';
 import { openBaby } from '../../src/baby/babies.js';
 import { babyFolder, findBabyNode, keepingOf, type BabyNode } from '../baby-node.js';
-import { settingsOf } from '../settings.js';
+import { readSettings } from '../settings.js';
 import type { BabyReplies } from './editor/replies.js';
 import { BABY_SETTINGS, type BabyCredentials } from './settings.js';
 
@@ -28,14 +28,15 @@ export = (RED: NodeAPI): void => {
     'deepinfant-baby',
     function (config) {
       RED.nodes.createNode(this, config);
-      const settings = settingsOf(this, BABY_SETTINGS, config);
-      if (settings === undefined) return;
-      const { name, birthDate, babyBuddy: url, child } = settings;
-      this.baby = openBaby(babyFolder(RED, this.id), { name, birthDate: birthDate || undefined });
-      this.keeping = keepingOf(settings, this.baby.folder);
-      if (url === '') return;
-      const { token = '' } = this.credentials;
-      startAndStop(this, new BabyBuddy({ url, token, child }, this.baby));
+      setUp(this, () => {
+        const settings = readSettings(BABY_SETTINGS, config);
+        const { name, birthDate, babyBuddy: url, child } = settings;
+        this.baby = openBaby(babyFolder(RED, this.id), { name, birthDate: birthDate || undefined });
+        this.keeping = keepingOf(settings, this.baby.folder);
+        if (url === '') return;
+        const { token = '' } = this.credentials;
+        startAndStop(this, new BabyBuddy({ url, token, child }, this.baby));
+      });
     },
     { credentials: { token: { type: 'password' } } },
   );

@@ -1,6 +1,7 @@
 import type { NodeAPI, NodeDef } from 'node-red';
+import { setUp } from '../adapter.js';
 import { answerDialogs } from './dialog.js';
-import { settingsOf } from '../settings.js';
+import { readSettings } from '../settings.js';
 import { HASS_SETTINGS, type HassCredentials } from './settings.js';
 import { type HassNode, SharedHass } from '../shared-hass.js';
 
@@ -10,10 +11,11 @@ export = (RED: NodeAPI): void => {
     'deepinfant-hass',
     function (config) {
       RED.nodes.createNode(this, config);
-      const settings = settingsOf(this, HASS_SETTINGS, config);
-      if (settings === undefined) return;
-      this.shared = new SharedHass({ url: settings.url, token: this.credentials.token ?? '' }, error => {
-        this.error(error);
+      setUp(this, () => {
+        const { url } = readSettings(HASS_SETTINGS, config);
+        this.shared = new SharedHass({ url, token: this.credentials.token ?? '' }, error => {
+          this.error(error);
+        });
       });
     },
     { credentials: { token: { type: 'password' } } },

@@ -1,20 +1,20 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { run } from '../adapter.js';
+import { run, setUp } from '../adapter.js';
 import { BabiesOfRoom } from '../../src/baby/babies-of-room.js';
 import { openBaby } from '../../src/baby/babies.js';
-import { babyFolder, findBabyNode } from '../baby-node.js';
-import { settingsOf } from '../settings.js';
+import { babyFolder, babyNodeOf } from '../baby-node.js';
+import { readSettings } from '../settings.js';
 import { ReasonNode } from './reason-node.js';
 import { REASON_SETTINGS } from './settings.js';
 
 export = (RED: NodeAPI): void => {
   RED.nodes.registerType('deepinfant-reason', function (this: Node, config: NodeDef) {
     RED.nodes.createNode(this, config);
-    const settings = settingsOf(this, REASON_SETTINGS, config);
-    if (settings === undefined) return;
-    const { baby, baby2, baby3 } = settings;
-    const babies = [baby, baby2, baby3].flatMap(id => findBabyNode(RED, id)?.baby ?? []);
-    if (babies.length === 0) babies.push(openBaby(babyFolder(RED, this.id), { name: '' }));
-    run(this, new ReasonNode(RED, this, new BabiesOfRoom(babies)));
+    setUp(this, () => {
+      const { baby, baby2, baby3 } = readSettings(REASON_SETTINGS, config);
+      const babies = [baby, baby2, baby3].flatMap(id => babyNodeOf(RED, this, id)?.baby ?? []);
+      if (babies.length === 0) babies.push(openBaby(babyFolder(RED, this.id), { name: '' }));
+      run(this, new ReasonNode(RED, this, new BabiesOfRoom(babies)));
+    });
   });
 };

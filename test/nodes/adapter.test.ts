@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Node, NodeAPI, NodeStatus } from 'node-red';
-import { statusOf, type StatusForm } from '../../nodes/adapter.js';
+import { run, statusOf, type StatusForm } from '../../nodes/adapter.js';
 
 const TABLE: Record<'playing' | 'ended', StatusForm> = {
   playing: { fill: 'green', shape: 'dot', text: 'playing' },
@@ -62,5 +62,26 @@ describe('statusOf', () => {
     assert.deepEqual(node.shown, ['playing 1', 'playing 3', 'ended']);
     await sleep(600);
     assert.equal(node.shown.length, 3);
+  });
+});
+
+describe('run', () => {
+  it('starts the work before its first message, also in the moment in which the flow starts', async () => {
+    const node = new EventEmitter();
+    const steps: string[] = [];
+    run(node as unknown as Node, {
+      start: () => {
+        steps.push('start');
+      },
+      input: () => {
+        steps.push('input');
+      },
+      stop: () => undefined,
+    });
+    await new Promise<void>(resolve => {
+      node.emit('input', {}, () => undefined, resolve);
+    });
+    await new Promise(setImmediate);
+    assert.deepEqual(steps, ['start', 'input']);
   });
 });
