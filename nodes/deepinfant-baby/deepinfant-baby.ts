@@ -1,9 +1,9 @@
-import { rm } from 'node:fs/promises';
 import type { NodeAPI, NodeDef } from 'node-red';
 import { BabyBuddy } from '../../src/baby/baby-buddy.js';
 import { setUp, startAndStop } from '../adapter.js';
 import { answerEditor } from '../editor-questions.js';
 import { openBaby } from '../../src/baby/babies.js';
+import { SoundFolder } from '../../src/journal/sound-folder.js';
 import { babyFolder, findBabyNode, keepingOf, type BabyNode } from '../baby-node.js';
 import { readSettings } from '../settings.js';
 import type { BabyReplies } from './editor/replies.js';
@@ -16,10 +16,10 @@ export = (RED: NodeAPI): void => {
       return { trouble: [storage, damage, babyBuddy?.error].filter(text => text !== undefined) };
     },
     forget: async ({ id }) => {
-      const node = findBabyNode(RED, id);
-      await node?.baby.forget();
-      // A journal that is no longer in the flow may have left sound there.
-      if (node?.keeping.soundFolder) await rm(node.keeping.soundFolder, { recursive: true, force: true });
+      const { baby, keeping } = findBabyNode(RED, id) ?? {};
+      await baby?.forget();
+      // A journal that is no longer in the flow may have left sound there; other files are not ours to delete.
+      if (baby && keeping?.soundFolder) await new SoundFolder(baby.folder, keeping.soundFolder).clear();
       return {};
     },
   });

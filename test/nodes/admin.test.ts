@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import helper from 'node-red-node-test-helper';
 import { askDialog, runFlow, stopFlow } from './flow.js';
 
@@ -7,16 +11,21 @@ const LOGIN = { user: 'admin', password: 'lullaby' };
 const CAMERA = 'rtsp://192.0.2.7:554/stream1';
 
 describe('what dialogs ask the runtime', () => {
-  before(() =>
-    runFlow(
+  let sounds: string;
+  before(async () => {
+    sounds = await mkdtemp(path.join(tmpdir(), 'sounds-'));
+    await runFlow(
       [
         { id: 'camera', type: 'deepinfant-audio', kind: 'camera', url: CAMERA },
-        { id: 'baby', type: 'deepinfant-baby', name: 'Mia' },
+        { id: 'baby', type: 'deepinfant-baby', name: 'Mia', soundFolder: sounds },
       ],
       { camera: LOGIN },
-    ),
-  );
-  after(stopFlow);
+    );
+  });
+  after(async () => {
+    await stopFlow();
+    await rm(sounds, { recursive: true });
+  });
 
   const routes = [
     'deepinfant-audio/test',
@@ -31,6 +40,16 @@ describe('what dialogs ask the runtime', () => {
       const { status } = await helper.request().post(`/${route}`).type('form').send({ id: 'baby' });
       assert.equal(status, 415);
     });
+
+  it('forgets a baby without deleting files in the sound folder that are not sound of cries', async () => {
+    await mkdir(path.join(sounds, 'baby-baby'));
+    const files = ['2026-11-29T03-15-00Z-1795921200000-0123abcd.mp3', 'holiday.jpg'].map(name =>
+      path.join(sounds, 'baby-baby', name),
+    );
+    for (const file of files) await writeFile(file, '');
+    assert.deepEqual(await askDialog('deepinfant-baby/forget', { id: 'baby' }), {});
+    assert.deepEqual(files.map(existsSync), [false, true]);
+  });
 
   it('is answered to the editor', async () => {
     assert.deepEqual(await askDialog('deepinfant-baby/trouble', { id: 'baby' }), { trouble: [] });
