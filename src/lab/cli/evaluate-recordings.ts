@@ -5,6 +5,10 @@ import {
   contestedText,
   evaluationOf,
   figuresTable,
+  leftOutHeading,
+  worstSourceText,
+  type Evaluation,
+  type EvaluationPart,
   type RivalScores,
   type ScoredRecording,
 } from '../evaluation/evaluation.js';
@@ -58,19 +62,36 @@ export async function evaluateRecordings({
   const scored = results.flatMap(result => result.scored);
   const unreadable = results.flatMap(result => result.unreadable);
   checkClasses(scored, `The readable part of ${data}`);
-  const evaluation = evaluationOf(scored, rivals);
   const verdicts = await readVerdicts(data);
-  const clean = scored.filter(recording => !isDoubtful(recording, verdicts.get(recording.path)));
-  const hasContested = clean.length < scored.length && hasBothClasses(clean);
-  const cleanEvaluation = hasContested ? evaluationOf(clean, rivals) : undefined;
-  if (json) printJson({ model, ...evaluation, clean: cleanEvaluation });
-  else {
+  const evaluate = (all: readonly ScoredRecording[]): Evaluation & { clean?: Evaluation } => {
+    const clean = all.filter(recording => !isDoubtful(recording, verdicts.get(recording.path)));
+    const hasContested = clean.length < all.length && hasBothClasses(clean);
+    return { ...evaluationOf(all, rivals), clean: hasContested ? evaluationOf(clean, rivals) : undefined };
+  };
+  const evaluation = evaluate(scored);
+  const leftOut = new Map(
+    results.flatMap(({ source, scored: held }) =>
+      source !== undefined && hasBothClasses(held) ? [[source, held] as const] : [],
+    ),
+  );
+  const sources = new Map([...leftOut].map(([source, held]) => [source, evaluate(held)]));
+  const parts = withoutContested('Without', evaluation);
+  for (const [source, part] of sources) {
+    const heading = leftOutHeading(source, leftOut.get(source)!);
+    parts.push({ heading, evaluation: part }, ...withoutContested(`${heading}, without`, part));
+  }
+  if (json) {
+    const bySource = sources.size > 0 ? Object.fromEntries(sources) : undefined;
+    printJson({ model, ...evaluation, sources: bySource });
+  } else {
     const name = `${model.name} ${model.version}`;
     printTable(figuresTable(name, evaluation));
-    if (cleanEvaluation) {
-      print(`\nWithout ${contestedText(scored.length - clean.length)}:`);
-      printTable(figuresTable(name, cleanEvaluation));
+    for (const part of parts) {
+      print(`\n${part.heading}:`);
+      printTable(figuresTable(name, part.evaluation));
     }
+    if (sources.size > 0)
+      print(`\n${worstSourceText(new Map([...sources].map(([source, { auc }]) => [source, auc])))}`);
     const millions = multiplyAddsPerSecond(manifest) / 1e6;
     print(`\n${millions.toFixed(1)} million multiply-adds per second of audio`);
   }
@@ -91,7 +112,7 @@ export async function evaluateRecordings({
       command,
     };
     await mkdir(out, { recursive: true });
-    await writeAtomically(report, await reportPage(measurement, evaluation, cleanEvaluation));
+    await writeAtomically(report, await reportPage(measurement, evaluation, parts));
     if (!json) print(`\nReport: ${report}`);
   }
   if (unreadable.length > 0) {
@@ -100,6 +121,15 @@ export async function evaluateRecordings({
     );
   }
   return unreadable.length;
+}
+
+/** The evaluation without contested recordings, if there is one. @param where before the count of those left out */
+function withoutContested(
+  where: string,
+  { files, clean }: Evaluation & { clean?: Evaluation },
+): EvaluationPart[] {
+  if (!clean) return [];
+  return [{ heading: `${where} ${contestedText(files - clean.files)}`, evaluation: clean }];
 }
 
 /** @throws DeepInfantError `one-class` unless there are cries and other recordings */
@@ -117,18 +147,19 @@ function hasBothClasses(recordings: readonly { label: string }[]): boolean {
 
 /** Scores the recordings as `classify` does. Those that cannot be read to their end are reported and left out. */
 async function score(
-  { model, recordings }: Subject,
+  subject: Subject,
   signal: AbortSignal,
 ): Promise<{
+  source: string | undefined;
   manifest: ModelManifest;
   scored: ScoredRecording[];
   unreadable: string[];
 }> {
-  const classifier = await loadClassifier(model);
+  const classifier = await loadClassifier(subject.model);
   const scored: ScoredRecording[] = [];
   const unreadable: string[] = [];
   try {
-    const results = hearSeveral(recordings, async recording => ({
+    const results = hearSeveral(subject.recordings, async recording => ({
       recording,
       heard: await hearRecording(recording.file, { classifier, preset: 'balanced', signal }),
     }));
@@ -148,5 +179,5 @@ async function score(
   } finally {
     await classifier.close();
   }
-  return { manifest: classifier.manifest, scored, unreadable };
+  return { source: subject.leftOut, manifest: classifier.manifest, scored, unreadable };
 }

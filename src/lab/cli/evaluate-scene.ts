@@ -47,7 +47,8 @@ export async function evaluateScene({
   let model = { name: '', version: '' };
   const progress = new ProgressLine();
   const nightMinutes = Math.round(60 * hours);
-  for (const { model: folder, recordings } of subjects) {
+  const sources = new Map<string, SceneMeasurement['nights']>();
+  for (const { model: folder, recordings, leftOut } of subjects) {
     // A night measures nothing if its truth is in doubt.
     const sure = recordings.filter(recording => !isDoubtful(recording, verdicts.get(recording.path)));
     const classifier = await loadClassifier(folder);
@@ -72,20 +73,31 @@ export async function evaluateScene({
       progress.clear();
       await classifier.close();
     }
+    if (leftOut !== undefined) sources.set(leftOut, results.slice(-nights));
   }
   for (const net of yamnets.values()) net.dispose();
 
   if (json) {
-    const presets = figuresOfNights(results.map(result => result.presets));
-    const others = figuresOfNights(results.map(result => result.rivals));
-    printJson({ model, nights: total, hours, presets, rivals: others });
-  } else printTable(sceneTable(results));
+    const figures = (of: SceneMeasurement['nights']) => ({
+      presets: figuresOfNights(of.map(result => result.presets)),
+      rivals: figuresOfNights(of.map(result => result.rivals)),
+    });
+    const bySource = Object.fromEntries([...sources].map(([source, of]) => [source, figures(of)]));
+    const more = sources.size > 0 ? { sources: bySource } : {};
+    printJson({ model, nights: total, hours, ...figures(results), ...more });
+  } else {
+    printTable(sceneTable(results));
+    for (const [source, of] of sources) {
+      print(`\nSource ${source} left out:`);
+      printTable(sceneTable(of));
+    }
+  }
   if (out === undefined) return;
   const report = path.join(out, 'index.html');
   await mkdir(out, { recursive: true });
   await writeAtomically(
     report,
-    scenePage({ model, data, hours, nights: results, date: new Date(), command }),
+    scenePage({ model, data, hours, nights: results, sources, date: new Date(), command }),
   );
   if (!json) print(`\nReport: ${report}`);
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { HEARING_OPTIONS, MODEL_USAGE, usageError } from '../../cli/arguments.js';
+import type { FoldKind } from '../corpus/folds.js';
 import { evaluateFamilies } from './evaluate-families.js';
 import { evaluateRecordings } from './evaluate-recordings.js';
 import { evaluateScene } from './evaluate-scene.js';
@@ -9,7 +10,7 @@ import { subjectsOf } from './subjects.js';
 import type { Command } from '../../cli/command.js';
 
 const USAGE = `deepinfant evaluate --data DIR [--scene [--nights N] [--hours H] [--seed S]] [--model NAME | --run DIR]
-                    [--rival NAME=FILE]... [--json] [--out DIR]
+                    [--folds N | --folds sources] [--rival NAME=FILE]... [--json] [--out DIR]
 deepinfant evaluate --families N [--seed S] [--wrong SHARE] [--json] [--out FILE.svg]
   Measures how well a model tells cries from other sounds, on a corpus that it did not learn from, and writes a report
   with curves and the worst errors to OUT/index.html. Exits with status 1 if a recording cannot be read to its end.
@@ -20,6 +21,9 @@ deepinfant evaluate --families N [--seed S] [--wrong SHARE] [--json] [--out FILE
   --nights N, --hours H, --seed S
                   the number of nights (default: 1), the hours of each (8), and the seed that draws them (1)
   --run DIR       measure a run of deepinfant train: each fold's model on the recordings that it did not learn from
+  --folds N, --folds sources
+                  measure the model on each of N grouped folds, or on each source of cries, as 'deepinfant train' splits
+                  them: a run says itself how it was split
   --rival NAME=FILE
                   compare with another detector: a CSV table (path, score) of its scores of the same recordings, or
                   YAMNet's .tflite file, to which nights apply Frigate's rule at 0.8 and at 0.5
@@ -40,6 +44,7 @@ async function evaluate(args: string[]): Promise<number> {
       json: HEARING_OPTIONS.json,
       model: { type: 'string' },
       run: { type: 'string' },
+      folds: { type: 'string' },
       data: { type: 'string' },
       out: { type: 'string' },
       rival: { type: 'string', multiple: true, default: [] },
@@ -72,6 +77,8 @@ async function evaluate(args: string[]): Promise<number> {
   if (data === undefined) throw usageError('Give a corpus with --data.');
   if (run !== undefined && values.model !== undefined)
     throw usageError('Give a --model or a --run, not both.');
+  if (run !== undefined && values.folds !== undefined)
+    throw usageError('--folds goes with a --model: a --run has folds of its own.');
   if (!scene && (values.nights ?? values.hours ?? values.seed) !== undefined)
     throw usageError('--nights, --hours and --seed need --scene: add it.');
   const rivals = new Map(values.rival.map(nameAndFile));
@@ -82,7 +89,7 @@ async function evaluate(args: string[]): Promise<number> {
     throw usageError(`--hours must be at least ${LEAST_HOURS}: an episode needs room.`);
   const signal = abortOnInterrupt();
   const model = values.model ?? HEARING_OPTIONS.model.default;
-  const { subjects, left, remarks } = await subjectsOf(data, { model, run });
+  const { subjects, left, remarks } = await subjectsOf(data, { model, run, folds: foldsOf(values.folds) });
   const count = subjects.reduce((sum, { recordings }) => sum + recordings.length, 0);
   const leftOut = Object.entries(left).map(([label, n]) => `, ${n} '${label}' left out`);
   process.stderr.write([`${count} recordings${leftOut.join('')}`, ...remarks, ''].join('\n'));
@@ -120,6 +127,14 @@ function countOf(name: string, text: string): number {
   if (!(Number.isInteger(count) && count > 0))
     throw usageError(`--${name} must be a whole number of at least 1.`);
   return count;
+}
+
+function foldsOf(text: string | undefined): FoldKind | undefined {
+  if (text === undefined || text === 'sources') return text;
+  const folds = Number(text);
+  if (!(Number.isInteger(folds) && folds >= 2))
+    throw usageError(`--folds must be a whole number of at least 2, or 'sources', not '${text}'.`);
+  return folds;
 }
 
 function shareOf(name: string, text: string | undefined): number {

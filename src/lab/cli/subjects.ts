@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readCorpusFolder } from '../corpus/corpus.js';
-import { checkSplit } from '../corpus/folds.js';
+import { checkSplit, splitOf, type FoldKind, type Split } from '../corpus/folds.js';
 import type { Recording } from '../corpus/manifest.js';
 import { DeepInfantError } from '../../errors.js';
 import type { TrainingConfig } from '../detector/config.js';
@@ -13,16 +13,29 @@ import { modelFolder } from '../detector/training-run.js';
 export interface Subject {
   model: string;
   recordings: Recording[];
+  /** The source that makes the fold; undefined without folds, and of a grouped fold. */
+  leftOut: string | undefined;
 }
 
-/** What to measure on a corpus: a model on all of it, or each fold's model of a training run on its held-out fold. */
+/** The seed of `--folds`: that of models/crynet/training.json. */
+const SEED = 1;
+
+/**
+ * What to measure on a corpus: a model on all of it or on each of its folds, or each fold's model of a training run on its
+ * held-out fold.
+ */
 export async function subjectsOf(
   data: string,
-  { model, run }: { model: string; run: string | undefined },
+  { model, run, folds }: { model: string; run?: string | undefined; folds?: FoldKind | undefined },
 ): Promise<{ subjects: Subject[]; left: Record<string, number>; remarks: string[] }> {
   if (run === undefined) {
     const { recordings, left, remarks } = await readCorpusFolder(data);
-    return { subjects: [{ model, recordings }], left, remarks };
+    if (folds === undefined) return { subjects: [{ model, recordings, leftOut: undefined }], left, remarks };
+    const split = splitOf(recordings, folds, SEED);
+    const ofFolds = Array.from({ length: split.count }, (_, fold) =>
+      subjectOf(model, recordings, split, fold),
+    );
+    return { subjects: ofFolds, left, remarks };
   }
   const numbers = (await readdir(run).catch(() => []))
     .map(name => /^fold(\d+)$/.exec(name)?.[1])
@@ -40,7 +53,7 @@ export async function subjectsOf(
     config: TrainingConfig;
     corpusSha256: string;
   };
-  const { recordings, folds, left, remarks, sha256 } = await readTrainingCorpus(config, {
+  const { recordings, split, left, remarks, sha256 } = await readTrainingCorpus(config, {
     corpus: data,
     more: [],
     teacher: [],
@@ -51,7 +64,7 @@ export async function subjectsOf(
       `${data} is not the corpus that ${run} learned from, so its folds were not held out. Give that corpus.`,
     );
   }
-  checkSplit(folds, recordings);
+  checkSplit(split.folds, recordings);
   const modelOf = (fold: number): string => modelFolder({ config, out: path.resolve(run) }, `fold${fold}`);
   if (!numbers.every(fold => existsSync(path.join(modelOf(fold), 'manifest.json')))) {
     throw new DeepInfantError(
@@ -59,9 +72,19 @@ export async function subjectsOf(
       `${run} is not finished: a fold's thresholds come from the other folds. Run deepinfant train again, without --fold.`,
     );
   }
-  const subjects = numbers.map(fold => ({
-    model: modelOf(fold),
-    recordings: recordings.filter((_, i) => folds[i] === fold),
-  }));
+  const subjects = numbers.map(fold => subjectOf(modelOf(fold), recordings, split, fold));
   return { subjects, left, remarks };
+}
+
+function subjectOf(
+  model: string,
+  recordings: readonly Recording[],
+  { folds, sources }: Split,
+  fold: number,
+): Subject {
+  return {
+    model,
+    recordings: recordings.filter((_, i) => folds[i] === fold),
+    leftOut: sources?.[fold],
+  };
 }

@@ -1,7 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { FALSE_ALARM_RATES, figuresOf } from '../evaluation/metrics.js';
+import type { Interval } from '../evaluation/bootstrap.js';
+import { evaluationOf, worstSourceText } from '../evaluation/evaluation.js';
+import { FALSE_ALARM_RATES, figuresOf, isCry } from '../evaluation/metrics.js';
 import { modelPath } from '../../model/load.js';
 import type { Reading } from '../../model/manifest.js';
 import { readClips } from '../detector/clips.js';
@@ -18,8 +20,8 @@ import type { Command } from '../../cli/command.js';
 
 const USAGE = `deepinfant train CONFIG --data DIR [--more DIR]... [--teacher DIR]... [--from MODEL] [--fold N | --find-rate] [--out DIR]
   Trains CryNet on a corpus: a folder with a manifest.csv, or with the folders cry/ and not-cry/ (docs/training.md).
-  First trains a network for each grouped fold and measures it on that fold and on nights made from it; then trains the
-  model to use on all recordings, with the calibration and thresholds that the folds yield, and writes it to
+  First trains a network for each fold and measures it on that fold and on nights made from it; then trains the model to
+  use on all recordings, with the calibration and thresholds that the folds yield, and writes it to
   OUT/all/NAME. If it is stopped, the same command resumes it. 'deepinfant ship OUT' copies the model to models/.
   --data DIR     the corpus
   --more DIR     more recordings, for training only
@@ -51,10 +53,11 @@ async function train(args: string[]): Promise<number> {
   if (positionals.length !== 1 || data === undefined)
     throw usageError('Give one training config and, with --data, a corpus.');
   const config = await readConfig(positionals[0]);
-  const all = Array.from({ length: config.folds }, (_, i) => i);
-  if (values.fold !== undefined && !all.map(String).includes(values.fold))
-    throw usageError(`--fold is a number from 0 to ${config.folds - 1}, not '${values.fold}'.`);
   const corpus = await readTrainingCorpus(config, { corpus: data, more, teacher });
+  const { split } = corpus;
+  const all = Array.from({ length: split.count }, (_, i) => i);
+  if (values.fold !== undefined && !all.map(String).includes(values.fold))
+    throw usageError(`--fold is a number from 0 to ${split.count - 1}, not '${values.fold}'.`);
   const left = Object.entries(corpus.left).map(([label, count]) => `, ${count} '${label}' left out`);
   print(
     `${corpus.recordings.length} recordings${left.join('')}, ${corpus.more.length} more for training only`,
@@ -76,8 +79,9 @@ async function train(args: string[]): Promise<number> {
   }
   const trainAndMeasure = async (fold: number): Promise<FoldRecord> => {
     const record = await trainFold({ ...run, onProgress: progressLine(`fold ${fold}`) }, fold);
-    printFigures(`fold ${fold}`, record.flexible.scores);
-    printFigures(`fold ${fold}, fixed windows`, record.fixed.scores);
+    const name = split.sources ? `fold ${fold}, ${split.sources[fold]} left out` : `fold ${fold}`;
+    printFigures(name, record.flexible.scores);
+    printFigures(`${name}, fixed windows`, record.fixed.scores);
     return record;
   };
   if (values.fold !== undefined) {
@@ -89,6 +93,10 @@ async function train(args: string[]): Promise<number> {
   const scores = (reading: Reading): HeldOutScore[] => records.flatMap(record => record[reading].scores);
   printFigures('all folds', scores('flexible'));
   printFigures('all folds, fixed windows', scores('fixed'));
+  if (split.sources) {
+    const aucs = new Map(split.sources.map((name, i) => [name, figuresOf(records[i].flexible.scores).auc]));
+    print(worstSourceText(aucs));
+  }
   const last: Run = { ...run, onProgress: progressLine('all') };
   await calibrateFolds(last, records);
   await trainOnAll(last, records);
@@ -97,13 +105,16 @@ async function train(args: string[]): Promise<number> {
 }
 
 function printFigures(name: string, scores: readonly HeldOutScore[]): void {
-  const { auc, recallAt } = figuresOf(scores);
+  const { auc, recallAt, intervals, files, groups } = evaluationOf(scores, new Map());
+  const range = ([low, high]: Interval): string => `(${low.toFixed(3)} to ${high.toFixed(3)})`;
   const recalls = FALSE_ALARM_RATES.map(
-    rate => `${recallAt[rate].toFixed(3)} at ${(100 * Number(rate)).toFixed(1)} %`,
+    rate =>
+      `${recallAt[rate].toFixed(3)} ${range(intervals.recallAt[rate])} at ${(100 * Number(rate)).toFixed(1)} %`,
   );
-  const groups = new Set(scores.map(({ group }) => group)).size;
+  const cries = scores.filter(isCry).length;
   print(
-    `${name}: AUC ${auc.toFixed(4)}, recall ${recalls.join(', ')}; ${scores.length} recordings in ${groups} groups`,
+    `${name}: AUC ${auc.toFixed(4)} ${range(intervals.auc)}, recall ${recalls.join(', ')}; ` +
+      `${files} recordings in ${groups} groups, ${cries} of them cries`,
   );
 }
 

@@ -10,17 +10,27 @@ import type { Span } from '../../synth/scene.js';
 export interface NightCast<Sound> {
   cries: readonly (readonly Sound[])[];
   others: readonly Sound[];
+  /** Those of the others that are easily taken for a cry, by kind. */
+  rivals: readonly (readonly Sound[])[];
 }
 
+/** What is most easily taken for a cry, by label and sublabel: sirens, children, laughs, wails. */
+const RIVAL_KINDS = [/alarm|siren/i, /child|kid|babble/i, /laugh/i, /wail|howl|whine|scream|meow|\bcat\b/i];
+/** A kind with fewer recordings would be one recording, over and over. */
+const LEAST_RIVALS = 3;
+
 /** The cast that recordings make, without those of silence. */
-export function castOf<Sound extends { label: string; group: string }>(
+export function castOf<Sound extends { label: string; sublabel: string; group: string }>(
   recordings: readonly Sound[],
 ): NightCast<Sound> {
   const groups = new Map<string, Sound[]>();
   for (const recording of recordings.filter(({ label }) => label === 'cry'))
     groups.set(recording.group, [...(groups.get(recording.group) ?? []), recording]);
   const others = recordings.filter(({ label }) => label !== 'cry' && label !== 'silence');
-  return { cries: [...groups.values()], others };
+  const rivals = RIVAL_KINDS.map(kind =>
+    others.filter(({ label, sublabel }) => kind.test(`${label} ${sublabel}`)),
+  );
+  return { cries: [...groups.values()], others, rivals: rivals.filter(one => one.length >= LEAST_RIVALS) };
 }
 
 export interface NightSettings {
@@ -51,6 +61,8 @@ const MACHINE_DB = [-45, -35] as const;
 const NOISE_LASTS_S = [20 * 60, 90 * 60] as const;
 const OTHER_DB = [-50, -25] as const;
 const OTHER_EVERY_S = [20, 120] as const;
+/** Every eighth of the other sounds is a rival, each kind in turn: about 50 in a night of eight hours. */
+const RIVAL_EVERY = 8;
 const CRY_DB = [-42, -18] as const;
 /** A cry is at least this far above (or not far below) the steady noise: otherwise nobody could expect to hear it. */
 const CRY_OVER_NOISE_DB = [-3, 10] as const;
@@ -63,7 +75,8 @@ const EPISODE_APART_S = 90;
 
 /**
  * Draws a night in a nursery: a quiet room or a white-noise machine throughout, a sound that is not a cry every 20 to
- * 120 s, and episodes of one to four cries of one baby, anywhere, also over the other sounds.
+ * 120 s, among them every kind of rival that the cast has, and episodes of one to four cries of one baby, anywhere, also
+ * over the other sounds.
  */
 export function planNight<Sound>(cast: NightCast<Sound>, { hours, seed }: NightSettings): NightPlan<Sound> {
   const random = new Random(seed);
@@ -77,7 +90,9 @@ export function planNight<Sound>(cast: NightCast<Sound>, { hours, seed }: NightS
   }
   const others: NightPlan<Sound>['others'] = [];
   for (let startS = random.uniform(...OTHER_EVERY_S); startS < durationS;) {
-    others.push({ sound: random.pick(cast.others), startS, levelDb: random.uniform(...OTHER_DB) });
+    const kind = cast.rivals[Math.floor(others.length / RIVAL_EVERY) % cast.rivals.length];
+    const choice = cast.rivals.length > 0 && others.length % RIVAL_EVERY === 0 ? kind : cast.others;
+    others.push({ sound: random.pick(choice), startS, levelDb: random.uniform(...OTHER_DB) });
     startS += random.uniform(...OTHER_EVERY_S);
   }
   const episodes = Math.max(1, Math.round(hours * EPISODES_PER_HOUR));

@@ -20,8 +20,11 @@ const CONFIG = v.object({
   /** Name of the model, and of its folder. */
   name: v.pipe(v.string(), v.regex(/^[\w-]+$/, FOLDER_NAME)),
   seed: v.pipe(v.number(), v.safeInteger()),
-  /** The corpus is split into this many grouped folds; each is held out and measured once. */
-  folds: v.pipe(v.number(), v.safeInteger(), v.minValue(2)),
+  /** How the corpus is split (see splitOf); each fold is held out and measured once. */
+  folds: v.union(
+    [v.pipe(v.number(), v.safeInteger(), v.minValue(2)), v.literal('sources')],
+    "a whole number of at least 2, or 'sources'",
+  ),
   steps: COUNT,
   batch: COUNT,
   /** Length of a training crop in frames. */

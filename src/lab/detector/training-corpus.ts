@@ -1,11 +1,12 @@
 import { readCorpusFolder } from '../corpus/corpus.js';
-import { checkTrainable, groupedFolds } from '../corpus/folds.js';
+import { splitOf, type Split } from '../corpus/folds.js';
 import type { Recording } from '../corpus/manifest.js';
+import { DeepInfantError } from '../../errors.js';
 import { isDoubtful, readVerdicts } from './verdicts.js';
 import type { TrainingConfig, TrainingData } from './config.js';
 import { Teacher } from '../teacher/teacher.js';
 
-/** A corpus split into folds by groups. */
+/** A corpus split into folds. */
 export interface TrainingCorpus {
   recordings: Recording[];
   /** Recordings for training only, in every fold. */
@@ -17,21 +18,28 @@ export interface TrainingCorpus {
   left: Record<string, number>;
   /** What a person should know about the corpus, one sentence each. */
   remarks: string[];
-  folds: number[];
+  split: Split;
   sha256: string;
 }
 
 /**
  * Reads a corpus and splits it; the same config gives the same folds.
- * @throws DeepInfantError what readCorpusFolder throws, and `too-few-recordings` (see checkTrainable), so that a run does
- * not fail hours later
+ * @throws DeepInfantError what readCorpusFolder and splitOf throw, and `folds` when early stopping would leave nothing to
+ * learn from, so that a run does not fail hours later
  */
 export async function readTrainingCorpus(
   config: TrainingConfig,
   data: TrainingData,
 ): Promise<TrainingCorpus> {
   const { recordings, left, remarks, sha256 } = await readCorpusFolder(data.corpus);
-  checkTrainable(recordings, config.folds);
+  const split = splitOf(recordings, config.folds, config.seed);
+  if (config.earlyStop && split.count < 3) {
+    throw new DeepInfantError(
+      'folds',
+      `With earlyStop, the fold after the one that is held out is not learned from either, so ${split.count} folds leave ` +
+        'nothing to learn from. Leave earlyStop out, or use more folds.',
+    );
+  }
   const more = await Promise.all(data.more.map(readCorpusFolder));
   const teacher = data.teacher.length === 0 ? undefined : await Teacher.read(data.teacher);
   const verdicts = await readVerdicts(data.corpus);
@@ -46,7 +54,7 @@ export async function readTrainingCorpus(
     doubtful: new Set(doubtful.map(recording => recording.path)),
     left,
     remarks: [...remarks, ...more.flatMap(corpus => corpus.remarks)],
-    folds: groupedFolds(recordings, config.folds, config.seed),
+    split,
     sha256,
   };
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { foldsText, foldText } from '../corpus/folds.js';
 import type { Recording } from '../corpus/manifest.js';
 import { noticeOf } from '../corpus/notice.js';
 import { figuresOf } from '../evaluation/metrics.js';
@@ -63,11 +64,12 @@ export function modelFolder(
  */
 export async function trainFold(run: Run, fold: number): Promise<FoldRecord> {
   const { config, corpus, onProgress } = run;
-  const { earlyStop, folds, seed } = config;
+  const { earlyStop, seed } = config;
+  const { count, folds } = corpus.split;
   const part: Part = `fold${fold}`;
-  const validated = earlyStop ? (fold + 1) % folds : undefined;
+  const validated = earlyStop ? (fold + 1) % count : undefined;
   const inFolds = (wanted: (fold: number) => boolean): Recording[] =>
-    corpus.recordings.filter((_, i) => wanted(corpus.folds[i]));
+    corpus.recordings.filter((_, i) => wanted(folds[i]));
   const heldOut = inFolds(one => one === fold);
   const taught = inFolds(one => one !== fold && one !== validated);
   await learn(
@@ -136,11 +138,14 @@ async function calibrate(run: Run, part: Part, records: readonly FoldRecord[]): 
 }
 
 /** The seed of a part of a run, and what was held out from its network, in words. */
-function settingsOf({ config: { seed, folds } }: Run, part: Part): { seed: number; keptOut: string } {
+function settingsOf(
+  { config: { seed }, corpus: { split } }: Run,
+  part: Part,
+): { seed: number; keptOut: string } {
   if (part === 'all')
-    return { seed, keptOut: `nothing was kept out; figures are of ${folds} grouped folds (seed ${seed})` };
+    return { seed, keptOut: `nothing was kept out; figures are of ${foldsText(split, seed)}` };
   const fold = Number(part.slice('fold'.length));
-  return { seed: seed + fold, keptOut: `grouped fold ${fold} of ${folds} (seed ${seed}) was kept out` };
+  return { seed: seed + fold, keptOut: `${foldText(split, fold, seed)} was kept out` };
 }
 
 /** Where a part's weights lie once its network is trained. */

@@ -1,6 +1,13 @@
 import { expectedCalibrationError } from '../../maths/reliability.js';
 import { bootstrapIntervals, type Interval } from './bootstrap.js';
-import { claimsOf, FALSE_ALARM_RATES, figuresOf, type FalseAlarmRate, type Figures } from './metrics.js';
+import {
+  claimsOf,
+  FALSE_ALARM_RATES,
+  figuresOf,
+  isCry,
+  type FalseAlarmRate,
+  type Figures,
+} from './metrics.js';
 
 /** A recording that a detector scored and did not learn from. */
 export interface ScoredRecording {
@@ -42,7 +49,7 @@ export function evaluationOf(
     return [figures.auc, ...recalls, expectedCalibrationError(claimsOf(sample))];
   });
   return {
-    groups: new Set(recordings.map(({ group }) => group)).size,
+    groups: groupsOf(recordings),
     files: recordings.length,
     ...figuresOf(recordings),
     ece: expectedCalibrationError(claimsOf(recordings)),
@@ -80,6 +87,29 @@ export function figuresTable(
     ]),
     ['expected calibration error', text(ece), range(intervals.ece), ...others.map(() => '')],
   ];
+}
+
+/** An evaluation of some of the recordings, under a heading that says which. */
+export interface EvaluationPart {
+  heading: string;
+  evaluation: Evaluation;
+}
+
+/** The heading of the evaluation of the recordings of one fold, from whose training a source was left out. */
+export function leftOutHeading(source: string, recordings: readonly ScoredRecording[]): string {
+  const cries = recordings.filter(isCry);
+  const others = recordings.length - cries.length;
+  return `Source ${source} left out: ${cries.length} cries in ${groupsOf(cries)} groups, ${others} other recordings`;
+}
+
+/** Names the source that is heard worst when it is left out. @param aucs by source */
+export function worstSourceText(aucs: ReadonlyMap<string, number>): string {
+  const [source, auc] = [...aucs].reduce((worst, one) => (one[1] < worst[1] ? one : worst));
+  return `Worst source: ${source} (AUC ${auc.toFixed(3)})`;
+}
+
+function groupsOf(recordings: readonly { group: string }[]): number {
+  return new Set(recordings.map(({ group }) => group)).size;
 }
 
 /** Describes the recordings that are left out of clean figures. */

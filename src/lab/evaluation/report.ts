@@ -4,10 +4,10 @@ import { concat } from '../../concat.js';
 import { SAMPLE_RATE } from '../../values.js';
 import { escapeText } from '../../pictures/escape.js';
 import {
-  contestedText,
   figuresTable,
   scoredByRival,
   type Evaluation,
+  type EvaluationPart,
   type RivalScores,
   type ScoredRecording,
 } from './evaluation.js';
@@ -42,13 +42,13 @@ export interface Measurement {
  * The report of a measurement as one HTML page: figures, curves, calibration, recall by source, false alarms by label,
  * and spectrograms of the worst errors.
  * @param evaluation `evaluationOf` the same recordings and rivals
- * @param clean the same without the recordings whose label is contested, if there are any
+ * @param parts evaluations of some of the recordings
  * @throws DeepInfantError if a recording to show cannot be read
  */
 export async function reportPage(
   measurement: Measurement,
   evaluation: Evaluation,
-  clean?: Evaluation,
+  parts: readonly EvaluationPart[] = [],
 ): Promise<string> {
   const { model, data, recordings, rivals, thresholds, unreadable } = measurement;
   const name = `${model.name} ${model.version}`;
@@ -62,9 +62,10 @@ export async function reportPage(
     '<h2>Figures</h2>',
     '<p>Recall at a false-alarm rate is the share of cries found when at most that share of the other recordings is called a cry. The 95 % intervals come from 1,000 bootstrap samples of the groups.</p>',
     table(figuresTable(name, evaluation)),
-    ...(clean
-      ? [`<p>Without ${contestedText(evaluation.files - clean.files)}:</p>`, table(figuresTable(name, clean))]
-      : []),
+    ...parts.flatMap(part => [
+      `<p>${escapeText(part.heading)}:</p>`,
+      table(figuresTable(name, part.evaluation)),
+    ]),
     '<h2>Finding cries</h2>',
     figures([{ svg: rocPlot(detectors, thresholds) }, { svg: precisionRecallPlot(detectors) }]),
     '<h2>Scores</h2>',

@@ -1,4 +1,5 @@
 import { facts, figures, page, table } from './page.js';
+import { escapeText } from '../../pictures/escape.js';
 import { plot } from '../../pictures/plot.js';
 import { causeOf, figuresOfNights, type NightResult, type NightSound } from './scene.js';
 import type { SceneFigures } from './nights.js';
@@ -9,6 +10,8 @@ export interface SceneMeasurement {
   data: string;
   hours: number;
   nights: readonly NightResult<NightSound>[];
+  /** The nights of each source that was left out, by its name. */
+  sources: ReadonlyMap<string, readonly NightResult<NightSound>[]>;
   date: Date;
   command: string;
 }
@@ -33,7 +36,7 @@ export function sceneTable(nights: readonly NightResult<NightSound>[]): string[]
 }
 
 /** The report of nights as one HTML page: figures, each night's timeline, and the causes of false alarms. */
-export function scenePage({ model, data, hours, nights, date, command }: SceneMeasurement): string {
+export function scenePage({ model, data, hours, nights, sources, date, command }: SceneMeasurement): string {
   const sum = nights.reduce((n, night) => n + night.episodes.length, 0);
   const causes = nights.flatMap((night, i) =>
     Object.entries(night.presets).flatMap(([preset, { falseAlarmsS }]) =>
@@ -55,6 +58,10 @@ export function scenePage({ model, data, hours, nights, date, command }: SceneMe
     '<h2>Figures</h2>',
     '<p>An alarm lasts until 30 s after its last sign of a cry. It is false if no episode explains it. The delay is the time from the first sound of an episode to the alarm.</p>',
     table(sceneTable(nights)),
+    ...[...sources].flatMap(([source, of]) => [
+      `<p>Source ${escapeText(source)} left out:</p>`,
+      table(sceneTable(of)),
+    ]),
     '<h2>Nights</h2>',
     '<p>Bars: episodes of crying. Line: highest cry score in each 20 s. Dots: false alarms with the balanced preset.</p>',
     figures(nights.map((night, i) => ({ svg: timeline(`Night ${i + 1}`, night) }))),

@@ -170,7 +170,11 @@ describe('deepinfant evaluate', function () {
 
   const mistakes: [string, (all: string[]) => string[], RegExp][] = [
     ['cries only', all => all.filter(row => row.includes(',cry,')), /my sounds contains only cries/],
-    ['no cry', all => all.filter(row => !row.includes(',cry,')), /contains no recording with the label 'cry'/],
+    [
+      'no cry',
+      all => all.filter(row => !row.includes(',cry,')),
+      /contains no recording with the label 'cry'/,
+    ],
     [
       'no cry that can be read',
       all => [...all.filter(row => !row.includes(',cry,')), 'text.wav,cry,g,home'],
@@ -250,6 +254,9 @@ describe('deepinfant evaluate', function () {
       [['--scene', '--hours', 'x'], /--hours must be a number, not 'x'/],
       [['--scene', '--hours', '0'], /--hours must be at least 0\.4/],
       [['--scene', '--nights', '1.5'], /--nights must be a whole number/],
+      [['--run', 'r', '--folds', '3'], /--folds goes with a --model/],
+      [['--folds', 'groups'], /--folds must be a whole number of at least 2, or 'sources', not 'groups'/],
+      [['--folds', 'sources'], /two sources, from at least 10 groups each.*home: 2, shop: 0/],
       [['--model', 'crynet', '--run', 'r'], /a --model or a --run, not both/],
       [['--rival', 'x'], /--rival takes NAME=FILE, not 'x'/],
       [['--run', folder], /contains no fold/],

@@ -12,6 +12,7 @@ import { readModel } from '../../../src/model/load.js';
 import { unpackWeights } from '../../../src/model/weights.js';
 import { PACKAGE_ROOT } from '../../../src/package-root.js';
 import type { TrainingConfig } from '../../../src/lab/detector/config.js';
+import { deepinfant, jsonLines } from '../../cli/run.js';
 import { writeWav } from '../../audio/wav-writer.js';
 
 const CONFIG: TrainingConfig = {
@@ -109,7 +110,7 @@ describe('deepinfant train', function () {
     assert.equal(resumed.status, 0, resumed.output);
     const aucs = [...resumed.output.matchAll(/fold \d: AUC ([\d.]+)/g)].map(match => Number(match[1]));
     assert.equal(aucs.length, 2);
-    assert.match(resumed.output, /all folds: AUC [\d.]+, recall/);
+    assert.match(resumed.output, /all folds: AUC [\d.]+ \([\d.]+ to [\d.]+\), recall/);
     // Chance is 0.5; cries against a fan are easy.
     for (const auc of aucs) assert.ok(auc > 0.9, resumed.output);
     const { manifest } = await readModel(path.join(folder, 'run', 'all', 'toy'));
@@ -199,6 +200,50 @@ describe('deepinfant train', function () {
     const { status, output } = await train('own', ['--fold', '0'], { config, data: own }).ended;
     assert.equal(status, 0, output);
     assert.match(output, /fold 0: AUC/);
+  });
+
+  it('leaves each source out, and names the worst; a fold measures nothing that its network learned from', async () => {
+    const data = path.join(folder, 'sources');
+    await mkdir(data);
+    const rows = ['path,label,split_group,source'];
+    for (let i = 0; i < 24; i++) {
+      const sound =
+        i < 20 ? synthesiseCry({ seed: i, durationS: 1.5 }) : fanNoise({ seed: i, durationS: 1.5 });
+      await writeFile(path.join(data, `${i}.wav`), writeWav(sound, { rate: 16000 }));
+      rows.push(`${i}.wav,${i < 20 ? 'cry' : 'household'},g${i},${i % 2 === 0 ? 'phones' : 'uploads'}`);
+    }
+    await writeFile(path.join(data, 'manifest.csv'), rows.join('\n'));
+    const config = await configWith({ folds: 'sources', steps: 20 });
+    const { status, output } = await train('left-out', [], { config, data }).ended;
+    assert.equal(status, 0, output);
+    assert.match(
+      output,
+      /fold 0, phones left out: AUC [\d.]+ \([\d.]+ to [\d.]+\), .*; 12 recordings in 12 groups, 10 of them cries/,
+    );
+    assert.match(output, /fold 1, uploads left out: AUC/);
+    assert.match(output, /Worst source: (phones|uploads) \(AUC/);
+    const { manifest } = await readModel(path.join(folder, 'left-out', 'fold1', 'toy'));
+    assert.equal(manifest.training.groups, "source 'uploads' was kept out");
+
+    const run = ['evaluate', '--data', data, '--run', path.join(folder, 'left-out')];
+    const { stdout, stderr } = await deepinfant(...run, '--json');
+    const [{ files, sources }] = jsonLines<{ files: number; sources: Record<string, { files: number }> }>(
+      stdout,
+    );
+    assert.deepEqual([files, Object.keys(sources)], [24, ['phones', 'uploads']], stderr);
+    assert.equal(sources.phones.files, 12);
+    const printed = (await deepinfant(...run, '--out', path.join(folder, 'report'))).stdout;
+    assert.match(printed, /\nSource phones left out: 10 cries in 10 groups, 2 other recordings:\n/);
+    assert.match(printed, /\nWorst source: (phones|uploads) \(AUC [\d.]+\)\n/);
+    const report = await readFile(path.join(folder, 'report', 'index.html'), 'utf8');
+    assert.match(report, /<p>Source uploads left out: 10 cries/);
+    const nights = await deepinfant(...run, '--scene', '--hours', '0.4', '--json');
+    const [scene] = jsonLines<{ sources: Record<string, { presets: object }> }>(nights.stdout);
+    assert.deepEqual(Object.keys(scene.sources.uploads.presets), ['careful', 'balanced', 'sensitive']);
+
+    const early = await configWith({ folds: 'sources', earlyStop: { everySteps: 2, patience: 1 } });
+    const refused = await train('early', [], { config: early, data }).ended;
+    assert.match(refused.output, /With earlyStop, .* 2 folds leave nothing to learn from/);
   });
 
   it('refuses to go on with a run of another config, and a fold that is none', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { checkSplit, checkTrainable, groupedFolds } from '../../../src/lab/corpus/folds.js';
+import { checkSplit, checkTrainable, groupedFolds, splitOf } from '../../../src/lab/corpus/folds.js';
 import { Random } from '../../../src/maths/random.js';
 
 describe('groupedFolds', () => {
@@ -37,6 +37,69 @@ describe('groupedFolds', () => {
 
   it('refuses fewer groups than folds', () => {
     assert.throws(() => groupedFolds([{ group: 'a', label: 'cry' }], 2, 1), { code: 'folds' });
+  });
+});
+
+describe('splitOf sources', () => {
+  const of = (
+    source: string,
+    label: string,
+    count: number,
+  ): { source: string; label: string; group: string }[] =>
+    Array.from({ length: count }, (_, i) => ({ source, label, group: `${source} ${label} ${i}` }));
+  const recordings = [
+    ...of('phones', 'cry', 12),
+    ...of('phones', 'speech', 4),
+    ...of('uploads', 'cry', 10),
+    ...of('uploads', 'animal', 6),
+    ...of('talks', 'speech', 8),
+    ...of('rings', 'alarm', 5),
+    ...of('films', 'cry', 9),
+  ];
+
+  it('leaves each source with enough cries out as a whole, and spreads the rest', () => {
+    const { count, folds, sources } = splitOf(recordings, 'sources', 1);
+    assert.deepEqual([count, sources], [2, ['phones', 'uploads']]);
+    const foldsOf = (source: string): number[] => folds.filter((_, i) => recordings[i].source === source);
+    assert.deepEqual([new Set(foldsOf('phones')), new Set(foldsOf('uploads'))], [new Set([0]), new Set([1])]);
+    for (const [source, least] of [
+      ['talks', 4],
+      ['rings', 2],
+      ['films', 4],
+    ] as const)
+      for (const fold of [0, 1])
+        assert.ok(foldsOf(source).filter(one => one === fold).length >= least, `${source}, fold ${fold}`);
+    checkSplit(
+      folds,
+      recordings.map(recording => ({ ...recording, path: '' })),
+    );
+    assert.deepEqual(splitOf(recordings, 'sources', 1).folds, folds);
+  });
+
+  it('refuses fewer than two sources, and says what there is', () => {
+    const one = recordings.filter(({ source }) => source !== 'uploads');
+    assert.throws(() => splitOf(one, 'sources', 1), {
+      code: 'folds',
+      message: /two sources, from at least 10 groups each.*phones: 12, talks: 0, rings: 0, films: 9/,
+    });
+    const unnamed = recordings.map(recording => ({ ...recording, source: '' }));
+    assert.throws(() => splitOf(unnamed, 'sources', 1), { code: 'folds', message: /no source: 31/ });
+  });
+
+  it('refuses a group of two sources, which could not be left out', () => {
+    const joined = [...recordings, { source: 'phones', label: 'cry', group: 'uploads cry 3' }];
+    assert.throws(() => splitOf(joined, 'sources', 1), {
+      code: 'folds',
+      message: /Group 'uploads cry 3' has recordings of 'uploads' and of 'phones'/,
+    });
+  });
+
+  it('refuses a fold of nothing but cries', () => {
+    const cries = [...of('phones', 'cry', 12), ...of('uploads', 'cry', 12), ...of('uploads', 'animal', 3)];
+    assert.throws(() => splitOf(cries, 'sources', 1), {
+      code: 'too-few-recordings',
+      message: /With 'phones' left out, nothing but cries/,
+    });
   });
 });
 

@@ -6,15 +6,16 @@ import { SAMPLE_RATE } from '../../../src/values.js';
 interface Sound {
   name: string;
   label: string;
+  sublabel: string;
   group: string;
 }
 
 const RECORDINGS: Sound[] = [
-  { name: 'a1', label: 'cry', group: 'a' },
-  { name: 'a2', label: 'cry', group: 'a' },
-  { name: 'b1', label: 'cry', group: 'b' },
-  { name: 'hum', label: 'household', group: 'h' },
-  { name: 'hush', label: 'silence', group: 's' },
+  { name: 'a1', label: 'cry', sublabel: '', group: 'a' },
+  { name: 'a2', label: 'cry', sublabel: '', group: 'a' },
+  { name: 'b1', label: 'cry', sublabel: '', group: 'b' },
+  { name: 'hum', label: 'household', sublabel: '', group: 'h' },
+  { name: 'hush', label: 'silence', sublabel: '', group: 's' },
 ];
 const SETTINGS = { hours: 2, seed: 1 };
 
@@ -49,6 +50,38 @@ describe('a night', () => {
     assert.ok(starts.every((startS, i) => i === 0 || startS - starts[i - 1] <= 120));
     const begins = plan.episodes.map(({ startS }) => startS);
     assert.ok(begins.every((startS, i) => i === 0 || startS - begins[i - 1] >= 90));
+  });
+
+  it('has some of every kind that is easily taken for a cry, as far as there are several recordings of it', () => {
+    const of = (label: string, sublabel: string, count: number): Sound[] =>
+      Array.from({ length: count }, (_, i) => ({
+        name: `${label}${sublabel}${i}`,
+        label,
+        sublabel,
+        group: `${label}${i}`,
+      }));
+    const rivals = [
+      ...of('household', 'siren', 3),
+      ...of('speech', 'child speech', 3),
+      ...of('laugh', '', 4),
+      ...of('animal', 'cat', 3),
+    ];
+    const common = of('household', 'catamaran', 400);
+    const rare = of('alarm', 'telephone', 2);
+    const cast = castOf([...RECORDINGS, ...rivals, ...common]);
+    assert.deepEqual(
+      cast.rivals.map(kind => kind[0].sublabel || kind[0].label),
+      ['siren', 'child speech', 'laugh', 'cat'],
+    );
+    const { others } = planNight(cast, SETTINGS);
+    for (const kind of cast.rivals)
+      assert.ok(
+        others.some(({ sound }) => kind.includes(sound)),
+        kind[0].name,
+      );
+    const share = others.filter(({ sound }) => rivals.includes(sound)).length / others.length;
+    assert.ok(share > 0.1 && share < 0.2, `${share}`);
+    assert.deepEqual(castOf([...RECORDINGS, ...rare]).rivals, []);
   });
 
   it('has a steady noise throughout, and no cry far below it', () => {

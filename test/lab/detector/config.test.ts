@@ -24,6 +24,11 @@ describe('a training config', () => {
   const mistakes: [string, object, RegExp][] = [
     ['no night to choose thresholds on', { nightHours: 0 }, /nightHours is 0; expected a number above 0/],
     ['one fold', { folds: 1 }, /folds is 1; expected at least 2/],
+    [
+      'unknown folds',
+      { folds: 'phones' },
+      /folds is 'phones'; expected a whole number of at least 2, or 'sources'/,
+    ],
     ['a crop between two steps', { cropFrames: 100 }, /cropFrames is 100; expected a multiple of 8/],
     ['a name that leads elsewhere', { name: '../x' }, /name is '\.\.\/x'; expected letters/],
     ['a number as text', { learningRate: '0.003' }, /learningRate is '0\.003'; expected a number/],

@@ -5,7 +5,7 @@ import { judgeNight, TrackerAlarms } from '../../../src/lab/evaluation/nights.js
 import { sigmoid } from '../../../src/model/calibration.js';
 import { PRESETS } from '../../../src/model/manifest.js';
 import type { NightRecord } from '../../../src/lab/detector/measure.js';
-import { chooseThresholds } from '../../../src/lab/detector/thresholds.js';
+import { chooseThresholds, highestThresholds } from '../../../src/lab/detector/thresholds.js';
 import { SAMPLE_RATE } from '../../../src/values.js';
 import { step } from '../../detect/steps.js';
 
@@ -71,6 +71,16 @@ describe('chooseThresholds', function () {
     assert.ok(careful.clip >= balanced.clip && balanced.clip >= sensitive.clip);
     assert.ok(falseAlarms('careful', nights[0]) <= falseAlarms('sensitive', nights[0]));
     assert.ok(sensitive.odds <= balanced.odds && balanced.odds <= careful.odds);
+  });
+
+  it('takes the highest thresholds of several sources', () => {
+    const restless = chooseThresholds(CALIBRATION, others.slice(0, 700), [night(3, 30, 3)]);
+    assert.ok(
+      restless.balanced.odds > presets.balanced.odds && restless.balanced.clip < presets.balanced.clip,
+    );
+    const { balanced } = highestThresholds([presets, restless]);
+    assert.deepEqual(balanced, { ...presets.balanced, odds: restless.balanced.odds });
+    assert.deepEqual(highestThresholds([restless, presets]).balanced, balanced);
   });
 
   it('comes as near to a promise as it can', () => {

@@ -87,7 +87,7 @@ describe('a training run', function () {
         doubtful: new Set(),
         left: {},
         remarks: [],
-        folds: recordings.map((_, i) => (i < 4 ? 0 : 1)),
+        split: { count: 2, folds: recordings.map((_, i) => (i < 4 ? 0 : 1)) },
         sha256: '',
       },
       clips,
