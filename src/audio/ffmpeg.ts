@@ -128,7 +128,8 @@ export async function encodeMp3(samples: Float32Array, file: string): Promise<vo
   ffmpeg.stdin.on('error', () => undefined);
   ffmpeg.stdin.end(Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength));
   const [status, signal] = (await once(ffmpeg, 'close')) as [number | null, NodeJS.Signals | null];
-  if (status === 0) return rename(temporary, file);
+  // On a full disk it complains, leaves an empty file, and ends with 0.
+  if (status === 0 && said === '') return rename(temporary, file);
   await rm(temporary, { force: true });
   const why = said || (signal ? `it was killed (${signal})` : `it ended with status ${status}`);
   throw new DeepInfantError('storage', `ffmpeg cannot write ${file}: ${why}.`);
