@@ -16,7 +16,7 @@ import {
 } from './baby-buddy.js';
 import { ReasonEstimator } from './estimator.js';
 import type { AnswerOutcome } from './history.js';
-import { checkMemory, MEMORY_VERSION, type BabyMemory, type Cause } from './memory.js';
+import { checkMemory, joinMemories, MEMORY_VERSION, type BabyMemory, type Cause } from './memory.js';
 
 /** What stands in the way of knowing a baby: in words, with what to do. */
 export interface BabyTrouble {
@@ -69,6 +69,9 @@ export class Baby implements BabyBuddyListener {
       version: MEMORY_VERSION,
       check: checkMemory,
       hasCopy: true,
+      join: other => {
+        this.join(other);
+      },
       onTrouble: error => {
         this.storageError = error;
         this.change({ storage: error?.message });
@@ -227,6 +230,12 @@ export class Baby implements BabyBuddyListener {
   async flush(): Promise<void> {
     await this.saving;
     if (this.storageError) await this.file.save(() => this.memory);
+  }
+
+  /** Takes what another process wrote, which knows the same baby: nothing that either was told is lost. */
+  private join(other: BabyMemory): void {
+    this.estimator = new ReasonEstimator(this.profile, joinMemories(other, this.memory));
+    this.reportAll();
   }
 
   private addFact(fact: ContextFact): void {

@@ -124,3 +124,24 @@ export function checkMemory(value: unknown): BabyMemory {
 export function checkAnswer({ reason, at: when, by }: Answer): Cause {
   return check(CAUSE, { reason, at: when, ...(by && { by }), from: 'caregiver' }, 'answer');
 }
+
+/** What either of two memories of one baby holds: of a cry that both know, what somebody told last, else what `ours` says. */
+export function joinMemories(other: BabyMemory, ours: BabyMemory): BabyMemory {
+  const cries = new Map(ours.cries.map(cry => [cry.id, cry]));
+  for (const cry of other.cries) {
+    const known = cries.get(cry.id);
+    if (known === undefined || toldAt(cry) > toldAt(known)) cries.set(cry.id, cry);
+  }
+  const keyOf = ({ id, kind, at }: ContextFact): string => id ?? `${kind}@${at}`;
+  const facts = new Map([...other.facts, ...ours.facts].map(fact => [keyOf(fact), fact]));
+  return {
+    version: MEMORY_VERSION,
+    facts: [...facts.values()].sort((a, b) => b.at - a.at),
+    cries: [...cries.values()].sort((a, b) => a.onset - b.onset),
+  };
+}
+
+/** When somebody last told what a cry was, or whose, epoch ms; -Infinity where nobody did. */
+function toldAt({ answer, owner }: CryMemory): number {
+  return Math.max(answer?.at ?? -Infinity, owner?.at ?? -Infinity);
+}

@@ -1,15 +1,20 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, renameSync } from 'node:fs';
+import { readFileSync, renameSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DeepInfantError, messageOf } from '../errors.js';
 import { Turns } from '../turns.js';
 import { isObject } from '../unknown-data.js';
+import { FolderLock } from './folder-lock.js';
 import { makePrivate, makePrivateFolder, PRIVATE_FILE } from './private.js';
-import { writeAtomically } from './write-atomically.js';
+import { removeUnfinished, writeAtomically } from './write-atomically.js';
 
 /** Wait before a failed write is tried again, in ms. */
 const RETRY_MS = 10_000;
+/** Another process writes for milliseconds: its lock is tried again so often, after so many ms each time. */
+const LOCK_TRIES = 100;
+const LOCK_RETRY_MS = 20;
 
 /** No such file, or a file where its folder should be. */
 const NOT_THERE = new Set(['ENOENT', 'ENOTDIR']);
@@ -28,6 +33,11 @@ export interface KeptFileOptions<T> {
   check: (json: unknown, version: number) => T;
   /** Keep a second copy beside the file, which is read when the first is damaged. */
   hasCopy?: boolean;
+  /**
+   * Gets what another process wrote since this one read or wrote the file, before `save` asks for the content that is to
+   * be written in its place. Without it the last writer wins.
+   */
+  join?: (other: T) => void;
   /** Gets the error when a write fails, and undefined once everything is on disk again. */
   onTrouble: (trouble: DeepInfantError | undefined) => void;
 }
@@ -59,13 +69,23 @@ export class KeptFile<T> {
   private content: (() => T) | undefined;
   private trouble: DeepInfantError | undefined;
   private retry: NodeJS.Timeout | undefined;
+  /** Held during a write, where others' content is joined. */
+  private readonly lock: FolderLock | undefined;
+  /** Which file this process read or wrote last; undefined where there was none. */
+  private identity: string | undefined;
 
-  constructor(private readonly options: KeptFileOptions<T>) {}
+  constructor(private readonly options: KeptFileOptions<T>) {
+    const { path: file, what, join } = options;
+    const subject = `${what.charAt(0).toUpperCase()}${what.slice(1)}`;
+    if (join) this.lock = new FolderLock(path.dirname(file), `${path.basename(file)}.lock`, subject);
+  }
 
   /** @throws DeepInfantError `newer-file` when a newer version wrote it; the file stays as it is */
   open(): OpenedFile<T> {
     const damages: string[] = [];
+    this.identity = identityOf(this.options.path);
     for (const file of this.files) {
+      removeUnfinished(file);
       let text: string;
       try {
         text = readFileSync(file, 'utf8');
@@ -114,6 +134,7 @@ export class KeptFile<T> {
       try {
         for (const file of this.files) await rm(file, { force: true });
         this.content = undefined;
+        this.identity = undefined;
         this.setTrouble(undefined);
       } catch (error) {
         throw this.storageError(error);
@@ -128,17 +149,60 @@ export class KeptFile<T> {
 
   private async write(): Promise<void> {
     if (this.content === undefined) return;
-    const { check, version, path: file } = this.options;
+    const { path: file } = this.options;
     try {
-      const json = JSON.stringify(this.content());
-      check(JSON.parse(json), version);
-      const text = `{"version":${version},"sha256":"${sha256(json)}","content":${json}}`;
       makePrivateFolder(path.dirname(file));
-      for (const each of this.files) await writeAtomically(each, text, { mode: PRIVATE_FILE });
+      await this.takeLock();
+      try {
+        this.joinOthers();
+        const text = this.textOf(this.content());
+        for (const each of this.files) await writeAtomically(each, text, { mode: PRIVATE_FILE });
+        this.identity = identityOf(file);
+      } finally {
+        this.lock?.close();
+      }
       this.setTrouble(undefined);
     } catch (error) {
       this.setTrouble(this.storageError(error));
     }
+  }
+
+  private async takeLock(): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        this.lock?.open();
+        return;
+      } catch (error) {
+        const isLocked = error instanceof DeepInfantError && error.code === 'locked';
+        if (!isLocked || tries === LOCK_TRIES) throw error;
+        await sleep(LOCK_RETRY_MS);
+      }
+    }
+  }
+
+  /** @throws DeepInfantError `newer-file`; errors of the file system as they are */
+  private joinOthers(): void {
+    const { join, path: file } = this.options;
+    const found = identityOf(file);
+    if (join === undefined || found === undefined || found === this.identity) return;
+    const text = readFileSync(file, 'utf8');
+    let other: T;
+    try {
+      other = this.parse(text, file);
+    } catch (error) {
+      if (error instanceof DeepInfantError && error.code === 'newer-file') throw error;
+      setAside(file);
+      return;
+    }
+    join(other);
+  }
+
+  /** @throws what `check` throws */
+  private textOf(content: T): string {
+    const { check, version } = this.options;
+    const json = JSON.stringify(content);
+    check(JSON.parse(json), version);
+    return `{"version":${version},"sha256":"${sha256(json)}","content":${json}}`;
   }
 
   private setTrouble(trouble: DeepInfantError | undefined): void {
@@ -188,6 +252,16 @@ function isEnvelope(json: unknown): json is Envelope {
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
+}
+
+/** Tells a file from the one that was there before it; undefined where there is none. */
+function identityOf(file: string): string | undefined {
+  try {
+    const { ino, mtimeMs, size } = statSync(file);
+    return `${ino} ${mtimeMs} ${size}`;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Moves a file out of the way, and says where it is. */

@@ -1,4 +1,9 @@
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+/** A write takes seconds at most: what is older was left by a process that was killed. */
+const LEFT_AFTER_MS = 60_000;
 
 /**
  * Writes a file so that a killed process, a full disk or a power cut leaves the old one or the new one, never half of
@@ -18,5 +23,22 @@ export async function writeAtomically(
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
+  }
+}
+
+/** Deletes what killed processes left unfinished beside a file. */
+export function removeUnfinished(file: string): void {
+  try {
+    const folder = path.dirname(file);
+    const begin = `${path.basename(file)}.`;
+    const names = readdirSync(folder).filter(
+      name => name.startsWith(begin) && /^\d+\.tmp$/.test(name.slice(begin.length)),
+    );
+    for (const name of names) {
+      const unfinished = path.join(folder, name);
+      if (Date.now() - statSync(unfinished).mtimeMs > LEFT_AFTER_MS) rmSync(unfinished);
+    }
+  } catch {
+    // The folder is missing, or cannot be written: reading and writing will tell.
   }
 }

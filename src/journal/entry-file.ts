@@ -5,7 +5,7 @@ import { crc32 } from 'node:zlib';
 import { DeepInfantError, messageOf } from '../errors.js';
 import { FolderLock } from '../files/folder-lock.js';
 import { makePrivate, makePrivateFolder, PRIVATE_FILE } from '../files/private.js';
-import { writeAtomically } from '../files/write-atomically.js';
+import { removeUnfinished, writeAtomically } from '../files/write-atomically.js';
 import { Turns } from '../turns.js';
 import { isObject } from '../unknown-data.js';
 import { checkEntry, type Entry } from './entries.js';
@@ -192,6 +192,7 @@ export class EntryFile {
       // A full or write-protected disk can still be read; writing will tell.
     }
     try {
+      removeUnfinished(this.file);
       makePrivate(this.file, PRIVATE_FILE);
       this.take(readEntries(this.file));
     } catch (error) {

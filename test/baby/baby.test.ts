@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { mock } from 'node:test';
 import { openBaby } from '../../src/baby/babies.js';
+import { Baby } from '../../src/baby/baby.js';
 import { EMPTY_MEMORY, type BabyMemory } from '../../src/baby/memory.js';
 import { cryAt, HOUR_MS } from '../reason/cries.js';
 
@@ -145,5 +146,31 @@ describe('a baby', () => {
     const renamed = openBaby(folder, { name: 'Maria', birthDate: '2025-12-01' });
     assert.equal(renamed.memory.facts.length, 1);
     assert.equal(renamed.name, 'Maria');
+  });
+
+  it('loses nothing that another process on the same folder was told', async () => {
+    const babies = [1, 2].map(() => new Baby(folder, { name: 'Mia' }));
+    for (const baby of babies) baby.open();
+    const [one, two] = babies;
+    for (const baby of babies) baby.judge(cryAt(NOON));
+    await one.tell({ kind: 'feed', at: NOON - 3 * HOUR_MS, id: 'a' });
+    await two.tell({ kind: 'feed', at: NOON - 2 * HOUR_MS, id: 'b' });
+    await one.answer({ cry: cryAt(NOON).id, reason: 'tired', at: NOON });
+    // At the same time.
+    await Promise.all([
+      one.tell({ kind: 'sleep', at: NOON - HOUR_MS, id: 'c' }),
+      two.tell({ kind: 'wake', at: NOON - HOUR_MS / 2, id: 'd' }),
+    ]);
+    assert.deepEqual(
+      written().facts.map(({ id }) => id),
+      ['d', 'c', 'b', 'a'],
+    );
+    assert.equal(written().cries[0].answer?.reason, 'tired');
+    assert.deepEqual([one.trouble, two.trouble], [{}, {}]);
+    // What somebody told last counts, whoever was told.
+    await two.answer({ cry: cryAt(NOON).id, reason: 'hungry', at: NOON + HOUR_MS });
+    await one.tell({ kind: 'feed', at: NOON, id: 'e' });
+    assert.equal(written().cries[0].answer?.reason, 'hungry');
+    assert.deepEqual(readdirSync(folder).sort(), ['memory.copy.json', 'memory.json']);
   });
 });

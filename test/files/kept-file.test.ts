@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DeepInfantError, messageOf } from '../../src/errors.js';
@@ -129,5 +129,64 @@ describe('KeptFile', () => {
       () => keptFile().open(),
       (error: unknown) => /^Cannot read .*count\.json/.test(messageOf(error)),
     );
+  });
+
+  it('joins what another process wrote in the meantime, and asks for its content after that', async () => {
+    let total = 1;
+    const join = (other: Content): void => {
+      total = Math.max(total, other.count);
+    };
+    const kept = keptFile({ join });
+    kept.open();
+    await kept.save(() => ({ count: total }));
+    // Nobody else wrote: there is nothing to join.
+    total = 0;
+    await kept.save(() => ({ count: total }));
+    assert.deepEqual(keptFile().open().content, { count: 0 });
+    await keptFile({ join: () => undefined }).save(() => ({ count: 5 }));
+    await kept.save(() => ({ count: total }));
+    assert.deepEqual(keptFile().open().content, { count: 5 });
+    assert.deepEqual(troubles, []);
+    assert.deepEqual(await readdir(path.dirname(file)), ['count.json']);
+  });
+
+  it('never overwrites what another process wrote and nobody can read', async () => {
+    const kept = keptFile({ join: () => undefined });
+    kept.open();
+    await kept.save(() => ({ count: 1 }));
+    await writeFile(file, 'not JSON');
+    await kept.save(() => ({ count: 2 }));
+    const names = await readdir(path.dirname(file));
+    const aside = names.find(name => name.endsWith('.damaged'));
+    assert.equal(await readFile(path.join(path.dirname(file), aside!), 'utf8'), 'not JSON');
+    assert.deepEqual(keptFile().open().content, { count: 2 });
+    await keptFile({ version: 2 }).save(() => ({ count: 3 }));
+    await kept.save(() => ({ count: 4 }));
+    assert.match(String(troubles.at(-1)), /written by a newer version/);
+    assert.deepEqual(keptFile({ version: 2 }).open().content, { count: 3 });
+    await kept.close();
+  });
+
+  it('deletes what killed processes left unfinished, and nothing else', async () => {
+    await keptFile().save(() => ({ count: 7 }));
+    const at = (name: string): string => path.join(path.dirname(file), name);
+    for (const name of [
+      'count.json.123.tmp',
+      'count.json.124.tmp',
+      'count.json.old.tmp',
+      'other.json.123.tmp',
+    ])
+      await writeFile(at(name), 'unfinished');
+    const before = new Date(Date.now() - 120_000);
+    for (const name of ['count.json.123.tmp', 'count.json.old.tmp', 'other.json.123.tmp'])
+      await utimes(at(name), before, before);
+    keptFile().open();
+    assert.deepEqual((await readdir(path.dirname(file))).sort(), [
+      'count.json',
+      // It may be being written now.
+      'count.json.124.tmp',
+      'count.json.old.tmp',
+      'other.json.123.tmp',
+    ]);
   });
 });
