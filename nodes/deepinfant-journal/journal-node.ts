@@ -9,6 +9,7 @@ import { Journal, type JournalTrouble, type Keeping } from '../../src/journal/jo
 import { nightOf } from '../../src/journal/questions.js';
 import { readQuestion, replyTo, type Question } from '../../src/journal/reply.js';
 import { Troubles } from '../../src/troubles.js';
+import { guard } from '../../src/guard.js';
 import { isObject } from '../../src/unknown-data.js';
 import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
 
@@ -78,9 +79,17 @@ export class JournalNode implements NodeWork {
 
   async start(): Promise<void> {
     this.tickedAt = Date.now();
-    this.ticking = setInterval(() => {
-      this.tick();
-    }, MINUTE_MS);
+    this.ticking = setInterval(
+      guard(
+        () => {
+          this.tick();
+        },
+        error => {
+          this.node.error(messageOf(error));
+        },
+      ),
+      MINUTE_MS,
+    );
     try {
       await this.open();
     } finally {

@@ -1,6 +1,7 @@
 import { readFileSync, readlinkSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { guard } from '../guard.js';
 import { DeepInfantError } from '../errors.js';
 import { isObject } from '../unknown-data.js';
 import { PRIVATE_FILE } from './private.js';
@@ -53,9 +54,12 @@ export class FolderLock {
     }
     this.text = text;
     clearInterval(this.touching);
-    this.touching = setInterval(() => {
-      this.touch();
-    }, TOUCH_MS).unref();
+    this.touching = setInterval(
+      guard(() => {
+        this.touch();
+      }),
+      TOUCH_MS,
+    ).unref();
   }
 
   /** Gives the lock back; does nothing where it does not hold it. */

@@ -1,3 +1,4 @@
+import { guard } from '../guard.js';
 import type { CryEvent } from '../values.js';
 
 /** A cry without an event for so long is over: its detector was stopped, or its source is gone. */
@@ -15,10 +16,13 @@ export class RunningCries<Cry extends Pick<CryEvent, 'id' | 'state'> = CryEvent>
     // The newest event is the last entry.
     this.cries.delete(event.id);
     if (event.state === 'ended') return;
-    const expiry = setTimeout(() => {
-      this.cries.delete(event.id);
-      this.lost(event);
-    }, SILENT_MS);
+    const expiry = setTimeout(
+      guard(() => {
+        this.cries.delete(event.id);
+        this.lost(event);
+      }),
+      SILENT_MS,
+    );
     this.cries.set(event.id, { event, expiry });
   }
 

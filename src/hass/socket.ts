@@ -1,6 +1,7 @@
 import type { HaWebSocket } from 'home-assistant-js-websocket' with { 'resolution-mode': 'import' };
 import { WebSocket } from 'ws';
 import { DeepInfantError, messageOf } from '../errors.js';
+import { guard } from '../guard.js';
 import type { HassEndpoint } from './address.js';
 
 /** How long a host may take to answer. */
@@ -78,7 +79,7 @@ function authenticate(socket: WebSocket, host: string, token: string): Promise<s
       socket.off('message', receive);
       socket.off('close', close);
     };
-    const receive = (data: Buffer): void => {
+    const receive = guard((data: Buffer) => {
       const { type, ha_version: version } = asObject(data);
       if (type === 'auth_required') socket.send(JSON.stringify({ type: 'auth', access_token: token }));
       if (type === 'auth_invalid')
@@ -89,7 +90,7 @@ function authenticate(socket: WebSocket, host: string, token: string): Promise<s
       if (type !== 'auth_ok') return;
       settle();
       resolve(String(version));
-    };
+    });
     const close = (): void => {
       fail('unreachable', `Home Assistant at ${host} closed the connection. Is it starting?`);
     };

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { guard } from '../guard.js';
 import { messageOf } from '../errors.js';
 import { hasEpoch, type ContextFact } from '../reason/facts.js';
 import { Turns } from '../turns.js';
@@ -121,7 +122,10 @@ export class Journal {
       if (cry.offset === undefined) void this.put({ ...cry, offset: endOf(cry), isCutOff: true });
     await this.tidy();
     await this.write();
-    this.tidying = setInterval(() => void this.tidy(), TIDY_EVERY_MS).unref();
+    this.tidying = setInterval(
+      guard(() => this.tidy()),
+      TIDY_EVERY_MS,
+    ).unref();
   }
 
   get entries(): Iterable<Entry> {
@@ -322,7 +326,10 @@ export class Journal {
     } catch (error) {
       this.change({ storage: messageOf(error) });
       clearTimeout(this.writingAgain);
-      this.writingAgain = setTimeout(() => void this.write(), WRITE_AGAIN_MS).unref();
+      this.writingAgain = setTimeout(
+        guard(() => this.write()),
+        WRITE_AGAIN_MS,
+      ).unref();
     }
   }
 

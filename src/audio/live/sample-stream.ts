@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { guard } from '../../guard.js';
 import { clampAmplitude } from '../pcm.js';
 
 const BYTES = Float32Array.BYTES_PER_ELEMENT;
@@ -11,11 +12,14 @@ const BYTES = Float32Array.BYTES_PER_ELEMENT;
  */
 export function readSampleStream(pipe: Readable, emit: (samples: Float32Array) => void): void {
   let rest: Buffer = Buffer.alloc(0);
-  pipe.on('data', (bytes: Buffer) => {
-    const all = Buffer.concat([rest, bytes]);
-    const samples = new Float32Array(Math.floor(all.length / BYTES));
-    for (let i = 0; i < samples.length; i++) samples[i] = clampAmplitude(all.readFloatLE(i * BYTES));
-    rest = all.subarray(samples.length * BYTES);
-    if (samples.length > 0) emit(samples);
-  });
+  pipe.on(
+    'data',
+    guard((bytes: Buffer) => {
+      const all = Buffer.concat([rest, bytes]);
+      const samples = new Float32Array(Math.floor(all.length / BYTES));
+      for (let i = 0; i < samples.length; i++) samples[i] = clampAmplitude(all.readFloatLE(i * BYTES));
+      rest = all.subarray(samples.length * BYTES);
+      if (samples.length > 0) emit(samples);
+    }),
+  );
 }

@@ -1,3 +1,5 @@
+import { guard } from '../../guard.js';
+
 /** Time as the supervisor knows it, so that tests can run it by hand. */
 export interface Scheduler {
   /** Milliseconds of a clock that never jumps. */
@@ -12,7 +14,7 @@ export const SYSTEM_SCHEDULER: Scheduler = {
   now: () => performance.now(),
   epoch: () => Date.now(),
   after: (delayMs, run) => {
-    const timer = setTimeout(run, delayMs);
+    const timer = setTimeout(guard(run), delayMs);
     return () => {
       clearTimeout(timer);
     };

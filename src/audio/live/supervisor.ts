@@ -1,3 +1,4 @@
+import { guard } from '../../guard.js';
 import { Backoff, type Waits } from '../../backoff.js';
 import { concat } from '../../concat.js';
 import {
@@ -154,10 +155,12 @@ export class Supervisor {
         if (attempt === this.attempt) this.format = format;
       },
       ended: end => {
-        if (attempt === this.attempt) void this.openAgain(end);
+        if (attempt === this.attempt) this.openAgainSafely(end);
       },
     });
   }
+
+  private readonly openAgainSafely = guard((end: CaptureEnd) => this.openAgain(end));
 
   /** Waits until audio is overdue, each time anew after audio arrived. */
   private watch(isSecondLook = false): void {
@@ -173,7 +176,7 @@ export class Supervisor {
     const message = `No audio arrived for ${patienceMs / 1000} s. Opening it again.`;
     const end: CaptureEnd = { kind: 'disconnected', message };
     this.enter('stalled', { trouble: end.kind, error: message });
-    void this.openAgain(end);
+    this.openAgainSafely(end);
   }
 
   private receive(samples: Float32Array, attempt: number): void {

@@ -1,3 +1,4 @@
+import { guard } from '../../guard.js';
 import { PRESETS } from '../../model/manifest.js';
 import { type Answer, type CryEvent, REASONS, type SourceHealth } from '../../values.js';
 import { RunningCries } from '../running-cries.js';
@@ -89,10 +90,13 @@ export class Device {
   start(): void {
     // A cry may come before the start.
     this.counted = joinCounts(this.file.open() ?? NO_CRIES, this.counted);
-    this.republishing = setInterval(() => {
-      this.published.delete(this.topics.state);
-      this.publishChanges();
-    }, REPUBLISH_MS);
+    this.republishing = setInterval(
+      guard(() => {
+        this.published.delete(this.topics.state);
+        this.publishChanges();
+      }),
+      REPUBLISH_MS,
+    );
   }
 
   /**

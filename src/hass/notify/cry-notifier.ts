@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { guard } from '../../guard.js';
 import { DeepInfantError, messageOf } from '../../errors.js';
 import { Troubles } from '../../troubles.js';
 import type { Answer, CryEvent } from '../../values.js';
@@ -106,9 +107,12 @@ export class CryNotifier {
       }),
     );
     // Each event of a cry sends what is due; nothing else comes while a phone is tried again.
-    this.retrying = setInterval(() => {
-      this.sendDue();
-    }, RETRY_MS);
+    this.retrying = setInterval(
+      guard(() => {
+        this.sendDue();
+      }, this.options.report),
+      RETRY_MS,
+    );
   }
 
   push({ id, state, durationS, intensity, reason, who, picture, clip }: CryEvent): void {
