@@ -13,7 +13,7 @@ import type { Command } from './command.js';
 
 const USAGE = `deepinfant classify FILE|DIR... [--json [--windows]] [--model NAME] [--preset NAME]
   Prints, for each recording and for each one in a folder, its length, whether a baby cries in it, its cry score (0 to
-  100 %), and why the baby may be crying. Exits with status 1 if a recording cannot be read to its end.
+  100%), and why the baby may be crying. Exits with status 1 if a recording cannot be read to its end.
   --json          print a JSON object for each recording, one a line
   --windows       include the scores of every window; needs --json
   ${HEARING_USAGE}`;
@@ -115,7 +115,7 @@ function printReadable(result: Classified | Unreadable, nameWidth: number): void
   if ('cry' in result) {
     const { file, durationS, cry, events } = result;
     const verdict = (cry.isCry ? 'cry' : 'no cry').padEnd(6);
-    const percent = `${Math.round(100 * cry.score)} %`.padStart(5);
+    const percent = `${Math.round(100 * cry.score)}%`.padStart(4);
     const longest = longestCry(events);
     let more = '';
     if (longest) more = reasonLine(longest, { name: '' });

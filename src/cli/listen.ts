@@ -59,7 +59,7 @@ async function listen(args: string[]): Promise<number> {
     const step = scores.at(-1);
     if (step)
       showStatus(
-        `${clock(heardS)}  cry ${bar(step.scores.cry)} ${Math.round(100 * step.scores.cry)} %, level ${Math.round(step.levelDb)} dB`,
+        `${clock(heardS)}  cry ${bar(step.scores.cry)} ${Math.round(100 * step.scores.cry)}%, level ${Math.round(step.levelDb)} dB`,
       );
   };
   try {

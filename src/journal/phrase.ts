@@ -71,13 +71,13 @@ export function criedText(cry: CryEntry): string {
   return `${VERBS[cry.intensity]} for ${durationText(Math.max(1, (endOf(cry) - cry.onset) / 1000))}`;
 }
 
-/** 'It was hunger, Anna said at 02:14.', 'Probably hungry (62 %).', 'Not sure why.'; empty where there is no reason */
+/** 'It was hunger, Anna said at 02:14.', 'Probably hungry (62%).', 'Not sure why.'; empty where there is no reason */
 export function whyText({ reason, answer }: CryEntry): string {
   if (answer) return `It was ${NOUNS[answer.reason]}, ${answer.by ?? 'you'} said at ${timeText(answer.at)}.`;
   return reason ? `${capital(reasonText(reason))}.` : '';
 }
 
-/** A line for each cry: '02:14  cry     6 min    probably hungry (62 %)' */
+/** A line for each cry: '02:14  cry     6 min    probably hungry (62%)' */
 export function cryLines(cries: readonly CryEntry[]): string[] {
   return cries.map(({ onset, intensity, durationS, reason, answer }) => {
     const why = answer
@@ -156,11 +156,11 @@ export function gapTexts({ gaps, totals }: Period): string[] {
   });
 }
 
-/** '30 % less than', 'the same as' */
+/** '30% less than', 'the same as' */
 function changeText(now: number, before: number): string {
   const change = Math.round((100 * (now - before)) / before);
   if (change === 0) return 'the same as';
-  return `${Math.abs(change)} % ${change < 0 ? 'less' : 'more'} than`;
+  return `${Math.abs(change)}% ${change < 0 ? 'less' : 'more'} than`;
 }
 
 function number(count: number, one: string, many: string): string {
@@ -168,7 +168,7 @@ function number(count: number, one: string, many: string): string {
 }
 
 function percent(share: number): string {
-  return `${Math.round(100 * share)} %`;
+  return `${Math.round(100 * share)}%`;
 }
 
 /** With a capital letter first. */

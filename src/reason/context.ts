@@ -237,7 +237,7 @@ class Circumstances {
 
 /**
  * Rate of cries from a need that returns, relative to its mean. If a baby's rhythm were known, the times between its
- * returns would have a Weibull distribution of shape 3, with a spread of 36 % of their mean: the rate grows with the square
+ * returns would have a Weibull distribution of shape 3, with a spread of 36% of their mean: the rate grows with the square
  * of the time. But babies, days and nights differ. The more time passes without a cry, the slower this rhythm must be, and
  * the rate levels off: a gamma frailty with variance 1/2 (Vaupel, Manton and Stallard 1979, doi:10.2307/2061224). And the
  * longer ago a fact is, the likelier it is that the need was met since and nobody entered it, which leaves the rate at its

@@ -53,7 +53,7 @@ export function factorText(reason: Reason, factor: number): string {
   return `makes ${NOUNS[reason]} ${times} times ${factor > 1 ? 'as' : 'less'} likely`;
 }
 
-/** One line for a status or a notification: 'Mia has been crying for 12 s: probably hungry (62 %)'. */
+/** One line for a status or a notification: 'Mia has been crying for 12 s: probably hungry (62%)'. */
 export function reasonLine(event: CryEvent, baby: { name: string }): string {
   const name = whoText(event) || baby.name.trim() || 'The baby';
   const length = durationText(Math.max(1, event.durationS));
@@ -68,7 +68,7 @@ function whoText({ who }: CryEvent): string {
   return who && who.label !== 'unsure' ? `${who.label} (${percent(who.probabilities[who.label])})` : '';
 }
 
-/** 'probably hungry (62 %)', 'maybe needs to burp (31 %)', 'not sure why' */
+/** 'probably hungry (62%)', 'maybe needs to burp (31%)', 'not sure why' */
 export function reasonText({ label, confidence }: Pick<ReasonEstimate, 'label' | 'confidence'>): string {
   if (label === 'unsure') return 'not sure why';
   return `${certaintyOf(confidence)} ${GUESSES[label]} (${percent(confidence)})`;
@@ -81,5 +81,5 @@ function soundText(guess: ReasonGuess): string {
 }
 
 function percent(share: number): string {
-  return `${Math.round(100 * share)} %`;
+  return `${Math.round(100 * share)}%`;
 }

@@ -72,14 +72,14 @@ async function measure(observed: Observed[], servers: ReadonlySet<number>, durat
   const { user, system } = process.cpuUsage(cpuBefore);
   const after = captures();
 
-  const percentOfCore = (cpuMs: number): string => `${(cpuMs / lastedS / 10).toFixed(2)} %`;
+  const percentOfCore = (cpuMs: number): string => `${(cpuMs / lastedS / 10).toFixed(2)}%`;
   const delayMs = (percentile: number): string =>
     `p${percentile} ${(delay.percentile(percentile) / 1e6 - TIMER_MS).toFixed(1)} ms`;
   const lines = observed.map(({ source, samples, mostLateMs, listening }, i) => {
     const { state, restarts, lostS, driftMs, format } = listening.health;
     const lost = lostS - healthsBefore[i].lostS;
     const heard = ((100 * samples) / SAMPLE_RATE / lastedS).toFixed(1);
-    return `${source.name.padEnd(16)} ${format?.codec ?? ''} ${state}: heard ${heard} %, lost ${lost} s, ${restarts} restarts, late by ${Math.round(mostLateMs)} ms at most, drift ${driftMs} ms`;
+    return `${source.name.padEnd(16)} ${format?.codec ?? ''} ${state}: heard ${heard}%, lost ${lost} s, ${restarts} restarts, late by ${Math.round(mostLateMs)} ms at most, drift ${driftMs} ms`;
   });
   lines.push(
     `event-loop delay: ${delayMs(50)}, ${delayMs(99)}, most ${(delay.max / 1e6 - TIMER_MS).toFixed(1)} ms`,

@@ -32,7 +32,7 @@ async function main(): Promise<void> {
   const positions = positionsOf(concat(heard));
   const inPlace = positions.filter((position, i) => position > 0 && position === positions[i - 1] + 1).length;
   process.stdout.write(
-    `${recorder?.program ?? 'no process'}: heard ${((100 * inPlace) / (count - 1)).toFixed(3)} % of ${count} samples, each after the one before it; lost ${lostS} s, ${restarts} restarts\n`,
+    `${recorder?.program ?? 'no process'}: heard ${((100 * inPlace) / (count - 1)).toFixed(3)}% of ${count} samples, each after the one before it; lost ${lostS} s, ${restarts} restarts\n`,
   );
 }
 

@@ -279,7 +279,7 @@ async function benchCorpus(folder: string): Promise<void> {
 }
 
 function describeVoices(voices: readonly CryVoice[]): void {
-  print('quantiles', '5 %', '25 %', '50 %', '75 %', '95 %');
+  print('quantiles', '5%', '25%', '50%', '75%', '95%');
   const row = (name: string, value: (voice: CryVoice) => number, digits: number): void => {
     const values = voices.map(value);
     print(name, ...[0.05, 0.25, 0.5, 0.75, 0.95].map(part => quantile(values, part).toFixed(digits)));

@@ -60,7 +60,7 @@ async function main(): Promise<void> {
     }
     await classifier.close();
     const cries = ours.filter(isCry).length;
-    const text = `fold ${fold}: ${cries} cries and ${ours.length - cries} others so far, recall at ${100 * FALSE_ALARM_RATE} % `;
+    const text = `fold ${fold}: ${cries} cries and ${ours.length - cries} others so far, recall at ${100 * FALSE_ALARM_RATE}% `;
     const beside = yamnet ? `, YAMNet ${recallAt(rival, FALSE_ALARM_RATE)}` : '';
     console.log(`${text}${recallAt(ours, FALSE_ALARM_RATE)}${beside}`);
   }

@@ -222,7 +222,7 @@ async function main(): Promise<void> {
         const sorted = delays.map(of).sort((a, b) => a - b);
         const at = (share: number): string =>
           (sorted[Math.floor(share * (sorted.length - 1))] / 1000).toFixed(2);
-        say(`${preset}, ${what}: median ${at(0.5)} s, 90 % ${at(0.9)} s, most ${at(1)} s`);
+        say(`${preset}, ${what}: median ${at(0.5)} s, 90% ${at(0.9)} s, most ${at(1)} s`);
       };
       show('onset to phone', ({ decisionMs, wayMs }) => decisionMs + wayMs);
       show('onset to decision', ({ decisionMs }) => decisionMs);

@@ -42,7 +42,7 @@ describe('deepinfant classify on recordings of the corpus', function () {
     const { auc, recallAt } = figuresOf(scored);
     console.log(
       `      ${chosen.length} files of ${new Set(chosen.map(r => r.group)).size} groups: AUC ${auc.toFixed(4)}; ` +
-        `recall ${recallAt['0.016'].toFixed(3)} at 1.6 % false alarms; ` +
+        `recall ${recallAt['0.016'].toFixed(3)} at 1.6% false alarms; ` +
         `balanced: ${found} of ${cries} cries, ${falseAlarms} of ${chosen.length - cries} others`,
     );
     assert.ok(auc >= 0.95, `AUC ${auc}`);

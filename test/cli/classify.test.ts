@@ -136,8 +136,8 @@ describe('deepinfant classify', () => {
       const { status, stdout, stderr } = await deepinfant('classify', files[0], files[1], files[4]);
       assert.equal(status, 1);
       const [crying, silent] = stdout.trimEnd().split('\n');
-      assert.match(crying, /cry\.wav +6\.0 s {2}cry +\d+ % {2}The baby cried for \d s: /);
-      assert.match(silent, /silent\.wav +5\.0 s {2}no cry +\d+ %$/);
+      assert.match(crying, /cry\.wav +6\.0 s {2}cry +\d+% {2}The baby cried for \d s: /);
+      assert.match(silent, /silent\.wav +5\.0 s {2}no cry +\d+%$/);
       assert.equal(crying.indexOf('%'), silent.indexOf('%'));
       assert.match(stderr, /^deepinfant: \S+empty\.wav is empty/);
     });
@@ -205,7 +205,7 @@ describe('deepinfant classify', () => {
       assert.match(statuses[5], /^█{10}░{10} 5\/10, \d+ s left/);
       assert.match(statuses[10], /^█{20} 10\/10$/);
       const shown = stdout.split('\r\n').map(line => line.slice(line.lastIndexOf('\r\u001b[K') + 4));
-      assert.equal(shown.filter(line => /^\S.* s {2}(no )?cry +\d+ %/.test(line)).length, 7);
+      assert.equal(shown.filter(line => /^\S.* s {2}(no )?cry +\d+%/.test(line)).length, 7);
       assert.ok(!shown.some(line => /[█░]/.test(line)));
     });
   });

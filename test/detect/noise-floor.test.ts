@@ -47,7 +47,7 @@ describe('NoiseFloor', () => {
     ['the hush of a room', roomNoise],
     ['a fan', fanNoise],
   ] as const) {
-    it(`is the mean of ${name}, to 6 %, on average over seeds`, () => {
+    it(`is the mean of ${name}, to 6%, on average over seeds`, () => {
       const ratios = Array.from({ length: 4 }, (_, seed) => {
         const samples = sound({ seed, durationS: 15 });
         const floor = new NoiseFloor();

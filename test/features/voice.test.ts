@@ -13,7 +13,7 @@ describe('measureVoice', () => {
       [8, 150],
     ]) {
       for (const snrDb of [Infinity, 20, 10]) {
-        it(`is that of ${harmonics} harmonics in noise ${snrDb} dB below, from ${lowestHz} to 3000 Hz, to 3 %`, () => {
+        it(`is that of ${harmonics} harmonics in noise ${snrDb} dB below, from ${lowestHz} to 3000 Hz, to 3%`, () => {
           for (let f0Hz = lowestHz; f0Hz < 3001; f0Hz *= 2 ** 0.1) {
             const { f0Hz: found } = measureVoice(toneInNoise(f0Hz, harmonics, snrDb, LENGTH));
             assert.ok(found !== null && Math.abs(found / f0Hz - 1) < 0.03, `${found} Hz, not ${f0Hz}`);

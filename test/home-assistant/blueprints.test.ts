@@ -176,7 +176,7 @@ describe('blueprints', function () {
     for (const phone of [first, second]) {
       const { title, message, data } = await notification(phone, 0);
       assert.equal(title, 'Mia');
-      assert.match(message, /^Mia has been crying for \d+ s, probably hungry \(62 %\)\.$/);
+      assert.match(message, /^Mia has been crying for \d+ s, probably hungry \(62%\)\.$/);
       assert.deepEqual(
         data?.actions?.map(button => button.title),
         ['Hungry', 'Tired', 'Discomfort'],
@@ -188,7 +188,7 @@ describe('blueprints', function () {
     await untilState(reason, 'hungry');
     await endCry();
     const { message, data } = await notification(second, 1);
-    assert.match(message, /^Mia cried for \d+ s, probably hungry \(62 %\)\. What was it\?$/);
+    assert.match(message, /^Mia cried for \d+ s, probably hungry \(62%\)\. What was it\?$/);
     assert.equal(data?.tag, first.notifications[0].data?.tag);
     await second.tap(data!.actions![1].action, data!.tag!);
     await untilState(answer, 'tired');

@@ -158,10 +158,7 @@ describe('questions to a journal', () => {
       week.days.map(({ cries }) => cries),
       [0, 0, 0, 0, 0, 2, 2],
     );
-    assert.equal(
-      weekText(week),
-      '5 Jan to 11 Jan: 4 cries, 42 min in total, 50 % less than the week before.',
-    );
+    assert.equal(weekText(week), '5 Jan to 11 Jan: 4 cries, 42 min in total, 50% less than the week before.');
     const deaf = weekOf([cry(at(-7 * 24), 84), heard(at(-8 * 24), at(-7 * 24))], at(24), now);
     assert.equal(weekText(deaf), '5 Jan to 11 Jan: not listening.');
   });
@@ -189,7 +186,7 @@ describe('questions to a journal', () => {
     assert.deepEqual([record.answers, record.right, record.commonestRight], [2, 1, 0]);
     assert.match(
       recordText(record),
-      /right for 1 of 2 answered cries \(50 %\).*the most common one .* for 0 \(0 %\)/,
+      /right for 1 of 2 answered cries \(50%\).*the most common one .* for 0 \(0%\)/,
     );
   });
 
@@ -234,7 +231,7 @@ describe('questions to a journal', () => {
   it('tells of one cry, or of the newest', () => {
     assert.equal(
       cryText(cryOf(entries, now)!),
-      'Sun 11 Jan at 20:00: cried for 2 min. Probably hungry (50 %).',
+      'Sun 11 Jan at 20:00: cried for 2 min. Probably hungry (50%).',
     );
     assert.equal(
       cryText(cryOf(entries, now, cry(at(9), 6).id)!),

@@ -331,7 +331,7 @@ describe('deepinfant-reason', () => {
       const { label, accuracy, baselineAccuracy, learnedFrom } = (payload as CryEvent).who!;
       assert.deepEqual([label, learnedFrom], ['Leo', 30]);
       assert(accuracy! > 0.8 && baselineAccuracy! <= 0.5);
-      assert.match(text as string, /^Leo \(\d\d %\) has been crying/);
+      assert.match(text as string, /^Leo \(\d\d%\) has been crying/);
       // From now on what it was is enough.
       flow.send('one', { payload: { answer: 'tired', cry: (payload as CryEvent).id } });
       const told = await flow.until('one told', msg => (msg.payload as Outcome).reason === 'tired');

@@ -11,9 +11,9 @@ import { cryAt, HUNGRY } from './cries.js';
 
 describe('how sure a reason is, in words', () => {
   for (const [confidence, word, percent] of [
-    [0.91, 'probably', '91 %'],
-    [0.496, 'probably', '50 %'],
-    [0.494, 'maybe', '49 %'],
+    [0.91, 'probably', '91%'],
+    [0.496, 'probably', '50%'],
+    [0.494, 'maybe', '49%'],
   ] as const) {
     it(`is '${word}' for ${percent} wherever it is said`, () => {
       const reason: ReasonEstimate = { ...HUNGRY, confidence };

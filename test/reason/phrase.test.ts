@@ -54,14 +54,14 @@ describe('reasonLine', () => {
 
   it('says for how long the baby has been crying and why', () => {
     const cry = { ...cryAt(0), durationS: 12.3, reason };
-    assert.equal(reasonLine(cry, mia), 'Mia has been crying for 12 s: probably hungry (62 %)');
+    assert.equal(reasonLine(cry, mia), 'Mia has been crying for 12 s: probably hungry (62%)');
   });
 
   it('says maybe below one half, and so when it is not sure', () => {
     const cry = { ...cryAt(0), durationS: 12 };
     assert.equal(
       reasonLine({ ...cry, reason: { ...reason, label: 'burping', confidence: 0.4 } }, mia),
-      'Mia has been crying for 12 s: maybe needs to burp (40 %)',
+      'Mia has been crying for 12 s: maybe needs to burp (40%)',
     );
     assert.equal(
       reasonLine({ ...cry, reason: { ...reason, label: 'unsure' } }, mia),

@@ -95,7 +95,7 @@ describe('npm start', () => {
     assert.equal(sentences.filter(sentence => sentence.includes('cried for')).length, 1);
     const heard = statuses.join('\n');
     assert.match(heard, /^playing \d:\d\d$/m);
-    assert.match(heard, /^no cry · \d+ %$/m);
+    assert.match(heard, /^no cry · \d+%$/m);
     assert.match(heard, /^crying for \d:\d\d$/m);
   });
 

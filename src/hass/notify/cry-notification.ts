@@ -71,7 +71,7 @@ export function readAction(action: unknown): { tag: string; phone: string; ask: 
   return known && { tag, phone, ask: known };
 }
 
-/** What is known of a cry, without the baby's name: 'has been crying for 20 s, probably hungry (62 %), last fed 3 h ago'. */
+/** What is known of a cry, without the baby's name: 'has been crying for 20 s, probably hungry (62%), last fed 3 h ago'. */
 export function cryText(say: Say, { cry, answer, carer }: CryNews, fedAgoMs = Infinity): string {
   const isOver = cry.state === 'ended';
   const duration = durationText(Math.max(1, cry.durationS));

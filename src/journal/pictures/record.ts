@@ -38,7 +38,7 @@ export function recordPicture(record: ReasonRecord): string {
     ...[0, 0.5, 1].map(
       share =>
         path(`M${LEFT} ${up(share)}H${WIDTH - RIGHT}`, { class: 'line' }) +
-        text(LEFT - 6, up(share) + 4, `${100 * share} %`, { class: 'end small' }),
+        text(LEFT - 6, up(share) + 4, `${100 * share}%`, { class: 'end small' }),
     ),
     path(
       curve(step => step.commonestRight),

@@ -109,7 +109,7 @@ function printFigures(name: string, scores: readonly HeldOutScore[]): void {
   const range = ([low, high]: Interval): string => `(${low.toFixed(3)} to ${high.toFixed(3)})`;
   const recalls = FALSE_ALARM_RATES.map(
     rate =>
-      `${recallAt[rate].toFixed(3)} ${range(intervals.recallAt[rate])} at ${(100 * Number(rate)).toFixed(1)} %`,
+      `${recallAt[rate].toFixed(3)} ${range(intervals.recallAt[rate])} at ${(100 * Number(rate)).toFixed(1)}%`,
   );
   const cries = scores.filter(isCry).length;
   print(

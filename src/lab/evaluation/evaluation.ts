@@ -26,7 +26,7 @@ export interface ScoredRecording {
 /** Another detector's scores of the same recordings, by path; any scale on which larger is more of a cry. */
 export type RivalScores = ReadonlyMap<string, number>;
 
-/** How well a detector tells cries from other recordings, with 95 % intervals over groups. */
+/** How well a detector tells cries from other recordings, with 95% intervals over groups. */
 export interface Evaluation extends Figures {
   groups: number;
   files: number;
@@ -77,10 +77,10 @@ export function figuresTable(
   const text = (value: number): string => value.toFixed(3);
   const range = ([low, high]: Interval): string => `${text(low)} to ${text(high)}`;
   return [
-    ['', name, '95 % interval', ...Object.keys(rivals)],
+    ['', name, '95% interval', ...Object.keys(rivals)],
     ['AUC', text(auc), range(intervals.auc), ...others.map(rival => text(rival.auc))],
     ...FALSE_ALARM_RATES.map(rate => [
-      `recall at ${(100 * Number(rate)).toFixed(1)} % false alarms`,
+      `recall at ${(100 * Number(rate)).toFixed(1)}% false alarms`,
       text(recallAt[rate]),
       range(intervals.recallAt[rate]),
       ...others.map(rival => text(rival.recallAt[rate])),

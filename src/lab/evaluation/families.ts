@@ -165,7 +165,7 @@ export interface MomentFigures {
   ece: number;
   unsureShare: number;
   accuracyWhenSure: number;
-  /** 95 % interval over the families. */
+  /** 95% interval over the families. */
   betterShareInterval: Interval;
   /** Share of the cries whose likeliest reason is the true one, and whose commonest one is. */
   accuracy: number;
@@ -225,7 +225,7 @@ function claimsOf(cries: readonly Judged[], rival: Rival): Claim[] {
 
 /** The figures as rows of a table, the first its head. */
 export function familyTable(figures: readonly MomentFigures[]): string[][] {
-  const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+  const percent = (share: number): string => `${(100 * share).toFixed(0)}%`;
   const column = (name: string, cell: (moment: MomentFigures) => string): string[] => [
     name,
     ...figures.map(cell),
@@ -236,7 +236,7 @@ export function familyTable(figures: readonly MomentFigures[]): string[][] {
     column('  the commonest so far', ({ logLoss }) => logLoss.commonest.toFixed(3)),
     column('  by time since the feed', ({ logLoss }) => logLoss.sinceFeed.toFixed(3)),
     column('families where it beats both', ({ betterShare }) => percent(betterShare)),
-    column('  95 % interval', ({ betterShareInterval }) => betterShareInterval.map(percent).join(' to ')),
+    column('  95% interval', ({ betterShareInterval }) => betterShareInterval.map(percent).join(' to ')),
     column('calibration error', ({ ece }) => ece.toFixed(3)),
     column('likeliest reason right', ({ accuracy }) => percent(accuracy)),
     column('  the commonest so far', ({ commonestAccuracy }) => percent(commonestAccuracy)),

@@ -48,7 +48,7 @@ export function isCry({ label }: { label: string }): boolean {
 export interface Figures {
   /** Area under the ROC curve: the chance that a cry scores above another recording, ties half (Mann and Whitney 1947). */
   auc: number;
-  /** Share of the cries found with a threshold that at most 0.5, 1.6 or 6 % of the other recordings reach. */
+  /** Share of the cries found with a threshold that at most 0.5, 1.6 or 6% of the other recordings reach. */
   recallAt: Record<FalseAlarmRate, number>;
 }
 export const FALSE_ALARM_RATES = ['0.005', '0.016', '0.06'] as const;

@@ -60,7 +60,7 @@ export async function reportPage(
     factsOf(measurement, evaluation),
     unreadable.length === 0 ? '' : warning(unreadable),
     '<h2>Figures</h2>',
-    '<p>Recall at a false-alarm rate is the share of cries found when at most that share of the other recordings is called a cry. The 95 % intervals come from 1,000 bootstrap samples of the groups.</p>',
+    '<p>Recall at a false-alarm rate is the share of cries found when at most that share of the other recordings is called a cry. The 95% intervals come from 1,000 bootstrap samples of the groups.</p>',
     table(figuresTable(name, evaluation)),
     ...parts.flatMap(part => [
       `<p>${escapeText(part.heading)}:</p>`,
@@ -122,7 +122,7 @@ function sharesTable(
     String(new Set(part.map(({ group }) => group)).size),
     ...Object.values(thresholds).map(threshold => {
       const count = part.filter(({ score }) => score >= threshold).length;
-      return `${count} (${((100 * count) / part.length).toFixed(1)} %)`;
+      return `${count} (${((100 * count) / part.length).toFixed(1)}%)`;
     }),
   ];
   const rows = [...parts].sort().map(([key, part]) => rowOf(key.split('\0'), part));

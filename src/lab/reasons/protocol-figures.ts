@@ -45,7 +45,7 @@ interface PhoneFigures {
 }
 
 /**
- * Figures of each protocol, with 95 % intervals over phones where it keeps them apart, otherwise over original recordings,
+ * Figures of each protocol, with 95% intervals over phones where it keeps them apart, otherwise over original recordings,
  * like someone who does not know about phones.
  */
 export function protocolFigures(

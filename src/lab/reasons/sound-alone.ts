@@ -14,7 +14,7 @@ export interface SoundAloneFigures {
   phones: number;
   /** Mean negative logarithm of the true reason's probability, in nats. */
   logLoss: Record<'sound' | 'commonest', number>;
-  /** The sound's log loss minus the other: below 0, the sound is better. With its 95 % interval over phones. */
+  /** The sound's log loss minus the other: below 0, the sound is better. With its 95% interval over phones. */
   difference: number;
   differenceInterval: Interval;
   accuracy: Record<'sound' | 'commonest', number>;

@@ -329,7 +329,7 @@ function wait(random: Random, aDay: number): number {
 /**
  * - Feeds: breastfed babies of 1 to 6 months 11 ± 3 times a day, 6 to 18 (Kent et al. 2006, doi:10.1542/peds.2005-1417);
  *   bottles 6 to 8 times as a newborn.
- * - Belly pain: colic in 17 to 25 % of babies in the first six weeks, of 117 to 133 minutes of fussing and crying a day
+ * - Belly pain: colic in 17 to 25% of babies in the first six weeks, of 117 to 133 minutes of fussing and crying a day
  *   (Wolke, Bilgin and Samara 2017, doi:10.1016/j.jpeds.2017.02.020).
  * - Everything else: wide ranges, because nobody has measured it.
  */

@@ -96,7 +96,7 @@ describe('CryNotifier', function () {
     tell('started', 20);
     await untilPushed(anna, 1);
     await untilPushed(ben, 1);
-    assert.equal(last(anna), 'Mia has been crying for 20 s, probably hungry (62 %), last fed 3 h ago');
+    assert.equal(last(anna), 'Mia has been crying for 20 s, probably hungry (62%), last fed 3 h ago');
     assert.deepEqual(titles(anna), ['Hungry', 'Tired', 'Other…', "I'm with the baby", 'Snooze 10 min']);
     assert(!isSilent(anna));
     for (let s = 25; s < 45; s += 5) tell('ongoing', s);
@@ -111,7 +111,7 @@ describe('CryNotifier', function () {
     tell('ended', 63);
     await untilPushed(anna, 3);
     await untilPushed(ben, 3);
-    assert.equal(last(anna), 'Mia cried for 1 min 3 s, probably hungry (62 %)');
+    assert.equal(last(anna), 'Mia cried for 1 min 3 s, probably hungry (62%)');
     assert.deepEqual(titles(anna), ['Hungry', 'Tired', 'Other…']);
     assert(isSilent(anna));
     tell('ended', 63);
@@ -193,7 +193,7 @@ describe('CryNotifier', function () {
     await untilPushed(ben, 1);
     await anna.tapTitle("I'm with the baby");
     await untilPushed(ben, 2);
-    assert.match(last(ben), /probably hungry \(62 %\), Owner is with the baby/);
+    assert.match(last(ben), /probably hungry \(62%\), Owner is with the baby/);
     assert.deepEqual(titles(ben), ['Hungry', 'Tired', 'Other…']);
     assert.deepEqual(answers, []);
     jumpAhead(10 * MINUTE_MS);

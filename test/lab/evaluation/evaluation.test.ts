@@ -46,13 +46,13 @@ describe('evaluationOf', () => {
 
   it('makes a table of equal rows', () => {
     const rows = figuresTable('mine', evaluation);
-    assert.deepEqual(rows[0], ['', 'mine', '95 % interval', 'perfect']);
+    assert.deepEqual(rows[0], ['', 'mine', '95% interval', 'perfect']);
     assert.deepEqual(
       rows.map(row => row.length),
       [4, 4, 4, 4, 4, 4],
     );
     assert.deepEqual(rows[2].slice(0, 2), [
-      'recall at 0.5 % false alarms',
+      'recall at 0.5% false alarms',
       evaluation.recallAt['0.005'].toFixed(3),
     ]);
   });

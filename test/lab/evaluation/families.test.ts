@@ -50,8 +50,8 @@ describe('figures of families', () => {
       [0.8, 1, 85, 100],
     ]);
     assert.equal(figures[0].betterShare, 1);
-    const row = familyTable(figures).find(([name]) => name === 'hunger at 70 % or more')!;
-    assert.equal(row[1], '85 % said, 100 % true, of 1');
+    const row = familyTable(figures).find(([name]) => name === 'hunger at 70% or more')!;
+    assert.equal(row[1], '85% said, 100% true, of 1');
   });
 
   it('are the same for the same seed, better than both baselines after some answers, and of 160 cries a family', function () {

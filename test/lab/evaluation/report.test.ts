@@ -82,10 +82,10 @@ describe('reportPage', () => {
   });
 
   it('counts cries found and false alarms at each threshold, by source and label', () => {
-    assert.deepEqual(row(page, 'a&lt;b'), ['a&lt;b', '12', '12', '0 (0.0 %)', '2 (16.7 %)']);
-    assert.deepEqual(row(page, 'household', 'shop').slice(2), ['6', '1', '1 (16.7 %)', '5 (83.3 %)']);
-    assert.deepEqual(row(page, 'music', 'shop').slice(2), ['6', '1', '1 (16.7 %)', '5 (83.3 %)']);
-    assert.deepEqual(row(page, 'all', '').slice(2), ['12', '1', '2 (16.7 %)', '10 (83.3 %)']);
+    assert.deepEqual(row(page, 'a&lt;b'), ['a&lt;b', '12', '12', '0 (0.0%)', '2 (16.7%)']);
+    assert.deepEqual(row(page, 'household', 'shop').slice(2), ['6', '1', '1 (16.7%)', '5 (83.3%)']);
+    assert.deepEqual(row(page, 'music', 'shop').slice(2), ['6', '1', '1 (16.7%)', '5 (83.3%)']);
+    assert.deepEqual(row(page, 'all', '').slice(2), ['12', '1', '2 (16.7%)', '10 (83.3%)']);
   });
 
   it('shows the ten worst of both kinds, worst first, the loudest part of long ones', () => {

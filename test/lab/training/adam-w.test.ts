@@ -39,7 +39,7 @@ describe('AdamW', () => {
 });
 
 describe('oneCycle', () => {
-  it('rises to its peak after 15 % of the steps and falls to nothing', () => {
+  it('rises to its peak after 15% of the steps and falls to nothing', () => {
     const rates = Array.from({ length: 101 }, (_, step) => oneCycle(step, 100, 1));
     assert.ok(Math.abs(rates[0] - 1 / 25) < 1e-9);
     assert.equal(rates.indexOf(Math.max(...rates)), 15);
