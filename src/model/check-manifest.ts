@@ -2,6 +2,7 @@ import { DeepInfantError } from '../errors.js';
 import { LABELS } from '../values.js';
 import { CONVOLUTION_NAMES, FRAMES_PER_STEP } from './cry-net.js';
 import { MEL7S_NAMES, MEL7S_REASONS, type Mel7sManifest } from './mel7s.js';
+import { sealOf, splitSeal } from './manifest-text.js';
 import { MOST_ODDS, PRESETS, READINGS, type ModelManifest } from './manifest.js';
 
 type Form = 'number' | 'string' | 'array' | { readonly [field: string]: Form };
@@ -53,8 +54,9 @@ const MEL7S_FORM = {
  * missing or cannot be
  */
 export function checkManifest(read: unknown, file: string): ModelManifest {
-  checkForm(read, FORM, file);
-  const manifest = read as ModelManifest;
+  const { fields, seal } = splitSeal(read);
+  checkForm(fields, FORM, file);
+  const manifest = fields as ModelManifest;
   const { labels, presets, weights, reading, hopFrames, windowFrames, embeddingSize, scaling } = manifest;
   if (labels.join() !== LABELS.join())
     throw invalid(file, `labels are ${labels.join()}, not ${LABELS.join()}`);
@@ -79,6 +81,7 @@ export function checkManifest(read: unknown, file: string): ModelManifest {
   const [size] = shapes.get('embedding/bias')!;
   if (embeddingSize !== size)
     throw invalid(file, `embeddingSize is ${embeddingSize}, but its weights make ${size}`);
+  checkSeal(fields, seal, file);
   return manifest;
 }
 
@@ -89,8 +92,9 @@ export function isMel7s(read: unknown): boolean {
 
 /** As checkManifest, for mel7s. */
 export function checkMel7sManifest(read: unknown, file: string): Mel7sManifest {
-  checkForm(read, MEL7S_FORM, file);
-  const manifest = read as Mel7sManifest;
+  const { fields, seal } = splitSeal(read);
+  checkForm(fields, MEL7S_FORM, file);
+  const manifest = fields as Mel7sManifest;
   const { reasons, weights } = manifest;
   if (reasons.join() !== MEL7S_REASONS.join())
     throw invalid(file, `reasons are ${reasons.join()}, not ${MEL7S_REASONS.join()}`);
@@ -99,7 +103,13 @@ export function checkMel7sManifest(read: unknown, file: string): Mel7sManifest {
     if (!names.has(`${name}/kernel`) || !names.has(`${name}/bias`))
       throw invalid(file, `weights.tensors lacks '${name}'`);
   }
+  checkSeal(fields, seal, file);
   return manifest;
+}
+
+/** A changed digit in a manifest, or tensors in another order, would change scores without a word. */
+function checkSeal(fields: unknown, seal: unknown, file: string): void {
+  if (seal !== sealOf(fields)) throw invalid(file, 'sha256 is not that of the other fields');
 }
 
 /** @throws DeepInfantError `model-newer` or `model-invalid` where a manifest departs from its form */

@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { synthesiseCry } from '../../src/synth/cry.js';
 import { nurseryScene } from '../../src/synth/scene.js';
+import { manifestText } from '../../src/model/manifest-text.js';
 import type { ModelManifest } from '../../src/model/manifest.js';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
 import { LABELS, SAMPLE_RATE } from '../../src/values.js';
@@ -182,7 +183,7 @@ describe('deepinfant classify', () => {
       const presets = Object.fromEntries(
         Object.entries(clips).map(([preset, clip]) => [preset, { ...manifest.presets.balanced, clip }]),
       );
-      writeFileSync(path.join(model, 'manifest.json'), JSON.stringify({ ...manifest, presets }));
+      writeFileSync(path.join(model, 'manifest.json'), manifestText({ ...manifest, presets }));
       const verdicts = await Promise.all(
         Object.keys(clips).map(async preset => {
           const args = ['--json', '--model', model, '--preset', preset, files[0], files[4]];

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { listModels, loadClassifier, readModel } from '../../src/model/load.js';
@@ -109,6 +109,20 @@ describe('models', () => {
     };
     await writeSmallModel(folder, { presets: { careful: high, balanced: high, sensitive: high } });
     await assert.rejects(loadClassifier(folder), { code: 'model-invalid', message: /presets\.careful/ });
+    const { weights } = await writeSmallModel(folder);
+    const file = path.join(folder, 'manifest.json');
+    const written = await readFile(file, 'utf8');
+    for (const change of [
+      { weights: { ...weights, tensors: weights.tensors.toReversed() } },
+      { calibration: { a: 1, b: 0.5 } },
+      { sha256: undefined },
+    ]) {
+      await writeFile(file, JSON.stringify({ ...(JSON.parse(written) as object), ...change }));
+      await assert.rejects(loadClassifier(folder), {
+        code: 'model-invalid',
+        message: /manifest\.json: sha256 is not that of the other fields/,
+      });
+    }
     await writeSmallModel(folder);
     await appendFile(path.join(folder, 'weights.bin'), 'x');
     await assert.rejects(loadClassifier(folder), { code: 'model-invalid', message: /weights\.bin.*SHA-256/ });

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PRESETS, type ModelManifest, type PresetThresholds } from '../../src/model/manifest.js';
+import { manifestText } from '../../src/model/manifest-text.js';
 import { packWeights, sha256, type NamedWeights } from '../../src/model/weights.js';
 import { draftManifest } from '../../src/lab/detector/ship.js';
 import { LABELS } from '../../src/values.js';
@@ -45,7 +46,7 @@ export async function writeSmallModel(
   manifest.weights.sha256 = sha256(bytes);
   await mkdir(folder, { recursive: true });
   await writeFile(path.join(folder, 'weights.bin'), bytes);
-  await writeFile(path.join(folder, 'manifest.json'), JSON.stringify({ ...manifest, ...changes }));
+  await writeFile(path.join(folder, 'manifest.json'), manifestText({ ...manifest, ...changes }));
   return manifest;
 }
 

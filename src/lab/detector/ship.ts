@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { isCry, plattCalibration } from '../evaluation/metrics.js';
 import { SEED_FRONT_END } from '../../features/front-end.js';
+import { manifestText } from '../../model/manifest-text.js';
 import { logit } from '../../model/calibration.js';
 import { FRAMES_PER_STEP } from '../../model/cry-net.js';
 import {
@@ -141,5 +142,5 @@ export async function writeManifest(
   };
   const model = path.join(folder, manifest.name);
   await mkdir(model, { recursive: true });
-  await writeAtomically(path.join(model, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  await writeAtomically(path.join(model, 'manifest.json'), manifestText(manifest));
 }

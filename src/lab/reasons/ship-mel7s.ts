@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Recording } from '../corpus/manifest.js';
 import { SEED_FRONT_END } from '../../features/front-end.js';
+import { manifestText } from '../../model/manifest-text.js';
 import { MEL7S_REASONS, MEL7S_SCALING, type Mel7sManifest } from '../../model/mel7s.js';
 import { packWeights, sha256, type NamedWeights } from '../../model/weights.js';
 import { writeAtomically } from '../../files/write-atomically.js';
@@ -41,7 +42,7 @@ export async function writeMel7s(
   await mkdir(folder, { recursive: true });
   await writeAtomically(path.join(folder, 'weights.bin'), packed);
   await writeAtomically(path.join(folder, 'NOTICE'), noticeOf(notice, corpus.recordings));
-  await writeAtomically(path.join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  await writeAtomically(path.join(folder, 'manifest.json'), manifestText(manifest));
 }
 
 /** What the Open Database License (ODbL 1.0, section 4.3) asks a work made from a database to say. */
