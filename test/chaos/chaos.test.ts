@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { entriesFile } from '../../src/journal/journal.js';
+import { endedCry, openJournal } from '../journal/journals.js';
 import { needTools } from '../tools.js';
 import { runChaos } from './campaign.js';
+import { Home, SECRETS } from './home.js';
+import { verify } from './verify.js';
 import { Witness, type WitnessLine } from './witness.js';
 
 describe('the chaos', function () {
@@ -19,6 +23,39 @@ describe('the chaos', function () {
     assert.deepEqual([...lost, ...unclean, ...leaks, ...wrong], []);
     assert.deepEqual([...kills.values()], [1, 1, 1, 0, 0, 0]);
     assert.ok(promised.cries > 0 && promised.clips > 0);
+  });
+
+  it('notices what is lost, what is damaged, and where a secret is', async () => {
+    const home = new Home({ hassUrl: '', cameraUrl: '', brokerPort: undefined });
+    try {
+      const folder = path.join(home.babyFolder, 'journal');
+      const journal = await openJournal(folder, { hasSound: false });
+      const [kept, lost] = [endedCry(Date.now()), endedCry(Date.now() - 60_000)];
+      await journal.noteCry(kept);
+      await journal.close();
+      home.witness.note({ what: 'kept', id: kept.id });
+      assert.deepEqual([verify(home).lost, verify(home).unclean, verify(home).leaks], [[], [], []]);
+      const clip = path.join(folder, 'sounds', 'a.mp3');
+      home.witness.note({ what: 'kept', id: lost.id });
+      home.witness.note({ what: 'kept', id: kept.id, clip, picture: clip });
+      home.witness.note({ what: 'fact', id: 'feed' });
+      appendFileSync(entriesFile(folder), 'nonsense\n');
+      writeFileSync(path.join(home.userDir, 'a.log'), encodeURIComponent(SECRETS['the key of Baby Buddy']));
+      const { lost: found, unclean, leaks } = verify(home);
+      assert.deepEqual(
+        new Set(found),
+        new Set([
+          `the cry ${lost.id}`,
+          `the name of the clip of ${kept.id}`,
+          `${clip} of ${kept.id}`,
+          'the fact feed',
+        ]),
+      );
+      assert.equal(unclean.length, 1);
+      assert.deepEqual(leaks, [`the key of Baby Buddy in ${path.join(home.userDir, 'a.log')}`]);
+    } finally {
+      home.remove();
+    }
   });
 
   describe('takes a cry for promised', () => {

@@ -9,6 +9,7 @@ import {
   rmSync,
   statSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
@@ -187,6 +188,16 @@ describe('a file of entries', () => {
     await open().write();
     const modes = [folder(), file(), `${file()}.damaged`].map(name => statSync(name).mode & 0o777);
     assert.deepEqual(modes, [0o700, 0o600, 0o600]);
+  });
+
+  it('deletes what a killed process left of a rewrite', () => {
+    mkdirSync(folder());
+    const left = `${file()}.123.tmp`;
+    writeFileSync(left, '{"journal":');
+    const before = new Date(Date.now() - 120_000);
+    utimesSync(left, before, before);
+    open();
+    assert(!existsSync(left));
   });
 
   it('is opened by one only, until that one closes it', async () => {
