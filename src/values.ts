@@ -23,33 +23,44 @@ export interface AudioChunk {
 }
 
 /**
- * How a microphone or camera is: `silent` hears digital silence, or a level that no room has; `stalled` gets nothing; `backoff` waits
- * for its next try; `failed` needs a person, and tries on all the same.
+ * The state of a microphone or camera: `silent` hears digital silence, or a level that no room has; `stalled` gets
+ * nothing; `backoff` waits for its next try; `failed` needs a person, and keeps trying all the same.
  */
-export type SourceState = 'starting' | 'running' | 'silent' | 'stalled' | 'backoff' | 'failed' | 'stopped';
+export const SOURCE_STATES = [
+  'starting',
+  'running',
+  'silent',
+  'stalled',
+  'backoff',
+  'failed',
+  'stopped',
+] as const;
+export type SourceState = (typeof SOURCE_STATES)[number];
 
 /** Why a microphone or camera is not heard. */
-export type SourceTrouble =
-  /** What it was told to hear is no camera's address. */
-  | 'bad-address'
+export const SOURCE_TROUBLES = [
+  /** Its address is not that of a camera. */
+  'bad-address',
   /** It was heard, and then the connection or the device went away. */
-  | 'disconnected'
-  /** Nobody answers: wrong address, switched off, no network, nothing listening there. */
-  | 'unreachable'
-  /** Somebody answers, and not as a source of sound does: another service, a broken stream. */
-  | 'not-a-stream'
+  'disconnected',
+  /** Nothing answers: wrong address, switched off, no network, nothing listening there. */
+  'unreachable',
+  /** Something answers, but not as a source of sound does: another service, a broken stream. */
+  'not-a-stream',
   /** The camera wants another user name or password. */
-  | 'wrong-password'
-  /** The camera answers and has nothing at this path. */
-  | 'not-found'
-  /** There is a picture and no sound: the camera's microphone is switched off, or it has none. */
-  | 'no-audio'
+  'wrong-password',
+  /** The camera answers, but has nothing at this path. */
+  'not-found',
+  /** There is a picture but no sound: the camera's microphone is switched off, or it has none. */
+  'no-audio',
   /** No microphone of this name, or it was unplugged. */
-  | 'no-device'
+  'no-device',
   /** Another program holds the microphone. */
-  | 'device-busy'
+  'device-busy',
   /** The program that captures is missing or cannot be started. */
-  | 'no-program';
+  'no-program',
+] as const;
+export type SourceTrouble = (typeof SOURCE_TROUBLES)[number];
 
 /** What a source sends, before it is made 16 kHz mono. */
 export interface AudioFormat {
@@ -60,7 +71,7 @@ export interface AudioFormat {
   channels: number;
 }
 
-/** The health of a microphone or camera: told when its state changes, and every ten seconds of audio. */
+/** The health of a microphone or camera: sent when its state changes, and every ten seconds of audio. */
 export interface SourceHealth {
   /** Name of the source. */
   source: string;
@@ -96,8 +107,8 @@ export const LABELS = ['cry', 'speech', 'laugh', 'animal', 'music', 'alarm', 'ho
 export type Label = (typeof LABELS)[number];
 
 /**
- * The voice in a piece of audio, as far as a telephone would carry it (150 to 3400 Hz). Of two voices or of a tune it
- * tells the louder.
+ * The voice in a piece of audio, as far as a telephone would carry it (150 to 3400 Hz). Of two
+ * voices, or two notes of a tune, it is the louder one.
  */
 export interface Voice {
   /** Fundamental frequency in Hz, 150 to 3400; null where nothing is voiced. */
@@ -129,7 +140,8 @@ export interface Scores {
   guess?: ReasonGuess;
 }
 
-export type CryState = 'started' | 'ongoing' | 'ended';
+export const CRY_STATES = ['started', 'ongoing', 'ended'] as const;
+export type CryState = (typeof CRY_STATES)[number];
 /** How hard a baby cries, from least to most. */
 export const INTENSITIES = ['fuss', 'cry', 'scream'] as const;
 export type Intensity = (typeof INTENSITIES)[number];
@@ -244,11 +256,11 @@ export interface ReasonEstimate {
 
 /** Which of the babies in a room cries, by its voice. */
 export interface BabyEstimate {
-  /** Its name; `unsure` until the voice has proved to tell it better than how often each baby cries. */
+  /** Its name; `unsure` until the voice has proved a better guide than how often each baby cries. */
   label: string;
   /** By name. Sum to 1. */
   probabilities: Record<string, number>;
-  /** Number of cries of which somebody told whose they were. */
+  /** Number of cries of which somebody said whose they were. */
   learnedFrom: number;
   /** Share of those whose baby was the likeliest one before, and of always saying the commonest; null before the first. */
   accuracy: number | null;

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { check } from '../check.js';
-import { type CryEvent, INTENSITIES, type Reason, REASONS } from '../values.js';
+import { CRY_STATES, type CryEvent, INTENSITIES, type Reason, REASONS } from '../values.js';
 import { count, id, name, numberFrom, path, seconds, sentence, share, soundTime } from './fields.js';
 
 /** Embeddings of all models that ship are shorter. */
@@ -85,7 +85,7 @@ export const CRY_FIELDS = {
 const CRY_EVENT: v.GenericSchema<unknown, CryEvent> = v.pipe(
   v.object({
     ...CRY_FIELDS,
-    state: v.picklist(['started', 'ongoing', 'ended']),
+    state: v.picklist(CRY_STATES),
     onset: soundTime,
     offset: v.optional(soundTime),
     offsetS: v.optional(seconds),

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import { check } from '../check.js';
-import type { SourceHealth } from '../values.js';
+import { SOURCE_STATES, SOURCE_TROUBLES, type SourceHealth } from '../values.js';
 import { count, level, name, numberFrom, seconds, sentence, share } from './fields.js';
 
 const SOURCE_HEALTH: v.GenericSchema<unknown, SourceHealth> = v.object({
   source: name,
-  state: v.picklist(['starting', 'running', 'silent', 'stalled', 'backoff', 'failed', 'stopped']),
+  state: v.picklist(SOURCE_STATES),
   since: numberFrom(0, 8.64e15),
   positionS: numberFrom(0, 1e12),
   restarts: count,
@@ -16,20 +16,7 @@ const SOURCE_HEALTH: v.GenericSchema<unknown, SourceHealth> = v.object({
   format: v.nullable(
     v.object({ codec: name, sampleRate: numberFrom(1, 10_000_000), channels: numberFrom(1, 1024) }),
   ),
-  trouble: v.optional(
-    v.picklist([
-      'bad-address',
-      'disconnected',
-      'unreachable',
-      'not-a-stream',
-      'wrong-password',
-      'not-found',
-      'no-audio',
-      'no-device',
-      'device-busy',
-      'no-program',
-    ]),
-  ),
+  trouble: v.optional(v.picklist(SOURCE_TROUBLES)),
   error: v.optional(sentence),
   retryInS: v.optional(seconds),
 });

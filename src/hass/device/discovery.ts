@@ -1,5 +1,5 @@
 import { PRESETS } from '../../model/manifest.js';
-import { type Contribution, INTENSITIES, REASONS, type SourceState } from '../../values.js';
+import { type Contribution, INTENSITIES, REASONS, SOURCE_STATES, type SourceState } from '../../values.js';
 
 /** The topics of a device on the broker. */
 export interface DeviceTopics {
@@ -54,16 +54,6 @@ export const HASS_STATUS_TOPIC = 'homeassistant/status';
 /** How often the state is published again. What depends on it becomes unavailable when that failed three times. */
 export const REPUBLISH_MS = 300_000;
 const EXPIRE_AFTER_S = (3 * REPUBLISH_MS) / 1000;
-
-const HEALTH_STATES: readonly SourceState[] = [
-  'starting',
-  'running',
-  'silent',
-  'stalled',
-  'backoff',
-  'failed',
-  'stopped',
-];
 
 export function deviceTopics(id: string, bridgeId: string): DeviceTopics {
   const base = `deepinfant/${id}`;
@@ -159,7 +149,7 @@ export function discoveryPayload(
     }),
     stateEntity('sensor', 'health', {
       device_class: 'enum',
-      options: HEALTH_STATES,
+      options: SOURCE_STATES,
       icon: 'mdi:microphone',
       expire_after: EXPIRE_AFTER_S,
       json_attributes_topic: topics.state,
