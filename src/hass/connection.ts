@@ -3,6 +3,7 @@ import type { Connection, HaWebSocket, MessageBase } from 'home-assistant-js-web
   'resolution-mode': 'import',
 };
 import * as v from 'valibot';
+import { Backoff, type Waits } from '../backoff.js';
 import { check } from '../check.js';
 import { DeepInfantError, messageOf } from '../errors.js';
 import { Troubles } from '../troubles.js';
@@ -32,9 +33,8 @@ interface Subscription {
   end?: () => Promise<void>;
 }
 
-/** The wait before the second try, which doubles up to the longest one. Home Assistant is at home: asking costs little. */
-const FIRST_RETRY_MS = 500;
-const LONGEST_RETRY_MS = 10_000;
+/** Home Assistant is at home: asking costs little. */
+const WAITS: Waits = { firstMs: 500, mostMs: 10_000 };
 /** Home Assistant notifies its owner of each wrong token, and may lock this host out. */
 const WRONG_TOKEN_RETRY_MS = 600_000;
 
@@ -192,7 +192,8 @@ export class HassConnection {
   /** Tries until it is open. The library calls it again when the connection broke. */
   private async openSocket(endpoint: HassEndpoint): Promise<HaWebSocket> {
     const { signal } = this.stopping;
-    for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(2 * retryMs, LONGEST_RETRY_MS)) {
+    const backoff = new Backoff(Math.random);
+    for (;;) {
       try {
         return await openSocket(endpoint, signal, error => {
           this.troubles.raise('message', error);
@@ -201,9 +202,7 @@ export class HassConnection {
         signal.throwIfAborted();
         const isWrongToken = error instanceof DeepInfantError && error.code === 'wrong-token';
         this.setHealth({ state: isWrongToken ? 'wrong-token' : 'unreachable', error: messageOf(error) });
-        // Not all homes' Node-REDs try at once.
-        const waitMs = retryMs * (0.5 + 0.5 * Math.random());
-        await sleep(isWrongToken ? WRONG_TOKEN_RETRY_MS : waitMs, undefined, { signal });
+        await sleep(isWrongToken ? WRONG_TOKEN_RETRY_MS : backoff.next(WAITS), undefined, { signal });
       }
     }
   }
