@@ -1,4 +1,4 @@
-/** The one definition of a night, for the journal, the entities, the card and quiet hours: by the clock on the wall. */
+/** The one definition of a night, for the journal, the entities and the card: by the clock on the wall. */
 import { epochAt, wallClockAt } from './wall-clock.js';
 
 export interface TimeSpan {

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { check } from '../../check.js';
 import { DeepInfantError } from '../../errors.js';
 import { Troubles } from '../../troubles.js';
+import { Turns } from '../../turns.js';
 import type { HassConnection } from '../connection.js';
 import { afterEvent, ENTITIES_EVENT, type EntityState } from '../entity-states.js';
 import { StateFile } from '../state-file.js';
@@ -65,7 +66,8 @@ export class AlertLights {
   private isBright = true;
   private pulsing: NodeJS.Timeout | undefined;
   private unsubscribe = (): void => undefined;
-  private working: Promise<void> = Promise.resolve();
+  /** One job after another: a call is known before the change that it made is judged. */
+  private readonly turns = new Turns();
   private readonly file: StateFile<KeptLights>;
   private saved = '{}';
   private readonly troubles: Troubles;
@@ -130,7 +132,7 @@ export class AlertLights {
   /** Ends the alert. Lights that are out of reach are restored by the next start. */
   async stop(): Promise<void> {
     this.show(null);
-    await this.working;
+    await this.turns.take(() => Promise.resolve());
     this.unsubscribe();
     await this.file.close();
   }
@@ -161,9 +163,8 @@ export class AlertLights {
     });
   }
 
-  /** One job after another: a call is known before the change that it made is judged. */
   private work(job: () => Promise<void>): void {
-    this.working = this.working.then(() => this.attempt('lights', job));
+    void this.turns.take(() => this.attempt('lights', job));
   }
 
   /** What is to be done with a light now. */

@@ -1,3 +1,4 @@
+import { timeText } from '../../journal/calendar.js';
 import { type CryEvent, INTENSITIES, type Intensity, type ReasonEstimate } from '../../values.js';
 
 /** The cries that somebody wants to be notified of. */
@@ -13,11 +14,11 @@ export interface CryFilter {
   quiet?: { from: string; to: string };
 }
 
-/** Whether somebody wants to be notified of a cry at a time. */
+/** Whether somebody wants to be notified of a cry at a time, epoch ms. */
 export function wants(
   { reasons, minConfidence, minDurationS, minIntensity, quiet }: CryFilter,
   cry: Pick<CryEvent, 'durationS' | 'intensity'> & { reason?: Pick<ReasonEstimate, 'label' | 'confidence'> },
-  at: Date,
+  at: number,
 ): boolean {
   const { label = 'unsure', confidence = 0 } = cry.reason ?? {};
   return (
@@ -29,7 +30,7 @@ export function wants(
   );
 }
 
-function isWithin({ from, to }: { from: string; to: string }, at: Date): boolean {
-  const time = [at.getHours(), at.getMinutes()].map(part => String(part).padStart(2, '0')).join(':');
+function isWithin({ from, to }: { from: string; to: string }, at: number): boolean {
+  const time = timeText(at);
   return from <= to ? from <= time && time < to : from <= time || time < to;
 }

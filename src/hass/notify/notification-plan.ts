@@ -20,7 +20,7 @@ const PUT_AWAY = 'put away';
 const SNOOZED = 'snoozed';
 
 /** A cry, and who was notified of it. */
-export interface Episode extends CryNews {
+export interface CryAlert extends CryNews {
   /** Epoch ms: of the last event, and of the first notification. */
   at: number;
   notifiedAt?: number;
@@ -30,7 +30,7 @@ export interface Episode extends CryNews {
 
 /** What outlives a run. */
 export interface PlanState {
-  episodes: readonly Episode[];
+  alerts: readonly CryAlert[];
   /** Epoch ms until when a phone is left alone, by the action that notifies. */
   snoozed: ReadonlyMap<string, number>;
 }
@@ -73,7 +73,7 @@ const ANSWER_WITHIN_MS = 86_400_000;
  * Assistant that was away catches up. All times are epoch ms.
  */
 export class NotificationPlan {
-  private readonly episodes = new Map<string, Episode>();
+  private readonly alerts = new Map<string, CryAlert>();
   private readonly snoozed = new Map<string, number>();
   /** The phones that cannot be reached. */
   private readonly failures = new Map<string, { since: number; retryAt: number }>();
@@ -89,46 +89,46 @@ export class NotificationPlan {
 
   /** The cries that go on, as far as is known. */
   get running(): readonly NotedCry[] {
-    return [...this.episodes.values()].map(({ cry }) => cry).filter(({ state }) => state !== 'ended');
+    return [...this.alerts.values()].map(({ cry }) => cry).filter(({ state }) => state !== 'ended');
   }
 
   /** The newest cry that goes on and of which somebody was notified. */
   get newest(): CryNews | undefined {
-    return [...this.episodes.values()]
+    return [...this.alerts.values()]
       .filter(({ cry, phones }) => cry.state !== 'ended' && phones.size > 0)
       .at(-1);
   }
 
   get state(): PlanState {
-    return { episodes: [...this.episodes.values()], snoozed: this.snoozed };
+    return { alerts: [...this.alerts.values()], snoozed: this.snoozed };
   }
 
   /** Takes up what an earlier run left. Phones that are not notified any more are left out. */
-  restore({ episodes, snoozed }: PlanState): void {
+  restore({ alerts, snoozed }: PlanState): void {
     const { phones } = this.settings;
-    for (const episode of episodes) {
-      const known = [...episode.phones].filter(([phone]) => phones.includes(phone));
-      this.episodes.set(episode.cry.id, { ...episode, phones: new Map(known) });
+    for (const alert of alerts) {
+      const known = [...alert.phones].filter(([phone]) => phones.includes(phone));
+      this.alerts.set(alert.cry.id, { ...alert, phones: new Map(known) });
     }
     for (const [phone, until] of snoozed) this.snoozed.set(phone, until);
   }
 
   /** @returns whether it is news: not that of a cry which is over, or whose beginning nobody knows */
   pushCry(cry: NotedCry, now: number): boolean {
-    const before = this.episodes.get(cry.id);
+    const before = this.alerts.get(cry.id);
     const isOver = before?.cry.state === 'ended';
     // A recording that is played again starts over.
     if (cry.state !== 'started' && (isOver || (!before && cry.state === 'ended'))) return false;
-    this.episodes.set(cry.id, { phones: new Map(), ...(isOver ? {} : before), cry, at: now });
+    this.alerts.set(cry.id, { phones: new Map(), ...(isOver ? {} : before), cry, at: now });
     this.forget(now);
     return true;
   }
 
   /** Takes what somebody said a cry was; the answer given last counts. @returns whether it is news */
   pushAnswer(answer: Answer): boolean {
-    const episode = this.episodes.get(answer.cry);
-    if (episode === undefined || !replaces(answer, episode.answer)) return false;
-    this.update(episode, { answer });
+    const alert = this.alerts.get(answer.cry);
+    if (alert === undefined || !replaces(answer, alert.answer)) return false;
+    this.update(alert, { answer });
     return true;
   }
 
@@ -140,24 +140,24 @@ export class NotificationPlan {
     const { phone, ask } = tap;
     const found = this.find(tap);
     if (found === undefined) return undefined;
-    const { episode, state } = found;
-    const { id } = episode.cry;
+    const { alert, state } = found;
+    const { id } = alert.cry;
     this.show(id, phone, {
       ...state,
       shown: ask === 'snooze' ? SNOOZED : TAPPED,
       page: ask === 'other' ? state.page + 1 : state.page,
     });
     if (ask === 'snooze') this.snoozed.set(phone, now + SNOOZE_MS);
-    if (ask === 'with') this.update(this.episodes.get(id)!, { carer: episode.carer ?? by });
+    if (ask === 'with') this.update(this.alerts.get(id)!, { carer: alert.carer ?? by });
     if (!isReason(ask)) return undefined;
     const answer = { cry: id, reason: ask, at: now, by };
-    return this.pushAnswer(answer) ? { answer, cry: episode.cry } : undefined;
+    return this.pushAnswer(answer) ? { answer, cry: alert.cry } : undefined;
   }
 
   /** The notification was put away: it is left alone until it has to ring. */
   pushPutAway(notification: Pick<Tap, 'tag' | 'phone'>): void {
     const found = this.find(notification);
-    if (found) this.show(found.episode.cry.id, notification.phone, { ...found.state, shown: PUT_AWAY });
+    if (found) this.show(found.alert.cry.id, notification.phone, { ...found.state, shown: PUT_AWAY });
   }
 
   /** A phone can be reached again. @returns whether it could not before */
@@ -173,18 +173,18 @@ export class NotificationPlan {
   /** What is to be sent now. */
   due(now: number): DueNotification[] {
     const due: DueNotification[] = [];
-    for (const episode of this.episodes.values()) {
-      const alert = this.alert(episode, now);
-      for (const phone of new Set([...episode.phones.keys(), ...alert.phones])) {
-        if (this.sending.has(keyOf(phone, episode)) || this.isFailing(phone, now)) continue;
+    for (const alert of this.alerts.values()) {
+      const recipients = this.recipientsOf(alert, now);
+      for (const phone of new Set([...alert.phones.keys(), ...recipients.phones])) {
+        if (this.sending.has(keyOf(phone, alert)) || this.isFailing(phone, now)) continue;
         const loudness = loudnessOf(
-          episode,
+          alert,
           phone,
-          alert.phones.includes(phone) ? alert.loudness : undefined,
+          recipients.phones.includes(phone) ? recipients.loudness : undefined,
           now,
         );
         if (loudness === undefined) continue;
-        due.push({ phone, news: episode, page: episode.phones.get(phone)?.page ?? 0, loudness });
+        due.push({ phone, news: alert, page: alert.phones.get(phone)?.page ?? 0, loudness });
       }
     }
     return due;
@@ -192,14 +192,14 @@ export class NotificationPlan {
 
   /** A notification is being sent: kept before it is, it is not sent again by a run after this one. */
   startSending({ phone, news, page, loudness }: DueNotification, now: number): void {
-    const episode = this.episodes.get(news.cry.id);
-    if (episode === undefined) return;
-    const before = episode.phones.get(phone);
+    const alert = this.alerts.get(news.cry.id);
+    if (alert === undefined) return;
+    const before = alert.phones.get(phone);
     const wasCritical = before?.wasCritical === true || loudness === 'critical';
-    const sent: PhoneState = { shown: stageOf(episode, page), sentAt: now, page, wasCritical };
-    this.sending.set(keyOf(phone, episode), { sent, before });
-    this.show(episode.cry.id, phone, sent);
-    this.update(this.episodes.get(episode.cry.id)!, { notifiedAt: episode.notifiedAt ?? now });
+    const sent: PhoneState = { shown: stageOf(alert, page), sentAt: now, page, wasCritical };
+    this.sending.set(keyOf(phone, alert), { sent, before });
+    this.show(alert.cry.id, phone, sent);
+    this.update(this.alerts.get(alert.cry.id)!, { notifiedAt: alert.notifiedAt ?? now });
   }
 
   /** It was sent. */
@@ -213,13 +213,13 @@ export class NotificationPlan {
     const key = keyOf(phone, news);
     const { sent, before } = this.sending.get(key) ?? {};
     this.sending.delete(key);
-    const episode = this.episodes.get(news.cry.id);
+    const alert = this.alerts.get(news.cry.id);
     // Unless it was tapped meanwhile, and so was there all the same.
-    if (episode === undefined || episode.phones.get(phone) !== sent) return;
-    const phones = new Map(episode.phones);
+    if (alert === undefined || alert.phones.get(phone) !== sent) return;
+    const phones = new Map(alert.phones);
     if (before === undefined) phones.delete(phone);
     else phones.set(phone, before);
-    this.update(episode, { phones });
+    this.update(alert, { phones });
   }
 
   /** It was not sent, since its phone cannot be reached. @returns for how long it could not, in ms */
@@ -232,11 +232,11 @@ export class NotificationPlan {
   }
 
   /** Who is to be alerted of a cry now, and how loud. */
-  private alert(episode: Episode, now: number): { phones: string[]; loudness: Loudness } {
+  private recipientsOf(alert: CryAlert, now: number): { phones: string[]; loudness: Loudness } {
     const { phones, filter, escalateMs } = this.settings;
-    const { cry, notifiedAt = now } = episode;
-    const isWanted = episode.notifiedAt !== undefined || wants(filter, cry, new Date(now));
-    if (!isOpen(episode) || !isWanted) return { phones: [], loudness: 'usual' };
+    const { cry, notifiedAt = now } = alert;
+    const isWanted = alert.notifiedAt !== undefined || wants(filter, cry, now);
+    if (!isOpen(alert) || !isWanted) return { phones: [], loudness: 'usual' };
     // A phone that snoozes, or cannot be reached, does not keep the next one from being notified.
     const awake = phones.filter(
       phone => (this.snoozed.get(phone) ?? 0) <= now && !this.isFailing(phone, now),
@@ -253,26 +253,25 @@ export class NotificationPlan {
   private find({
     tag,
     phone,
-  }: Pick<Tap, 'tag' | 'phone'>): { episode: Episode; state: PhoneState } | undefined {
-    const episode = [...this.episodes.values()].find(({ cry }) => tagOf(cry.id) === tag);
-    const state = episode?.phones.get(phone);
-    return episode && state && { episode, state };
+  }: Pick<Tap, 'tag' | 'phone'>): { alert: CryAlert; state: PhoneState } | undefined {
+    const alert = [...this.alerts.values()].find(({ cry }) => tagOf(cry.id) === tag);
+    const state = alert?.phones.get(phone);
+    return alert && state && { alert, state };
   }
 
   private show(cryId: string, phone: string, state: PhoneState): void {
-    const episode = this.episodes.get(cryId)!;
-    this.update(episode, { phones: new Map(episode.phones).set(phone, state) });
+    const alert = this.alerts.get(cryId)!;
+    this.update(alert, { phones: new Map(alert.phones).set(phone, state) });
   }
 
-  private update(episode: Episode, change: Partial<Episode>): void {
-    this.episodes.set(episode.cry.id, { ...episode, ...change });
+  private update(alert: CryAlert, change: Partial<CryAlert>): void {
+    this.alerts.set(alert.cry.id, { ...alert, ...change });
   }
 
   /** Forgets cries of which nobody was notified, or that nobody will answer any more. */
   private forget(now: number): void {
-    for (const [id, { cry, phones, at }] of this.episodes)
-      if (cry.state === 'ended' && (at < now - ANSWER_WITHIN_MS || phones.size === 0))
-        this.episodes.delete(id);
+    for (const [id, { cry, phones, at }] of this.alerts)
+      if (cry.state === 'ended' && (at < now - ANSWER_WITHIN_MS || phones.size === 0)) this.alerts.delete(id);
   }
 }
 
@@ -296,21 +295,21 @@ function stageOf({ cry, answer, carer }: CryNews, page: number): string {
 
 /**
  * How a phone is to be notified now; undefined when it is not.
- * @param alert how it is to be alerted, if it is
+ * @param wanted how it is to be alerted, if it is
  */
 function loudnessOf(
-  episode: Episode,
+  alert: CryAlert,
   phone: string,
-  alert: Loudness | undefined,
+  wanted: Loudness | undefined,
   now: number,
 ): Loudness | undefined {
-  const state = episode.phones.get(phone);
-  if (state === undefined) return alert;
-  if (alert === 'critical' && !state.wasCritical) return alert;
+  const state = alert.phones.get(phone);
+  if (state === undefined) return wanted;
+  if (wanted === 'critical' && !state.wasCritical) return wanted;
   if (state.shown === PUT_AWAY) return undefined;
-  if (state.shown === SNOOZED) return isOpen(episode) ? alert : 'silent';
-  const isOutdated = episode.cry.state !== 'ended' && now - state.sentAt >= UPDATE_MS;
-  return isOutdated || state.shown !== stageOf(episode, state.page) ? 'silent' : undefined;
+  if (state.shown === SNOOZED) return isOpen(alert) ? wanted : 'silent';
+  const isOutdated = alert.cry.state !== 'ended' && now - state.sentAt >= UPDATE_MS;
+  return isOutdated || state.shown !== stageOf(alert, state.page) ? 'silent' : undefined;
 }
 
 function keyOf(phone: string, { cry }: CryNews): string {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { check } from '../../check.js';
-import { INTENSITIES, REASONS } from '../../values.js';
+import { CRY_STATES, INTENSITIES, REASONS } from '../../values.js';
 import { StateFile } from '../state-file.js';
 import type { PlanState } from './notification-plan.js';
 
@@ -13,10 +13,10 @@ const ANSWER = v.object({
   by: v.optional(v.string()),
 });
 
-const EPISODE = v.object({
+const ALERT = v.object({
   cry: v.object({
     id: v.string(),
-    state: v.picklist(['started', 'ongoing', 'ended']),
+    state: v.picklist(CRY_STATES),
     durationS: v.number(),
     intensity: v.picklist(INTENSITIES),
     reason: v.optional(v.object({ label: v.picklist([...REASONS, 'unsure']), confidence: v.number() })),
@@ -36,7 +36,7 @@ const EPISODE = v.object({
   ),
 });
 
-const KEPT_PLAN = v.object({ episodes: v.array(EPISODE), snoozed: v.record(v.string(), time) });
+const KEPT_PLAN = v.object({ episodes: v.array(ALERT), snoozed: v.record(v.string(), time) });
 type KeptPlan = v.InferOutput<typeof KEPT_PLAN>;
 
 const ANSWER_0 = v.object({ reason: v.picklist(REASONS), by: v.string() });
@@ -44,7 +44,7 @@ const ANSWER_0 = v.object({ reason: v.picklist(REASONS), by: v.string() });
 /** As DeepInfant 0.1 kept it: an answer had no time of its own, and `by` was '' where nobody knew. */
 const KEPT_PLAN_0 = v.object({
   ...KEPT_PLAN.entries,
-  episodes: v.array(v.object({ ...EPISODE.entries, answer: v.optional(ANSWER_0) })),
+  episodes: v.array(v.object({ ...ALERT.entries, answer: v.optional(ANSWER_0) })),
 });
 
 /** Keeps who was notified of what, so that answers count and nothing is sent twice after a crash, too. */
@@ -63,7 +63,7 @@ export class PlanFile {
     const kept = this.file.open();
     return (
       kept && {
-        episodes: kept.episodes.map(episode => ({ ...episode, phones: new Map(episode.phones) })),
+        alerts: kept.episodes.map(alert => ({ ...alert, phones: new Map(alert.phones) })),
         snoozed: new Map(Object.entries(kept.snoozed)),
       }
     );
@@ -79,9 +79,9 @@ export class PlanFile {
   }
 }
 
-function keptPlanOf({ episodes, snoozed }: PlanState): KeptPlan {
+function keptPlanOf({ alerts, snoozed }: PlanState): KeptPlan {
   return {
-    episodes: episodes.map(episode => ({ ...episode, phones: [...episode.phones] })),
+    episodes: alerts.map(alert => ({ ...alert, phones: [...alert.phones] })),
     snoozed: Object.fromEntries(snoozed),
   };
 }
@@ -90,13 +90,13 @@ function checkPlan(json: unknown, version: number): KeptPlan {
   if (version > 0) return check(KEPT_PLAN, json, 'notifications');
   const { episodes, snoozed } = check(KEPT_PLAN_0, json, 'notifications');
   return {
-    episodes: episodes.map(({ answer, ...episode }) => ({
-      ...episode,
+    episodes: episodes.map(({ answer, ...alert }) => ({
+      ...alert,
       ...(answer && {
         answer: {
-          cry: episode.cry.id,
+          cry: alert.cry.id,
           reason: answer.reason,
-          at: episode.at,
+          at: alert.at,
           ...(answer.by !== '' && { by: answer.by }),
         },
       }),

@@ -55,7 +55,7 @@ class Simulation {
   }
 
   get answer(): Answer | undefined {
-    return this.plan.state.episodes[0]?.answer;
+    return this.plan.state.alerts[0]?.answer;
   }
 }
 
@@ -282,7 +282,7 @@ describe('NotificationPlan', () => {
       simulation.plan.startSending(due, START);
       assert(simulation.tap(ANNA, 'hungry', 'Anna'));
       simulation.plan.cancel(due);
-      assert(simulation.plan.state.episodes[0].phones.has(ANNA));
+      assert(simulation.plan.state.alerts[0].phones.has(ANNA));
     });
 
     it('sends everything again when there was no connection', () => {
@@ -304,7 +304,7 @@ describe('NotificationPlan', () => {
     next.plan.restore(simulation.plan.state);
     assert.deepEqual(next.plan.running, [CRY]);
     assert.deepEqual(next.push({ state: 'ongoing' }, 5000), []);
-    assert.deepEqual([...next.plan.state.episodes[0].phones.keys()], [ANNA]);
+    assert.deepEqual([...next.plan.state.alerts[0].phones.keys()], [ANNA]);
     assert.deepEqual(next.send(10 * MINUTE_MS), ['anna usual']);
   });
 });

@@ -28,7 +28,7 @@ describe('PlanFile', () => {
 
   it('gives what was saved', async () => {
     const state: PlanState = {
-      episodes: [
+      alerts: [
         {
           cry: CRY,
           answer: { cry: CRY.id, reason: 'tired', at: 7, by: 'Anna' },
@@ -53,9 +53,9 @@ describe('PlanFile', () => {
       snoozed: {},
     };
     writeFileSync(file, JSON.stringify(old));
-    const { episodes } = open().open()!;
-    assert.deepEqual(episodes[0].answer, { cry: CRY.id, reason: 'tired', at: 5 });
-    assert.deepEqual([...episodes[0].phones.keys()], ['notify.anna']);
+    const { alerts } = open().open()!;
+    assert.deepEqual(alerts[0].answer, { cry: CRY.id, reason: 'tired', at: 5 });
+    assert.deepEqual([...alerts[0].phones.keys()], ['notify.anna']);
     assert.deepEqual(reported, []);
   });
 
@@ -70,7 +70,7 @@ describe('PlanFile', () => {
     writeFileSync(file, newer);
     const opened = open();
     assert.equal(opened.open(), undefined);
-    await opened.save(() => ({ episodes: [], snoozed: new Map() }));
+    await opened.save(() => ({ alerts: [], snoozed: new Map() }));
     await opened.close();
     assert.equal(readFileSync(file, 'utf8'), newer);
     assert.match(reported.join('\n'), /newer version of DeepInfant/);
