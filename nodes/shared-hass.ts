@@ -35,21 +35,22 @@ export class SharedHass {
     });
   }
 
-  /** The connection for one more user, who ends that by `release`. */
-  use(): HassConnection {
+  /** The connection for one more user, who closes it in the end. */
+  open(): HassConnection {
     this.users++;
-    this.hass ??= this.open();
+    this.hass ??= this.connect();
     return this.hass;
   }
 
-  async release(): Promise<void> {
+  /** Ends the connection when its last user closes it. */
+  async close(): Promise<void> {
     if (--this.users > 0) return;
     const { hass } = this;
     this.hass = undefined;
     await hass?.stop();
   }
 
-  private open(): HassConnection {
+  private connect(): HassConnection {
     const hass = new HassConnection(this.login, error => {
       this.report(messageOf(error));
     });

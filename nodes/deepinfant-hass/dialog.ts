@@ -2,9 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NodeAPI } from 'node-red';
 import type { HassConnection } from '../../src/hass/connection.js';
-import { listCameras, listLights, listPhones } from '../../src/hass/offers.js';
+import { type HassOffer, listCameras, listLights, listPhones } from '../../src/hass/offers.js';
 import { answerEditor, type Question } from '../editor-questions.js';
-import type { Offer, OffersReply } from '../editor/offer.js';
+import type { OffersReply } from '../editor/offers-reply.js';
 import { deployedHass } from '../shared-hass.js';
 
 /** How long a connection may take to open. */
@@ -14,7 +14,7 @@ const CHECK_EVERY_MS = 50;
 /** Answers the dialogs, to those who may edit flows. The connection has to be deployed. */
 export function answerDialogs(RED: NodeAPI): void {
   const answerTo =
-    (question: (hass: HassConnection) => Promise<Offer[]>) =>
+    (question: (hass: HassConnection) => Promise<HassOffer[]>) =>
     ({ id }: Question): Promise<OffersReply> =>
       offersOf(RED, String(id), question);
   answerEditor<Record<'lights' | 'cameras' | 'notifiers', OffersReply>>(RED, 'deepinfant-hass', {
@@ -27,10 +27,10 @@ export function answerDialogs(RED: NodeAPI): void {
 async function offersOf(
   RED: NodeAPI,
   id: string,
-  question: (hass: HassConnection) => Promise<Offer[]>,
+  question: (hass: HassConnection) => Promise<HassOffer[]>,
 ): Promise<OffersReply> {
   const shared = deployedHass(RED, id);
-  const hass = shared.use();
+  const hass = shared.open();
   try {
     for (
       let waitedMs = 0;
@@ -40,6 +40,6 @@ async function offersOf(
       await sleep(CHECK_EVERY_MS);
     return { offers: await question(hass) };
   } finally {
-    await shared.release();
+    await shared.close();
   }
 }

@@ -8,8 +8,6 @@ export const HASS_SETTINGS = v.object({
   url: text(),
 });
 
-export type HassSettings = v.InferOutput<typeof HASS_SETTINGS>;
-
 /** What Node-RED keeps apart from the flow, and never exports. */
 export interface HassCredentials {
   /** Long-lived access token; not needed inside Home Assistant's Node-RED app. */

@@ -36,7 +36,7 @@ export class LightNode implements NodeWork {
 
   start(): void {
     const { RED, node, settings } = this;
-    const hass = this.shared.use();
+    const hass = this.shared.open();
     this.hass = hass;
     this.unsubscribe = hass.onHealth(() => {
       this.showState();
@@ -63,10 +63,10 @@ export class LightNode implements NodeWork {
     const { lights } = this;
     if (lights === undefined) return;
     this.lights = undefined;
-    this.cries.stop();
+    this.cries.clear();
     await lights.stop();
     this.unsubscribe();
-    await this.shared.release();
+    await this.shared.close();
   }
 
   private show(): void {

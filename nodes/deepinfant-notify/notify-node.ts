@@ -50,7 +50,7 @@ export class NotifyNode implements NodeWork {
   start(): void {
     const { RED, node } = this;
     const { shared, settings } = this.parts;
-    const hass = shared.use();
+    const hass = shared.open();
     this.hass = hass;
     this.unsubscribe = hass.onHealth(() => {
       this.showState();
@@ -96,7 +96,7 @@ export class NotifyNode implements NodeWork {
     await notifier.stop();
     await log?.stop();
     this.unsubscribe();
-    await this.parts.shared.release();
+    await this.parts.shared.close();
   }
 
   private pushCry(cry: CryEvent): void {

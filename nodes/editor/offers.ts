@@ -1,7 +1,8 @@
 import { ask } from './ask.js';
 import { chosenNode, fill, textOf } from './form.js';
 import { chooseId, readIds } from './id-list.js';
-import type { Offer, OffersReply } from './offer.js';
+import type { HassOffer } from '../../src/hass/offers.js';
+import type { OffersReply } from './offers-reply.js';
 
 /** What a connection has of a kind. No connection has nothing. */
 export async function askForOffers(
@@ -29,7 +30,7 @@ export function offerIds(what: 'lights' | 'notifiers', field: string, list: stri
   void show();
 }
 
-function checkBox({ id, name }: Offer, field: string): JQuery {
+function checkBox({ id, name }: HassOffer, field: string): JQuery {
   const box = $('<input type="checkbox" style="width: auto; margin: 0 6px 0 0">')
     .prop('checked', readIds(textOf(field)).includes(id))
     .on('change', () => {

@@ -11,9 +11,9 @@ import type { HassConnection, HassState } from './connection.js';
 
 /** A connection that others may use, too. */
 export interface HassShare {
-  /** The connection, which is open until it is released as often as it was used. */
-  use(): HassConnection;
-  release(): Promise<void>;
+  /** The connection, which stays open until it was closed as often as it was opened. */
+  open(): HassConnection;
+  close(): Promise<void>;
 }
 
 const TROUBLE_OF_STATE: Partial<Record<HassState, SourceTrouble>> = {
@@ -32,7 +32,7 @@ const STREAM = v.object({ url: v.string() });
  */
 export function hassCameraSource(name: string, share: HassShare, key: string, entityId: string): LiveSource {
   const start = runCapture(async (listener, signal) => {
-    const hass = share.use();
+    const hass = share.open();
     try {
       const trouble = await waitForConnection(hass, signal);
       if (trouble) return trouble;
@@ -42,7 +42,7 @@ export function hassCameraSource(name: string, share: HassShare, key: string, en
     } catch (error) {
       return { kind: 'not-a-stream', message: messageOf(error) };
     } finally {
-      await share.release();
+      await share.close();
     }
   });
   return { name, key: `home assistant ${key} ${entityId}`, start, stallMs: HTTP_STALL_MS };

@@ -31,7 +31,8 @@ export class RunningCries<Cry extends Pick<CryEvent, 'id' | 'state'> = CryEvent>
     return [...this.cries.values()].at(-1)?.event;
   }
 
-  stop(): void {
+  /** Drops all of them; none is given up. */
+  clear(): void {
     for (const { expiry } of this.cries.values()) clearTimeout(expiry);
     this.cries.clear();
   }

@@ -105,7 +105,7 @@ export class Device {
    */
   async stop(isRemoved: boolean): Promise<void> {
     clearInterval(this.republishing);
-    this.cries.stop();
+    this.cries.clear();
     const { discovery, state, source, node } = this.topics;
     const messages = isRemoved
       ? [discovery, state, source, node].map(topic => [topic, ''])

@@ -137,7 +137,7 @@ export class CryNotifier {
   async stop(): Promise<void> {
     this.isStopped = true;
     clearInterval(this.retrying);
-    this.running.stop();
+    this.running.clear();
     for (const end of this.unsubscribe.splice(0)) end();
     await Promise.all(this.sending);
     await this.save();
