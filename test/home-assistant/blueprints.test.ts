@@ -310,7 +310,7 @@ describe('blueprints', function () {
 
       await bulb.change({ state: 'OFF' });
       await untilState('light.cot', 'off');
-      const [hour] = new Date().toISOString().slice(11, 13);
+      const hour = new Date().toISOString().slice(11, 13);
       const day = Number(hour) < 12 ? ['20:00:00', '21:00:00'] : ['02:00:00', '03:00:00'];
       await automate('night_light', { ...inputs, evening: day[0], morning: day[1], linger: 0 });
       await sleep(MOMENT_MS);
