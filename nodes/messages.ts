@@ -24,13 +24,14 @@ export function readIncoming(payload: unknown): Incoming {
   if (isLikeSourceHealth(payload)) return { kind: 'health', health: readSourceHealth(payload) };
   if (isObject(payload) && (payload.outcome === 'counted' || payload.outcome === 'replaced'))
     return 'reason' in payload ? { kind: 'answer', answer: readAnswer(payload) } : { kind: 'other' };
-  if (isOther(payload)) return { kind: 'other' };
+  if (isPlaybackOrOutcome(payload)) return { kind: 'other' };
   throw new DeepInfantError(
     'not-a-cry-event',
     'The message holds no cry event: wire this node behind a detector or reason node.',
   );
 }
 
-function isOther(payload: unknown): boolean {
+/** Whether it is the state of a playback, or what became of a command: most nodes have no use for either. */
+export function isPlaybackOrOutcome(payload: unknown): boolean {
   return isObject(payload) && (typeof payload.outcome === 'string' || typeof payload.positionS === 'number');
 }

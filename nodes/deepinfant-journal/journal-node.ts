@@ -10,8 +10,8 @@ import { nightOf } from '../../src/journal/questions.js';
 import { readQuestion, replyTo, type Question } from '../../src/journal/reply.js';
 import { Troubles } from '../../src/troubles.js';
 import { guard } from '../../src/guard.js';
-import { isObject } from '../../src/unknown-data.js';
 import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
+import { isPlaybackOrOutcome } from '../messages.js';
 
 const STATUS_BY_STATE = {
   tonight: { fill: 'grey', shape: 'dot', text: 'deepinfant-journal.status.tonight' },
@@ -112,7 +112,7 @@ export class JournalNode implements NodeWork {
     } else if (isLikeSourceHealth(payload)) {
       const health = readSourceHealth(payload);
       if (isOpen) await journal.noteHealth(health);
-    } else if (!isOfNoUse(msg)) {
+    } else if (msg.complete !== true && !isPlaybackOrOutcome(payload)) {
       const reply = await this.reply(readQuestion(msg, Date.now()));
       send([null, { ...msg, ...reply }]);
     }
@@ -191,9 +191,4 @@ export class JournalNode implements NodeWork {
     const cries = `${night.cries.length}${unknownFiles > 0 ? ` · ${unknown}` : ''}`;
     this.showStatus(night.until < night.to ? 'tonight' : 'lastNight', { cries });
   }
-}
-
-/** Whether it is what nodes that are wired to it send beside, or what it gets from the baby. */
-function isOfNoUse({ payload, complete }: NodeMessage): boolean {
-  return complete === true || (isObject(payload) && ('positionS' in payload || 'outcome' in payload));
 }

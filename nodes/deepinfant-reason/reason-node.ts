@@ -67,7 +67,7 @@ export class ReasonNode implements NodeWork {
 
   async stop(): Promise<void> {
     this.unwatch();
-    await this.room.flush();
+    await this.room.whenSaved();
   }
 
   /** Shows what stands in the way, else the last reason; reports once what a person has to mend. */

@@ -106,8 +106,8 @@ export class BabiesOfRoom {
   }
 
   /** Resolves when everything that can be on disk is there. */
-  async flush(): Promise<void> {
-    await Promise.all(this.all.map(baby => baby.flush()));
+  async whenSaved(): Promise<void> {
+    await Promise.all(this.all.map(baby => baby.whenSaved()));
   }
 
   /** Takes a fact about one baby; without a name, about each. @throws DeepInfantError `baby`, `invalid`, `storage` */

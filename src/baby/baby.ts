@@ -227,7 +227,7 @@ export class Baby implements BabyBuddyListener {
   }
 
   /** Resolves when everything that can be on disk is there. */
-  async flush(): Promise<void> {
+  async whenSaved(): Promise<void> {
     await this.saving;
     if (this.storageError) await this.file.save(() => this.memory);
   }

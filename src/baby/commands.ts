@@ -5,7 +5,7 @@
 import { inspect } from 'node:util';
 import { DeepInfantError } from '../errors.js';
 import { degreesCelsius } from '../reason/degrees.js';
-import { CONTEXT_KINDS, hasEpoch, type ContextFact, type ContextKind } from '../reason/facts.js';
+import { CONTEXT_KINDS, factIdOf, hasEpoch, type ContextFact, type ContextKind } from '../reason/facts.js';
 import { durationText } from '../reason/phrase.js';
 import type { TrackRecord } from '../reason/record.js';
 import { isObject, numberOf } from '../unknown-data.js';
@@ -114,7 +114,7 @@ function readAnswerCommand(details: Record<string, unknown>, nowMs: number): Com
   const reason = REASONS.find(known => known === answer);
   if (!reason && !isEmpty(answer))
     throw new DeepInfantError('answer', `${shorten(answer)} is not an answer: send ${REASONS.join(', ')}.`);
-  const time = timeOf(at, nowMs);
+  const time = readTime(at, nowMs);
   // The answer given last counts: one from the future would count for ever.
   refuseAhead('answer', time, nowMs);
   return { do: 'answer', ...(reason && { reason }), at: time, ...optionalTexts('answer', { cry, by }) };
@@ -126,7 +126,7 @@ function readWithdrawal(what: unknown, { cry, id, at }: Record<string, unknown>)
   if (!isKind(what)) {
     throw new DeepInfantError('not-told', `${shorten(what)} cannot be withdrawn: send answer, ${kinds()}.`);
   }
-  if (at !== undefined) return { do: 'withdraw-fact', id: factIdOf(what, timeOf(at, 0)) };
+  if (at !== undefined) return { do: 'withdraw-fact', id: factIdOf({ kind: what, at: readTime(at, 0) }) };
   return { do: 'withdraw-fact', kind: what, ...optionalTexts('context', { id }) };
 }
 
@@ -144,11 +144,12 @@ function optionalTexts<Name extends string>(
 function readFact(kind: unknown, details: object, nowMs: number): Command {
   const { at, id, celsius } = details as Record<string, unknown>;
   if (!isKind(kind)) throw notACommand();
-  const time = timeOf(at, nowMs);
+  const time = readTime(at, nowMs);
   refuseAhead(kind, time, nowMs);
   const degrees = isEmpty(celsius) ? {} : { celsius: degreesCelsius(numberOf(celsius)) };
   const texts = optionalTexts('context', { id });
-  return { do: 'add-fact', fact: { kind, at: time, id: texts.id ?? factIdOf(kind, time), ...degrees } };
+  const factId = factIdOf({ kind, at: time, ...texts });
+  return { do: 'add-fact', fact: { kind, at: time, id: factId, ...degrees } };
 }
 
 function refuseAhead(what: string, time: number, nowMs: number): void {
@@ -158,11 +159,6 @@ function refuseAhead(what: string, time: number, nowMs: number): void {
     'context',
     `This '${what}' is ${ahead} ahead of this computer's clock: correct its time or its time zone.`,
   );
-}
-
-/** Without an id of its own, a fact has its kind and time as one: told twice, it counts once. */
-function factIdOf(kind: ContextKind, atMs: number): string {
-  return `${kind}@${atMs}`;
 }
 
 /** Whether a payload beside the topic is degrees, not a time. */
@@ -175,7 +171,7 @@ function isDegrees(kind: ContextKind, payload: unknown): boolean {
  * Epoch ms of what a message gives as a time: epoch ms, a Date, an ISO string, or nothing for now.
  * @throws DeepInfantError `context` for what is not a time
  */
-export function timeOf(at: unknown, nowMs: number): number {
+export function readTime(at: unknown, nowMs: number): number {
   if (isEmpty(at)) return nowMs;
   let time = NaN;
   if (at instanceof Date) time = at.getTime();

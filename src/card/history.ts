@@ -10,7 +10,7 @@ interface HistoryMessage {
 const AGAIN_MS = 10_000;
 
 /** Follows what Home Assistant's recorder knows of entities since a moment. */
-export class History {
+export class EntityHistory {
   /** `missing`: Home Assistant keeps none. */
   state: 'loading' | 'missing' | 'here' = 'loading';
   private readonly changes = new Map<string, Change[]>();

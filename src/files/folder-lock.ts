@@ -50,7 +50,7 @@ export class FolderLock {
     const text = JSON.stringify(holderHere());
     if (!this.create(text)) {
       this.takeFromDead();
-      if (!this.create(text)) throw this.locked();
+      if (!this.create(text)) throw this.lockedError();
     }
     this.text = text;
     clearInterval(this.touching);
@@ -85,14 +85,14 @@ export class FolderLock {
   private takeFromDead(): void {
     const text = readLock(this.file);
     if (text === undefined) return;
-    if (isHeld(holderIn(text), this.file)) throw this.locked(holderIn(text));
+    if (isHeld(holderIn(text), this.file)) throw this.lockedError(holderIn(text));
     const aside = `${this.file}.${process.pid}.old`;
     renameSync(this.file, aside);
     // Meanwhile another process may have done the same.
     const isSame = readLock(aside) === text;
     if (isSame) rmSync(aside, { force: true });
     else renameSync(aside, this.file);
-    if (!isSame) throw this.locked();
+    if (!isSame) throw this.lockedError();
   }
 
   private touch(): void {
@@ -104,7 +104,7 @@ export class FolderLock {
     }
   }
 
-  private locked(holder?: Holder): DeepInfantError {
+  private lockedError(holder?: Holder): DeepInfantError {
     const here = holderHere();
     const isHere = holder && holder.pid === here.pid && holder.startedAt === here.startedAt;
     const who = isHere

@@ -68,9 +68,9 @@ export function endOf({ onset, offset, durationS }: CryEntry): number {
   return offset ?? onset + 1000 * durationS;
 }
 
-/** The id under which a fact is kept. */
-export function factId({ id, kind, at }: ContextFact): string {
-  return `fact ${id ?? `${kind}@${at}`}`;
+/** The id of the entry of a fact. @param factId as factIdOf gives it */
+export function factEntryId(factId: string): string {
+  return `fact ${factId}`;
 }
 
 const MOST_CHANGES = 100_000;

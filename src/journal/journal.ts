@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { guard } from '../guard.js';
 import { messageOf } from '../errors.js';
-import { hasEpoch, type ContextFact } from '../reason/facts.js';
+import { factIdOf, hasEpoch, type ContextFact } from '../reason/facts.js';
 import { Turns } from '../turns.js';
 import type { AudioChunk, CryEvent, SourceHealth } from '../values.js';
 import { CryRecorder, type RecordedCry } from './cry-recorder.js';
@@ -10,7 +10,7 @@ import {
   checkEntry,
   endOf,
   entryTime,
-  factId,
+  factEntryId,
   type CryEntry,
   type CrySound,
   type Entry,
@@ -24,7 +24,7 @@ import { SoundFolder, soundPaths } from './sound-folder.js';
 export interface Keeping {
   /** Whether clips and pictures of cries are kept at all. */
   hasSound: boolean;
-  /** Older entries are deleted; 0 or less, as an empty field gives it, deletes none. */
+  /** Older entries are deleted; 0 or less deletes none. */
   days: number;
   /** The oldest clips and pictures are deleted when all of them take more, in MB; 0 or less deletes none. */
   soundMb: number;
@@ -180,7 +180,7 @@ export class Journal {
 
   /** Takes what happened to the baby; again with the same id, it is an edit. */
   async noteFact(fact: ContextFact): Promise<void> {
-    const id = factId(fact);
+    const id = factEntryId(factIdOf(fact));
     const known = this.file.entries.get(id);
     if (
       this.isExpired(fact.at) ||
@@ -191,8 +191,8 @@ export class Journal {
   }
 
   /** Takes back the fact of an id. */
-  async removeFact(id: string): Promise<void> {
-    await this.remove([`fact ${id}`]);
+  async removeFact(factId: string): Promise<void> {
+    await this.remove([factEntryId(factId)]);
   }
 
   /** Takes what a cry was, unless a later answer is there; or that there is no answer any more. Drops it for an unknown cry. */

@@ -234,7 +234,7 @@ function sleepsOf(facts: readonly ContextFact[], { from, to }: TimeSpan): TimeSp
 /** When no source was heard, and then when each of those that were heard in a span was not. */
 function gapsOf(heard: readonly HeardEntry[], span: TimeSpan): Gap[] {
   const gapsBetween = (spans: readonly TimeSpan[]): TimeSpan[] =>
-    uncovered(spans, span).filter(({ from, to }) => to - from >= LEAST_GAP_MS);
+    uncoveredParts(spans, span).filter(({ from, to }) => to - from >= LEAST_GAP_MS);
   const unheard = gapsBetween(heard);
   const sources = new Set(heard.map(({ source }) => source));
   const ofSource = (source: string): Gap[] =>
@@ -246,7 +246,7 @@ function gapsOf(heard: readonly HeardEntry[], span: TimeSpan): Gap[] {
 }
 
 /** The parts of a time that no span covers. */
-function uncovered(spans: readonly TimeSpan[], { from, to }: TimeSpan): TimeSpan[] {
+function uncoveredParts(spans: readonly TimeSpan[], { from, to }: TimeSpan): TimeSpan[] {
   const free: TimeSpan[] = [];
   let at = from;
   for (const span of [...spans].sort((a, b) => a.from - b.from)) {
@@ -279,7 +279,7 @@ function listeningOf(
 ): Pick<Totals, 'heardS' | 'quiet'> {
   const unheard = gaps.filter(({ source }) => source === undefined);
   const loud = cries.map(cry => ({ from: cry.onset, to: endOf(cry) }));
-  const quiet = uncovered([...loud, ...unheard], known)
+  const quiet = uncoveredParts([...loud, ...unheard], known)
     .sort((a, b) => lengthMs(b) - lengthMs(a))
     .at(0);
   return { heardS: (lengthMs(known) - lengthMs(...unheard)) / 1000, ...(quiet && { quiet }) };

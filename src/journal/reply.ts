@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { DeepInfantError } from '../errors.js';
-import { timeOf } from '../baby/commands.js';
+import { readTime } from '../baby/commands.js';
 import type { CryEvent } from '../values.js';
 import type { CryEntry, Entry } from './entries.js';
 import { exportJson, exportCsv } from './export.js';
@@ -50,7 +50,7 @@ export function readQuestion(
   nowMs: number,
 ): Question {
   const period = PERIODS.find(known => known === topic);
-  if (period) return { ask: period, at: timeOf(localNoon(payload), nowMs) };
+  if (period) return { ask: period, at: readTime(localNoon(payload), nowMs) };
   if (topic === 'cry')
     return { ask: 'cry', ...(typeof payload === 'string' && payload !== '' && { id: payload }) };
   if (topic === 'accuracy') return { ask: 'accuracy' };

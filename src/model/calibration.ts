@@ -17,6 +17,6 @@ export function logit(probability: number): number {
 /** Nothing is surer than this. */
 const LEAST = 1e-6;
 
-export function calibrated(logit: number, { a, b }: Calibration): number {
+export function calibrate(logit: number, { a, b }: Calibration): number {
   return sigmoid(a * logit + b);
 }

@@ -1,7 +1,7 @@
 import { LogMel } from '../features/log-mel.js';
 import { measureVoice } from '../features/voice.js';
 import { LABELS, SAMPLE_RATE, type AudioChunk, type Label, type Scores } from '../values.js';
-import { calibrated, sigmoid } from './calibration.js';
+import { calibrate, sigmoid } from './calibration.js';
 import { FRAMES_PER_STEP } from './cry-net.js';
 import type { CryNetwork } from './cry-network.js';
 import type { ModelManifest } from './manifest.js';
@@ -146,7 +146,7 @@ export class StreamScorer implements Scorer {
     const scores = {} as Record<Label, number>;
     for (const [i, label] of LABELS.entries()) {
       const logit = floats[logits + i];
-      scores[label] = label === 'cry' ? calibrated(logit, calibration) : sigmoid(logit);
+      scores[label] = label === 'cry' ? calibrate(logit, calibration) : sigmoid(logit);
     }
     return {
       scores,

@@ -25,6 +25,11 @@ export interface ContextFact {
   celsius?: number;
 }
 
+/** A fact's id. Without one of its own, it has its kind and time as one: told twice, it counts once. */
+export function factIdOf({ id, kind, at }: ContextFact): string {
+  return id ?? `${kind}@${at}`;
+}
+
 /** The range that can be measured in a living baby or its room; anything else is Fahrenheit or a mistake. */
 const POSSIBLE_CELSIUS = { temperature: [30, 45], room: [-10, 50] } as const;
 

@@ -38,11 +38,11 @@ export function durationText(seconds: number): string {
   const whole = Math.round(seconds);
   const minutes = Math.round(seconds / 60);
   if (whole < 60) return `${whole} s`;
-  if (minutes < 10) return joined(Math.floor(whole / 60), 'min', whole % 60, 's');
-  return minutes < 60 ? `${minutes} min` : joined(Math.floor(minutes / 60), 'h', minutes % 60, 'min');
+  if (minutes < 10) return joinUnits(Math.floor(whole / 60), 'min', whole % 60, 's');
+  return minutes < 60 ? `${minutes} min` : joinUnits(Math.floor(minutes / 60), 'h', minutes % 60, 'min');
 }
 
-function joined(large: number, largeUnit: string, small: number, smallUnit: string): string {
+function joinUnits(large: number, largeUnit: string, small: number, smallUnit: string): string {
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 }
 

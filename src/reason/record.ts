@@ -22,7 +22,7 @@ export interface TrackRecord {
 export const NO_RECORD: TrackRecord = { answers: 0, right: 0, commonestRight: 0 };
 
 /** A cry that was answered, and what had been predicted. Classes are reasons, or the babies of a room. */
-export interface AnsweredCry {
+export interface AnsweredPrediction {
   /** When it began, and when its answer was given, epoch ms. */
   onset: number;
   answeredAt: number;
@@ -40,7 +40,7 @@ export interface AnsweredCry {
  * @param commonness how common each class is, judging by the labels of earlier answers; by default of reasons
  */
 export function trackRecords(
-  cries: readonly AnsweredCry[],
+  cries: readonly AnsweredPrediction[],
   commonness: (labels: readonly number[]) => readonly number[] = reasonCommonness,
 ): TrackRecord[] {
   let record = NO_RECORD;

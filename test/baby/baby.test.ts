@@ -39,7 +39,7 @@ describe('a baby', () => {
     assert.match(baby.trouble.storage!, /Cannot save what is known of the baby/);
     rmSync(folder);
     mock.timers.tick(10_000);
-    await baby.flush();
+    await baby.whenSaved();
     assert.equal(written().facts.length, 1);
     assert.equal(baby.trouble.storage, undefined);
   });
@@ -86,7 +86,7 @@ describe('a baby', () => {
     await baby.tell({ kind: 'feed', at: NOON });
     const cry = cryAt(NOON);
     baby.judge({ ...cry, state: 'ended', offset: 1e309 });
-    await baby.flush();
+    await baby.whenSaved();
     assert.match(baby.trouble.storage!, /cries\.0\.offset is /);
     assert.equal(written().facts.length, 1);
   });
@@ -107,7 +107,7 @@ describe('a baby', () => {
       NOON - 100 * HOUR_MS,
     );
     baby.receiveFacts([fact('baby-buddy/feedings/3', 4)], NOON - 100 * HOUR_MS);
-    await baby.flush();
+    await baby.whenSaved();
     // What is older than it was asked for stays.
     assert.deepEqual(written().facts, [byHand, fact('baby-buddy/feedings/3', 4), old]);
   });

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import { setImmediate as settled } from 'node:timers/promises';
 import type { Hass } from '../../src/card/hass.js';
-import { History } from '../../src/card/history.js';
+import { EntityHistory } from '../../src/card/history.js';
 
 const ID = 'binary_sensor.crying';
 
 describe("The card's history", () => {
-  let history: History;
+  let history: EntityHistory;
   /** How Home Assistant answers when it is asked for history; undefined: it knows no such command. */
   let told: { s: string; lu: number }[] | undefined;
   let asked: number;
@@ -16,7 +16,7 @@ describe("The card's history", () => {
   beforeEach(() => {
     mock.timers.enable({ apis: ['Date'] });
     asked = 0;
-    history = new History(() => undefined);
+    history = new EntityHistory(() => undefined);
   });
   afterEach(() => {
     mock.timers.reset();

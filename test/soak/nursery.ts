@@ -133,7 +133,7 @@ class NurseryRun {
     // The last step is filled up with silence.
     this.samplesLost += Math.max(0, this.samplesIn - this.heardUpTo);
     await this.memory.note(this.heardH);
-    await this.room.flush();
+    await this.room.whenSaved();
     await this.journal.close();
     return this.report();
   }

@@ -6,7 +6,7 @@ import { type EntityIds, findEntities, ourDevices } from '../entities.js';
 import { faceOf } from '../face.js';
 import { type Format, formatOf } from '../format.js';
 import type { Hass } from '../hass.js';
-import { History } from '../history.js';
+import { EntityHistory } from '../history.js';
 import { localizer } from '../localize.js';
 import type { CardState, StateOf } from '../card-state.js';
 import { timelineOf } from '../timeline.js';
@@ -57,7 +57,7 @@ export class DeepInfantCard extends LitElement {
   declare private pendingAnswer?: string;
   /** What became of what the user did last. */
   declare private notice?: string;
-  private readonly history = new History(() => {
+  private readonly history = new EntityHistory(() => {
     this.requestUpdate();
   });
   private readonly clips = new Clips(this);

@@ -2,7 +2,7 @@ import { judgeNight, type Alarm } from '../evaluation/nights.js';
 import { thresholdAt } from '../evaluation/metrics.js';
 import { CryLevel } from '../../detect/cry-level.js';
 import { TRACKER_DEFAULTS } from '../../detect/tracker.js';
-import { calibrated, logit, type Calibration } from '../../model/calibration.js';
+import { calibrate, logit, type Calibration } from '../../model/calibration.js';
 import { PRESETS, type Preset, type PresetThresholds } from '../../model/manifest.js';
 import { SAMPLE_RATE } from '../../values.js';
 import type { NightRecord } from './measure.js';
@@ -34,7 +34,7 @@ export function chooseThresholds(
   const heardS = nights.reduce((sum, { steps }) => sum + steps.at(-1)!.endSample / SAMPLE_RATE, 0);
   const thresholds = PRESETS.map(preset => {
     const promise = PROMISES[preset];
-    const threshold = calibrated(thresholdAt(promise.clipFalseAlarmRate, others), calibration);
+    const threshold = calibrate(thresholdAt(promise.clipFalseAlarmRate, others), calibration);
     const clip = Math.max(LEAST_CLIP, Math.min(1 - LEAST_CLIP, threshold));
     const allowed = (promise.falseAlarmsPerNight * heardS) / NIGHT_S;
     return [preset, { odds: leastOdds(calibration, nights, allowed), clip, promise }] as const;
@@ -73,7 +73,7 @@ function falseAlarms(calibration: Calibration, nights: readonly NightRecord[], o
     const alarms: Alarm[] = [];
     let hopStart = 0;
     for (const { endSample, cry } of steps) {
-      const change = level.push({ cry: calibrated(logit(cry), calibration), hopStart, endSample });
+      const change = level.push({ cry: calibrate(logit(cry), calibration), hopStart, endSample });
       const nowS = endSample / SAMPLE_RATE;
       if (change === 'started') alarms.push({ raisedS: nowS, endS: nowS });
       else if (change === 'heard' && level.hasCry) alarms.at(-1)!.endS = nowS;

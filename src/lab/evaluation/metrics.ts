@@ -1,5 +1,5 @@
 import type { Claim } from '../../maths/reliability.js';
-import { calibrated, type Calibration } from '../../model/calibration.js';
+import { calibrate, type Calibration } from '../../model/calibration.js';
 
 /** A recording's cry score and its label. */
 export interface Scored {
@@ -95,7 +95,7 @@ export function plattCalibration(positives: readonly number[], negatives: readon
   for (let iteration = 0; iteration < 50; iteration++) {
     let [ga, gb, haa, hab, hbb] = [0, 0, 1e-9, 0, 1e-9];
     for (const { x, target } of points) {
-      const p = calibrated(x, { a, b });
+      const p = calibrate(x, { a, b });
       const weight = p * (1 - p);
       ga += (p - target) * x;
       gb += p - target;

@@ -58,7 +58,7 @@ export async function reportPage(
   const others = recordings.filter(recording => !isCry(recording)).sort((a, b) => b.score - a.score);
   const body = [
     factsOf(measurement, evaluation),
-    unreadable.length === 0 ? '' : warning(unreadable),
+    unreadable.length === 0 ? '' : unreadableText(unreadable),
     '<h2>Figures</h2>',
     '<p>Recall at a false-alarm rate is the share of cries found when at most that share of the other recordings is called a cry. The 95% intervals come from 1,000 bootstrap samples of the groups.</p>',
     table(figuresTable(name, evaluation)),
@@ -100,7 +100,7 @@ function factsOf(
   ]);
 }
 
-function warning(unreadable: readonly string[]): string {
+function unreadableText(unreadable: readonly string[]): string {
   const lines = unreadable.map(line => `<li>${escapeText(line)}</li>`).join('\n');
   return `<div class="warning"><strong>Recordings that could not be read to their end, and are missing below: ${unreadable.length}</strong><ul>${lines}</ul></div>`;
 }
