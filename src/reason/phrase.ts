@@ -25,12 +25,12 @@ export const NOUNS: Record<Reason, string> = {
 /** What to try first. */
 export const TIPS: Record<ReasonEstimate['label'], string> = {
   hungry: 'Offer a feed.',
-  tired: 'Dim the lights, keep quiet and help the baby fall asleep.',
+  tired: 'Dim the lights, keep things quiet and help the baby fall asleep.',
   discomfort: 'Check the nappy, see whether the baby is too warm or too cold, and look for anything tight.',
   'belly pain': 'Hold the baby upright or face down along your arm and rub the back.',
   burping: 'Hold the baby upright against your shoulder and pat the back gently.',
-  lonely: 'Pick the baby up, talk and stay close.',
-  unsure: 'Work through the list: feed, nappy, burp, warmth, sleep, closeness.',
+  lonely: 'Pick the baby up, talk softly and stay close.',
+  unsure: 'Work through the list: feed, nappy, burp, temperature, sleep, cuddle.',
 };
 
 /** A time in words, as coarse as it is long: '12 s', '1 min 5 s', '20 min', '3 h 10 min'. */
@@ -77,7 +77,7 @@ export function reasonText({ label, confidence }: Pick<ReasonEstimate, 'label' |
 /** What a model guesses from the sound alone, which is no reason to believe it. */
 function soundText(guess: ReasonGuess): string {
   const [[reason, probability]] = (Object.entries(guess) as [Reason, number][]).sort(([, a], [, b]) => b - a);
-  return `by its sound alone ${GUESSES[reason]} (${percent(probability)})`;
+  return `by sound alone ${GUESSES[reason]} (${percent(probability)})`;
 }
 
 function percent(share: number): string {

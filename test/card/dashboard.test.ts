@@ -87,7 +87,7 @@ describe('The card, in Home Assistant', function () {
     await shows('Last cry ended 1 minute ago');
     assert.equal(
       await cardIn(page)
-        .getByText(/Go through the list/)
+        .getByText(/Work through the list/)
         .count(),
       0,
     );

@@ -10,8 +10,8 @@ const SOURCE = path.join(PACKAGE_ROOT, 'src', 'card');
 
 describe("The card's texts", () => {
   it('fall back from the language to English to the key', () => {
-    assert.equal(localizer('de-CH')('answer.hungry'), 'Hunger');
-    assert.equal(localizer('de')('answer.hungry'), 'Hunger');
+    assert.equal(localizer('de-CH')('answer.hungry'), 'Hungrig');
+    assert.equal(localizer('de')('answer.hungry'), 'Hungrig');
     assert.equal(localizer('pt-BR')('answer.hungry'), 'Hungry');
     assert.equal(localizer('')('answer.hungry'), 'Hungry');
     assert.equal(localizer('de')('answer.cold'), 'answer.cold');

@@ -179,7 +179,7 @@ describe('blueprints', function () {
       assert.match(message, /^Mia has been crying for \d+ s, probably hungry \(62%\)\.$/);
       assert.deepEqual(
         data?.actions?.map(button => button.title),
-        ['Hungry', 'Tired', 'Discomfort'],
+        ['Hungry', 'Tired', 'Uncomfortable'],
       );
     }
     cry('ongoing', 'tired');
