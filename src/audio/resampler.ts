@@ -1,4 +1,5 @@
 import { concat } from '../concat.js';
+import { besselI0 } from '../maths/bessel.js';
 import { SAMPLE_RATE } from '../values.js';
 import { filterPolyphase } from './polyphase.js';
 
@@ -142,17 +143,6 @@ function designTaps(phases: number, reach: number, halfWidth: number, bandwidth:
     for (let tap = 0; tap < row.length; tap++) taps[phase * row.length + tap] = row[tap] / sum;
   }
   return taps;
-}
-
-/** Modified Bessel function of the first kind and order 0, by its power series. */
-function besselI0(x: number): number {
-  let term = 1;
-  let sum = 1;
-  for (let k = 1; term > 1e-12 * sum; k++) {
-    term *= (x / (2 * k)) ** 2;
-    sum += term;
-  }
-  return sum;
 }
 
 /** The ratio up / down nearest to toRate / fromRate, in its lowest terms, with `up` no more than MOST_PHASES. */
