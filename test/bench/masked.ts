@@ -64,7 +64,7 @@ async function main(): Promise<void> {
     const beside = yamnet ? `, YAMNet ${recallAt(rival, FALSE_ALARM_RATE)}` : '';
     console.log(`${text}${recallAt(ours, FALSE_ALARM_RATE)}${beside}`);
   }
-  yamnet?.dispose();
+  await yamnet?.close();
 }
 
 void main();

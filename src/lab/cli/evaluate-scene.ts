@@ -75,7 +75,7 @@ export async function evaluateScene({
     }
     if (leftOut !== undefined) sources.set(leftOut, results.slice(-nights));
   }
-  for (const net of yamnets.values()) net.dispose();
+  for (const net of yamnets.values()) await net.close();
 
   if (json) {
     const figures = (of: SceneMeasurement['nights']) => ({

@@ -1,35 +1,47 @@
 import path from 'node:path';
 import { formatCsv } from '../../files/csv.js';
+import { MN04_CLASSES } from './mn04.js';
 import { TEACHER_CLASSES } from './teacher.js';
 import { writeAtomically } from '../../files/write-atomically.js';
 
-/** What a teacher heard in one recording: scores [windows x TEACHER_CLASSES] in binary16, by its path in the manifest. */
+/** The files of a teacher's window scores: NumPy's numbers [windows x classes], and each recording's part of them. */
+export interface ScoreFiles {
+  scores: string;
+  index: string;
+  classes: number;
+}
+
+/** By the teacher's name. */
+export const SCORE_FILES: Readonly<Record<string, ScoreFiles>> = {
+  yamnet: { scores: 'window_scores.npy', index: 'window_index.csv', classes: TEACHER_CLASSES },
+  mn04: { scores: 'mn04_window_logits.npy', index: 'mn04_window_index.csv', classes: MN04_CLASSES },
+};
+
+/** What a teacher heard in one recording: scores [windows x classes] in binary16, by its path in the manifest. */
 export interface RecordingScores {
   path: string;
   scores: Uint16Array;
 }
 
-/** Writes `window_scores.npy` and `window_index.csv` into a folder, from which Teacher reads them. */
+/** Writes a teacher's window scores into a folder. Of YAMNet's, Teacher reads them. */
 export async function writeWindowScores(
   folder: string,
+  { scores: scoresFile, index, classes }: ScoreFiles,
   recordings: readonly RecordingScores[],
 ): Promise<void> {
   let first = 0;
   const rows = recordings.map(({ path: name, scores }) => {
-    const windows = scores.length / TEACHER_CLASSES;
+    const windows = scores.length / classes;
     const row = { path: name, first_window: first, windows };
     first += windows;
     return row;
   });
   const scores = recordings.map(recording => Buffer.from(recording.scores.buffer));
   await writeAtomically(
-    path.join(folder, 'window_scores.npy'),
-    Buffer.concat([float16NpyHeader(first, TEACHER_CLASSES), ...scores]),
+    path.join(folder, scoresFile),
+    Buffer.concat([float16NpyHeader(first, classes), ...scores]),
   );
-  await writeAtomically(
-    path.join(folder, 'window_index.csv'),
-    formatCsv(['path', 'first_window', 'windows'], rows),
-  );
+  await writeAtomically(path.join(folder, index), formatCsv(['path', 'first_window', 'windows'], rows));
 }
 
 /** What stands before the numbers in version 1.0 of NumPy's NEP 1. */

@@ -2,8 +2,10 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core
 import { DeepInfantError } from '../../errors.js';
 import { hannWindow } from '../../features/hann-window.js';
 import { loadTf, type Tf } from '../training/tf.js';
-import { TEACHER_CLASSES, TEACHER_WINDOW } from './teacher.js';
+import { TEACHER_CLASSES, TEACHER_HOP, TEACHER_WINDOW } from './teacher.js';
+import { readTeacherFile } from './teacher-file.js';
 import { OPERATOR, readTflite, type TfliteGraph, type TfliteOperator } from './tflite.js';
+import type { WindowTeacher } from './window-teacher.js';
 
 /** Samples of a frame, of its Fourier transform, and from one frame to the next. */
 const FRAME = 400;
@@ -52,7 +54,10 @@ type Layers = {
  * quantization'). Here as there, in the steps of its library XNNPACK: without them, scores differ by up to 0.5. A last
  * bit that is rounded otherwise still moves a score by some hundredths, as it does there.
  */
-export class Yamnet {
+export class Yamnet implements WindowTeacher {
+  readonly name = 'yamnet';
+  readonly classes = TEACHER_CLASSES;
+
   /**
    * @param file path of the .tflite file
    * @throws DeepInfantError `not-tflite` (see readTflite), `not-yamnet` for a different network
@@ -60,12 +65,14 @@ export class Yamnet {
   static async open(file: string): Promise<Yamnet> {
     const graph = await readTflite(file);
     const { tf } = await loadTf('tensorflow');
-    return new Yamnet(tf, layersOf(tf, graph, file));
+    const { sha256 } = await readTeacherFile(file);
+    return new Yamnet(tf, layersOf(tf, graph, file), sha256);
   }
 
   private constructor(
     private readonly tf: Tf,
     private readonly layers: Layers,
+    readonly sha256: string,
   ) {}
 
   /**
@@ -89,8 +96,13 @@ export class Yamnet {
     return scores;
   }
 
-  dispose(): void {
+  windows(samples: Float32Array): Promise<Float32Array> {
+    return Promise.resolve(this.score(samples, TEACHER_HOP));
+  }
+
+  close(): Promise<void> {
     this.tf.dispose(this.layers);
+    return Promise.resolve();
   }
 
   /** @param frames rounded, windowed frames [windows x FRAMES x FFT] */

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { synthesiseCry } from '../../../src/synth/cry.js';
 import { fanNoise } from '../../../src/synth/nursery.js';
 import { Teacher, TEACHER_CLASSES } from '../../../src/lab/teacher/teacher.js';
 import { writeWav } from '../../audio/wav-writer.js';
-import { needFiles, YAMNET } from '../teacher/published.js';
+import { MN04, needFiles, needOnnxRuntime, YAMNET } from '../teacher/published.js';
 import { deepinfant } from '../../cli/run.js';
 
 describe('deepinfant teach', function () {
@@ -34,14 +34,46 @@ describe('deepinfant teach', function () {
   it("writes what a Teacher reads, without what can't be read, of which it tells", async function () {
     needFiles(this, YAMNET);
     const out = path.join(folder, 'new', 'teacher');
-    const { status, stdout, stderr } = await deepinfant('teach', YAMNET, '--data', corpus, '--out', out);
-    assert.equal(stdout, `9 windows of 2 recordings: ${out}\n`);
+    const cache = path.join(folder, 'cache');
+    const args = ['--data', corpus, '--out', out, '--cache', cache];
+    const { status, stdout, stderr } = await deepinfant('teach', YAMNET, ...args);
+    assert.equal(stdout, `Scored 9 windows of 2 recordings with yamnet: ${out}\n`);
     assert.match(stderr, /broken\.wav .*\n.*1 of 3 recordings could not be read/);
     assert.equal(status, 1);
     const teacher = await Teacher.read([out]);
     assert.equal(teacher.of('cry.wav')!.length, 8 * TEACHER_CLASSES);
     assert.equal(teacher.of('fan.wav')!.length, TEACHER_CLASSES);
     assert.equal(teacher.of('broken.wav'), undefined);
+  });
+
+  it("writes mn04's logits beside YAMNet's scores, and does nothing twice", async function () {
+    needFiles(this, YAMNET, MN04);
+    needOnnxRuntime(this);
+    const cache = path.join(folder, 'cache');
+    const out = path.join(folder, 'both');
+    const both = ['teach', YAMNET, MN04, '--data', corpus, '--out', out, '--cache', cache];
+    const { stdout, stderr } = await deepinfant(...both);
+    assert.match(
+      stdout,
+      /Scored 9 windows of 2 recordings with yamnet.*\nScored 4 windows of 2 recordings with mn04/,
+    );
+    assert.equal(stderr.match(/broken\.wav/g)!.length, 1, stderr);
+    const logits = await readFile(path.join(out, 'mn04_window_logits.npy'));
+    assert.match(logits.toString('latin1', 10, 120), /'shape': \(4, 527\)/);
+    assert.equal(
+      await readFile(path.join(out, 'mn04_window_index.csv'), 'utf8'),
+      'path,first_window,windows\r\ncry.wav,0,3\r\nfan.wav,3,1\r\n',
+    );
+    const kept = (await readdir(cache, { recursive: true })).filter(name => name.endsWith('.f16'));
+    assert.equal(kept.length, 4);
+    // What is kept is taken as it is.
+    for (const name of kept.filter(name => name.startsWith('mn04'))) {
+      const file = path.join(cache, name);
+      await writeFile(file, new Uint8Array((await readFile(file)).length));
+    }
+    await deepinfant(...both);
+    const again = await readFile(path.join(out, 'mn04_window_logits.npy'));
+    assert.ok(again.subarray(-4 * 2 * 527).every(byte => byte === 0));
   });
 
   it('says what is wrong with a file that is no network, and with a folder that cannot be written', async () => {

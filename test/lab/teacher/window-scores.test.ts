@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { toFloat16 } from '../../../src/maths/float16.js';
-import { writeWindowScores } from '../../../src/lab/teacher/window-scores.js';
+import { SCORE_FILES, writeWindowScores } from '../../../src/lab/teacher/window-scores.js';
 import { Teacher, TEACHER_CLASSES } from '../../../src/lab/teacher/teacher.js';
 
 describe('writeWindowScores', () => {
@@ -18,7 +18,7 @@ describe('writeWindowScores', () => {
       const scores = Float32Array.from({ length: (i + 1) * TEACHER_CLASSES }, (_, j) => (i + 1) / (j + 2));
       return { path: name, scores: toFloat16(scores) };
     });
-    await writeWindowScores(folder, recordings);
+    await writeWindowScores(folder, SCORE_FILES.yamnet, recordings);
     const teacher = await Teacher.read([folder]);
     for (const { path: name, scores } of recordings) assert.deepEqual(teacher.of(name), scores);
     // NEP 1: the magic string and version 1.0, then the length of a dictionary that fills a multiple of 64 bytes.

@@ -26,7 +26,7 @@ describe('Yamnet', function () {
   });
   after(async () => {
     if (!yamnet) return;
-    yamnet.dispose();
+    await yamnet.close();
     await rm(folder, { recursive: true });
   });
 
