@@ -14,7 +14,7 @@ import {
 } from '../evaluation/evaluation.js';
 import { isCry } from '../evaluation/metrics.js';
 import { reportPage, type Measurement } from '../evaluation/report.js';
-import { readRival, yamnetScores } from '../evaluation/rivals.js';
+import { isTeacher, readRival, teacherScores, type TeacherTask } from '../evaluation/rivals.js';
 import { loadClassifier } from '../../model/load.js';
 import { multiplyAddsPerSecond } from '../../model/cry-net.js';
 import { PRESETS, type ModelManifest } from '../../model/manifest.js';
@@ -22,14 +22,18 @@ import { isDoubtful, readVerdicts } from '../detector/verdicts.js';
 import { writeAtomically } from '../../files/write-atomically.js';
 import { hearRecording, hearSeveral } from '../../cli/hear-recording.js';
 import { print, printError, printJson, printTable } from '../../cli/output.js';
+import { ProgressLine } from '../../cli/progress-line.js';
+import { ScoreCache } from '../teacher/score-cache.js';
 import type { Subject } from './subjects.js';
 
 export interface RecordingsOptions {
   data: string;
   subjects: readonly Subject[];
   left: Record<string, number>;
-  /** Files of rivals by name: tables of scores, or YAMNet. */
+  /** Files of rivals by name: tables of scores, or teachers (see isTeacher). */
   rivals: ReadonlyMap<string, string>;
+  /** Folder where teachers' scores are kept. */
+  cache: string;
   json: boolean;
   /** Folder of the report; without it, none is written. */
   out: string | undefined;
@@ -43,6 +47,7 @@ export async function evaluateRecordings({
   subjects,
   left,
   rivals: rivalFiles,
+  cache,
   json,
   out,
   command,
@@ -50,10 +55,23 @@ export async function evaluateRecordings({
 }: RecordingsOptions): Promise<number> {
   const recordings = subjects.flatMap(subject => subject.recordings);
   checkClasses(recordings, data);
+  const verdicts = await readVerdicts(data);
+  const isSure = (recording: { path: string; label: string; source: string }): boolean =>
+    !isDoubtful(recording, verdicts.get(recording.path));
   const rivals = new Map<string, RivalScores>();
+  const progress = new ProgressLine();
   for (const [name, file] of rivalFiles) {
-    const isNetwork = file.endsWith('.tflite');
-    rivals.set(name, await (isNetwork ? yamnetScores(file, recordings) : readRival(file, recordings)));
+    const task: TeacherTask = {
+      folds: subjects.map(subject => subject.recordings),
+      isSure,
+      cache: new ScoreCache(cache),
+      onProgress: done => {
+        signal.throwIfAborted();
+        progress.show({ part: name, done, total: recordings.length });
+      },
+    };
+    rivals.set(name, await (isTeacher(file) ? teacherScores(file, task) : readRival(file, recordings)));
+    progress.clear();
   }
   const results = [];
   for (const subject of subjects) results.push(await score(subject, signal));
@@ -62,9 +80,8 @@ export async function evaluateRecordings({
   const scored = results.flatMap(result => result.scored);
   const unreadable = results.flatMap(result => result.unreadable);
   checkClasses(scored, `The readable part of ${data}`);
-  const verdicts = await readVerdicts(data);
   const evaluate = (all: readonly ScoredRecording[]): Evaluation & { clean?: Evaluation } => {
-    const clean = all.filter(recording => !isDoubtful(recording, verdicts.get(recording.path)));
+    const clean = all.filter(isSure);
     const hasContested = clean.length < all.length && hasBothClasses(clean);
     return { ...evaluationOf(all, rivals), clean: hasContested ? evaluationOf(clean, rivals) : undefined };
   };

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { HEARING_OPTIONS, MODEL_USAGE, usageError } from '../../cli/arguments.js';
 import type { FoldKind } from '../corpus/folds.js';
+import { CACHE_USAGE, DEFAULT_CACHE } from './cache.js';
 import { evaluateFamilies } from './evaluate-families.js';
 import { evaluateRecordings } from './evaluate-recordings.js';
 import { evaluateScene } from './evaluate-scene.js';
@@ -10,7 +11,7 @@ import { subjectsOf } from './subjects.js';
 import type { Command } from '../../cli/command.js';
 
 const USAGE = `deepinfant evaluate --data DIR [--scene [--nights N] [--hours H] [--seed S]] [--model NAME | --run DIR]
-                    [--folds N | --folds sources] [--rival NAME=FILE]... [--json] [--out DIR]
+                    [--folds N | --folds sources] [--rival NAME=FILE]... [--cache DIR] [--json] [--out DIR]
 deepinfant evaluate --families N [--seed S] [--wrong SHARE] [--json] [--out FILE.svg]
   Measures how well a model tells cries from other sounds, on a corpus that it did not learn from, and writes a report
   with curves and the worst errors to OUT/index.html. Exits with status 1 if a recording cannot be read to its end.
@@ -25,12 +26,14 @@ deepinfant evaluate --families N [--seed S] [--wrong SHARE] [--json] [--out FILE
                   measure the model on each of N grouped folds, or on each source of cries, as 'deepinfant train' splits
                   them: a run says itself how it was split
   --rival NAME=FILE
-                  compare with another detector: a CSV table (path, score) of its scores of the same recordings, or
-                  YAMNet's .tflite file, to which nights apply Frigate's rule at 0.8 and at 0.5
+                  compare with another detector: a CSV table (path, score) of its scores of the same recordings; the file
+                  of YAMNet (.tflite), to which nights apply Frigate's rule at 0.8 and at 0.5; that of mn04 (.onnx); or both
+                  as YAMNET.tflite+MN04.onnx, for what the two hear together, which is learned from the other folds
   --families N    instead, measure the reasons in N simulated families: how likely the model thought the true reasons of
                   new cries after 0 to 60 answers, compared with the commonest reason so far and with the time since the
                   last feed (docs/reason.md); --out draws a plot
   --wrong SHARE   share of the families' answers that are wrong, from 0 to 1 (default: 0)
+  ${CACHE_USAGE}
   --json          print the figures as a JSON object; writes the report only if --out is given
   --out DIR       folder of the report (default: runs/evaluate-MODEL-on-DATA or runs/nights-of-MODEL-on-DATA)
   ${MODEL_USAGE}`;
@@ -48,6 +51,7 @@ async function evaluate(args: string[]): Promise<number> {
       data: { type: 'string' },
       out: { type: 'string' },
       rival: { type: 'string', multiple: true, default: [] },
+      cache: { type: 'string' },
       scene: { type: 'boolean', default: false },
       nights: { type: 'string' },
       hours: { type: 'string' },
@@ -107,7 +111,8 @@ async function evaluate(args: string[]): Promise<number> {
     command: `deepinfant evaluate ${quoted.join(' ')}`,
     signal,
   };
-  if (!scene) return (await evaluateRecordings({ ...common, left })) > 0 ? 1 : 0;
+  if (!scene)
+    return (await evaluateRecordings({ ...common, left, cache: values.cache ?? DEFAULT_CACHE })) > 0 ? 1 : 0;
   await evaluateScene({ ...common, nights, hours, seed });
   return 0;
 }

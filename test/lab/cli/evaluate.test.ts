@@ -7,7 +7,7 @@ import { synthesiseCry } from '../../../src/synth/cry.js';
 import { fanNoise } from '../../../src/synth/nursery.js';
 import { SAMPLE_RATE } from '../../../src/values.js';
 import { writeWav } from '../../audio/wav-writer.js';
-import { needFiles, YAMNET } from '../teacher/published.js';
+import { MN04, needFiles, needOnnxRuntime, YAMNET } from '../teacher/published.js';
 import { deepinfant, jsonLines, outcomeOf, start } from '../../cli/run.js';
 
 interface Printed {
@@ -115,7 +115,7 @@ describe('deepinfant evaluate', function () {
   it("scores YAMNet's own file as a rival, of recordings and in nights by Frigate's rule", async function () {
     this.timeout(180_000);
     needFiles(this, YAMNET);
-    const rival = ['--rival', `yamnet=${YAMNET}`];
+    const rival = ['--rival', `yamnet=${YAMNET}`, '--cache', path.join(folder, 'cache')];
     const [{ rivals }] = jsonLines<Printed>(
       (await deepinfant('evaluate', '--data', corpus, '--json', ...rival)).stdout,
     );
@@ -126,6 +126,22 @@ describe('deepinfant evaluate', function () {
     );
     assert.deepEqual(Object.keys(night.rivals), ['yamnet >= 0.8', 'yamnet >= 0.5']);
     assert.ok(night.rivals['yamnet >= 0.5'].episodes > 0);
+  });
+
+  it('compares both teachers, each and together, with one command', async function () {
+    this.timeout(180_000);
+    needFiles(this, YAMNET, MN04);
+    needOnnxRuntime(this);
+    const teachers = [`yamnet=${YAMNET}`, `mn04=${MN04}`, `joint=${YAMNET}+${MN04}`];
+    const rivals = teachers.flatMap(teacher => ['--rival', teacher]);
+    const args = ['evaluate', '--data', corpus, '--cache', path.join(folder, 'cache'), ...rivals];
+    const { stdout, stderr } = await deepinfant(...args, '--folds', '2', '--json');
+    const [printed] = jsonLines<Printed>(stdout);
+    assert.deepEqual(Object.keys(printed.rivals), ['yamnet', 'mn04', 'joint'], stderr);
+    assert.ok(printed.rivals.joint.auc >= printed.rivals.yamnet.auc);
+    const alone = await deepinfant(...args);
+    assert.equal(alone.status, 1);
+    assert.match(alone.stderr, /learned from the recordings of other folds\. Give --folds or --run/);
   });
 
   it('scores as classify does, and writes a report that shows it', async () => {

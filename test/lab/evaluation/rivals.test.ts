@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { readRival } from '../../../src/lab/evaluation/rivals.js';
+import { isTeacher, readRival } from '../../../src/lab/evaluation/rivals.js';
 
 describe('readRival', () => {
   let folder: string;
@@ -24,7 +24,11 @@ describe('readRival', () => {
     ['the score column', 'path,loudness\na.wav,1\n', /no column 'score'.* first line is 'path,loudness'/],
     ['the path column', 'file,score\na.wav,1\n', /no column 'path'/],
     ['everything', '', /no column 'path'/],
-    ['a number', 'path,score\na.wav,high\nb.wav,1\n', /gives 'a\.wav' the score 'high', which is not a number/],
+    [
+      'a number',
+      'path,score\na.wav,high\nb.wav,1\n',
+      /gives 'a\.wav' the score 'high', which is not a number/,
+    ],
     ['a score', 'path,score\na.wav,\nb.wav,1\n', /gives 'a\.wav' the score ''/],
   ];
   for (const [what, table, message] of mistakes) {
@@ -40,5 +44,12 @@ describe('readRival', () => {
       code: 'rival',
       message: /none\.csv: .*columns path and score/,
     });
+  });
+});
+
+describe('teacherScores', () => {
+  it('knows the files of teachers, one or two, from tables', () => {
+    for (const file of ['a.tflite', 'b/c.onnx', 'a.tflite+c.onnx']) assert.ok(isTeacher(file), file);
+    for (const file of ['a.csv', 'a.tflite.csv', 'a+b.csv']) assert.ok(!isTeacher(file), file);
   });
 });
