@@ -7,6 +7,11 @@ export interface TimeSpan {
   to: number;
 }
 
+/** How long times are together, in ms. */
+export function lengthMs(...spans: readonly TimeSpan[]): number {
+  return spans.reduce((sum, { from, to }) => sum + to - from, 0);
+}
+
 const HOUR_MS = 3_600_000;
 
 /** A night goes from six in the evening to ten in the morning. */

@@ -98,8 +98,3 @@ function hoursOf({ from, to }: TimeSpan, timeZone?: string): number[] {
   const hours = Array.from({ length: (to - from) / HOUR_MS + 1 }, (_, index) => from + index * HOUR_MS);
   return hours.filter(at => Math.round(hourOfDay(at, timeZone)) % HOURS_APART === 0);
 }
-
-/** How long times are together, in ms. */
-export function totalMs(spans: readonly TimeSpan[]): number {
-  return spans.reduce((sum, { from, to }) => sum + to - from, 0);
-}

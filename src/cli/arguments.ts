@@ -21,6 +21,29 @@ export function presetOf(name: string): Preset {
   return preset;
 }
 
+/** The number of an option. @throws DeepInfantError `usage` */
+export function numberOf(option: string, text: string): number {
+  const number = Number(text);
+  if (text.trim() === '' || !Number.isFinite(number))
+    throw usageError(`--${option} must be a number, not '${text}'.`);
+  return number;
+}
+
+/** The whole number of an option, 1 or more. @throws DeepInfantError `usage` */
+export function countOf(option: string, text: string): number {
+  const count = numberOf(option, text);
+  if (!(Number.isInteger(count) && count > 0))
+    throw usageError(`--${option} must be a whole number of at least 1.`);
+  return count;
+}
+
+/** The share of an option, in [0, 1]. @throws DeepInfantError `usage` */
+export function shareOf(option: string, text: string): number {
+  const share = numberOf(option, text);
+  if (!(share >= 0 && share <= 1)) throw usageError(`--${option} must be a share from 0 to 1.`);
+  return share;
+}
+
 /** An error in the way a command was called. */
 export function usageError(message: string): DeepInfantError {
   return new DeepInfantError('usage', message);

@@ -1,11 +1,6 @@
 /** Days and their names by this computer's clock; also where a day has 23 or 25 hours. */
 import type { TimeSpan } from '../night.js';
 
-/** How long times are together, in ms. */
-export function lengthMs(...spans: readonly TimeSpan[]): number {
-  return spans.reduce((sum, { from, to }) => sum + to - from, 0);
-}
-
 /** The day of a time (epoch ms) from midnight to midnight, or the day `later` days after it. */
 export function dayAt(time: number, later = 0): TimeSpan {
   const midnight = new Date(time);

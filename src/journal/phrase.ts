@@ -1,6 +1,7 @@
 /** What a journal replies, in words. */
 import { durationText, NOUNS, reasonText } from '../reason/phrase.js';
-import { dateText, dayText, lengthMs, timeText } from './calendar.js';
+import { lengthMs } from '../night.js';
+import { dateText, dayText, timeText } from './calendar.js';
 import { endOf, type CryEntry } from './entries.js';
 import type { Intensity } from '../values.js';
 import type { HourlyWeek, Period, Totals, ReasonRecord, Week, WeeksByHour } from './questions.js';

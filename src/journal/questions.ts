@@ -3,8 +3,8 @@ import { indexOfLargest } from '../maths/statistics.js';
 import type { ContextFact } from '../reason/facts.js';
 import { NO_RECORD, trackRecords, type TrackRecord } from '../reason/record.js';
 import { REASONS, type Intensity, type Reason, type ReasonEstimate } from '../values.js';
-import { nightAt, type TimeSpan } from '../night.js';
-import { dayAt, lengthMs } from './calendar.js';
+import { lengthMs, nightAt, type TimeSpan } from '../night.js';
+import { dayAt } from './calendar.js';
 import { endOf, type CryEntry, type Entry, type HeardEntry } from './entries.js';
 
 /** What happened over a night or a day. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { HOUR_MS, hourOfDay } from '../../src/card/clock.js';
-import { type Timeline, timelineOf, totalMs } from '../../src/card/timeline.js';
+import { type Timeline, timelineOf } from '../../src/card/timeline.js';
+import { lengthMs } from '../../src/night.js';
 
 const ZONE = 'Europe/Berlin';
 /** Noon of the first of November in Berlin. */
@@ -53,7 +54,7 @@ describe("The card's timeline", () => {
       9.0001,
     );
     assert.equal(begun.cries[0].intensity, 'fuss');
-    assert.equal(totalMs(cries), Math.round(1.1 * HOUR_MS));
+    assert.equal(lengthMs(...cries), Math.round(1.1 * HOUR_MS));
     assert.deepEqual(gaps, []);
   });
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { HEARING_OPTIONS, MODEL_USAGE, usageError } from '../../cli/arguments.js';
+import { countOf, HEARING_OPTIONS, MODEL_USAGE, numberOf, shareOf, usageError } from '../../cli/arguments.js';
 import type { FoldKind } from '../corpus/folds.js';
 import { CACHE_USAGE, DEFAULT_CACHE } from './cache.js';
 import { evaluateFamilies } from './evaluate-families.js';
@@ -69,8 +69,8 @@ async function evaluate(args: string[]): Promise<number> {
     if (odd) throw usageError(`--${odd[0]} does not go with --families: leave one of them out.`);
     await evaluateFamilies({
       families: countOf('families', families),
-      seed: numberOf('seed', seed, 1),
-      wrong: shareOf('wrong', wrong),
+      seed: numberOf('seed', seed ?? '1'),
+      wrong: shareOf('wrong', wrong ?? '0'),
       json,
       picture,
       signal: abortOnInterrupt(),
@@ -87,8 +87,8 @@ async function evaluate(args: string[]): Promise<number> {
     throw usageError('--nights, --hours and --seed need --scene: add it.');
   const rivals = new Map(values.rival.map(nameAndFile));
   const nights = countOf('nights', values.nights ?? '1');
-  const hours = numberOf('hours', values.hours, 8);
-  const seed = numberOf('seed', values.seed, 1);
+  const hours = numberOf('hours', values.hours ?? '8');
+  const seed = numberOf('seed', values.seed ?? '1');
   if (!(hours >= LEAST_HOURS))
     throw usageError(`--hours must be at least ${LEAST_HOURS}: an episode needs room.`);
   const signal = abortOnInterrupt();
@@ -120,32 +120,12 @@ async function evaluate(args: string[]): Promise<number> {
 /** Shorter nights have less than one episode. */
 const LEAST_HOURS = 0.4;
 
-function numberOf(name: string, text: string | undefined, otherwise: number): number {
-  const number = text === undefined ? otherwise : Number(text);
-  if (text?.trim() === '' || !Number.isFinite(number))
-    throw usageError(`--${name} must be a number, not '${text}'.`);
-  return number;
-}
-
-function countOf(name: string, text: string): number {
-  const count = numberOf(name, text, NaN);
-  if (!(Number.isInteger(count) && count > 0))
-    throw usageError(`--${name} must be a whole number of at least 1.`);
-  return count;
-}
-
 function foldsOf(text: string | undefined): FoldKind | undefined {
   if (text === undefined || text === 'sources') return text;
   const folds = Number(text);
   if (!(Number.isInteger(folds) && folds >= 2))
     throw usageError(`--folds must be a whole number of at least 2, or 'sources', not '${text}'.`);
   return folds;
-}
-
-function shareOf(name: string, text: string | undefined): number {
-  const share = numberOf(name, text, 0);
-  if (!(share >= 0 && share <= 1)) throw usageError(`--${name} must be a share from 0 to 1.`);
-  return share;
 }
 
 /** The parts of NAME=FILE. @throws DeepInfantError `usage` */

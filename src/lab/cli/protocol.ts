@@ -8,7 +8,7 @@ import { phoneTable, protocolFigures, protocolPlot, protocolTable } from '../rea
 import { checkPhones, PROTOCOL_SETTINGS, runProtocols } from '../reasons/protocol.js';
 import { describeForHead, readReasonClips, type ReasonClip } from '../reasons/reason-clips.js';
 import { soundAlone, soundAloneTable } from '../reasons/sound-alone.js';
-import { usageError } from '../../cli/arguments.js';
+import { countOf, usageError } from '../../cli/arguments.js';
 import { abortOnInterrupt } from '../../cli/interrupt.js';
 import { print, printError, printJson, printTable } from '../../cli/output.js';
 import { ProgressLine } from '../../cli/progress-line.js';
@@ -42,10 +42,8 @@ async function protocol(args: string[]): Promise<number> {
     },
   });
   const { data, out } = values;
-  const steps = Number(values.steps);
   if (data === undefined) throw usageError('Give a corpus with --data.');
-  if (!(Number.isInteger(steps) && steps > 0))
-    throw usageError('--steps must be a whole number of at least 1.');
+  const steps = countOf('steps', values.steps);
   const signal = abortOnInterrupt();
   const corpus = await readCorpusFolder(data);
   for (const remark of corpus.remarks) printError(remark);

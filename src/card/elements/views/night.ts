@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Format } from '../../format.js';
 import type { TimeSpan } from '../../../night.js';
-import { type Cry, type Timeline, totalMs } from '../../timeline.js';
+import { lengthMs } from '../../../night.js';
+import type { Cry, Timeline } from '../../timeline.js';
 
 const MINUTE_MS = 60_000;
 /** The least width of a bar, and the width of the line of now. */
@@ -76,10 +77,10 @@ function summaryOf({ from, until, cries, gaps }: Timeline, { text, duration }: F
   if (cries.length === 0) {
     if (gaps.length === 0) return text('night.none');
     // That there was none in ten minutes says nothing of the night.
-    const heardMs = until - from - totalMs(gaps);
+    const heardMs = until - from - lengthMs(...gaps);
     return text(heardMs < MINUTE_MS ? 'night.unheard' : 'night.noneHeard', { duration: duration(heardMs) });
   }
-  const values = { count: cries.length, duration: duration(totalMs(cries)) };
+  const values = { count: cries.length, duration: duration(lengthMs(...cries)) };
   return text(cries.length === 1 ? 'night.one' : 'night.many', values);
 }
 
