@@ -4,7 +4,7 @@ import { id, keptTime, name } from '../door/fields.js';
 import { DeepInfantError } from '../errors.js';
 import { at } from '../unknown-data.js';
 import { INTENSITIES, REASONS, type Answer, type Intensity } from '../values.js';
-import { FACT, type ContextFact } from '../reason/facts.js';
+import { FACT, factIdOf, type ContextFact } from '../reason/facts.js';
 import { FEATURES } from '../reason/personal.js';
 import { PREDICTORS, type Prediction } from '../reason/prediction.js';
 
@@ -132,8 +132,7 @@ export function joinMemories(other: BabyMemory, ours: BabyMemory): BabyMemory {
     const known = cries.get(cry.id);
     if (known === undefined || toldAt(cry) > toldAt(known)) cries.set(cry.id, cry);
   }
-  const keyOf = ({ id, kind, at }: ContextFact): string => id ?? `${kind}@${at}`;
-  const facts = new Map([...other.facts, ...ours.facts].map(fact => [keyOf(fact), fact]));
+  const facts = new Map([...other.facts, ...ours.facts].map(fact => [factIdOf(fact), fact]));
   return {
     version: MEMORY_VERSION,
     facts: [...facts.values()].sort((a, b) => b.at - a.at),
