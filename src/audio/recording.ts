@@ -146,7 +146,7 @@ async function* decode(input: string | Buffer, name: string): AsyncGenerator<Pcm
     else {
       throw new DeepInfantError(
         'not-audio',
-        `${name} is not audio in a known format. Give a WAV, FLAC, MP3 or the like.`,
+        `${name} is not audio in a known format. Use WAV, FLAC, MP3 or the like.`,
       );
     }
   } catch (error) {
@@ -158,8 +158,8 @@ async function* decode(input: string | Buffer, name: string): AsyncGenerator<Pcm
 
 async function checkFile(file: string): Promise<void> {
   const stats = await stat(file);
-  if (stats.isDirectory()) throw new DeepInfantError('not-a-file', `${file} is a folder. Give a file in it.`);
-  if (!stats.isFile()) throw new DeepInfantError('not-a-file', `${file} is a device or pipe. Give a file.`);
+  if (stats.isDirectory()) throw new DeepInfantError('not-a-file', `${file} is a folder. Name a file in it.`);
+  if (!stats.isFile()) throw new DeepInfantError('not-a-file', `${file} is a device or pipe. Name a file.`);
   if (stats.size === 0)
     throw new DeepInfantError('empty', `${file} is empty (0 bytes). Record or copy it again.`);
 }
@@ -174,7 +174,7 @@ function fileError(name: string, error: unknown): unknown {
     return new DeepInfantError('not-found', `${name} does not exist. Check the path.`, { cause: error });
   return new DeepInfantError(
     'unreadable',
-    `${name} can't be read: ${error.message}. Check its permissions and disk.`,
+    `${name} cannot be read: ${error.message}. Check its permissions and disk.`,
     { cause: error },
   );
 }
@@ -231,7 +231,7 @@ export async function* playInRealTime(
  * The recordings that `paths` name: files as they are given, folders replaced by the files under them, at any depth, whose
  * extension is that of a recording, sorted by path.
  *
- * @param skipped told of each folder in a folder that can't be listed; without it, that ends the listing
+ * @param skipped told of each folder in a folder that cannot be listed; without it, that ends the listing
  * @throws DeepInfantError `not-found` for a missing path, `unreadable`, `no-recordings` for a folder without any
  */
 export async function listRecordings(
@@ -262,7 +262,7 @@ export async function listRecordings(
     if (found.length === 0) {
       throw new DeepInfantError(
         'no-recordings',
-        `${given} holds no recordings. Give a folder with WAV, FLAC, MP3 or the like.`,
+        `${given} contains no recordings. Name a folder with WAV, FLAC, MP3 or similar files.`,
       );
     }
     for (const file of found.sort()) recordings.push(file);

@@ -113,7 +113,7 @@ function parseFormat(body: Buffer, name: string): WavFormat {
   if (!readSample) {
     throw new DeepInfantError(
       'wav-codec',
-      `${name} is a WAV of a kind that can't be read (format tag ${tag}, ${channels} channels, ${frameBytes} bytes a frame). Convert it to PCM.`,
+      `${name} is a WAV of a kind that cannot be read (format tag ${tag}, ${channels} channels, ${frameBytes} bytes a frame). Convert it to PCM.`,
     );
   }
   return { rate, channels, frameBytes, readSample };

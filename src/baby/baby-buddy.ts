@@ -193,7 +193,7 @@ function serverOf({ url, token }: BabyBuddySettings): JsonServer {
   if (!/^\w+$/.test(token))
     throw new DeepInfantError(
       'wants-login',
-      `The token for Baby Buddy has characters that no token has. ${server.loginAdvice}`,
+      `The API key for Baby Buddy contains characters that no key has. ${server.loginAdvice}`,
     );
   return { ...server, headers: { authorization: `Token ${token}` } };
 }

@@ -260,7 +260,7 @@ export class Journal {
   private doubt(): string | undefined {
     const { days, soundMb } = this.keeping;
     if (!(days > 0))
-      return `The journal is to be kept for ${days} days. Enter 1 or more; until then nothing is deleted.`;
+      return `The journal is set to be kept for ${days} days. Enter 1 or more; until then nothing is deleted.`;
     if (!(soundMb > 0))
       return `The sound of cries may take ${soundMb} MB. Enter 1 or more; until then none is deleted for want of room.`;
     // Facts may come from elsewhere, with any time.

@@ -518,7 +518,7 @@ describe('listRecordings', () => {
       );
       const skipped: unknown[] = [];
       const files = await listRecordings([disk], (folder, error) => {
-        assert.match(String(error), /^DeepInfantError: \S+lost\+found can't be read: .*permission/);
+        assert.match(String(error), /^DeepInfantError: \S+lost\+found cannot be read: .*permission/);
         skipped.push(folder);
       });
       assert.deepEqual(files, [path.join(disk, 'a.wav'), path.join(disk, 'z.wav')]);

@@ -165,9 +165,9 @@ describe('deepinfant classify', () => {
         const { status, stdout } = await deepinfant('classify', '--json', mixed);
         assert.equal(status, 1);
         const [deep, good, loop, ...rest] = jsonLines(stdout);
-        assert.match(deep.error!, /can't be read: ENAMETOOLONG/);
+        assert.match(deep.error!, /cannot be read: ENAMETOOLONG/);
         assert.deepEqual([good.durationS, good.error], [0.3, undefined]);
-        assert.match(loop.error!, /loop\.wav can't be read: ELOOP/);
+        assert.match(loop.error!, /loop\.wav cannot be read: ELOOP/);
         assert.deepEqual(rest, []);
       } finally {
         renameSync(together, apart);

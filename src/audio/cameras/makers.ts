@@ -176,7 +176,7 @@ export const MAKERS: readonly Maker[] = [
     path: '/stream2',
     largePath: '/stream1',
     setUp:
-      "Tapo app, the camera's settings, Advanced Settings, Camera Account: make a user and a password. They are not" +
+      "Tapo app, the camera's settings, Advanced Settings, Camera Account: create a user name and a password. They are not" +
       ' those of your Tapo account.',
     sound: 'G.711 A-law, 8 kHz (C200), in both streams.',
     sources: [

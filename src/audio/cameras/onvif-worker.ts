@@ -164,7 +164,7 @@ function problemOf(error: unknown, refused: boolean): string {
       ? 'It does not accept this user name and password.'
       : 'It needs a user name and password to show its stream: enter them and find cameras again.';
   }
-  return `It did not name its stream: ${printableText(messageOf(error))}. Choose its maker instead, or enter its address.`;
+  return `It did not name its stream: ${printableText(messageOf(error))}. Choose its brand instead, or enter its address.`;
 }
 
 /** Of the profiles of each picture: one with sound if there is one, and of these the one with the smallest picture. */

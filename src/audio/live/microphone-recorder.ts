@@ -112,7 +112,7 @@ function startError(error: NodeJS.ErrnoException): Error {
 /** What programs say that could not begin to record: ALSA and PortAudio, naudiodon's child, ffmpeg. */
 function kindOf(said: string): SourceTrouble {
   if (/resource busy|device unavailable/i.test(said)) return 'device-busy';
-  if (/can't be loaded/.test(said)) return 'no-program';
+  if (/cannot be loaded/.test(said)) return 'no-program';
   if (/no such (file|device|entity)|no default device|there is no microphone/i.test(said)) return 'no-device';
   return 'unreachable';
 }

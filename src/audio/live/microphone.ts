@@ -28,7 +28,7 @@ export interface Microphone {
 
 /** What to do where `listMicrophones` finds none. */
 export const NO_MICROPHONES =
-  'No microphone was found on this computer. Plug one in. Linux needs alsa-utils to record it (apt install alsa-utils, apk add alsa-utils), other systems need ffmpeg, and a container needs --device /dev/snd. A Home Assistant add-on has no sound device: use a camera with a microphone there.';
+  'No microphone was found on this computer. Plug one in. Linux needs alsa-utils to record it (apt install alsa-utils, apk add alsa-utils), other systems need ffmpeg, and a container needs --device /dev/snd. The Node-RED app (add-on) of Home Assistant has no sound device: use a camera with a microphone there.';
 
 /**
  * Lists the microphones of this computer, each once, with the backend that would record it. None is no error: see
@@ -62,7 +62,7 @@ async function microphonesOf(
     .map(({ name, backend, isDefault }) => ({ name, backend, isDefault }));
 }
 
-/** What a backend knows; nothing where it can't be used. */
+/** What a backend knows; nothing where it cannot be used. */
 async function listOf(backend: MicrophoneBackend, signal?: AbortSignal): Promise<FoundMicrophone[]> {
   try {
     return await backend.list(signal);
@@ -111,7 +111,7 @@ function explain({ kind, message }: CaptureEnd, name: string | undefined): Captu
       ? 'was disconnected'
       : kind === 'device-busy'
         ? 'is in use by another program: close that program'
-        : "can't be recorded: check that the sound server runs and that this user may use sound (group audio)";
+        : 'cannot be recorded: check that the sound server runs and that this user may use sound (group audio)';
   return { kind, message: `${label} ${what}. ${message}.` };
 }
 

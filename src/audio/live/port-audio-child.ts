@@ -62,7 +62,7 @@ function load(): Naudiodon {
   try {
     return createRequire(__filename)('naudiodon') as Naudiodon;
   } catch (error) {
-    throw new DeepInfantError('no-program', `naudiodon can't be loaded: ${messageOf(error)}`);
+    throw new DeepInfantError('no-program', `naudiodon cannot be loaded: ${messageOf(error)}`);
   }
 }
 

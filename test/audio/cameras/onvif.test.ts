@@ -149,7 +149,7 @@ describe('ONVIF cameras', function () {
     it('says of what speaks nonsense that it did not name its stream', () => {
       for (const name of ['no-time', 'no-services', 'no-profiles', 'no-uri', 'file']) {
         const { problem, address } = found.get(name)!;
-        assert.match(problem!, /^It did not name its stream: .+\. Choose its maker/);
+        assert.match(problem!, /^It did not name its stream: .+\. Choose its brand/);
         assert.equal(address, undefined);
       }
     });

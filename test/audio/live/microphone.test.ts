@@ -149,7 +149,7 @@ describe('microphone', function () {
     assert.equal(end.kind, 'unreachable');
     assert.match(
       end.message,
-      /^The microphone Cot Microphone can't be recorded: check that the sound server runs/,
+      /^The microphone Cot Microphone cannot be recorded: check that the sound server runs/,
     );
     await microphone.startServer();
     others = children();
