@@ -25,7 +25,7 @@ const USAGE = `deepinfant train CONFIG --data DIR [--more DIR]... [--teacher DIR
   OUT/all/NAME. If it is stopped, the same command resumes it. 'deepinfant ship OUT' copies the model to models/.
   --data DIR     the corpus
   --more DIR     more recordings, for training only
-  --teacher DIR  a teacher's scores of the recordings (see deepinfant teach)
+  --teacher DIR  teachers' scores of the recordings (see deepinfant teach)
   --from MODEL   fine-tune this model, given by its name or its folder, instead of starting from random weights
   --fold N       train and measure this fold only
   --find-rate    only search for a learning rate; OUT/rate.svg shows the loss as the rate grows

@@ -44,10 +44,19 @@ export async function readClips(
   return clips;
 }
 
-/** The clips of those recordings whose label is not in doubt. */
+/**
+ * The clips of those recordings whose label is not in doubt.
+ * @param target gives a recording's teacher scores to learn from; without it, they are YAMNet's
+ */
 export function sureClips(
   { corpus, clips }: { corpus: TrainingCorpus; clips: ReadonlyMap<Recording, Clip> },
   recordings: readonly Recording[],
+  target?: (recording: string) => Uint16Array | undefined,
 ): Clip[] {
-  return recordings.filter(({ path }) => !corpus.doubtful.has(path)).map(recording => clips.get(recording)!);
+  return recordings
+    .filter(({ path }) => !corpus.doubtful.has(path))
+    .map(recording => {
+      const clip = clips.get(recording)!;
+      return target ? { ...clip, teacher: target(recording.path) } : clip;
+    });
 }

@@ -75,6 +75,6 @@ export interface TrainingData {
   corpus: string;
   /** Folders of recordings for training only: never held out, never measured. */
   more: readonly string[];
-  /** Folders with a teacher's window scores (see Teacher); without any, only clip labels teach. */
+  /** Folders with teachers' window scores (see Teacher); without any, only clip labels teach. */
   teacher: readonly string[];
 }

@@ -30,6 +30,7 @@ import {
   writeManifest,
   type TrainedNetwork,
 } from './ship.js';
+import { jointTarget } from '../teacher/joint-target.js';
 import { TEACHER_CLASSES } from '../teacher/teacher.js';
 
 /** A training run: its config, its data, and the folder of its results. */
@@ -60,7 +61,7 @@ export function modelFolder(
  * Trains one fold's network and measures it on the held-out recordings, in `OUT/foldN`: `run.json`, `log.csv`,
  * `curves.svg`, `checkpoint.bin`, the network's weights, and its scores of the recordings and of nights in each reading.
  * Nothing is done twice; a stopped run resumes from its checkpoint.
- * @throws DeepInfantError `run-differs` when the folder holds a run of another config, corpus or model
+ * @throws DeepInfantError `run-differs` when the folder holds a run of another config, corpus, teacher or model
  */
 export async function trainFold(run: Run, fold: number): Promise<FoldRecord> {
   const { config, corpus, onProgress } = run;
@@ -192,7 +193,9 @@ async function learn(
   const folder = path.join(out, part);
   const model = from === undefined ? undefined : await readModel(from);
   const { sha256: fromSha256 } = model?.manifest.weights ?? {};
-  await claimFolder(folder, JSON.stringify({ config, corpusSha256: corpus.sha256, fromSha256 }, null, 2));
+  const teacherSha256 = corpus.teacher?.sha256;
+  const identity = { config, corpusSha256: corpus.sha256, teacherSha256, fromSha256 };
+  await claimFolder(folder, JSON.stringify(identity, null, 2));
   if (existsSync(weightsFile(run, part))) return;
 
   const tf = await loadTrainingTf();
@@ -211,10 +214,12 @@ async function learn(
     await classifier.close();
     return figuresOf(scores).auc;
   };
+  const sure = taught.filter(recording => !corpus.doubtful.has(recording.path));
+  const target = corpus.teacher?.isJoint ? jointTarget(corpus.teacher, sure) : undefined;
   await trainNetwork(
     tf,
     network,
-    sureClips(run, [...taught, ...corpus.more]),
+    sureClips(run, [...taught, ...corpus.more], target),
     config,
     folder,
     onProgress,

@@ -9,9 +9,13 @@ import type { WindowTeacher } from './window-teacher.js';
 export const MN04_CLASSES = 527;
 export const MN04_BABY_CRY = 23;
 
-/** Frames of 10 ms in a window, and from one window to the next: 2 s every 0.5 s. */
-const WINDOW = 200;
-const HOP = 50;
+/** Seconds of a window, and from one window to the next. */
+export const MN04_WINDOW_S = 2;
+export const MN04_HOP_S = 0.5;
+
+/** The same in frames of 10 ms. */
+const WINDOW = 100 * MN04_WINDOW_S;
+const HOP = 100 * MN04_HOP_S;
 /** Windows that are computed at once. */
 const BATCH = 8;
 /** The published file, mn04_as of EfficientAT (MIT), as ONNX. */
@@ -79,7 +83,7 @@ export class Mn04 implements WindowTeacher {
    * @returns [windows x MN04_CLASSES]
    */
   async windows(samples: Float32Array): Promise<Float32Array> {
-    const filled = new Float32Array(Math.max(samples.length, 2 * SAMPLE_RATE));
+    const filled = new Float32Array(Math.max(samples.length, MN04_WINDOW_S * SAMPLE_RATE));
     filled.set(samples);
     const mel = mn04LogMel(doubleRate(filled));
     const windows = Math.floor((mel.length / MN04_MELS - WINDOW) / HOP) + 1;

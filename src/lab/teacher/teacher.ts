@@ -1,46 +1,88 @@
+import { createHash, type Hash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DeepInfantError, messageOf } from '../../errors.js';
 import { readCsv } from '../../files/csv.js';
 import { fromFloat16 } from '../../maths/float16.js';
+import { MN04_CLASSES } from './mn04.js';
 
-/** Samples of a teacher window, samples from one to the next, and its classes (YAMNet on AudioSet's ontology). */
+/** Samples of a YAMNet window, samples from one to the next, and its classes (YAMNet on AudioSet's ontology). */
 export const TEACHER_WINDOW = 15600;
 export const TEACHER_HOP = 4096;
 export const TEACHER_CLASSES = 521;
 /** Rows of 'Baby cry, infant cry' and its two neighbours 'Crying, sobbing' and 'Whimper' in the class map. */
 export const TEACHER_CRY_CLASSES = [19, 20, 21];
 
-/** A teacher network's window scores of a corpus: one every TEACHER_HOP samples of each recording. */
+/** The files of a teacher's window scores: NumPy's numbers [windows x classes], and each recording's part of them. */
+export interface ScoreFiles {
+  scores: string;
+  index: string;
+  classes: number;
+}
+
+/** By the teacher's name. */
+export const SCORE_FILES: Readonly<Record<string, ScoreFiles>> = {
+  yamnet: { scores: 'window_scores.npy', index: 'window_index.csv', classes: TEACHER_CLASSES },
+  mn04: { scores: 'mn04_window_logits.npy', index: 'mn04_window_index.csv', classes: MN04_CLASSES },
+};
+
+/** Teachers' window scores of a corpus: YAMNet's, one every TEACHER_HOP samples of each recording, and perhaps mn04's. */
 export class Teacher {
   /**
-   * Reads a teacher's scores.
-   * @param folders each holds window_scores.npy (float16 [windows, TEACHER_CLASSES], C order) and window_index.csv
-   * (`path`, `first_window`, `windows`)
-   * @throws DeepInfantError `teacher` or `csv`, naming the file, when one cannot be read
+   * Reads teachers' scores.
+   * @param folders each holds YAMNet's files and either all or none of them mn04's (see SCORE_FILES)
+   * @throws DeepInfantError `teacher` or `csv`, naming the file, when one cannot be read or is missing
    */
   static async read(folders: readonly string[]): Promise<Teacher> {
-    const all = new Map<string, Uint16Array>();
-    for (const folder of folders) {
-      const scores = await readFloat16Npy(path.join(folder, 'window_scores.npy'), TEACHER_CLASSES);
-      const index = path.join(folder, 'window_index.csv');
-      for (const row of await readCsv(index, ['path', 'first_window', 'windows'])) {
-        const first = Number(row.first_window) * TEACHER_CLASSES;
-        all.set(row.path, scores.subarray(first, first + Number(row.windows) * TEACHER_CLASSES));
-      }
-    }
-    return new Teacher(all);
+    const hash = createHash('sha256');
+    const yamnet = await readScores(folders, SCORE_FILES.yamnet, hash);
+    const hasMn04 = folders.some(folder => existsSync(path.join(folder, SCORE_FILES.mn04.scores)));
+    const mn04 = hasMn04 ? await readScores(folders, SCORE_FILES.mn04, hash) : undefined;
+    return new Teacher(yamnet, mn04, hash.digest('hex'));
   }
 
-  private constructor(private readonly scores: ReadonlyMap<string, Uint16Array>) {}
+  private constructor(
+    private readonly yamnet: ReadonlyMap<string, Uint16Array>,
+    private readonly mn04: ReadonlyMap<string, Uint16Array> | undefined,
+    /** SHA-256 over all scores. */
+    readonly sha256: string,
+  ) {}
 
   /**
-   * Scores [windows x TEACHER_CLASSES] of a recording in binary16, in memory that threads share, by its path in the
-   * manifest; undefined if it was not scored.
+   * YAMNet's scores [windows x TEACHER_CLASSES] of a recording in binary16, in memory that threads share, by its path in
+   * the manifest; undefined if it was not scored.
    */
   of(recording: string): Uint16Array | undefined {
-    return this.scores.get(recording);
+    return this.yamnet.get(recording);
   }
+
+  /** Whether there are mn04's logits, too. */
+  get isJoint(): boolean {
+    return this.mn04 !== undefined;
+  }
+
+  /** mn04's logits [windows x MN04_CLASSES] of a recording; undefined if it was not scored. */
+  mn04Of(recording: string): Uint16Array | undefined {
+    return this.mn04?.get(recording);
+  }
+}
+
+async function readScores(
+  folders: readonly string[],
+  { scores: scoresFile, index: indexFile, classes }: ScoreFiles,
+  hash: Hash,
+): Promise<Map<string, Uint16Array>> {
+  const all = new Map<string, Uint16Array>();
+  for (const folder of folders) {
+    const scores = await readFloat16Npy(path.join(folder, scoresFile), classes);
+    hash.update(scores);
+    for (const row of await readCsv(path.join(folder, indexFile), ['path', 'first_window', 'windows'])) {
+      const first = Number(row.first_window) * classes;
+      all.set(row.path, scores.subarray(first, first + Number(row.windows) * classes));
+    }
+  }
+  return all;
 }
 
 /** Highest crying score of any window. @param scores see Teacher.of */

@@ -1,21 +1,7 @@
 import path from 'node:path';
 import { formatCsv } from '../../files/csv.js';
-import { MN04_CLASSES } from './mn04.js';
-import { TEACHER_CLASSES } from './teacher.js';
+import type { ScoreFiles } from './teacher.js';
 import { writeAtomically } from '../../files/write-atomically.js';
-
-/** The files of a teacher's window scores: NumPy's numbers [windows x classes], and each recording's part of them. */
-export interface ScoreFiles {
-  scores: string;
-  index: string;
-  classes: number;
-}
-
-/** By the teacher's name. */
-export const SCORE_FILES: Readonly<Record<string, ScoreFiles>> = {
-  yamnet: { scores: 'window_scores.npy', index: 'window_index.csv', classes: TEACHER_CLASSES },
-  mn04: { scores: 'mn04_window_logits.npy', index: 'mn04_window_index.csv', classes: MN04_CLASSES },
-};
 
 /** What a teacher heard in one recording: scores [windows x classes] in binary16, by its path in the manifest. */
 export interface RecordingScores {
@@ -23,7 +9,7 @@ export interface RecordingScores {
   scores: Uint16Array;
 }
 
-/** Writes a teacher's window scores into a folder. Of YAMNet's, Teacher reads them. */
+/** Writes a teacher's window scores into a folder, from which Teacher reads them. */
 export async function writeWindowScores(
   folder: string,
   { scores: scoresFile, index, classes }: ScoreFiles,

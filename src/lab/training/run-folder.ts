@@ -16,7 +16,7 @@ export async function claimFolder(folder: string, run: string): Promise<void> {
   else if (held !== run) {
     throw new DeepInfantError(
       'run-differs',
-      `${folder} holds a run with a different config, corpus or model. Choose another folder with --out, or remove it.`,
+      `${folder} holds a run with a different config, corpus, teacher or model. Choose another folder with --out, or remove it.`,
     );
   }
 }

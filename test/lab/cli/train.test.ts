@@ -13,6 +13,9 @@ import { unpackWeights } from '../../../src/model/weights.js';
 import { PACKAGE_ROOT } from '../../../src/package-root.js';
 import type { TrainingConfig } from '../../../src/lab/detector/config.js';
 import { deepinfant, jsonLines } from '../../cli/run.js';
+import { SCORE_FILES } from '../../../src/lab/teacher/teacher.js';
+import { writeWindowScores } from '../../../src/lab/teacher/window-scores.js';
+import { toFloat16 } from '../../../src/maths/float16.js';
 import { writeWav } from '../../audio/wav-writer.js';
 
 const CONFIG: TrainingConfig = {
@@ -246,13 +249,34 @@ describe('deepinfant train', function () {
     assert.match(refused.output, /With earlyStop, .* 2 folds leave nothing to learn from/);
   });
 
+  it('learns from two teachers, and does not go on with others', async () => {
+    const teacher = path.join(folder, 'teacher');
+    await mkdir(teacher);
+    for (const { classes, ...files } of Object.values(SCORE_FILES)) {
+      const recordings = Array.from({ length: 16 }, (_, i) => [`cry${i}.wav`, `household${i}.wav`]).flat();
+      const windows = (name: string): Float32Array =>
+        new Float32Array(4 * classes).fill(name.startsWith('cry') ? 0.5 : 0.01);
+      await writeWindowScores(
+        teacher,
+        { classes, ...files },
+        recordings.map(name => ({ path: name, scores: toFloat16(windows(name)) })),
+      );
+    }
+    const config = await configWith({ steps: 3 });
+    const taught = await train('taught', ['--teacher', teacher, '--fold', '0'], { config }).ended;
+    assert.equal(taught.status, 0, taught.output);
+    const alone = await train('taught', ['--fold', '0'], { config }).ended;
+    assert.equal(alone.status, 1);
+    assert.match(alone.output, /holds a run with a different config, corpus, teacher or model/);
+  });
+
   it('refuses to go on with a run of another config, and a fold that is none', async () => {
     const config = path.join(folder, 'config.json');
     await writeFile(config, JSON.stringify({ ...CONFIG, seed: 2 }));
     const other = await train('run').ended;
     await writeFile(config, JSON.stringify(CONFIG));
     assert.equal(other.status, 1);
-    assert.match(other.output, /different config, corpus or model/);
+    assert.match(other.output, /different config, corpus, teacher or model/);
     assert.match(
       (await train('run', ['--fold', '9']).ended).output,
       /--fold is a number from 0 to 1, not '9'/,

@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { toFloat16 } from '../../../src/maths/float16.js';
-import { SCORE_FILES, writeWindowScores } from '../../../src/lab/teacher/window-scores.js';
-import { Teacher, TEACHER_CLASSES } from '../../../src/lab/teacher/teacher.js';
+import { writeWindowScores } from '../../../src/lab/teacher/window-scores.js';
+import { SCORE_FILES, Teacher, TEACHER_CLASSES } from '../../../src/lab/teacher/teacher.js';
 
 describe('writeWindowScores', () => {
   let folder: string;
