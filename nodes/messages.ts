@@ -12,7 +12,7 @@ export type Incoming =
   | { kind: 'health'; health: SourceHealth }
   /** An answer that the reason node counted. */
   | { kind: 'answer'; answer: Answer }
-  /** The playback of a recording, or what became of anything else that the reason node was told. */
+  /** The playback of a recording, or what became of any other command to the reason node. */
   | { kind: 'other' };
 
 /**

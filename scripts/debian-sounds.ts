@@ -1,5 +1,5 @@
 /**
- * Gathers sounds that are no cries from games, drawing and language programs of Debian, to learn from:
+ * Gathers sounds that are not cries from games, drawing and language programs of Debian, to learn from:
  *
  *     node dist/scripts/debian-sounds.js OUT
  *
@@ -142,7 +142,7 @@ async function cut(name: string, version: string, mostS: number, work: string, o
   return rows;
 }
 
-/** 16 kHz mono; undefined for what is no sound after all, or is cut off. */
+/** 16 kHz mono; undefined for what turns out not to be sound, or is cut off. */
 async function samplesOf(file: string): Promise<Float32Array | undefined> {
   const parts: Float32Array[] = [];
   try {

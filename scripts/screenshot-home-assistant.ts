@@ -91,7 +91,7 @@ async function setUp(home: HomeAssistant, phone: Phone, userDir: string): Promis
   await writeFile(path.join(userDir, 'flows_cred.json'), JSON.stringify({ [id]: { token: home.token } }));
 }
 
-/** The id of the example's button that tells a feed of four hours ago. */
+/** The id of the example's button that reports a feed four hours ago. */
 async function fedLongAgo(): Promise<string> {
   const nodes = JSON.parse(await readFile(EXAMPLE, 'utf8')) as { id: string; name: string }[];
   return nodes.find(({ name }) => name === 'fed 4 h ago')!.id;

@@ -23,7 +23,7 @@ async function takeDemo(): Promise<void> {
     await page.click('#red-ui-tab-debug-link-button');
     // Away from the button, whose tooltip would cover the panel's title.
     await page.mouse.move(700, 600);
-    // The demo cries after half a minute; the second message tells that it goes on.
+    // The demo cries after half a minute; the second message says that it goes on.
     const sentence = page.locator('.red-ui-debug-msg', { hasText: 'has been crying' });
     await sentence.nth(1).waitFor({ timeout: 60_000 });
     await page.screenshot({ path: path.join(DOCS, 'editor.png') });

@@ -56,7 +56,7 @@ export class NotifyNode implements NodeWork {
       this.showState();
     });
     const report = (error: unknown): void => {
-      // No message caused it, and a catch node may be another way to tell somebody.
+      // No message caused it; with one, a catch node gets it, too, and may notify somebody in another way.
       node.error(messageOf(error), {});
     };
     if (settings.log) {

@@ -52,7 +52,7 @@ export interface RecordingOptions {
 }
 
 /**
- * Reads a recording as chunks of one second, the last one shorter. The format is told by the bytes, not by the name.
+ * Reads a recording as chunks of one second, the last one shorter. The bytes decide the format, not the name.
  * WAV and FLAC are read as they are; other formats need the system's ffmpeg. No more than a few chunks are held in memory
  * at a time.
  *
@@ -131,7 +131,7 @@ function createResampler(rate: number, name: string): Resampler {
   return new Resampler(rate);
 }
 
-/** Decodes a recording at its own rate, by the format that its first bytes tell. */
+/** Decodes a recording at its own rate, in the format that its first bytes show. */
 async function* decode(input: string | Buffer, name: string): AsyncGenerator<PcmBlock> {
   let stream: Readable | undefined;
   try {

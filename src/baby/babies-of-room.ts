@@ -37,7 +37,7 @@ export class BabiesOfRoom {
     );
   }
 
-  /** What stands in the way of knowing each baby. */
+  /** What is wrong with the knowledge of each baby. */
   get troubles(): BabyTrouble[] {
     return this.all.map(({ trouble }) => trouble);
   }

@@ -18,7 +18,7 @@ import { ReasonEstimator } from './estimator.js';
 import type { AnswerOutcome } from './history.js';
 import { checkMemory, joinMemories, MEMORY_VERSION, type BabyMemory, type Cause } from './memory.js';
 
-/** What stands in the way of knowing a baby: in words, with what to do. */
+/** What is wrong with the knowledge of a baby: in words, with what to do. */
 export interface BabyTrouble {
   /** Its memory is not on disk. */
   storage?: string;

@@ -1,5 +1,5 @@
 /**
- * What the card uses of the object that Home Assistant's frontend hands to cards. It is no published interface; its source
+ * What the card uses of the object that Home Assistant's frontend hands to cards. The interface is not published; its source
  * is src/types.ts of github.com/home-assistant/frontend.
  */
 export interface Hass {

@@ -6,7 +6,7 @@ export interface Evidence {
   factor: number;
 }
 
-/** The evidence in an attribute, the strongest first; what is none is left out. */
+/** The evidence in an attribute, the strongest first; anything else in it is left out. */
 export function evidenceOf(attribute: unknown): Evidence[] {
   if (!Array.isArray(attribute)) return [];
   return attribute

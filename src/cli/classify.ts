@@ -72,7 +72,7 @@ async function classify(args: string[]): Promise<number> {
   return errors > 0 ? 1 : 0;
 }
 
-/** A path or a folder that cannot be read does not keep the others from being heard. */
+/** A path or a folder that cannot be read does not keep the others from being classified. */
 async function recordingsAt(fileOrFolder: string): Promise<Listed[]> {
   const listed: Listed[] = [];
   const skip = (file: string, thrown: unknown): void => {

@@ -21,7 +21,7 @@ export interface LevelStep {
 /**
  * What a step does: `suspected` begins a suspected cry, in place of an older one; `heard` belongs to the suspected or
  * reported cry; `started` belongs to the suspected one, which is reported from now on; `ended` ends the reported cry, of
- * which it is no part; `quiet` is no part of any cry.
+ * which it is not a part; `quiet` belongs to no cry.
  */
 export type LevelChange = 'quiet' | 'suspected' | 'heard' | 'started' | 'ended';
 

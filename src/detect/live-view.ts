@@ -33,7 +33,7 @@ export interface LiveViewPart {
   heard: Record<Preset, HeardSpan[]>;
 }
 
-/** The last half minute of a source, as one looks at it to choose a preset. */
+/** The last half minute of a source, to look at while choosing a preset. */
 export class LiveView {
   private readonly logMel = new LogMel();
   private readonly bands = this.logMel.mels / MELS_PER_BAND;

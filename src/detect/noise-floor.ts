@@ -1,6 +1,6 @@
 import type { Voice } from '../values.js';
 
-/** Within this time everybody breathes in, and a cry has clear moments, too. */
+/** Within this time every baby breathes in, and even a rough cry has clear moments. */
 const MEMORY_S = 15;
 /** Share of that time in which there is less than what is taken: of the very least a gap of the source would decide. */
 const QUIET_SHARE = 0.1;

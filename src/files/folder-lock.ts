@@ -14,7 +14,7 @@ const LASTS_MS = 2.5 * TOUCH_MS;
 /** Who holds a lock. */
 interface Holder {
   host: string;
-  /** Ids of the system's start and of the space of process ids, and when the process started; only Linux tells. */
+  /** Ids of the system's start and of the space of process ids, and when the process started; only Linux has them. */
   boot?: string;
   processes?: string;
   startedAt?: string;
@@ -154,7 +154,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** When a running process started, in ticks since the system did; undefined where it does not run, or nobody tells. */
+/** When a running process started, in ticks since the system did; undefined where it does not run or that is unknown. */
 function startOf(pid: number): string | undefined {
   // The name of the program, in brackets, may hold anything.
   const [state, ...fields] = readText(`/proc/${pid}/stat`)?.split(') ').at(-1)?.split(' ') ?? [];
@@ -171,7 +171,7 @@ function readLock(file: string): string | undefined {
   }
 }
 
-/** Who a lock names; undefined where it names nobody, as after a power cut. */
+/** Whom a lock names; undefined where it names nobody, as after a power cut. */
 function holderIn(text: string): Holder | undefined {
   try {
     const holder: unknown = JSON.parse(text);

@@ -16,6 +16,6 @@ export function makePrivate(file: string, mode: number): void {
     const current = statSync(file).mode & 0o777;
     if ((current & mode) !== current) chmodSync(file, current & mode);
   } catch {
-    // It is missing, someone else's, or on a file system such as FAT: reading and writing will tell.
+    // It is missing, someone else's, or on a file system such as FAT: reading and writing will report it.
   }
 }

@@ -189,7 +189,7 @@ export class EntryFile {
       this.prepareFolder();
     } catch (error) {
       if (error instanceof DeepInfantError) throw error;
-      // A full or write-protected disk can still be read; writing will tell.
+      // A full or write-protected disk can still be read; writing will report it.
     }
     try {
       removeUnfinished(this.file);

@@ -32,7 +32,7 @@ export interface Keeping {
   soundFolder?: string;
 }
 
-/** What stands in the way: in words, with what to do. */
+/** What is wrong: in words, with what to do. */
 export interface JournalTrouble {
   /** Entries are not on disk. */
   storage?: string;

@@ -101,7 +101,7 @@ export class Context {
 
   /**
    * The circumstances at `cryMs`, in epoch ms.
-   * @param implied facts that nobody told but that follow from answers
+   * @param implied facts that nobody told, but that follow from answers
    */
   at(cryMs: number, implied: readonly ContextFact[]): Circumstances {
     const facts = [...this.facts, ...implied].filter(({ at }) => at <= cryMs).sort((a, b) => b.at - a.at);

@@ -7,7 +7,7 @@ export interface SplitAddress {
   password: string;
 }
 
-/** Takes user name and password out of an address; undefined if that is none, or if it is unclear what the password is. */
+/** Takes user name and password out of an address; undefined if it is not an address, or if it is unclear what the password is. */
 export function splitAddress(address: string): SplitAddress | undefined {
   try {
     return parseCameraAddress(address);

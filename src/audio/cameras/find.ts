@@ -17,7 +17,7 @@ export interface FindOptions {
 export interface Found {
   /** First what go2rtc or Frigate passes on, which costs the camera no connection more. */
   cameras: FoundCamera[];
-  /** Why a go2rtc or Frigate told nothing, in a sentence or two each. */
+  /** Why go2rtc or Frigate gave no cameras, in a sentence or two each. */
   problems: string[];
 }
 
@@ -38,7 +38,7 @@ export async function findCameras(
   for (const search of await Promise.allSettled(searches)) {
     if (search.status === 'fulfilled') {
       for (const camera of search.value) {
-        // A Frigate's go2rtc may be asked under its own address, too.
+        // Frigate's go2rtc may also be asked at an address of its own.
         const key = camera.address ?? `${camera.host} ${camera.name}`;
         if (!cameras.has(key)) cameras.set(key, camera);
       }

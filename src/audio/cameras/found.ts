@@ -2,21 +2,21 @@
 export interface FoundCamera {
   /** What it calls itself; printable, 80 characters at most. */
   name: string;
-  /** Where it answered, as it stands in a URL. */
+  /** The host that answered, as written in a URL. */
   host: string;
   via: 'onvif' | 'go2rtc' | 'frigate';
-  /** Address of the stream, without user and password; absent while the camera does not tell: see `problem`. */
+  /** Address of the stream, without user and password; absent while the camera does not give it: see `problem`. */
   address?: string;
-  /** What the stream carries; absent where nobody knows yet. */
+  /** What the stream carries; absent until that is known. */
   tracks?: Track[];
-  /** What stands in the way, and what to do, in a sentence or two. */
+  /** What is wrong, and what to do, in a sentence or two. */
   problem?: string;
 }
 
 /** A part of a stream. */
 export interface Track {
   kind: 'audio' | 'video';
-  /** Codec and rate or size as far as told: 'AAC 16 kHz', 'H264 640x360'. */
+  /** Codec and rate or size, as far as they are known: 'AAC 16 kHz', 'H264 640x360'. */
   codec: string;
 }
 

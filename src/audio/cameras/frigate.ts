@@ -33,7 +33,7 @@ export async function findFrigateStreams(address: string, signal: AbortSignal): 
     );
   }
   const base = restreamBase(url, at(config, 'go2rtc', 'rtsp', 'listen'));
-  // Frigate before 0.13 does not tell; neither does one whose go2rtc is just starting.
+  // Frigate before 0.13 does not say; neither does one whose go2rtc is just starting.
   const streams = await getJson(server, 'api/go2rtc/streams', signal).catch(undefinedIfMissing);
   return names.map(name => {
     const shownAs = at(config, 'cameras', name, 'friendly_name');

@@ -66,7 +66,7 @@ export function restream(
 
 /**
  * What comes from a stream's cameras. go2rtc knows only while somebody watches: undefined before.
- * Its producers tell media as 'audio, recvonly, PCMA/8000'; in versions before 1.3 as 'audio, sendonly, 8 PCMA/8000'.
+ * Its producers list media as 'audio, recvonly, PCMA/8000'; in versions before 1.3 as 'audio, sendonly, 8 PCMA/8000'.
  * The direction of the first, the picture, is the camera's; the other is that of a loudspeaker.
  */
 export function tracksOf(stream: unknown): Track[] | undefined {

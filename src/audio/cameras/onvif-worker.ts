@@ -37,7 +37,7 @@ const MAX_DEVICES = 64;
 const login = workerData as OnvifLogin | undefined;
 const devices = new Set<string>();
 
-// The library throws what nobody listens to; what answers malformed is left out.
+// The library throws errors that nobody listens to. Devices with malformed answers are left out.
 Discovery.on('error', () => undefined);
 Discovery.on('device', (answer: unknown, { address }) => {
   const match = at(answer, 'probeMatches', 'probeMatch');
@@ -77,7 +77,7 @@ function serviceOf(xAddrs: string, address: string): URL | undefined {
   return services.find(({ hostname }) => hostname === address) ?? services.at(0);
 }
 
-/** Name or hardware from a device's scopes (ONVIF Core Specification, device discovery); '' where it tells neither. */
+/** Name or hardware from a device's scopes (ONVIF Core Specification, device discovery); '' where it gives neither. */
 function nameOf(scopes: string): string {
   const scope = (kind: string): string => {
     const encoded = new RegExp(`onvif://www\\.onvif\\.org/${kind}/(\\S+)`, 'i').exec(scopes)?.[1] ?? '';
@@ -90,7 +90,7 @@ function nameOf(scopes: string): string {
   return scope('name') || scope('hardware');
 }
 
-/** Asks a device for the streams of its cameras; what stands in the way becomes their problem. */
+/** Asks a device for the streams of its cameras; what goes wrong becomes their problem. */
 async function askForStreams(service: URL, device: FoundCamera): Promise<FoundCamera[]> {
   const camera = new Cam({
     hostname: device.host,
@@ -190,7 +190,7 @@ function tracksOf(profile: unknown): Track[] {
   const tracks: Track[] = [];
   const audio = at(profile, 'audioEncoderConfiguration');
   if (audio !== undefined) {
-    // The rate is in kHz (ONVIF schema, AudioEncoderConfiguration); some cameras tell it in Hz.
+    // The rate is in kHz (ONVIF schema, AudioEncoderConfiguration); some cameras give it in Hz.
     const rate = Number(at(audio, 'sampleRate') ?? 0);
     const rateKHz = rate >= 1000 ? rate / 1000 : rate;
     tracks.push({ kind: 'audio', codec: codecOf(audio, rateKHz > 0 ? `${rateKHz} kHz` : '') });

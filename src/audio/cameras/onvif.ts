@@ -3,12 +3,12 @@ import { Worker } from 'node:worker_threads';
 import type { FoundCamera } from './found.js';
 import type { OnvifLogin, OnvifReport } from './onvif-worker.js';
 
-/** Answers come for 3 s; this long a camera that answered last may take to tell its stream. */
+/** Answers come for 3 s; a camera that answered last may take this long to give its stream. */
 const DEADLINE_MS = 8000;
 
 /**
  * Asks the networks of this machine for ONVIF cameras (WS-Discovery, by multicast to 239.255.255.250:3702), and each
- * for its stream; takes 3 to 8 s. A camera that wants a login, or does not tell, has a `problem` instead of an address.
+ * for its stream; takes 3 to 8 s. A camera that wants a login, or gives no stream, has a `problem` instead of an address.
  *
  * The library behind it waits for ever for some cameras, reads answers of any size on the thread that it runs on, and
  * cannot be told to stop. So it runs in a thread of its own, which is ended.

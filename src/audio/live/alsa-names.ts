@@ -7,7 +7,7 @@ const NO_MICROPHONES = new Set(
   ),
 );
 
-/** The id of a card that has a number now, as in CARD=Device_1; undefined where the system does not tell it. */
+/** The id of a card that has a number now, as in CARD=Device_1; undefined where the system does not give it. */
 export function alsaCardId(card: number): string | undefined {
   try {
     return readFileSync(`/sys/class/sound/card${card}/id`, 'utf8').trim();

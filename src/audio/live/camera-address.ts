@@ -1,6 +1,6 @@
 import { DeepInfantError } from '../../errors.js';
 
-/** Where a camera is, apart from what nobody else may know. */
+/** Where a camera is; its secrets are kept apart. */
 export interface CameraAddress {
   /**
    * Of scheme rtsp, rtsps, http or https, without credentials. Cameras that want them among the parameters have `{user}`
@@ -166,7 +166,7 @@ function valuesOf(url: string, names: RegExp, placeholder: string): string[] {
   return values.filter(value => value !== placeholder).map(decode);
 }
 
-/** The URL with user name and password, percent-encoded: for the program that connects, and for nobody's eyes. */
+/** The URL with user name and password, percent-encoded: for the program that connects, never to be shown. */
 export function secretUrl(address: CameraAddress): string {
   const { url, user, password } = address;
   if (url.includes('{password}'))

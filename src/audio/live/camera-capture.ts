@@ -17,7 +17,7 @@ const TIMEOUT_MS = 5000;
 const HLS_TIMEOUT_MS = 15_000;
 /** Patience with one that agreed to send its sound alone: more, so that one that doesn't answer is told as such. */
 const SOUND_ALONE_MS = 6000;
-/** A stream may begin with what was kept, and has gaps filled; further ahead of the time it is no live stream. */
+/** A stream may begin with what was kept, and has gaps filled; a stream that is further ahead is not live. */
 const MOST_AHEAD_S = 60;
 const WATCHED_MS = 3_600_000;
 /** Complaints that are kept: what explains an end is among the last. */

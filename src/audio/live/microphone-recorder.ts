@@ -38,7 +38,7 @@ export interface MicrophoneBackend {
 export interface Recorder {
   program: string;
   args: string[];
-  /** Descriptor that the audio comes on. 3 is for Node: it gets a channel for messages, and tells an AudioFormat there. */
+  /** Descriptor that the audio comes on. 3 is for Node: it gets a channel for messages, and sends an AudioFormat there. */
   pipe: 1 | 3;
   /** Samples per second that it writes. */
   sampleRate: number;
@@ -57,7 +57,7 @@ export function record(
   signal: AbortSignal,
 ): Promise<CaptureEnd> {
   return new Promise((resolve, reject) => {
-    // The pipe to its standard input tells a Node child when this process is gone.
+    // A Node child notices by the pipe to its standard input when this process is gone.
     const stdio: StdioOptions = pipe === 3 ? ['pipe', 'ignore', 'pipe', 'pipe', 'ipc'] : 'pipe';
     const child = spawn(program, args, { ...spawnOptions(), stdio, signal });
     let failure: Error | undefined;

@@ -22,7 +22,7 @@ export interface Microphone {
   name: string;
   /** What records it: PortAudio, ALSA, PulseAudio, AVFoundation, DirectShow. */
   backend: string;
-  /** Whether it is the system's default, as far as the system tells. */
+  /** Whether it is the system's default, as far as the system says. */
   isDefault: boolean;
 }
 
@@ -55,7 +55,7 @@ async function microphonesOf(
       else found.push(here);
     }
   }
-  // ALSA calls so whichever is the default: of use as long as nobody tells which that is.
+  // ALSA's name for whichever is the default: useful while it is not known which that is.
   const isKnown = found.some(({ name, isDefault }) => isDefault && name !== 'default');
   return found
     .filter(({ name }) => name !== 'default' || !isKnown)

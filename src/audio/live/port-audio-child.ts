@@ -1,6 +1,6 @@
 /**
  * Runs naudiodon (PortAudio) in a process of its own, which can be killed when a device hangs:
- * `port-audio-child.js list` prints microphones as JSON, `port-audio-child.js record [NAME]` tells its parent an
+ * `port-audio-child.js list` prints microphones as JSON, `port-audio-child.js record [NAME]` sends its parent an
  * AudioFormat and writes 16 kHz mono to descriptor 3. PortAudio itself prints on standard output then.
  */
 import { writeSync } from 'node:fs';
@@ -82,7 +82,7 @@ function open(
       framesPerBuffer: frames,
       highwaterMark: 4 * frames,
       maxQueue: MOST_WAITING,
-      // An overflow is no reason to stop.
+      // An overflow does not end the recording.
       closeOnError: false,
     };
     try {

@@ -58,7 +58,7 @@ function parseList(stdout: string, stderr: string): FoundMicrophone[] {
  * them on Windows the one is taken that neither cuts names short nor leaves out conversions.
  *
  * @param defaults numbers of the default devices
- * @param cardId tells the id of the ALSA card of a number
+ * @param cardId gives the id of the ALSA card with a number
  */
 export function portAudioMicrophonesOf(
   devices: readonly PortAudioDevice[],

@@ -75,7 +75,7 @@ export class Supervisor {
   private trouble: Trouble = {};
   private format: AudioFormat | null = null;
   private capture: Capture | undefined;
-  /** Counts captures, so that a late word of an old one is not taken for the new one's. */
+  /** Counts captures, so that a late call from an old one is not taken for one from the new one. */
   private attempt = 0;
   private cancelTimer = (): void => undefined;
   /** When the capture's first audio arrived; undefined before. */

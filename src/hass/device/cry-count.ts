@@ -16,7 +16,7 @@ const COUNTED_CRIES = v.object({
 /** The cries that a night's count is made of. */
 export type CountedCries = v.InferOutput<typeof COUNTED_CRIES>;
 
-/** As DeepInfant 0.1 kept them: the seconds of each cry, whose onset stands in its id. */
+/** As DeepInfant 0.1 kept them: the seconds of each cry, whose onset is part of its id. */
 const COUNTED_CRIES_0 = v.object({
   cries: v.record(v.string(), v.number()),
   lastOnset: v.nullable(v.number()),

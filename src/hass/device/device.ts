@@ -143,7 +143,7 @@ export class Device {
     this.publishChanges();
   }
 
-  /** Takes a message of the broker, and gives what it asks for. What nobody knows is ignored. */
+  /** Takes a message of the broker, and gives what it asks for. Unknown messages are ignored. */
   receive(topic: string, payload: string): DeviceCommand | undefined {
     const command = this.commandOf(topic, payload);
     this.publishChanges();

@@ -9,7 +9,7 @@ const RGB_OF_INTENSITY: Record<Intensity, Rgb> = {
   cry: [255, 110, 0],
   scream: [255, 0, 0],
 };
-/** Far enough apart to be told from bed. */
+/** Far enough apart to be told apart from bed. */
 const RGB_OF_REASON: Record<ReasonEstimate['label'], Rgb> = {
   hungry: [255, 110, 0],
   tired: [60, 60, 255],

@@ -71,7 +71,7 @@ export class Logbook {
     this.show(health);
   }
 
-  /** Takes back what is shown of sources: nobody would do it later. */
+  /** Withdraws what is shown of sources: nothing would do it later. */
   async stop(): Promise<void> {
     for (const end of this.unsubscribe.splice(0)) end();
     const sources = [...this.shown].filter(([, error]) => error !== null);

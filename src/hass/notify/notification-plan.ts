@@ -59,7 +59,7 @@ export interface Tap {
   ask: ButtonAsk;
 }
 
-/** How often a notification is updated while its cry goes on: Apple takes 500 a day and phone. */
+/** How often a notification is updated while its cry goes on: Apple takes 500 a day for each phone. */
 const UPDATE_MS = 30_000;
 const SNOOZE_MS = 600_000;
 /** When a phone that could not be reached is tried again. */
@@ -68,7 +68,7 @@ export const RETRY_MS = 3000;
 const ANSWER_WITHIN_MS = 86_400_000;
 
 /**
- * Decides which phone is notified of which cry, when and how loud: one notification a cry and phone, which follows the
+ * Decides which phone is notified of which cry, when and how loud: one notification for each cry and phone, which follows the
  * cry to its end and takes answers. What a phone shows is compared with what it should show, so that a phone or a Home
  * Assistant that was away catches up. All times are epoch ms.
  */
