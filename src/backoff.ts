@@ -4,7 +4,7 @@ export interface Waits {
   mostMs: number;
 }
 
-export const USUAL_WAITS: Waits = { firstMs: 1000, mostMs: 60_000 };
+const USUAL_WAITS: Waits = { firstMs: 1000, mostMs: 60_000 };
 
 /**
  * How long to wait before the next try: twice as long after each failure, and at random between half and all of that, so

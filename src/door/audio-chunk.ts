@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { check } from '../check.js';
+import { isObject } from '../unknown-data.js';
 import { SAMPLE_RATE, type AudioChunk } from '../values.js';
 import { count, name, soundTime } from './fields.js';
 
@@ -21,7 +22,7 @@ const AUDIO_CHUNK: v.GenericSchema<unknown, AudioChunk> = v.object({
 
 /** Whether a value claims to be a chunk of audio: whoever reads it then gets the chunk or an error. */
 export function isLikeAudioChunk(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'samples' in value;
+  return isObject(value) && 'samples' in value;
 }
 
 /**

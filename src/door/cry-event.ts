@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { check } from '../check.js';
+import { isObject } from '../unknown-data.js';
 import { CRY_STATES, type CryEvent, INTENSITIES, type Reason, REASONS } from '../values.js';
 import { count, id, name, numberFrom, path, seconds, sentence, share, soundTime } from './fields.js';
 
@@ -105,7 +106,7 @@ const CRY_EVENT: v.GenericSchema<unknown, CryEvent> = v.pipe(
 
 /** Whether a value claims to be a cry event: whoever reads it then gets the event or an error. */
 export function isLikeCryEvent(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'onset' in value;
+  return isObject(value) && 'onset' in value;
 }
 
 /**

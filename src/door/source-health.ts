@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { check } from '../check.js';
+import { isObject } from '../unknown-data.js';
 import { SOURCE_STATES, SOURCE_TROUBLES, type SourceHealth } from '../values.js';
 import { count, level, name, numberFrom, seconds, sentence, share } from './fields.js';
 
@@ -23,7 +24,7 @@ const SOURCE_HEALTH: v.GenericSchema<unknown, SourceHealth> = v.object({
 
 /** Whether a value claims to be the health of a live source: whoever reads it then gets the health or an error. */
 export function isLikeSourceHealth(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'positionS' in value && 'since' in value;
+  return isObject(value) && 'positionS' in value && 'since' in value;
 }
 
 /**

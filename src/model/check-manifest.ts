@@ -1,4 +1,5 @@
 import { DeepInfantError } from '../errors.js';
+import { isObject } from '../unknown-data.js';
 import { LABELS } from '../values.js';
 import { CONVOLUTION_NAMES, FRAMES_PER_STEP } from './cry-net.js';
 import { MEL7S_NAMES, MEL7S_REASONS, type Mel7sManifest } from './mel7s.js';
@@ -87,7 +88,7 @@ export function checkManifest(read: unknown, file: string): ModelManifest {
 
 /** Whether what was read is the manifest of a model that only guesses reasons. */
 export function isMel7s(read: unknown): boolean {
-  return typeof read === 'object' && read !== null && 'reasons' in read;
+  return isObject(read) && 'reasons' in read;
 }
 
 /** As checkManifest, for mel7s. */

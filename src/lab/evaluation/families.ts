@@ -21,8 +21,7 @@ const STRICTNESSES = [0.5, 0.6, 0.7, 0.8];
 const HUNGRY = REASONS.indexOf('hungry');
 
 /** The model, and what it must beat: the commonest reason so far, overall and by the time since the last feed. */
-export const RIVALS = ['model', 'commonest', 'sinceFeed'] as const;
-export type Rival = (typeof RIVALS)[number];
+export type Rival = 'model' | 'commonest' | 'sinceFeed';
 
 /** What was predicted for a new cry when it began. */
 interface Judged {

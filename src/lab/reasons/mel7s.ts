@@ -148,7 +148,7 @@ export async function trainMel7s(
 }
 
 /** Scaled input [clips, PICTURE_FRAMES, mels, 1] of PICTURE_FRAMES frames of each picture, from a frame on. */
-export function mel7sInput(tf: Tf, pictures: readonly { picture: Float32Array; from: number }[]): Tensor4D {
+function mel7sInput(tf: Tf, pictures: readonly { picture: Float32Array; from: number }[]): Tensor4D {
   const { floorDb, meanDb, stdDb } = MEL7S_SCALING;
   const { mels } = SEED_FRONT_END;
   const size = PICTURE_FRAMES * mels;
