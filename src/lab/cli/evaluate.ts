@@ -86,6 +86,11 @@ async function evaluate(args: string[]): Promise<number> {
   if (!scene && (values.nights ?? values.hours ?? values.seed) !== undefined)
     throw usageError('--nights, --hours and --seed need --scene: add it.');
   const rivals = new Map(values.rival.map(nameAndFile));
+  const unplayed = [...rivals.values()].find(
+    file => scene && (file.includes('+') || !file.endsWith('.tflite')),
+  );
+  if (unplayed !== undefined)
+    throw usageError(`With --scene, --rival takes YAMNet's .tflite file only, not '${unplayed}'.`);
   const nights = countOf('nights', values.nights ?? '1');
   const hours = numberOf('hours', values.hours ?? '8');
   const seed = numberOf('seed', values.seed ?? '1');

@@ -267,6 +267,10 @@ describe('deepinfant evaluate', function () {
   it('says what is wrong with how it was called', async () => {
     for (const [args, message] of [
       [['--nights', '2'], /--nights, --hours and --seed need --scene/],
+      [
+        ['--scene', '--rival', 'm=mn04.onnx'],
+        /With --scene, --rival takes YAMNet's \.tflite file only, not 'mn04\.onnx'/,
+      ],
       [['--scene', '--hours', 'x'], /--hours must be a number, not 'x'/],
       [['--scene', '--hours', '0'], /--hours must be at least 0\.4/],
       [['--scene', '--nights', '1.5'], /--nights must be a whole number/],
