@@ -4,7 +4,9 @@ import { TRACKER_DEFAULTS } from '../../../src/detect/tracker.js';
 import { judgeNight, TrackerAlarms } from '../../../src/lab/evaluation/nights.js';
 import { sigmoid } from '../../../src/model/calibration.js';
 import { PRESETS } from '../../../src/model/manifest.js';
-import type { NightRecord } from '../../../src/lab/detector/measure.js';
+import type { HeldOut, NightRecord } from '../../../src/lab/detector/measure.js';
+import { scoreReadingOf } from '../../../src/lab/detector/ship.js';
+import type { TrainingCorpus } from '../../../src/lab/detector/training-corpus.js';
 import { chooseThresholds, highestThresholds } from '../../../src/lab/detector/thresholds.js';
 import { SAMPLE_RATE } from '../../../src/values.js';
 import { step } from '../../detect/steps.js';
@@ -81,6 +83,33 @@ describe('chooseThresholds', function () {
     const { balanced } = highestThresholds([presets, restless]);
     assert.deepEqual(balanced, { ...presets.balanced, odds: restless.balanced.odds });
     assert.deepEqual(highestThresholds([restless, presets]).balanced, balanced);
+  });
+
+  it('lets the worst source decide, where the folds are sources', () => {
+    const heldOut = (
+      [
+        ['easy', -2],
+        ['hard', 1],
+      ] as const
+    ).map(([source, highest], fold): HeldOut => {
+      const recording = (i: number, label: string, odds: number) => ({
+        path: `${source} ${label} ${i}`,
+        label,
+        group: `${source} ${label} ${i}`,
+        source,
+        score: sigmoid(odds),
+      });
+      const scores = Array.from({ length: 400 }, (_, i) => recording(i, 'speech', highest - 8 + i / 50));
+      const cries = Array.from({ length: 100 }, (_, i) => recording(i, 'cry', i / 20));
+      return { scores: [...scores, ...cries], nights: fold === 0 ? [night(4, 30, 4)] : nights };
+    });
+    const read = (sources?: string[]) => {
+      const split = { count: 2, folds: [], sources };
+      return scoreReadingOf(heldOut, { doubtful: new Set<string>(), split } as unknown as TrainingCorpus)
+        .presets;
+    };
+    const [pooled, worst] = [read().balanced, read(['easy', 'hard']).balanced];
+    assert.ok(worst.clip > pooled.clip && worst.odds >= pooled.odds, JSON.stringify([pooled, worst]));
   });
 
   it('comes as near to a promise as it can', () => {
