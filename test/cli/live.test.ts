@@ -94,7 +94,7 @@ describe('deepinfant with live sources', function () {
     assert.equal(status, 2);
     assert.match(
       stderr,
-      /^Every user .* DEEPINFANT_CAMERA_PASSWORD, and name rtsp:\/\/me@192\.0\.2\.1\/live\./,
+      /^Every user .* DEEPINFANT_CAMERA_PASSWORD, and use rtsp:\/\/me@192\.0\.2\.1\/live\./,
     );
     assert.ok(!stderr.includes('lullaby'));
   });
