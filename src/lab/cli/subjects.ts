@@ -5,6 +5,7 @@ import { readCorpusFolder } from '../corpus/corpus.js';
 import { checkSplit, splitOf, type FoldKind, type Split } from '../corpus/folds.js';
 import type { Recording } from '../corpus/manifest.js';
 import { DeepInfantError } from '../../errors.js';
+import { modelPath, readModel } from '../../model/load.js';
 import type { TrainingConfig } from '../detector/config.js';
 import { readTrainingCorpus } from '../detector/training-corpus.js';
 import { modelFolder } from '../detector/training-run.js';
@@ -29,7 +30,13 @@ export async function subjectsOf(
   { model, run, folds }: { model: string; run?: string | undefined; folds?: FoldKind | undefined },
 ): Promise<{ subjects: Subject[]; left: Record<string, number>; remarks: string[] }> {
   if (run === undefined) {
-    const { recordings, left, remarks } = await readCorpusFolder(data);
+    const { recordings, left, remarks, sha256 } = await readCorpusFolder(data);
+    const { manifest } = await readModel(modelPath(model));
+    if (manifest.training.dataSha256 === sha256) {
+      remarks.push(
+        `${manifest.name} learned from these recordings, so its figures are too good. Its training run shows true ones: --run.`,
+      );
+    }
     if (folds === undefined) return { subjects: [{ model, recordings, leftOut: undefined }], left, remarks };
     const split = splitOf(recordings, folds, SEED);
     const ofFolds = Array.from({ length: split.count }, (_, fold) =>

@@ -244,6 +244,10 @@ describe('deepinfant train', function () {
     const [scene] = jsonLines<{ sources: Record<string, { presets: object }> }>(nights.stdout);
     assert.deepEqual(Object.keys(scene.sources.uploads.presets), ['careful', 'balanced', 'sensitive']);
 
+    const learned = path.join(folder, 'left-out', 'all', 'toy');
+    const itself = await deepinfant('evaluate', '--data', data, '--model', learned, '--json');
+    assert.match(itself.stderr, /toy learned from these recordings, so its figures are too good/);
+
     const early = await configWith({ folds: 'sources', earlyStop: { everySteps: 2, patience: 1 } });
     const refused = await train('early', [], { config: early, data }).ended;
     assert.match(refused.output, /With earlyStop, .* 2 folds leave nothing to learn from/);
