@@ -83,21 +83,23 @@ export async function trainFold(run: Run, fold: number): Promise<FoldRecord> {
   const records: Partial<FoldRecord> = {};
   for (const reading of READINGS) {
     const file = path.join(run.out, part, `${reading}.json`);
-    if (!existsSync(file)) {
-      const classifier = classifierOf(await trainedNetwork(run, part), reading);
-      const nights = { hours: config.nightHours, seed: seed + fold * NIGHT_SEEDS };
-      const record: HeldOut = {
-        scores: await scoreRecordings(classifier, heldOut, samplesOf(run), done => {
-          onProgress({ phase: 'measuring', done, total: heldOut.length });
-        }),
-        nights: await recordNights(classifier, sure, samplesOf(run), nights, hours => {
-          onProgress({ phase: 'nights', done: Math.floor(60 * hours), total: Math.round(60 * nights.hours) });
-        }),
-      };
-      await classifier.close();
-      await writeAtomically(file, JSON.stringify(record));
+    if (existsSync(file)) {
+      records[reading] = JSON.parse(await readFile(file, 'utf8')) as HeldOut;
+      continue;
     }
-    records[reading] = JSON.parse(await readFile(file, 'utf8')) as HeldOut;
+    const classifier = classifierOf(await trainedNetwork(run, part), reading);
+    const nights = { hours: config.nightHours, seed: seed + fold * NIGHT_SEEDS };
+    const record: HeldOut = {
+      scores: await scoreRecordings(classifier, heldOut, samplesOf(run), done => {
+        onProgress({ phase: 'measuring', done, total: heldOut.length });
+      }),
+      nights: await recordNights(classifier, sure, samplesOf(run), nights, hours => {
+        onProgress({ phase: 'nights', done: Math.floor(60 * hours), total: Math.round(60 * nights.hours) });
+      }),
+    };
+    await classifier.close();
+    await writeAtomically(file, JSON.stringify(record));
+    records[reading] = record;
   }
   return records as FoldRecord;
 }
