@@ -25,10 +25,11 @@ describe('the soak', function () {
   });
 
   it('restarts captures, and leaves nothing behind', async () => {
-    const { wrong, restarts, after } = await restartCaptures({ restarts: 8, seed: 1, signal });
+    const { wrong, restarts, before, after } = await restartCaptures({ restarts: 8, seed: 1, signal });
     assert.deepEqual(wrong, []);
     assert.equal(restarts, 8);
-    assert.equal(after.processes, 0);
+    // Another test of this process may have left one.
+    assert.equal(after.processes, before.processes);
   });
 
   it('tells memory that grows from memory that does not', () => {
