@@ -31,10 +31,13 @@ export async function describeRtsp(
       ? // Cameras sign their certificates themselves, and no secret is sent.
         connectTls({ host, port: Number(port || 322), rejectUnauthorized: false })
       : connect({ host, port: Number(port || 554) });
-  const ends = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+  // Not AbortSignal.timeout in AbortSignal.any: Node 20 may collect it as garbage before its time.
+  const deadline = setTimeout(() => {
+    socket.destroy();
+  }, TIMEOUT_MS);
   let head = '';
   try {
-    const closed = once(socket, 'close', { signal: ends });
+    const closed = once(socket, 'close', { signal });
     // `closed` rejects with it.
     socket.on('error', () => undefined);
     socket.setEncoding('latin1');
@@ -49,6 +52,7 @@ export async function describeRtsp(
   } catch {
     return undefined;
   } finally {
+    clearTimeout(deadline);
     socket.destroy();
   }
   return readResponse(head);
