@@ -149,7 +149,8 @@ const FACES: Record<string, Face> = {
   },
   offline: {
     says: 'No connection',
-    view: QUIET,
+    // On a page of its own: one that is still changing its dashboard when the connection goes shows no card at all.
+    view: { ...QUIET },
     told: ANSWERED,
     then: async (_stage, page) => {
       // Before it has all states, the page would go on without a connection as it is.
