@@ -23,6 +23,11 @@ export class Detector {
     private readonly tracker: Tracker,
   ) {}
 
+  /** Seconds of the cry in progress, without the quiet after what was heard last; undefined without one. */
+  get cryingS(): number | undefined {
+    return this.tracker.cryingS;
+  }
+
   async push(chunk: AudioChunk): Promise<Detection> {
     return this.track(await this.stream.push(chunk));
   }

@@ -73,6 +73,11 @@ export class Episode {
     return (this.last.endSample - this.messageAt) / SAMPLE_RATE;
   }
 
+  /** Seconds from the onset to the end of the last step heard: what a message that it goes on would say. */
+  get durationS(): number {
+    return this.durationTo(this.last.endSample);
+  }
+
   /** The message that the cry has begun or goes on, as of the last step heard. */
   report(state: Exclude<CryState, 'ended'>): CryEvent {
     this.messageAt = this.last.endSample;
@@ -92,6 +97,10 @@ export class Episode {
     };
   }
 
+  private durationTo(endSample: number): number {
+    return (endSample - this.first.hopStart) / SAMPLE_RATE;
+  }
+
   private event(state: CryState, endSample: number): CryEvent {
     const onset = epochOf(this.first.hopStart, this.first);
     const voice = this.voice.voice;
@@ -103,7 +112,7 @@ export class Episode {
       state,
       onset,
       onsetS: this.first.hopStart / SAMPLE_RATE,
-      durationS: (endSample - this.first.hopStart) / SAMPLE_RATE,
+      durationS: this.durationTo(endSample),
       peakScore: this.peakScore,
       meanScore: this.scoreSum / this.steps,
       intensity: intensityOf(voice),

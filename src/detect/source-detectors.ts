@@ -12,7 +12,7 @@ export type DetectorStatus =
   | { state: 'same-name'; source: string }
   /** Audio arrives faster than it is scored; so many seconds of it were dropped. */
   | { state: 'behind'; droppedS: number }
-  /** Seconds since the longest cry in progress began. */
+  /** Seconds of the longest cry in progress, as its messages count them. */
   | { state: 'crying'; cryingS: number }
   /** The cry probability of the last step, in [0, 1]. */
   | { state: 'listening'; cry: number };
@@ -31,8 +31,8 @@ interface OpenSource {
 export class SourceDetectors {
   /** By id and name. */
   private readonly sources = new Map<string, OpenSource>();
-  /** Times of the cries in progress, in seconds from the source's start, by what they are heard with. */
-  private readonly cries = new Map<object, { sinceS: number; nowS: number }>();
+  /** Seconds of the cries in progress, by what they are heard with. */
+  private readonly cries = new Map<Detector, number>();
   private lastCry = 0;
   /** Of the model that was loaded last. */
   manifest: ModelManifest | undefined;
@@ -70,10 +70,7 @@ export class SourceDetectors {
     const dropped = Math.max(0, ...[...this.sources.values()].map(({ queue }) => queue.droppedSamples));
     if (dropped > 0) return { state: 'behind', droppedS: dropped / SAMPLE_RATE };
     if (this.cries.size === 0) return { state: 'listening', cry: this.lastCry };
-    return {
-      state: 'crying',
-      cryingS: Math.max(...[...this.cries.values()].map(cry => cry.nowS - cry.sinceS)),
-    };
+    return { state: 'crying', cryingS: Math.max(...this.cries.values()) };
   }
 
   /** Reports cries in progress as ended; what is heard next is judged by another preset, from its beginning. */
@@ -94,8 +91,9 @@ export class SourceDetectors {
       return await opened.turns.take(async () => {
         const oldest = opened.queue.shift();
         if (oldest === undefined) return { scores: [], events: [] };
-        const detection = await (await opened.detector).push(oldest);
-        this.note(opened, detection);
+        const detector = await opened.detector;
+        const detection = await detector.push(oldest);
+        this.note(detector, detection);
         return detection;
       });
     } catch (error) {
@@ -161,30 +159,24 @@ export class SourceDetectors {
     }));
   }
 
-  private note(heardWith: object, { scores, events }: Detection): void {
-    const step = scores.at(-1);
-    for (const { state, onsetS } of events) {
-      if (state === 'ended') this.cries.delete(heardWith);
-      else this.cries.set(heardWith, { sinceS: onsetS, nowS: onsetS });
-    }
-    if (step === undefined) return;
-    this.lastCry = step.scores.cry;
-    const cry = this.cries.get(heardWith);
-    if (cry) cry.nowS = step.endSample / SAMPLE_RATE;
+  private note(detector: Detector, { scores }: Detection): void {
+    const { cryingS } = detector;
+    if (cryingS === undefined) this.cries.delete(detector);
+    else this.cries.set(detector, cryingS);
+    this.lastCry = scores.at(-1)?.scores.cry ?? this.lastCry;
   }
 
   /** Ends a source when its turn comes. */
   private end(source: OpenSource, emit: (detection: Detection) => void): Promise<void> {
     return source.turns.take(async () => {
+      const detector = await source.detector;
       try {
-        await (
-          await source.detector
-        ).flush(detection => {
-          this.note(source, detection);
+        await detector.flush(detection => {
+          this.note(detector, detection);
           emit(detection);
         });
       } finally {
-        this.cries.delete(source);
+        this.cries.delete(detector);
       }
     });
   }

@@ -51,6 +51,11 @@ export class Tracker {
     this.level = new CryLevel(settings);
   }
 
+  /** Seconds from the onset of the reported cry to the last step heard, without the quiet since; undefined without a cry. */
+  get cryingS(): number | undefined {
+    return this.level.hasCry ? this.cry!.durationS : undefined;
+  }
+
   /** Takes the next step and gives the events that it caused. A step not after the last one begins a new stream. */
   push(scores: Scores): CryEvent[] {
     const lastEnd = this.last?.endSample;

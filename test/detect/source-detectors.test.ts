@@ -93,6 +93,12 @@ describe('SourceDetectors', () => {
     assert.equal(detectors.status.state, 'listening');
   });
 
+  it('counts no quiet after a cry, as its messages do not', async () => {
+    await detectors.push(loud('cot', 20), '');
+    await detectors.push(quiet('cot', 6), '');
+    assert.deepEqual(detectors.status, { state: 'crying', cryingS: 20 * HOP_S });
+  });
+
   it('drops the oldest of what waits too long, and says so until it has caught up', async () => {
     await detectors.open();
     let letGo = (): void => undefined;
