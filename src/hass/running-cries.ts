@@ -26,6 +26,11 @@ export class RunningCries<Cry extends Pick<CryEvent, 'id' | 'state'> = CryEvent>
     this.cries.set(event.id, { event, expiry });
   }
 
+  /** Whether the cry of an id goes on. */
+  has(id: string): boolean {
+    return this.cries.has(id);
+  }
+
   /** The one with the newest event. */
   get newest(): Cry | undefined {
     return [...this.cries.values()].at(-1)?.event;

@@ -13,6 +13,7 @@ const STATE: DeviceState = {
   lastCry: null,
   criesTonight: 0,
   minutesTonight: 0,
+  tonight: [],
   health: 'running',
   error: null,
   accuracy: null,

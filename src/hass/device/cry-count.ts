@@ -1,14 +1,17 @@
 import * as v from 'valibot';
 import { check } from '../../check.js';
 import { nightAt } from '../../night.js';
-import type { CryEvent } from '../../values.js';
+import { INTENSITIES, type CryEvent, type Intensity } from '../../values.js';
 
 /** More cries than a night has; the oldest are dropped. */
 const MOST_CRIES = 500;
 
 const COUNTED_CRIES = v.object({
-  /** When each cry began, epoch ms, and its length in seconds; by its id, oldest first. */
-  cries: v.record(v.string(), v.object({ onset: v.number(), durationS: v.number() })),
+  /** When each cry began, epoch ms, its length in seconds, and how hard it was at its hardest; by its id, oldest first. */
+  cries: v.record(
+    v.string(),
+    v.object({ onset: v.number(), durationS: v.number(), intensity: v.optional(v.picklist(INTENSITIES)) }),
+  ),
   /** When the newest cry began, epoch ms. */
   lastOnset: v.nullable(v.number()),
 });
@@ -38,9 +41,11 @@ export function checkCountedCries(json: unknown, version: number): CountedCries 
 /** The cries with what is known of one of them now. */
 export function withCry(
   counted: CountedCries,
-  { id, onset, durationS }: Pick<CryEvent, 'id' | 'onset' | 'durationS'>,
+  { id, onset, durationS, intensity }: Pick<CryEvent, 'id' | 'onset' | 'durationS' | 'intensity'>,
 ): CountedCries {
-  return joinCounts(counted, { cries: { [id]: { onset, durationS } }, lastOnset: onset });
+  const known = counted.cries[id] as CountedCries['cries'][string] | undefined;
+  const cry = { onset, durationS, intensity: harder(known?.intensity, intensity) };
+  return joinCounts(counted, { cries: { [id]: cry }, lastOnset: onset });
 }
 
 /** The cries of both, as the later ones say. */
@@ -51,11 +56,25 @@ export function joinCounts(earlier: CountedCries, later: CountedCries): CountedC
 }
 
 /** The number of cries in the night at a time (epoch ms), and how long they were within it; as the journal counts them. */
-export function countAt({ cries }: CountedCries, now: number): { cries: number; cryingS: number } {
+export function countAt(counted: CountedCries, now: number): { cries: number; cryingS: number } {
   const { from, to } = nightAt(now);
-  const lengths = Object.values(cries)
-    .map(({ onset, durationS }) => [onset, onset + 1000 * durationS])
-    .filter(([onset, end]) => onset < to && end > from)
-    .map(([onset, end]) => (Math.min(to, end) - Math.max(from, onset)) / 1000);
+  const lengths = criesAt(counted, now).map(
+    ({ onset, durationS }) => (Math.min(to, onset + 1000 * durationS) - Math.max(from, onset)) / 1000,
+  );
   return { cries: lengths.length, cryingS: lengths.reduce((sum, length) => sum + length, 0) };
+}
+
+/** The cries of which a part is in the night at a time (epoch ms), whole. */
+export function criesAt(
+  { cries }: CountedCries,
+  now: number,
+): { id: string; onset: number; durationS: number; intensity?: Intensity }[] {
+  const { from, to } = nightAt(now);
+  return Object.entries(cries)
+    .filter(([, { onset, durationS }]) => onset < to && onset + 1000 * durationS > from)
+    .map(([id, cry]) => ({ id, ...cry }));
+}
+
+function harder(a: Intensity | undefined, b: Intensity): Intensity {
+  return a !== undefined && INTENSITIES.indexOf(a) > INTENSITIES.indexOf(b) ? a : b;
 }

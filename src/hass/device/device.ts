@@ -3,7 +3,15 @@ import { PRESETS } from '../../model/manifest.js';
 import { type Answer, type CryEvent, REASONS, type SourceHealth } from '../../values.js';
 import { RunningCries } from '../running-cries.js';
 import { StateFile } from '../state-file.js';
-import { checkCountedCries, countAt, type CountedCries, joinCounts, NO_CRIES, withCry } from './cry-count.js';
+import {
+  checkCountedCries,
+  countAt,
+  criesAt,
+  type CountedCries,
+  joinCounts,
+  NO_CRIES,
+  withCry,
+} from './cry-count.js';
 import {
   type DeviceState,
   type DeviceTopics,
@@ -11,6 +19,7 @@ import {
   discoveryPayload,
   type EntityNamer,
   HASS_STATUS_TOPIC,
+  type NightCry,
   REPUBLISH_MS,
 } from './discovery.js';
 
@@ -200,6 +209,16 @@ export class Device {
     this.options.publish({ topic, payload, retain: true });
   }
 
+  private get criesTonight(): NightCry[] {
+    return criesAt(this.counted, Date.now())
+      .filter(({ id }) => !this.cries.has(id))
+      .map(({ onset, durationS, intensity }) => ({
+        at: new Date(onset).toISOString(),
+        duration_s: Math.round(10 * durationS) / 10,
+        ...(intensity && { intensity }),
+      }));
+  }
+
   private get state(): DeviceState {
     const { lastCry, health, counted } = this;
     const { cries, cryingS } = countAt(counted, Date.now());
@@ -213,6 +232,7 @@ export class Device {
       lastCry: counted.lastOnset === null ? null : new Date(counted.lastOnset).toISOString(),
       criesTonight: cries,
       minutesTonight: Math.round(cryingS / 60),
+      tonight: this.criesTonight,
       health: health?.state ?? null,
       error: health?.error ?? null,
       accuracy: percent(reason?.accuracy),

@@ -1,5 +1,12 @@
 import { PRESETS } from '../../model/manifest.js';
-import { type Contribution, INTENSITIES, REASONS, SOURCE_STATES, type SourceState } from '../../values.js';
+import {
+  type Contribution,
+  INTENSITIES,
+  type Intensity,
+  REASONS,
+  SOURCE_STATES,
+  type SourceState,
+} from '../../values.js';
 
 /** The topics of a device on the broker. */
 export interface DeviceTopics {
@@ -20,6 +27,15 @@ export interface DeviceTopics {
   listening: string;
 }
 
+/** A cry of the night that is over, as an attribute of the count has it. */
+export interface NightCry {
+  /** When it began, in ISO form. */
+  at: string;
+  duration_s: number;
+  /** At its hardest; of a cry that an older version counted it is not known. */
+  intensity?: Intensity;
+}
+
 /** What the entities show; null is unknown. */
 export interface DeviceState {
   crying: 'ON' | 'OFF';
@@ -33,6 +49,8 @@ export interface DeviceState {
   lastCry: string | null;
   criesTonight: number;
   minutesTonight: number;
+  /** What both count, without a cry that goes on. */
+  tonight: readonly NightCry[];
   health: SourceState | null;
   /** What is wrong with the source. */
   error: string | null;
@@ -141,7 +159,12 @@ export function discoveryPayload(
       ...ofSource,
     }),
     stateEntity('sensor', 'lastCry', { device_class: 'timestamp' }),
-    stateEntity('sensor', 'criesTonight', { state_class: 'measurement', icon: 'mdi:counter' }),
+    stateEntity('sensor', 'criesTonight', {
+      state_class: 'measurement',
+      icon: 'mdi:counter',
+      json_attributes_topic: topics.state,
+      json_attributes_template: "{{ {'cries': value_json.tonight} | tojson }}",
+    }),
     stateEntity('sensor', 'minutesTonight', {
       device_class: 'duration',
       unit_of_measurement: 'min',

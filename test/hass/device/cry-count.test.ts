@@ -1,14 +1,26 @@
 import assert from 'node:assert/strict';
-import { checkCountedCries, countAt, NO_CRIES, withCry } from '../../../src/hass/device/cry-count.js';
+import {
+  checkCountedCries,
+  countAt,
+  criesAt,
+  NO_CRIES,
+  withCry,
+} from '../../../src/hass/device/cry-count.js';
 import { nightOf } from '../../../src/journal/questions.js';
+import type { Intensity } from '../../../src/values.js';
 import { cryAt } from '../../reason/cries.js';
 
 const at = (day: number, hours: number, minutes = 0): number =>
   new Date(2026, 0, day, hours, minutes).getTime();
-const cry = (onset: number, durationS: number): { id: string; onset: number; durationS: number } => ({
+const cry = (
+  onset: number,
+  durationS: number,
+  intensity: Intensity = 'cry',
+): { id: string; onset: number; durationS: number; intensity: Intensity } => ({
   id: `cot@${onset}`,
   onset,
   durationS,
+  intensity,
 });
 
 describe('the count of a night', () => {
@@ -41,6 +53,16 @@ describe('the count of a night', () => {
   it('counts a cry once, as it was last', () => {
     const counted = [cry(at(15, 20), 3), cry(at(15, 20), 90)].reduce(withCry, NO_CRIES);
     assert.deepEqual(countAt(counted, at(15, 21)), { cries: 1, cryingS: 90 });
+  });
+
+  it('knows how hard a cry was at its hardest', () => {
+    const [onset, now] = [at(15, 20), at(15, 21)];
+    const counted = [cry(onset, 3), cry(onset, 40, 'scream'), cry(onset, 90, 'fuss')].reduce(
+      withCry,
+      NO_CRIES,
+    );
+    assert.deepEqual(criesAt(counted, now), [cry(onset, 90, 'scream')]);
+    assert.deepEqual(checkCountedCries(counted, 1), counted);
   });
 
   it('keeps 500 cries at most, the newest', () => {

@@ -103,6 +103,25 @@ describe('Device', () => {
     );
   });
 
+  it('lists the cries that it counts, each as its last event says, once they are over', async () => {
+    const onset = Date.now() - 90_000;
+    const ofNight = (event: CryEvent, intensity: CryEvent['intensity']): CryEvent => ({
+      ...event,
+      onset,
+      intensity,
+    });
+    device.pushCry(ofNight(cry('started', 3), 'cry'));
+    device.pushCry(ofNight(cry('ongoing', 12), 'scream'));
+    assert.deepEqual([state().criesTonight, state().tonight], [1, []]);
+    device.pushCry(ofNight(cry('ended', 18.208), 'fuss'));
+    const listed = [{ at: new Date(onset).toISOString(), duration_s: 18.2, intensity: 'scream' }];
+    assert.deepEqual(state().tonight, listed);
+    await device.stop(false);
+    device = open();
+    device.publishAll();
+    assert.deepEqual(state().tonight, listed);
+  });
+
   it('is offline as long as its source is', () => {
     for (const now of ['running', 'failed', 'starting', 'silent'] as const)
       device.pushHealth({ ...HEALTH, state: now });
