@@ -23,7 +23,7 @@ const DAY_MS = 24 * HOUR_MS;
  * The night at `time` (epoch ms): the one that is running, or else, by day, the one that ended that morning. Where the
  * clocks change, it is an hour shorter or longer.
  *
- * @param timeZone an IANA name; without one this computer's
+ * @param timeZone an IANA name; without one the home's
  */
 export function nightAt(time: number, timeZone?: string): TimeSpan {
   const evening = wallClockAt(time, timeZone) - BEGINS_MS;

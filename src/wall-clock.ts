@@ -1,4 +1,10 @@
-/** What a clock on the wall shows, here or in another time zone. */
+/** What a clock on the wall shows, at home or in another time zone. */
+import { DeepInfantError, messageOf } from './errors.js';
+
+/** The home's time zone, an IANA name, where it is not that of this process. */
+let homeZone: string | undefined;
+
+const HALF_YEAR_MS = 182 * 86_400_000;
 
 /** One format for each time zone: making one takes 30 ms at first. */
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -7,22 +13,22 @@ const formats = new Map<string, Intl.DateTimeFormat>();
  * What a wall clock shows, as ms since 1970 as if it showed UTC: its parts are read with the `getUTC` methods of `Date`.
  *
  * @param time epoch ms
- * @param timeZone an IANA name; without one this computer's
+ * @param timeZone an IANA name; without one the home's
  */
-export function wallClockAt(time: number, timeZone?: string): number {
+export function wallClockAt(time: number, timeZone = homeZone): number {
   if (timeZone === undefined) return time - 60_000 * new Date(time).getTimezoneOffset();
-  let format = formats.get(timeZone);
-  if (!format) {
-    const numeric = 'numeric';
-    const parts = { year: numeric, month: numeric, day: numeric, hour: numeric, minute: numeric } as const;
-    format = new Intl.DateTimeFormat('en', { ...parts, second: numeric, hourCycle: 'h23', timeZone });
-    formats.set(timeZone, format);
-  }
   const parts = Object.fromEntries(
-    format.formatToParts(time).map(({ type, value }) => [type, Number(value)]),
+    formatOf(timeZone)
+      .formatToParts(time)
+      .map(({ type, value }) => [type, Number(value)]),
   );
   const seconds = Date.UTC(parts.year, parts.month - 1, parts.day, parts.hour, parts.minute, parts.second);
   return seconds + (((time % 1000) + 1000) % 1000);
+}
+
+/** Hours since midnight on the home's wall clock, with fractions: 13.5 is half past one. @param time epoch ms */
+export function hourAt(time: number): number {
+  return (wallClockAt(time) / 3_600_000) % 24;
 }
 
 /** The epoch ms at which a wall clock shows `wallClock`. Where it skips that time, an hour before or after. */
@@ -33,4 +39,48 @@ export function epochAt(wallClock: number, timeZone?: string): number {
 
 function offsetAt(time: number, timeZone?: string): number {
   return wallClockAt(time, timeZone) - time;
+}
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  let format = formats.get(timeZone);
+  if (!format) {
+    const numeric = 'numeric';
+    const parts = { year: numeric, month: numeric, day: numeric, hour: numeric, minute: numeric } as const;
+    format = new Intl.DateTimeFormat('en', { ...parts, second: numeric, hourCycle: 'h23', timeZone });
+    formats.set(timeZone, format);
+  }
+  return format;
+}
+
+/**
+ * Sets the home's time zone, which all times without a zone of their own are shown in and judged by: a process in a
+ * container often runs in UTC while the home does not. Without it, or with undefined, it is the process's.
+ * @param timeZone an IANA name
+ * @returns whether the process's clock shows another time, now or half a year from now
+ * @throws DeepInfantError `time-zone` for a name that is not known here
+ */
+export function setHomeZone(timeZone: string | undefined): boolean {
+  if (timeZone === undefined) {
+    homeZone = undefined;
+    return false;
+  }
+  try {
+    formatOf(timeZone);
+  } catch (error) {
+    throw new DeepInfantError(
+      'time-zone',
+      `The time zone '${timeZone}' is not known here: ${messageOf(error)}.`,
+    );
+  }
+  const times = [Date.now(), Date.now() + HALF_YEAR_MS];
+  homeZone = undefined;
+  const isOther = times.some(time => Math.abs(wallClockAt(time) - wallClockAt(time, timeZone)) > 1000);
+  // The process's own zone costs less to read.
+  if (isOther) homeZone = timeZone;
+  return isOther;
+}
+
+/** The time zone of this process, an IANA name. */
+export function processZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }

@@ -1,14 +1,14 @@
-/** Days and their names by this computer's clock; also where a day has 23 or 25 hours. */
+/** Days and their names by the home's clock; also where a day has 23 or 25 hours. */
 import type { TimeSpan } from '../night.js';
+import { epochAt, wallClockAt } from '../wall-clock.js';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
 
 /** The day of a time (epoch ms) from midnight to midnight, or the day `later` days after it. */
 export function dayAt(time: number, later = 0): TimeSpan {
-  const midnight = new Date(time);
-  midnight.setHours(0, 0, 0, 0);
-  midnight.setDate(midnight.getDate() + later);
-  const next = new Date(midnight);
-  next.setDate(next.getDate() + 1);
-  return { from: midnight.getTime(), to: next.getTime() };
+  const midnight = midnightBefore(time) + later * DAY_MS;
+  return { from: epochAt(midnight), to: epochAt(midnight + DAY_MS) };
 }
 
 /**
@@ -17,8 +17,13 @@ export function dayAt(time: number, later = 0): TimeSpan {
  */
 export function hasPassed(timeOfDay: string, from: number, to: number): boolean {
   const [hours, minutes] = timeOfDay.split(':').map(Number);
-  const due = new Date(to).setHours(hours, minutes, 0, 0);
+  const due = epochAt(midnightBefore(to) + (60 * hours + minutes) * MINUTE_MS);
   return from < due && due <= to;
+}
+
+/** As a wall clock shows it. */
+function midnightBefore(time: number): number {
+  return Math.floor(wallClockAt(time) / DAY_MS) * DAY_MS;
 }
 
 // Intl takes 30 ms for its first date.
@@ -27,17 +32,16 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 
 /** '14:05' */
 export function timeText(time: number): string {
-  const date = new Date(time);
-  return `${String(date.getHours()).padStart(2, '0')}:${String(date.getMinutes()).padStart(2, '0')}`;
+  return new Date(wallClockAt(time)).toISOString().slice(11, 16);
 }
 
 /** 'Mon 23 Nov' */
 export function dateText(time: number): string {
-  return `${WEEKDAYS[new Date(time).getDay()]} ${dayText(time)}`;
+  return `${WEEKDAYS[new Date(wallClockAt(time)).getUTCDay()]} ${dayText(time)}`;
 }
 
 /** '23 Nov' */
 export function dayText(time: number): string {
-  const date = new Date(time);
-  return `${date.getDate()} ${MONTHS[date.getMonth()]}`;
+  const date = new Date(wallClockAt(time));
+  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`;
 }

@@ -4,6 +4,7 @@ import { lengthMs } from '../night.js';
 import { dateText, dayText, timeText } from './calendar.js';
 import { endOf, type CryEntry } from './entries.js';
 import type { Intensity } from '../values.js';
+import { wallClockAt } from '../wall-clock.js';
 import type { HourlyWeek, Period, Totals, ReasonRecord, Week, WeeksByHour } from './questions.js';
 
 /** 'Night of 22–23 Nov: 3 cries, 12 min in total, the longest 6 min at 02:14. Reasons: hungry 2, tired 1. …' */
@@ -93,10 +94,10 @@ const VERBS = { fuss: 'fussed', cry: 'cried', scream: 'screamed' } satisfies Rec
 
 /** 'Night of 22–23 Nov', 'Night of 30 Nov – 1 Dec', 'Mon 23 Nov' */
 export function periodName({ from, to }: Pick<Period, 'from' | 'to'>): string {
-  const [evening, morning] = [new Date(from), new Date(to)];
-  if (evening.getHours() === 0) return dateText(from);
-  return evening.getMonth() === morning.getMonth()
-    ? `Night of ${evening.getDate()}–${dayText(to)}`
+  const [evening, morning] = [from, to].map(time => new Date(wallClockAt(time)));
+  if (evening.getUTCHours() === 0) return dateText(from);
+  return evening.getUTCMonth() === morning.getUTCMonth()
+    ? `Night of ${evening.getUTCDate()}–${dayText(to)}`
     : `Night of ${dayText(from)} – ${dayText(to)}`;
 }
 

@@ -4,6 +4,7 @@ import type { ContextFact } from '../reason/facts.js';
 import { NO_RECORD, trackRecords, type TrackRecord } from '../reason/record.js';
 import { REASONS, type Intensity, type Reason, type ReasonEstimate } from '../values.js';
 import { lengthMs, nightAt, type TimeSpan } from '../night.js';
+import { hourAt } from '../wall-clock.js';
 import { dayAt } from './calendar.js';
 import { endOf, type CryEntry, type Entry, type HeardEntry } from './entries.js';
 
@@ -124,7 +125,7 @@ export function weeksByHourOf(entries: Iterable<Entry>, time: number): WeeksByHo
       const week = weekAt(at);
       week?.known.add(dayAt(at).from);
       if (week && entry.kind === 'cry')
-        week.minutes[new Date(at).getHours()] += (Math.min(to, nextHour(at)) - at) / MINUTE_MS;
+        week.minutes[Math.floor(hourAt(at))] += (Math.min(to, nextHour(at)) - at) / MINUTE_MS;
     }
   }
   const known = weeks.findIndex(({ known }) => known.size > 0);

@@ -1,4 +1,5 @@
 import { DeepInfantError } from '../errors.js';
+import { hourAt, wallClockAt } from '../wall-clock.js';
 import type { Reason } from '../values.js';
 import type { Evidence } from './evidence.js';
 import { checkFact, type ContextFact, type ContextKind } from './facts.js';
@@ -142,7 +143,6 @@ class Circumstances {
 
   /** The same for the model of this baby. @param sinceCryH hours since the baby's last cry began */
   situation(sinceCryH: number | undefined): Situation {
-    const time = new Date(this.cryMs);
     const turn = this.latest('sleep', 'wake');
     return {
       shares: {
@@ -152,7 +152,7 @@ class Circumstances {
       },
       ...(turn?.kind === 'sleep' && { asleep: this.since(turn) < SLEEP_CYCLE_MS ? 'short' : 'long' }),
       sinceCryH,
-      hour: time.getHours() + time.getMinutes() / 60,
+      hour: hourAt(this.cryMs),
     };
   }
 
@@ -271,11 +271,11 @@ function half(rate: number): number {
 function timeOfDay(cryMs: number): Evidence {
   const PEAK_HOUR = 20;
   const HEIGHT = 0.5;
-  const time = new Date(cryMs);
-  const hour = time.getHours() + time.getMinutes() / 60;
+  const hour = hourAt(cryMs);
   const rate = 1 + HEIGHT * Math.cos(((hour - PEAK_HOUR) / 24) * 2 * Math.PI);
-  const clock = `${time.getHours()}:${String(time.getMinutes()).padStart(2, '0')}`;
-  return piece('belly pain', rate, `at ${clock}`);
+  const clock = new Date(wallClockAt(cryMs));
+  const minutes = String(clock.getUTCMinutes()).padStart(2, '0');
+  return piece('belly pain', rate, `at ${clock.getUTCHours()}:${minutes}`);
 }
 
 function piece(reason: Reason, rate: number, fact: string): Evidence {

@@ -1,5 +1,6 @@
 import { durationText } from '../../reason/phrase.js';
 import { INTENSITIES, type Intensity } from '../../values.js';
+import { epochAt, hourAt, wallClockAt } from '../../wall-clock.js';
 import { timeText } from '../calendar.js';
 import { endOf, type CryEntry } from '../entries.js';
 import {
@@ -142,7 +143,7 @@ function strongest({ course, intensity }: CryEntry): Intensity {
 
 /** @param now where an hour is not written */
 function tick(time: number, x: number, now: readonly number[]): string {
-  const hour = String(new Date(time).getHours()).padStart(2, '0');
+  const hour = String(Math.floor(hourAt(time))).padStart(2, '0');
   const isFree = now.every(at => Math.abs(at - x) > 5 * LETTER);
   return (
     path(`M${round(x)} ${CRIES_TOP}V${FLOOR + 22}`, { class: 'line' }) +
@@ -161,8 +162,7 @@ function nowLine(x: number): string {
 function hours(from: number, to: number): number[] {
   const apart = to - from > 20 * HOUR_MS ? 3 : 2;
   const found: number[] = [];
-  for (const hour = new Date(from); hour.getTime() <= to; hour.setHours(hour.getHours() + apart))
-    found.push(hour.getTime());
+  for (let hour = wallClockAt(from); epochAt(hour) <= to; hour += apart * HOUR_MS) found.push(epochAt(hour));
   return found;
 }
 
