@@ -2,8 +2,10 @@ import type { Node, NodeAPI } from 'node-red';
 import { DeepInfantError, messageOf } from '../src/errors.js';
 import type { HassLogin } from '../src/hass/address.js';
 import { HassConnection, type HassState } from '../src/hass/connection.js';
+import { HomeZone } from '../src/hass/home-zone.js';
 import { Troubles } from '../src/troubles.js';
 import type { StatusForm } from './adapter.js';
+import { dataFile } from './data-file.js';
 
 /** How nodes show a connection that does not work; while it does, each shows its own state. */
 export const STATUS_OF_HASS: Record<Exclude<HassState, 'connected'>, StatusForm> = {
@@ -28,6 +30,7 @@ export class SharedHass {
   /** @param report gets what is wrong with the connection, once until it is mended */
   constructor(
     private readonly login: HassLogin,
+    private readonly zone: HomeZone,
     private readonly report: (error: string) => void,
   ) {
     this.troubles = new Troubles(error => {
@@ -48,14 +51,20 @@ export class SharedHass {
     const { hass } = this;
     this.hass = undefined;
     await hass?.stop();
+    await this.zone.close();
   }
 
   private connect(): HassConnection {
     const hass = new HassConnection(this.login, error => {
       this.report(messageOf(error));
     });
+    this.zone.open();
     hass.onHealth(({ state, error }) => {
-      if (state === 'connected') this.troubles.mend('connection');
+      if (state === 'connected') {
+        this.troubles.mend('connection');
+        // One that breaks off at once is asked again when it is back.
+        this.zone.learn(hass).catch(() => undefined);
+      }
       // A Home Assistant that is off for a day is reported once, not at each of a thousand tries.
       if (error !== undefined) this.troubles.raise('connection', error);
     });
@@ -82,7 +91,16 @@ export function deployedHass(RED: NodeAPI, hassNodeId: string): SharedHass {
 export function sharedHassOf(RED: NodeAPI, node: Node, hassNodeId: string): SharedHass {
   const hassNode = RED.nodes.getNode(hassNodeId) as HassNode | null;
   if (hassNode !== null) return deployedHass(RED, hassNodeId);
-  return new SharedHass({ url: '', token: '' }, error => {
-    node.error(error);
-  });
+  return newSharedHass(RED, node, { url: '', token: '' });
+}
+
+/** @param node reports what is wrong with the connection */
+export function newSharedHass(RED: NodeAPI, node: Node, login: HassLogin): SharedHass {
+  const report = (error: unknown): void => {
+    node.error(messageOf(error));
+  };
+  const warn = (text: string): void => {
+    node.warn(text);
+  };
+  return new SharedHass(login, new HomeZone({ file: dataFile(RED, 'home.json'), report, warn }), report);
 }

@@ -3,7 +3,7 @@ import { setUp } from '../adapter.js';
 import { answerDialogs } from './dialog.js';
 import { readSettings } from '../settings.js';
 import { HASS_SETTINGS, type HassCredentials } from './settings.js';
-import { type HassNode, SharedHass } from '../shared-hass.js';
+import { type HassNode, newSharedHass } from '../shared-hass.js';
 
 export = (RED: NodeAPI): void => {
   answerDialogs(RED);
@@ -13,9 +13,7 @@ export = (RED: NodeAPI): void => {
       RED.nodes.createNode(this, config);
       setUp(this, () => {
         const { url } = readSettings(HASS_SETTINGS, config);
-        this.shared = new SharedHass({ url, token: this.credentials.token ?? '' }, error => {
-          this.error(error);
-        });
+        this.shared = newSharedHass(RED, this, { url, token: this.credentials.token ?? '' });
       });
     },
     { credentials: { token: { type: 'password' } } },

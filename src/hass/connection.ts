@@ -40,7 +40,8 @@ const WRONG_TOKEN_RETRY_MS = 600_000;
 
 /** What an action's call gives. */
 const CALLED = v.object({ context: v.object({ id: v.string() }) });
-const CONFIG = v.object({ state: v.string() });
+const CONFIG = v.object({ state: v.string(), time_zone: v.string() });
+const USER = v.object({ is_admin: v.boolean() });
 
 /** One connection to Home Assistant, which is opened again whenever it breaks. */
 export class HassConnection {
@@ -135,6 +136,19 @@ export class HassConnection {
   async isComplete(): Promise<boolean> {
     const config = await this.ask({ type: 'get_config' }, CONFIG).catch(() => undefined);
     return config?.state === 'RUNNING';
+  }
+
+  /** The home's time zone, an IANA name. @throws DeepInfantError as `ask` does */
+  async timeZone(): Promise<string> {
+    return (await this.ask({ type: 'get_config' }, CONFIG)).time_zone;
+  }
+
+  /**
+   * Whether the token's user is an administrator: Home Assistant sends most events to administrators only.
+   * @throws DeepInfantError as `ask` does
+   */
+  async isAdmin(): Promise<boolean> {
+    return (await this.ask({ type: 'auth/current_user' }, USER)).is_admin;
   }
 
   /**

@@ -17,7 +17,8 @@ export class FakeHomeAssistant {
   readonly calls: { action: string; data: unknown }[] = [];
   /** What it replies to commands, by their types. */
   readonly replies: Record<string, unknown> = {
-    get_config: { state: 'RUNNING' },
+    get_config: { state: 'RUNNING', time_zone: 'UTC' },
+    'auth/current_user': { is_admin: true },
     'person/list': { storage: [{ name: 'Anna', user_id: 'anna' }], config: [] },
   };
   private socket: WebSocket | undefined;

@@ -1,0 +1,76 @@
+import * as v from 'valibot';
+import { check } from '../check.js';
+import { Troubles } from '../troubles.js';
+import { processZone, setHomeZone } from '../wall-clock.js';
+import type { HassConnection } from './connection.js';
+import { StateFile } from './state-file.js';
+
+const KEPT_ZONE = v.object({ timeZone: v.string() });
+type KeptZone = v.InferOutput<typeof KEPT_ZONE>;
+
+export interface HomeZoneOptions {
+  /** Keeps the zone: a start before Home Assistant's goes by it, too. */
+  file: string;
+  /** Gets what goes wrong. */
+  report: (error: unknown) => void;
+  /** Gets, once, how the process's zone differs from the home's. */
+  warn: (text: string) => void;
+}
+
+/** The home's time zone, which Home Assistant knows. */
+export class HomeZone {
+  private readonly file: StateFile<KeptZone>;
+  private readonly warnings: Troubles;
+  private kept: string | undefined;
+
+  constructor(private readonly options: HomeZoneOptions) {
+    const { file: path, report, warn } = options;
+    this.file = new StateFile(
+      {
+        path,
+        what: "the home's time zone",
+        version: 1,
+        check: json => check(KEPT_ZONE, json, "home's time zone"),
+      },
+      report,
+    );
+    this.warnings = new Troubles(text => {
+      warn(String(text));
+    });
+  }
+
+  /** Takes up what an earlier run kept. */
+  open(): void {
+    this.kept = this.file.open()?.timeZone;
+    if (this.kept !== undefined) this.use(this.kept);
+  }
+
+  /** Takes the zone of a Home Assistant that is connected. */
+  async learn(hass: HassConnection): Promise<void> {
+    const timeZone = await hass.timeZone();
+    this.use(timeZone);
+    if (timeZone === this.kept) return;
+    this.kept = timeZone;
+    await this.file.save(() => ({ timeZone }));
+  }
+
+  /** From now on it is the process's zone again. */
+  close(): Promise<void> {
+    setHomeZone(undefined);
+    return this.file.close();
+  }
+
+  private use(timeZone: string): void {
+    try {
+      const isOther = setHomeZone(timeZone);
+      if (isOther)
+        this.warnings.raise(
+          'zone',
+          `Home Assistant's time zone is ${timeZone}, and Node-RED's is ${processZone()}. DeepInfant uses ${timeZone}. Start Node-RED with TZ=${timeZone}, so that the other nodes use it, too.`,
+        );
+      else this.warnings.mend('zone');
+    } catch (error) {
+      this.options.report(error);
+    }
+  }
+}
