@@ -41,10 +41,11 @@ export function serverUrl(text: string, usualPort: number): URL {
 
 /**
  * Requests JSON from a server: no longer than 5 s, no more than 8 MB, and no redirection is followed.
- * @throws DeepInfantError `unreachable`, `wants-login`, `not-the-server`; the signal's reason when it aborts
+ * @throws DeepInfantError `unreachable`, `wants-login`, `not-the-server`, `moved`, `busy` when it is asked too often,
+ * `server-error`; the signal's reason when it aborts
  */
 export async function getJson(server: JsonServer, path: string, signal: AbortSignal): Promise<unknown> {
-  const { name, url, loginAdvice, headers } = server;
+  const { name, url, headers } = server;
   const where = `${name} at ${url.origin}`;
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   try {
@@ -53,14 +54,9 @@ export async function getJson(server: JsonServer, path: string, signal: AbortSig
       redirect: 'manual',
       headers: { accept: 'application/json', ...headers },
     });
-    // Frigate sends a browser without a login to its login page.
-    if (response.status === 401 || response.status === 403 || response.status === 302) {
-      await response.body?.cancel();
-      throw new DeepInfantError('wants-login', `${where} asks for a login. ${loginAdvice}`);
-    }
     if (!response.ok) {
       await response.body?.cancel();
-      throw notTheServer(server, `it replies ${response.status} to /${path.split('?')[0]}`);
+      throw refusalOf(response, server, path);
     }
     return JSON.parse(await readText(response, server)) as unknown;
   } catch (error) {
@@ -75,6 +71,48 @@ export async function getJson(server: JsonServer, path: string, signal: AbortSig
       `${where} cannot be reached: ${reason}. Check the address, and that the port is open on that machine.`,
       { cause: error },
     );
+  }
+}
+
+/** The error for a reply that is none of success. */
+function refusalOf(
+  { status, statusText, headers }: Response,
+  server: JsonServer,
+  path: string,
+): DeepInfantError {
+  const { name, url, loginAdvice } = server;
+  const where = `${name} at ${url.origin}`;
+  const reply = `${status} ${statusText}`.trim();
+  const target = new URL(headers.get('location') ?? '', url);
+  const asked = `/${path.split('?')[0]}`;
+  // The same page elsewhere: over https, or below another path.
+  if (status >= 300 && status < 400 && headers.has('location') && target.pathname.endsWith(asked)) {
+    target.pathname = target.pathname.slice(0, 1 - asked.length);
+    target.search = '';
+    return new DeepInfantError(
+      'moved',
+      `${where} has moved (${reply}). Enter its new address: ${target.href}`,
+    );
+  }
+  switch (status) {
+    case 401:
+    case 403:
+    // Frigate sends a browser without a login to its login page.
+    case 302:
+    case 303:
+      return new DeepInfantError('wants-login', `${where} asks for a login. ${loginAdvice}`);
+    case 429:
+      return new DeepInfantError(
+        'busy',
+        `${where} gets too many requests (${reply}). It is asked again later.`,
+      );
+    default:
+      if (status >= 500)
+        return new DeepInfantError(
+          'server-error',
+          `${where} does not work (${reply}). It may be starting; otherwise its own log says what is wrong.`,
+        );
+      return notTheServer(server, `it replies ${reply} to ${asked}`);
   }
 }
 

@@ -12,8 +12,10 @@ import { BABY_SETTINGS, type BabyCredentials } from './settings.js';
 export = (RED: NodeAPI): void => {
   answerEditor<BabyReplies>(RED, 'deepinfant-baby', {
     trouble: ({ id }) => {
-      const { storage, damage, babyBuddy } = findBabyNode(RED, id)?.baby.trouble ?? {};
-      return { trouble: [storage, damage, babyBuddy?.error].filter(text => text !== undefined) };
+      const { storage, damage, babyBuddy, babyBuddyWarning } = findBabyNode(RED, id)?.baby.trouble ?? {};
+      return {
+        trouble: [storage, damage, babyBuddy?.error, babyBuddyWarning].filter(text => text !== undefined),
+      };
     },
     forget: async ({ id }) => {
       const { baby, keeping } = findBabyNode(RED, id) ?? {};

@@ -73,10 +73,10 @@ export class ReasonNode implements NodeWork {
   /** Shows what stands in the way, else the last reason; reports once what a person has to mend. */
   private show(): void {
     const { troubles } = this.room;
-    troubles.forEach(({ storage, damage, babyBuddy }, baby) => {
+    troubles.forEach(({ storage, damage, babyBuddy, babyBuddyWarning }, baby) => {
       this.report(`storage ${baby}`, storage);
       this.report(`damage ${baby}`, damage);
-      this.report(`Baby Buddy ${baby}`, babyBuddy?.error);
+      this.report(`Baby Buddy ${baby}`, babyBuddy?.error ?? babyBuddyWarning);
     });
     const babyBuddy = troubles.find(trouble => trouble.babyBuddy)?.babyBuddy;
     if (troubles.some(({ storage }) => storage !== undefined)) this.showStatus('unsaved');

@@ -2,15 +2,18 @@
  * The entries of a family in Baby Buddy, as facts.
  *
  * Baby Buddy (github.com/babybuddy/babybuddy, its openapi-schema.yml) has a REST API and no webhooks, so it is polled
- * every minute. Its times have their zone. An edited entry keeps its id; a deleted one is no longer listed.
+ * every minute. Its times have their zone. An edited entry keeps its id; a deleted one is no longer listed. What a person
+ * enters is taken to be in the zone of that person's settings.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Backoff } from '../backoff.js';
 import { DeepInfantError, messageOf } from '../errors.js';
-import { getJson, notTheServer, serverUrl, type JsonServer } from '../get-json.js';
-import { entries, isObject, numberOf } from '../unknown-data.js';
+import { getJson, notTheServer, serverUrl, undefinedIfMissing, type JsonServer } from '../get-json.js';
+import { at, entries, isObject, numberOf } from '../unknown-data.js';
 import { degreesCelsius } from '../reason/degrees.js';
 import { checkFact, type ContextFact, type ContextKind } from '../reason/facts.js';
+import { durationText } from '../reason/phrase.js';
+import { wallClockAt } from '../wall-clock.js';
 
 export interface BabyBuddySettings {
   /** Host, host:port or http address, with Baby Buddy's path if it has one. */
@@ -26,7 +29,9 @@ export interface BabyBuddyTrouble {
   /** What is wrong and what to do. */
   error: string;
 }
-export type BabyBuddyHealth = { state: 'connecting' | 'connected' } | BabyBuddyTrouble;
+/** `warning` says how the entries may be wrong all the same. */
+export type BabyBuddyHealth =
+  { state: 'connecting' } | { state: 'connected'; warning?: string } | BabyBuddyTrouble;
 
 export interface BabyBuddyListener {
   /** Receives all facts about the child from `sinceMs` on (epoch ms). Their ids begin with BABY_BUDDY_IDS. */
@@ -128,11 +133,11 @@ export class BabyBuddy {
     const { signal } = this.stopping;
     try {
       const sinceMs = Date.now() - HISTORY_MS;
-      const facts = await childFacts(this.settings, sinceMs, signal);
+      const { facts, warning } = await childFacts(this.settings, sinceMs, signal);
       signal.throwIfAborted();
       this.backoff.reset();
       this.listener.receiveFacts(facts, sinceMs);
-      this.report({ state: 'connected' });
+      this.report({ state: 'connected', ...(warning && { warning }) });
       return this.pollMs;
     } catch (error) {
       if (signal.aborted) return 0;
@@ -157,13 +162,13 @@ function stateOf(error: unknown): BabyBuddyTrouble['state'] {
 
 /**
  * The facts about a child from `sinceMs` on (epoch ms), in the order of the lists.
- * @throws DeepInfantError `bad-address`, `unreachable`, `wants-login`, `not-the-server`, `no-such-child`
+ * @throws DeepInfantError `bad-address`, `no-such-child`, and as `getJson` does
  */
 async function childFacts(
   settings: BabyBuddySettings,
   sinceMs: number,
   signal: AbortSignal,
-): Promise<ContextFact[]> {
+): Promise<{ facts: ContextFact[]; warning?: string }> {
   const server = serverOf(settings);
   const lists = entries(await getJson(server, 'api/', signal)).map(([path]) => path);
   if (!lists.includes('children')) throw notTheServer(server, 'it has no list of children');
@@ -175,11 +180,28 @@ async function childFacts(
     for (const entry of await fetchList(server, path, query, signal)) {
       const inList = `${BABY_BUDDY_IDS}${path}/`;
       for (const { time, id = String(entry.id), ...fact } of facts(entry))
-        found.push({ ...fact, id: inList + id, at: readTime(server, path, entry[time]) });
+        found.push({ ...fact, id: inList + id, at: readTime(entry[time]) });
     }
   }
-  // A mistyped temperature does not keep the rest away.
-  return found.filter(isPossible);
+  const warning = lists.includes('profile') ? await zoneWarning(server, signal) : undefined;
+  // A mistyped temperature, or a sleep without an end, does not keep the rest away.
+  return { facts: found.filter(isPossible), ...(warning && { warning }) };
+}
+
+/** What is wrong with the time zone in which the user enters times, if anything. */
+async function zoneWarning(server: JsonServer, signal: AbortSignal): Promise<string | undefined> {
+  const profile = await getJson(server, 'api/profile', signal).catch(undefinedIfMissing);
+  const timeZone = at(profile, 'timezone');
+  if (typeof timeZone !== 'string') return undefined;
+  try {
+    const now = Date.now();
+    const minutes = Math.round((wallClockAt(now, timeZone) - wallClockAt(now)) / 60_000);
+    if (minutes === 0) return undefined;
+    const apart = `${durationText(60 * Math.abs(minutes))} ${minutes < 0 ? 'behind' : 'ahead of'}`;
+    return `Baby Buddy's clock is ${apart} the clock at home: what you enter there counts for another time. Set the time zone in your settings there, which is ${timeZone} now.`;
+  } catch {
+    return undefined; // A zone that is not known here.
+  }
 }
 
 function serverOf({ url, token }: BabyBuddySettings): JsonServer {
@@ -189,13 +211,15 @@ function serverOf({ url, token }: BabyBuddySettings): JsonServer {
     loginAdvice:
       "Enter the key from Baby Buddy's page Settings, API; its user must be allowed to see the child.",
   };
+  // As it is pasted: with the spaces and the line that were selected along with it, or with the header's first word.
+  const key = token.trim().replace(/^Token\s+/i, '');
   // Anything but a token must not get into a header: the error of fetch would show it.
-  if (!/^\w+$/.test(token))
+  if (!/^\w+$/.test(key))
     throw new DeepInfantError(
       'wants-login',
       `The API key for Baby Buddy contains characters that no key has. ${server.loginAdvice}`,
     );
-  return { ...server, headers: { authorization: `Token ${token}` } };
+  return { ...server, headers: { authorization: `Token ${key}` } };
 }
 
 /** All entries of a list, page by page. */
@@ -243,9 +267,7 @@ function isPossible(fact: ContextFact): boolean {
   }
 }
 
-/** Epoch ms of a time with its zone, as Baby Buddy writes them. */
-function readTime(server: JsonServer, path: string, time: unknown): number {
-  const at = typeof time === 'string' && /(Z|[+-]\d\d:?\d\d)$/.test(time) ? Date.parse(time) : NaN;
-  if (Number.isNaN(at)) throw notTheServer(server, `an entry in its list '${path}' has no time`);
-  return at;
+/** Epoch ms of a time with its zone, as Baby Buddy writes them; NaN for anything else. */
+function readTime(time: unknown): number {
+  return typeof time === 'string' && /(Z|[+-]\d\d:?\d\d)$/.test(time) ? Date.parse(time) : NaN;
 }

@@ -25,6 +25,8 @@ export interface BabyTrouble {
   /** Its memory was damaged when it was read. */
   damage?: string;
   babyBuddy?: BabyBuddyTrouble;
+  /** Baby Buddy works, and its entries may be wrong. */
+  babyBuddyWarning?: string;
 }
 
 /** Notes what becomes known of a baby, as a journal does. Its promises are never rejected. */
@@ -223,7 +225,10 @@ export class Baby implements BabyBuddyListener {
 
   /** Takes the state of the connection to Baby Buddy. */
   receiveHealth(health: BabyBuddyHealth): void {
-    this.change({ babyBuddy: 'error' in health ? health : undefined });
+    this.change({
+      babyBuddy: 'error' in health ? health : undefined,
+      babyBuddyWarning: 'warning' in health ? health.warning : undefined,
+    });
   }
 
   /** Resolves when everything that can be on disk is there. */

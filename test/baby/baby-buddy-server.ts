@@ -24,8 +24,12 @@ export class SmallBabyBuddy {
   requests = 0;
   /** Lists that this Baby Buddy is too old to have. */
   readonly lacks = new Set<string>();
+  /** The time zone in its user's settings. */
+  timeZone = 'America/New_York';
   /** How long it takes to answer, in ms. */
   delayMs = 0;
+  /** What it makes of an entry before it sends it. */
+  edit = (entry: Entry): object => entry;
   private atOnce = 0;
   private server: Server | undefined;
   private readonly lists = new Map<string, Entry[]>(LISTS.map(list => [list, []]));
@@ -74,7 +78,15 @@ export class SmallBabyBuddy {
     if (headers.authorization !== `Token ${TOKEN}`) return [403, { detail: 'Invalid token.' }];
     const offered = LISTS.filter(list => !this.lacks.has(list));
     if (pathname === '/api/')
-      return [200, Object.fromEntries(offered.map(list => [list, `${this.url}/api/${list}/`]))];
+      return [
+        200,
+        {
+          ...Object.fromEntries(offered.map(list => [list, `${this.url}/api/${list}/`])),
+          profile: `${this.url}/api/profile`,
+        },
+      ];
+    if (pathname === '/api/profile')
+      return [200, { user: {}, language: 'en-US', timezone: this.timeZone, api_key: TOKEN }];
     const [list, key] = pathname.slice('/api/'.length).split('/');
     const entries = this.lists.get(list);
     if (!entries || !offered.includes(list)) return [404, { detail: 'Not found.' }];
@@ -100,7 +112,10 @@ export class SmallBabyBuddy {
       );
     const offset = Number(query.get('offset') ?? 0);
     const limit = Number(query.get('limit') ?? 100);
-    const results = found.slice(offset, offset + limit).map(inNewYork);
+    const results = found
+      .slice(offset, offset + limit)
+      .map(inNewYork)
+      .map(this.edit);
     const next =
       offset + limit < found.length ? `${this.url}/?limit=${limit}&offset=${offset + limit}` : null;
     return [200, { count: found.length, next, previous: null, results }];
@@ -108,13 +123,13 @@ export class SmallBabyBuddy {
 }
 
 /** Times as a Baby Buddy in New York writes them in winter. */
-function inNewYork(entry: Entry): object {
+function inNewYork(entry: Entry): Entry {
   const written = Object.entries(entry).map(([name, value]) => {
     if (!['start', 'end', 'time'].includes(name)) return [name, value];
     const there = new Date(Date.parse(String(value)) - 5 * 3_600_000).toISOString();
     return [name, there.replace('Z', '-05:00')];
   });
-  return Object.fromEntries(written) as object;
+  return Object.fromEntries(written) as Entry;
 }
 
 /** Enters, edits and deletes as a family does, over the API. */

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BabyBuddy, type BabyBuddyHealth, type BabyBuddySettings } from '../../src/baby/baby-buddy.js';
 import type { ContextFact } from '../../src/reason/facts.js';
+import { setHomeZone } from '../../src/wall-clock.js';
 import { TestServer } from '../audio/cameras/json-server.js';
 import { Family, SmallBabyBuddy, TOKEN } from './baby-buddy-server.js';
 
@@ -32,7 +33,7 @@ class Follower {
     this.follower.start();
   }
 
-  get last(): { state: string; error?: string } {
+  get last(): { state: string; error?: string; warning?: string } {
     return this.healths.at(-1)!;
   }
 
@@ -224,14 +225,6 @@ describe('Baby Buddy', function () {
       { '/api/': lists, '/api/children/?&limit=500&offset=0': [] },
       /'children' is not a list/,
     ],
-    'entries without a time': [
-      {
-        '/api/': lists,
-        '/api/children/?&limit=500&offset=0': children,
-        feedings: { next: null, results: [{ id: 1, start: '2026-01-31 08:00' }] },
-      },
-      /'feedings' has no time/,
-    ],
     'a list without end': [
       {
         '/api/': lists,
@@ -257,6 +250,99 @@ describe('Baby Buddy', function () {
       await server.stop();
     });
   }
+
+  it('reads the rest where an entry lacks a time', async () => {
+    const small = new SmallBabyBuddy();
+    await small.start();
+    const { id: child } = small.add('children', { first_name: 'Mia', last_name: '' });
+    const time = new Date().toISOString();
+    const nap = small.add('sleep', { child, start: time, end: time });
+    const odd = small.add('changes', { child, time });
+    const feed = small.add('feedings', { child, start: time });
+    small.edit = entry => ({
+      ...entry,
+      ...(entry.id === nap.id && { end: null }),
+      ...(entry.id === odd.id && { time: '2026-01-31 08:00' }),
+    });
+    const follower = follow({ url: small.url });
+    await follower.until(() => follower.found !== undefined);
+    assert.deepEqual(
+      follower.found!.map(({ id }) => id),
+      [`baby-buddy/feedings/${feed.id}`, `baby-buddy/sleep/${nap.id}/start`],
+    );
+    assert.equal(follower.last.state, 'connected');
+    await small.stop();
+  });
+
+  const refusals: [status: number, headers: Record<string, string>, text: RegExp][] = [
+    [
+      429,
+      {},
+      /^Baby Buddy at \S+ gets too many requests \(429 Too Many Requests\)\. It is asked again later\.$/,
+    ],
+    [503, {}, /^Baby Buddy at \S+ does not work \(503 Service Unavailable\)\. It may be starting;/],
+    [500, {}, /^Baby Buddy at \S+ does not work \(500 Internal Server Error\)/],
+    [
+      301,
+      { location: 'https://baby.example/buddy/api/' },
+      /^Baby Buddy at \S+ has moved \(301 Moved Permanently\)\. Enter its new address: https:\/\/baby\.example\/buddy\/$/,
+    ],
+    [308, { location: 'https://baby.example/api/' }, /Enter its new address: https:\/\/baby\.example\/$/],
+    [302, { location: '/login/?next=/api/' }, /asks for a login\. Enter the key/],
+    [404, {}, /does not seem to be Baby Buddy: it replies 404 Not Found to \/api\//],
+  ];
+  for (const [status, headers, text] of refusals) {
+    it(`names a reply of ${status} as what it is, and goes on after it`, async () => {
+      let isMended = false;
+      const server = await TestServer.start({
+        '/api/': (response: ServerResponse) =>
+          isMended ? response.end(JSON.stringify(lists)) : response.writeHead(status, headers).end(),
+        '/api/children/?&limit=500&offset=0': children,
+      });
+      const follower = follow({ url: server.host });
+      await follower.until(() => follower.last.error !== undefined);
+      assert.match(follower.last.error!, text);
+      isMended = true;
+      // The feedings are not there: the poll went on.
+      await follower.until(() => /\/api\/feedings\//.test(follower.last.error!));
+      await follower.stop();
+      await server.stop();
+    });
+  }
+
+  it('takes a key as it is pasted', async () => {
+    const small = new SmallBabyBuddy();
+    await small.start();
+    small.add('children', { first_name: 'Mia', last_name: '' });
+    for (const token of [` ${TOKEN} `, `\t${TOKEN}\n`, `Token ${TOKEN}`]) {
+      const follower = follow({ url: small.url, token });
+      await follower.until(() => follower.last.state === 'connected');
+      await follower.stop();
+    }
+    await small.stop();
+  });
+
+  it("warns where the user's time zone there is not the home's", async () => {
+    const small = new SmallBabyBuddy();
+    await small.start();
+    small.add('children', { first_name: 'Mia', last_name: '' });
+    setHomeZone('Asia/Kolkata');
+    try {
+      small.timeZone = 'UTC';
+      const wrong = follow({ url: small.url });
+      await wrong.until(() => wrong.last.state === 'connected');
+      assert.equal(
+        wrong.last.warning,
+        "Baby Buddy's clock is 5 h 30 min behind the clock at home: what you enter there counts for another time. Set the time zone in your settings there, which is UTC now.",
+      );
+      small.timeZone = 'Asia/Colombo';
+      await wrong.until(() => wrong.last.warning === undefined);
+      await wrong.stop();
+    } finally {
+      setHomeZone(undefined);
+      await small.stop();
+    }
+  });
 
   it('names an address that is none', async () => {
     const follower = follow({ url: 'http://me:secret@host/' });

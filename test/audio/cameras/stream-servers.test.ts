@@ -105,7 +105,7 @@ describe('servers of camera streams', () => {
           'wants-login',
           /go2rtc at http:\/\/127.* asks for a login\. Enter a stream's address by hand/,
         ],
-        [status(500), 'not-the-server', /replies 500 to \/api\/streams/],
+        [status(500), 'server-error', /go2rtc at http:\/\/127.* does not work \(500 Internal Server Error\)/],
         [undefined, 'not-the-server', /replies 404/],
         [json('<html>'), 'not-the-server', /reply is not JSON/],
         [json('[1]'), 'not-the-server', /lists no streams/],
