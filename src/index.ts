@@ -1,7 +1,8 @@
 /** The parts of the way from a recording to a cry event and its reason, for programs that are not Node-RED. */
 export * from './values.js';
 export { DeepInfantError } from './errors.js';
-export { listRecordings, playInRealTime, readRecording, type RecordingOptions } from './audio/recording.js';
+export { playInRealTime, readRecording, type RecordingOptions } from './audio/recording.js';
+export { listRecordings } from './audio/recording-list.js';
 export { SEED_FRONT_END, type FrontEnd } from './features/front-end.js';
 export { LogMel } from './features/log-mel.js';
 export type { Classifier, ClassifierStream } from './model/classifier.js';

@@ -4,9 +4,19 @@ import type { Readable } from 'node:stream';
 export class ByteReader {
   private readonly buffers: AsyncIterator<Buffer>;
   private pending: Buffer = Buffer.alloc(0);
+  private taken = 0;
 
-  constructor(stream: Readable) {
+  /** @param size bytes in the stream, where that is known before its end */
+  constructor(
+    stream: Readable,
+    private readonly size?: number,
+  ) {
     this.buffers = stream[Symbol.asyncIterator]();
+  }
+
+  /** Bytes that are not taken yet, where that is known. */
+  get left(): number | undefined {
+    return this.size === undefined ? undefined : this.size - this.taken;
   }
 
   /** The next `length` bytes, fewer at the end of the stream, without taking them. */
@@ -21,9 +31,17 @@ export class ByteReader {
 
   /** Takes the next `length` bytes, fewer at the end of the stream. */
   async read(length: number): Promise<Buffer> {
-    const bytes = await this.peek(length);
-    this.pending = this.pending.subarray(bytes.length);
-    return bytes;
+    await this.peek(length);
+    return this.take(length);
+  }
+
+  /**
+   * Takes units of `unit` bytes as they come: one at least, `most` bytes at most. Empty when no whole unit is left; the
+   * bytes of one that was begun stay.
+   */
+  async readUnits(unit: number, most: number): Promise<Buffer> {
+    await this.peek(unit);
+    return this.take(unit * Math.floor(Math.min(this.pending.length, most) / unit));
   }
 
   /** Skips `length` bytes of any number without keeping them. */
@@ -33,5 +51,21 @@ export class ByteReader {
       if (bytes.length === 0) return;
       left -= bytes.length;
     }
+  }
+
+  /** All that is left, as it comes. */
+  async *rest(): AsyncGenerator<Buffer> {
+    for (;;) {
+      const bytes = await this.readUnits(1, Infinity);
+      if (bytes.length === 0) return;
+      yield bytes;
+    }
+  }
+
+  private take(length: number): Buffer {
+    const bytes = this.pending.subarray(0, length);
+    this.pending = this.pending.subarray(bytes.length);
+    this.taken += bytes.length;
+    return bytes;
   }
 }

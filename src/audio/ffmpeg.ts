@@ -1,86 +1,13 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rename, rm } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { DeepInfantError, messageOf } from '../errors.js';
 import { SAMPLE_RATE } from '../values.js';
-import { ByteReader } from './byte-reader.js';
-import type { PcmBlock } from './pcm.js';
-import { decodeWav } from './wav.js';
 
 /** What to do where ffmpeg can't be started. */
 export const INSTALL_FFMPEG =
   'Install it: apt install ffmpeg, apk add ffmpeg, brew install ffmpeg, winget install ffmpeg.';
-
-/** The containers that ffmpeg may open: recordings, and none that makes it open other files, as playlists do. */
-const DEMUXERS = 'aac,aiff,amr,asf,au,avi,caf,flac,matroska,mov,mp3,ogg,w64,wav';
-
-/**
- * What ffmpeg says where a file ends before its audio does: MP4, Matroska, AAC, WMA, AU. It ends with status 0 all the
- * same, as it does after it complained of tags or padding behind the last frame of an MP3. Of other formats it can't tell.
- */
-const ENDS_EARLY =
-  /partial file|ended prematurely|buffer exhausted before END|packet size too small|Invalid PCM packet/;
-
-/** Share of frames that can't be decoded from which on ffmpeg fails; its own is 2/3. */
-const MOST_BAD_FRAMES = '0.1';
-
-/**
- * Decodes the first audio track of a file of any format with the system's ffmpeg.
- *
- * @param path the file
- * @param name what to call the recording in errors
- * @throws DeepInfantError `ffmpeg-missing`; `not-audio` if ffmpeg can't read it; `truncated` after the last block if
- *   ffmpeg came to an end before the recording's, was killed, or a tenth of the frames is damaged
- */
-export async function* decodeWithFfmpeg(path: string, name: string): AsyncGenerator<PcmBlock> {
-  const general = ['-nostdin', '-loglevel', 'error', '-max_error_rate', MOST_BAD_FRAMES];
-  const input = ['-protocol_whitelist', 'file,pipe', '-format_whitelist', DEMUXERS, '-i', `file:${path}`];
-  // A WAV of floats, so that mono and the rate are made the same way for every format.
-  const output = ['-map', '0:a:0', '-c:a', 'pcm_f32le', '-f', 'wav', 'pipe:1'];
-  const ffmpeg = spawn('ffmpeg', [...general, ...input, ...output], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  try {
-    await once(ffmpeg, 'spawn');
-  } catch (error) {
-    throw new DeepInfantError(
-      'ffmpeg-missing',
-      `${name} is in a format that needs ffmpeg, which could not be started (${messageOf(error)}). ${INSTALL_FFMPEG}`,
-      { cause: error },
-    );
-  }
-  // What follows the first complaint is ffmpeg's way of giving up.
-  let complaint: string | undefined;
-  let endsEarly = false;
-  createInterface(ffmpeg.stderr).on('line', line => {
-    complaint ??= line;
-    endsEarly ||= ENDS_EARLY.test(line);
-  });
-  const closed = once(ffmpeg, 'close');
-  let decoded = false;
-  let status: number | null;
-  let signal: NodeJS.Signals | null;
-  try {
-    for await (const block of decodeWav(new ByteReader(ffmpeg.stdout), name)) {
-      decoded = true;
-      yield block;
-    }
-    [status, signal] = (await closed) as [number | null, NodeJS.Signals | null];
-  } finally {
-    ffmpeg.kill('SIGKILL');
-  }
-  if (status === 0 && (decoded ? !endsEarly : complaint === undefined)) return;
-  // The address differs from run to run.
-  const said = complaint && `ffmpeg says: ${complaint.replace(/ @ 0x[0-9a-f]+/, '')}`;
-  const why = signal ? `ffmpeg was killed (${signal}).` : (said ?? `ffmpeg ended with status ${status}.`);
-  if (!decoded) throw new DeepInfantError('not-audio', `${name} holds no audio that can be read. ${why}`);
-  throw new DeepInfantError(
-    'truncated',
-    `${name} is cut off or damaged. What could be read was used; copy the file again for the rest. ${why}`,
-  );
-}
 
 /** The system's ffmpeg's version, such as `7.1.1-1`; undefined where it cannot be started. */
 export async function ffmpegVersion(): Promise<string | undefined> {

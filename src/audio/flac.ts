@@ -2,6 +2,7 @@ import { DeepInfantError } from '../errors.js';
 import { BitReader } from './bit-reader.js';
 import type { ByteReader } from './byte-reader.js';
 import type { PcmBlock } from './pcm.js';
+import type { Reading } from './pcm-data.js';
 
 interface StreamInfo {
   rate: number;
@@ -16,18 +17,24 @@ interface StreamInfo {
 /**
  * Decodes a FLAC stream of any depth, rate and number of channels. Section numbers in this file are those of RFC 9639.
  *
- * @param name what to call the recording in errors
  * @throws DeepInfantError `not-audio` for a broken header, `truncated` after the last block if audio is missing or
  *   damaged
  */
-export async function* decodeFlac(reader: ByteReader, name: string): AsyncGenerator<PcmBlock> {
+export async function* decodeFlac(reader: ByteReader, { name, warn }: Reading): AsyncGenerator<PcmBlock> {
   const info = await readMetadata(reader, name);
-  const { rate, totalSamples } = info;
+  const { rate, channels, totalSamples } = info;
   let done = 0;
-  while (totalSamples === 0 || done < totalSamples) {
+  for (;;) {
     const bytes = await reader.peek(info.maxFrameBytes);
     if (bytes.length === 0 && totalSamples === 0) return;
     const frame = decodeFrame(bytes, info);
+    if (!frame && totalSamples > 0 && done >= totalSamples) {
+      if (done - totalSamples > 0)
+        warn(
+          `${name} holds ${(done / rate).toFixed(1)} s of audio, though its header says ${(totalSamples / rate).toFixed(1)} s. All of it was heard.`,
+        );
+      return;
+    }
     if (!frame) {
       const whole = totalSamples === 0 ? '' : ` of ${(totalSamples / rate).toFixed(1)} s`;
       throw new DeepInfantError(
@@ -36,8 +43,8 @@ export async function* decodeFlac(reader: ByteReader, name: string): AsyncGenera
       );
     }
     await reader.read(frame.bytes);
-    done += frame.samples.length;
-    yield { rate, samples: frame.samples };
+    done += frame.samples.length / channels;
+    yield { rate, channels, samples: frame.samples };
   }
 }
 
@@ -73,6 +80,8 @@ async function readMetadata(reader: ByteReader, name: string): Promise<StreamInf
   return { rate, channels, bits, totalSamples, maxFrameBytes: maxFrameBytes || plainFrameBytes };
 }
 
+const [LEFT_SIDE, SIDE_RIGHT, MID_SIDE] = [8, 9, 10];
+
 /** Decodes the frame at the beginning of `bytes` (section 9); undefined if it is incomplete or damaged. */
 function decodeFrame(bytes: Buffer, info: StreamInfo): { bytes: number; samples: Float32Array } | undefined {
   const reader = new BitReader(bytes);
@@ -93,7 +102,6 @@ function decodeFrame(bytes: Buffer, info: StreamInfo): { bytes: number; samples:
   reader.unsigned(8);
 
   const channels: Float64Array[] = [];
-  const [LEFT_SIDE, SIDE_RIGHT, MID_SIDE] = [8, 9, 10];
   if (bits === 0 || blockSize === 0 || assignment > MID_SIDE) return undefined;
   for (let channel = 0; channel < (assignment < 8 ? assignment + 1 : 2); channel++) {
     const side = assignment >= 8 && (assignment === SIDE_RIGHT) === (channel === 0);
@@ -105,19 +113,26 @@ function decodeFrame(bytes: Buffer, info: StreamInfo): { bytes: number; samples:
   reader.unsigned(16);
   if (reader.overrun || crc16(bytes.subarray(0, reader.position)) !== 0) return undefined;
 
-  const [a, b] = channels;
-  const samples = new Float32Array(blockSize);
+  if (assignment >= 8) separate(channels, assignment);
+  const samples = new Float32Array(blockSize * channels.length);
   const scale = 2 ** (1 - bits);
-  for (let i = 0; i < blockSize; i++) {
-    let sum = 0;
-    // Left and right need not be told apart for their mean: side is left - right, mid is their halved sum less its last bit.
-    if (assignment === LEFT_SIDE) sum = a[i] - b[i] / 2;
-    else if (assignment === SIDE_RIGHT) sum = b[i] + a[i] / 2;
-    else if (assignment === MID_SIDE) sum = a[i] + Math.abs(b[i] % 2) / 2;
-    else for (const channel of channels) sum += channel[i] / channels.length;
-    samples[i] = sum * scale;
-  }
+  channels.forEach((channel, c) => {
+    for (let i = 0; i < blockSize; i++) samples[i * channels.length + c] = channel[i] * scale;
+  });
   return { bytes: reader.position, samples };
+}
+
+/** Makes left and right of two subframes, in place (section 4.2): side is left - right, mid their halved sum less its last bit. */
+function separate([a, b]: Float64Array[], assignment: number): void {
+  for (let i = 0; i < a.length; i++) {
+    if (assignment === LEFT_SIDE) b[i] = a[i] - b[i];
+    else if (assignment === SIDE_RIGHT) a[i] += b[i];
+    else {
+      const sum = 2 * a[i] + Math.abs(b[i] % 2);
+      a[i] = (sum + b[i]) / 2;
+      b[i] = a[i] - b[i];
+    }
+  }
 }
 
 /** Section 9.1.1; 0 is reserved. */

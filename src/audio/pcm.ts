@@ -1,8 +1,9 @@
 /** A piece of decoded audio at the recording's own rate. */
 export interface PcmBlock {
-  /** Samples per second. */
+  /** Frames per second. */
   rate: number;
-  /** Mono (the mean of the channels), in [-1, 1], finite. */
+  channels: number;
+  /** Whole frames, interleaved; in [-1, 1], finite. */
   samples: Float32Array;
 }
 

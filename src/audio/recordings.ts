@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { listRecordings } from './recording.js';
+import { listRecordings } from './recording-list.js';
 import { sourceName } from './source-name.js';
 
 /** A recording, and what its source is called. */

@@ -1,103 +1,108 @@
 import { DeepInfantError } from '../errors.js';
 import type { ByteReader } from './byte-reader.js';
-import { clampAmplitude, type PcmBlock } from './pcm.js';
-
-/** Bytes decoded at a time, about. */
-const BLOCK_BYTES = 65536;
-
-/** Data lengths that writers to a pipe put in place of the one they can't know: ffmpeg and SoX. */
-const UNKNOWN_LENGTHS = [0xffffffff, 0x7ffff000];
+import type { PcmBlock } from './pcm.js';
+import {
+  type Coding,
+  declaredLength,
+  decodePcmData,
+  isChunkName,
+  otherCodec,
+  type PcmFormat,
+  type Reading,
+} from './pcm-data.js';
 
 /** Format tags of mmreg.h. */
 const TAG = { pcm: 1, float: 3, aLaw: 6, muLaw: 7, extensible: 0xfffe };
 
-/** Reads one sample of one channel. */
-type SampleReader = (view: DataView, byte: number) => number;
+/** By format tag and bytes a sample. */
+const CODINGS = new Map<string, Coding>([
+  [`${TAG.pcm}/1`, 'u8'],
+  [`${TAG.pcm}/2`, 's16le'],
+  [`${TAG.pcm}/3`, 's24le'],
+  [`${TAG.pcm}/4`, 's32le'],
+  [`${TAG.float}/4`, 'f32le'],
+  [`${TAG.float}/8`, 'f64le'],
+  [`${TAG.aLaw}/1`, 'aLaw'],
+  [`${TAG.muLaw}/1`, 'muLaw'],
+]);
 
-interface WavFormat {
-  rate: number;
-  channels: number;
-  /** Bytes of one sample of every channel. */
-  frameBytes: number;
-  readSample: SampleReader;
+/** How a kind of WAV names its chunks, and where it puts the next. */
+interface Chunks {
+  headerBytes: number;
+  /** Length of a chunk's body. */
+  bodyLength: (header: Buffer) => number;
+  /** Each chunk begins at a multiple of so many bytes. */
+  alignment: number;
+  /** Whether bytes may be the name of a chunk. */
+  isName: (header: Buffer) => boolean;
 }
+
+const RIFF: Chunks = {
+  headerBytes: 8,
+  bodyLength: header => header.readUInt32LE(4),
+  alignment: 2,
+  isName: header => isChunkName(header.subarray(0, 4)),
+};
+
+/** Of a Wave64 chunk's GUID, the end that most share. */
+const GUID_END = Buffer.from('f3acd3118cd100c04f8edb8a', 'hex');
+
+const WAVE64: Chunks = {
+  headerBytes: 24,
+  bodyLength: header => Number(header.readBigUInt64LE(16)) - 24,
+  alignment: 8,
+  isName: header => header.length >= 24 && isChunkName(header.subarray(0, 4)) && header.includes(GUID_END),
+};
 
 /**
  * Decodes a WAV stream (RIFF, RF64 and BW64; Multimedia Programming Interface and Data Specifications 1.0, 1991;
- * EBU Tech 3306): PCM of 8, 16, 24 and 32 bits, float of 32 and 64, A-law and mu-law, any rate and number of channels,
- * also in WAVE_FORMAT_EXTENSIBLE. A stream whose length was never filled in ends where its bytes end.
+ * EBU Tech 3306; Wave64 by Sonic Foundry): PCM of 8, 16, 24 and 32 bits, float of 32 and 64, A-law and mu-law, any rate and
+ * number of channels, also in WAVE_FORMAT_EXTENSIBLE. The audio ends where it does, whatever the header says: see
+ * decodePcmData.
  *
- * @param name what to call the recording in errors
- * @throws DeepInfantError `not-audio` for a broken header, `wav-codec` for another codec (both before the first
+ * @throws DeepInfantError `not-audio` for a broken header, `other-codec` for another codec (both before the first
  *   block), `truncated` after the last block if bytes are missing
  */
-export async function* decodeWav(reader: ByteReader, name: string): AsyncGenerator<PcmBlock> {
-  const riff = await reader.read(12);
-  if (riff.length < 12) return;
-  let position = 12;
-  let format: WavFormat | undefined;
+export async function* decodeWav(reader: ByteReader, reading: Reading): AsyncGenerator<PcmBlock> {
+  const { name } = reading;
+  const isWave64 = (await reader.peek(1)).toString() === 'r';
+  const chunks = isWave64 ? WAVE64 : RIFF;
+  await reader.skip(isWave64 ? 40 : 12);
+  let format: PcmFormat | undefined;
   let longLength: number | undefined;
   for (;;) {
-    const header = await reader.read(8);
-    if (header.length < 8) return;
-    position += 8;
+    const header = await reader.read(chunks.headerBytes);
+    if (header.length < chunks.headerBytes) return;
     const id = header.toString('latin1', 0, 4);
-    const length = header.readUInt32LE(4);
+    const length = chunks.bodyLength(header);
     if (id === 'data') {
       if (!format)
         throw new DeepInfantError(
           'not-audio',
           `${name} is a broken WAV: its audio comes before its format. Export it again.`,
         );
-      const riffLength = riff.readUInt32LE(4);
-      const streamed =
-        UNKNOWN_LENGTHS.includes(length) ||
-        (length === 0 && (riffLength + 8 <= position || riffLength === 0xffffffff));
-      yield* decodeData(reader, format, streamed ? (longLength ?? Infinity) : length, name);
+      const declared = declaredLength(length);
+      yield* decodePcmData(
+        reader,
+        {
+          ...format,
+          // Of RF64 the true length, 0 if it was never filled in.
+          length: declared === Infinity ? declaredLength(longLength ?? 0) || Infinity : declared,
+          chunkLength: next => (chunks.isName(next) ? chunks.headerBytes + chunks.bodyLength(next) : NaN),
+        },
+        reading,
+      );
       return;
     }
-    const padded = length + (length % 2);
+    const padded = Math.max(0, Math.ceil(length / chunks.alignment) * chunks.alignment);
     const body = await reader.read(id === 'fmt ' || id === 'ds64' ? Math.min(padded, 40) : 0);
     if (id === 'fmt ') format = parseFormat(body, name);
     if (id === 'ds64' && body.length >= 16) longLength = Number(body.readBigUInt64LE(8));
     await reader.skip(padded - body.length);
-    position += padded;
   }
 }
 
-async function* decodeData(
-  reader: ByteReader,
-  { rate, channels, frameBytes, readSample }: WavFormat,
-  length: number,
-  name: string,
-): AsyncGenerator<PcmBlock> {
-  const sampleBytes = frameBytes / channels;
-  const blockBytes = Math.ceil(BLOCK_BYTES / frameBytes) * frameBytes;
-  let done = 0;
-  while (done < length) {
-    const bytes = await reader.read(Math.min(blockBytes, length - done));
-    const samples = new Float32Array(Math.floor(bytes.length / frameBytes));
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    let byte = 0;
-    for (let i = 0; i < samples.length; i++) {
-      let sum = 0;
-      for (let channel = 0; channel < channels; channel++, byte += sampleBytes) sum += readSample(view, byte);
-      samples[i] = sum / channels;
-    }
-    if (samples.length > 0) yield { rate, samples };
-    done += bytes.length;
-    if (bytes.length < blockBytes) break;
-  }
-  if (done < length && length !== Infinity) {
-    const seconds = (bytes: number): string => (bytes / frameBytes / rate).toFixed(1);
-    throw new DeepInfantError(
-      'truncated',
-      `${name} is cut off: ${seconds(done)} s of ${seconds(length)} s are there. They were used; copy the file again for the rest.`,
-    );
-  }
-}
-
-function parseFormat(body: Buffer, name: string): WavFormat {
+function parseFormat(body: Buffer, name: string): PcmFormat {
   if (body.length < 16)
     throw new DeepInfantError(
       'not-audio',
@@ -109,43 +114,7 @@ function parseFormat(body: Buffer, name: string): WavFormat {
   const frameBytes = body.readUInt16LE(12);
   // The first two bytes of an extensible format's GUID are the tag.
   if (tag === TAG.extensible && body.length >= 26) tag = body.readUInt16LE(24);
-  const readSample = SAMPLE_READERS.get(`${tag}/${frameBytes / channels}`);
-  if (!readSample) {
-    throw new DeepInfantError(
-      'wav-codec',
-      `${name} is a WAV of a kind that cannot be read (format tag ${tag}, ${channels} channels, ${frameBytes} bytes a frame). Convert it to PCM.`,
-    );
-  }
-  return { rate, channels, frameBytes, readSample };
-}
-
-const A_LAW = Float32Array.from({ length: 256 }, (_, code) => expandALaw(code) / 32768);
-const MU_LAW = Float32Array.from({ length: 256 }, (_, code) => expandMuLaw(code) / 32768);
-
-/** By format tag and bytes a sample. Fewer valid bits than the bytes hold are left-justified, so need no care. */
-const SAMPLE_READERS = new Map<string, SampleReader>([
-  [`${TAG.pcm}/1`, (view, byte) => (view.getUint8(byte) - 128) / 128],
-  [`${TAG.pcm}/2`, (view, byte) => view.getInt16(byte, true) / 32768],
-  [`${TAG.pcm}/3`, (view, byte) => (view.getInt8(byte + 2) * 65536 + view.getUint16(byte, true)) / 8388608],
-  [`${TAG.pcm}/4`, (view, byte) => view.getInt32(byte, true) / 2147483648],
-  [`${TAG.float}/4`, (view, byte) => clampAmplitude(view.getFloat32(byte, true))],
-  [`${TAG.float}/8`, (view, byte) => clampAmplitude(view.getFloat64(byte, true))],
-  [`${TAG.aLaw}/1`, (view, byte) => A_LAW[view.getUint8(byte)]],
-  [`${TAG.muLaw}/1`, (view, byte) => MU_LAW[view.getUint8(byte)]],
-]);
-
-/** ITU-T G.711, to 16 bits. */
-function expandALaw(code: number): number {
-  const bits = code ^ 0x55;
-  const segment = (bits & 0x70) >> 4;
-  const step = ((bits & 0x0f) << 4) + 8;
-  const magnitude = segment === 0 ? step : (step + 0x100) << (segment - 1);
-  return bits & 0x80 ? magnitude : -magnitude;
-}
-
-/** ITU-T G.711, to 16 bits. */
-function expandMuLaw(code: number): number {
-  const bits = ~code;
-  const magnitude = ((((bits & 0x0f) << 3) + 0x84) << ((bits & 0x70) >> 4)) - 0x84;
-  return bits & 0x80 ? -magnitude : magnitude;
+  const coding = CODINGS.get(`${tag}/${frameBytes / channels}`);
+  if (!coding) throw otherCodec(name);
+  return { rate, channels, coding };
 }

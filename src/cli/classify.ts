@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { listRecordings } from '../audio/recording.js';
+import { listRecordings } from '../audio/recording-list.js';
 import type { Classifier } from '../model/classifier.js';
 import { loadClassifier } from '../model/load.js';
 import type { ModelManifest, Preset } from '../model/manifest.js';
@@ -79,7 +79,7 @@ async function recordingsAt(fileOrFolder: string): Promise<Listed[]> {
     listed.push({ file, error: asDeepInfantError(thrown).message });
   };
   try {
-    for (const file of await listRecordings([fileOrFolder], skip)) listed.push({ file });
+    for (const file of await listRecordings([fileOrFolder], { unlisted: skip })) listed.push({ file });
   } catch (thrown) {
     skip(fileOrFolder, thrown);
   }

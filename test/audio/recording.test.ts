@@ -15,12 +15,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import {
-  listRecordings,
-  playInRealTime,
-  readRecording,
-  type RecordingOptions,
-} from '../../src/audio/recording.js';
+import { playInRealTime, readRecording, type RecordingOptions } from '../../src/audio/recording.js';
+import { listRecordings } from '../../src/audio/recording-list.js';
 import { SAMPLE_RATE, type AudioChunk } from '../../src/values.js';
 import { needTools } from '../tools.js';
 import { ffmpeg } from './ffmpeg-tool.js';
@@ -512,14 +508,13 @@ describe('listRecordings', () => {
     chmodSync(folder, 0o755);
     await asNobody(async () => {
       await assert.rejects(listRecordings([disk]), { code: 'unreadable', message: /lost\+found/ });
-      await assert.rejects(
-        listRecordings([found], () => undefined),
-        { code: 'unreadable' },
-      );
+      await assert.rejects(listRecordings([found], { unlisted: () => undefined }), { code: 'unreadable' });
       const skipped: unknown[] = [];
-      const files = await listRecordings([disk], (folder, error) => {
-        assert.match(String(error), /^DeepInfantError: \S+lost\+found cannot be read: .*permission/);
-        skipped.push(folder);
+      const files = await listRecordings([disk], {
+        unlisted: (folder, error) => {
+          assert.match(String(error), /^DeepInfantError: \S+lost\+found cannot be read: .*permission/);
+          skipped.push(folder);
+        },
       });
       assert.deepEqual(files, [path.join(disk, 'a.wav'), path.join(disk, 'z.wav')]);
       assert.deepEqual(skipped, [found]);

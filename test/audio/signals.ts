@@ -28,3 +28,12 @@ export function assertSame(actual: Float32Array, wanted: Float32Array): void {
   const n = actual.findIndex((sample, i) => sample !== wanted[i]);
   assert.equal(actual[n], wanted[n], `sample ${n}`);
 }
+
+/** The mean of interleaved channels, as a Float32. */
+export function meanOf(samples: Float32Array, channels: number): Float32Array {
+  return Float32Array.from({ length: samples.length / channels }, (_, frame) => {
+    let sum = 0;
+    for (let channel = 0; channel < channels; channel++) sum += samples[frame * channels + channel];
+    return sum / channels;
+  });
+}

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { listRecordings } from '../../audio/recording.js';
+import { listRecordings } from '../../audio/recording-list.js';
 import { parseFileName, unknownCodes, type FileName } from './file-name.js';
 import type { Recording } from './manifest.js';
 
