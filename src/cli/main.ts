@@ -1,8 +1,6 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { DeepInfantError, messageOf } from '../errors.js';
-import { PACKAGE_ROOT } from '../package-root.js';
+import { packageVersion } from '../package-root.js';
 import type { Command } from './command.js';
 import { print, printError } from './output.js';
 
@@ -25,7 +23,7 @@ const EXIT = { failed: 1, usage: 2, defect: 70, interrupted: 130 };
 async function main(argv: string[]): Promise<number> {
   const [name, ...args] = argv;
   if (name === '--version') {
-    print(version());
+    print(packageVersion());
     return 0;
   }
   if (name === '--help') {
@@ -80,11 +78,6 @@ function report(error: unknown, { usage }: Command): number {
 function isUsageError(error: unknown): boolean {
   if (!(error instanceof Error && 'code' in error)) return false;
   return error.code === 'usage' || String(error.code).startsWith('ERR_PARSE_ARGS');
-}
-
-function version(): string {
-  const manifest = readFileSync(path.join(PACKAGE_ROOT, 'package.json'), 'utf8');
-  return (JSON.parse(manifest) as { version: string }).version;
 }
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
