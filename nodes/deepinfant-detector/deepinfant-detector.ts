@@ -1,13 +1,14 @@
-import type { Node, NodeAPI, NodeDef } from 'node-red';
+import type { NodeAPI, NodeDef } from 'node-red';
 import { colourMap } from '../../src/pictures/colour-map.js';
 import { listModels } from '../../src/model/load.js';
 import { run, setUp } from '../adapter.js';
 import { DetectorNode } from './detector-node.js';
 import { answerDialog, LiveViews } from './live-views.js';
 import { readSettings } from '../settings.js';
+import type { PresetNode } from '../wired-preset.js';
 import { DETECTOR_SETTINGS } from './settings.js';
 
-type WatchedNode = Node & { views: LiveViews };
+type WatchedNode = PresetNode & { views: LiveViews };
 
 export = (RED: NodeAPI): void => {
   answerDialog(RED);
@@ -17,7 +18,9 @@ export = (RED: NodeAPI): void => {
       RED.nodes.createNode(this, config);
       this.views = new LiveViews();
       setUp(this, () => {
-        run(this, new DetectorNode(RED, this, readSettings(DETECTOR_SETTINGS, config), this.views));
+        const settings = readSettings(DETECTOR_SETTINGS, config);
+        this.preset = settings.preset;
+        run(this, new DetectorNode(RED, this, settings, this.views));
       });
     },
     {

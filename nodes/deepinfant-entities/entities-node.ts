@@ -1,10 +1,17 @@
+import path from 'node:path';
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { DeepInfantError, messageOf } from '../../src/errors.js';
-import { Device } from '../../src/hass/device/device.js';
+import { guard } from '../../src/guard.js';
+import { Device, type DeviceCommand, type FormerPlace } from '../../src/hass/device/device.js';
+import { claimDevice } from '../../src/hass/device/device-id.js';
+import { packageVersion } from '../../src/package-root.js';
 import { type NodeWork, type StatusForm, statusOf } from '../adapter.js';
 import { dataFile } from '../data-file.js';
 import { readIncoming } from '../messages.js';
+import { wiredPreset } from '../wired-preset.js';
+import { editorUrl } from './editor-url.js';
 import { MqttConnection, type MqttBrokerNode, type MqttState } from './mqtt-connection.js';
+import type { EntitiesSettings } from './settings.js';
 
 const STATUS_BY_STATE: Record<MqttState | 'crying' | 'noBroker', StatusForm> = {
   connected: { fill: 'green', shape: 'dot', text: 'node-red:common.status.connected' },
@@ -14,27 +21,47 @@ const STATUS_BY_STATE: Record<MqttState | 'crying' | 'noBroker', StatusForm> = {
   noBroker: { fill: 'red', shape: 'ring', text: 'deepinfant-entities.status.noBroker' },
 };
 
+/** How long a former broker may take until the device is left there. */
+const LEAVE_MS = 10_000;
+
+/** How each device was connected last, by its id: its node may have another broker now. */
+const connections = new Map<string, MqttBrokerNode>();
+
 /** Makes a device of Home Assistant over MQTT, and sends on what is asked for there. */
 export class EntitiesNode implements NodeWork {
-  private readonly device: Device;
-  private readonly connection: MqttConnection | undefined;
-  private isRunning = false;
+  private running:
+    { id: string; device: Device; connection: MqttConnection; release: () => void } | undefined;
+  private leaving: Promise<void> = Promise.resolve();
   private readonly showStatus;
 
   constructor(
     private readonly RED: NodeAPI,
     private readonly node: Node,
-    brokerNode: MqttBrokerNode | null,
-    name: string,
+    private readonly settings: EntitiesSettings,
   ) {
     this.showStatus = statusOf(RED, node, STATUS_BY_STATE);
-    this.device = new Device({
-      id: node.id,
-      name,
-      bridgeId: brokerNode?.id ?? '',
+  }
+
+  start(): void {
+    const { RED, node, settings } = this;
+    const brokerNode = RED.nodes.getNode(settings.broker) as MqttBrokerNode | null;
+    if (brokerNode === null) {
+      this.showStatus('noBroker');
+      throw new DeepInfantError('no-broker', RED._('deepinfant-entities.says.noBroker'));
+    }
+    const { id, file, release } = this.claim();
+    const device = new Device({
+      ...settings,
+      id,
+      name: this.name,
+      node: node.id,
+      url: brokerNode.brokerurl,
+      version: packageVersion(),
+      configurationUrl: editorUrl(RED),
       nameOf: key => RED._(`deepinfant-entities.entity.${key}`),
-      file: dataFile(RED, `night-${node.id}.json`),
-      publish: message => this.connection?.publish(message),
+      file,
+      preset: wiredPreset(RED, node, 1),
+      publish: message => this.running?.connection.publish(message) ?? false,
       report: error => {
         node.error(messageOf(error));
       },
@@ -42,73 +69,139 @@ export class EntitiesNode implements NodeWork {
         this.showState();
       },
     });
-    this.connection = brokerNode
-      ? new MqttConnection(brokerNode, node.id, state => {
-          this.showState();
-          if (state === 'connected') this.device.publishAll();
-        })
-      : undefined;
-  }
-
-  start(): void {
-    const { device, connection } = this;
-    if (connection === undefined) {
-      this.showStatus('noBroker');
-      throw new DeepInfantError('no-broker', this.RED._('deepinfant-entities.says.noBroker'));
-    }
-    device.start();
-    this.isRunning = true;
+    const connection = new MqttConnection(brokerNode, node.id, device.will, state => {
+      this.showState();
+      if (state === 'connected') this.announce();
+    });
+    this.running = { id, device, connection, release };
+    // What is asked for in Home Assistant holds before anything is heard.
+    for (const command of device.start()) this.execute(command);
     this.showState();
     for (const topic of device.subscriptions)
       connection.subscribe(topic, payload => {
-        this.receive(topic, payload);
+        const command = device.receive(topic, payload);
+        if (command) this.execute(command);
       });
-    connection.open(device.will);
+    connection.open();
   }
 
   input(msg: NodeMessage): void {
-    const { device } = this;
     const incoming = readIncoming(msg.payload);
-    if (incoming.kind === 'cry') device.pushCry(incoming.cry);
-    else if (incoming.kind === 'health') device.pushHealth(incoming.health);
-    // Somebody answered another way, such as by a notification.
-    else if (incoming.kind === 'answer') device.pushAnswer(incoming.answer);
+    const device = this.running?.device;
+    if (incoming.kind === 'cry') device?.pushCry(incoming.cry);
+    else if (incoming.kind === 'health') device?.pushHealth(incoming.health);
+    // Somebody answered, perhaps another way, such as by a notification.
+    else if (incoming.kind === 'answer') device?.pushAnswer(incoming.answer, incoming.accuracy);
+    else if (incoming.kind === 'no-answer') device?.withdrawAnswer(incoming.cry);
+    if ('baby' in incoming && incoming.baby !== undefined)
+      device?.pushBaby({ cry: incoming.cry, baby: incoming.baby });
   }
 
   async stop(isRemoved: boolean): Promise<void> {
-    const { device, connection } = this;
-    if (!this.isRunning) return;
-    this.isRunning = false;
-    // Its last messages come first: the broker node closes in the same turn.
+    const { running } = this;
+    if (running === undefined) return;
+    const { id, device, connection, release } = running;
+    // Its last messages come first.
     const stopped = device.stop(isRemoved);
-    await connection?.close(isRemoved);
-    await stopped;
+    this.running = undefined;
+    connections.delete(id);
+    if (!isRemoved) connections.set(id, connection.settings);
+    await Promise.all([connection.close(), stopped, this.leaving]);
+    release();
   }
 
-  private receive(topic: string, payload: string): void {
-    const command = this.device.receive(topic, payload);
-    switch (command?.do) {
+  private get name(): string {
+    return this.settings.name || this.RED._('deepinfant-entities.device');
+  }
+
+  private claim(): ReturnType<typeof claimDevice> {
+    const { RED, node } = this;
+    const folder = path.dirname(dataFile(RED, 'device.json'));
+    return claimDevice(folder, { id: node.id, name: this.name }, other => {
+      let isThere = false;
+      RED.nodes.eachNode(({ id, type }) => {
+        isThere ||= id === other && type === node.type;
+      });
+      return isThere;
+    });
+  }
+
+  private announce(): void {
+    const { device, connection } = this.running!;
+    const { former } = device;
+    if (former?.url === connection.settings.brokerurl)
+      for (const message of former.messages) connection.publish(message);
+    else if (former) this.leaving = this.leave(former);
+    device.publishAll();
+  }
+
+  /** Removes the device from a broker that it was on before. */
+  private leave(former: FormerPlace): Promise<void> {
+    const { RED, node } = this;
+    const known = [
+      connections.get(this.running!.id),
+      RED.nodes.getNode(former.broker) as MqttBrokerNode | null,
+    ];
+    const settings = known.find(broker => broker?.brokerurl === former.url);
+    const warn = (): void => {
+      node.warn(RED._('deepinfant-entities.says.formerServer', { server: former.url }));
+    };
+    if (!settings) {
+      warn();
+      return Promise.resolve();
+    }
+    return new Promise(resolve => {
+      const close = (): void => {
+        clearTimeout(patience);
+        void connection.close().then(resolve);
+      };
+      const patience = setTimeout(
+        guard(() => {
+          warn();
+          close();
+        }),
+        LEAVE_MS,
+      );
+      const connection = new MqttConnection(settings, `${node.id} before`, undefined, state => {
+        if (state !== 'connected') return;
+        for (const message of former.messages) connection.publish(message);
+        close();
+      });
+      connection.open();
+    });
+  }
+
+  private execute(command: DeviceCommand): void {
+    const { node, RED } = this;
+    switch (command.do) {
       case 'answer': {
         const { answer } = command;
         if (answer === undefined) {
-          this.node.warn(this.RED._('deepinfant-entities.says.noCry'));
+          node.warn(RED._('deepinfant-entities.says.noCry'));
           return;
         }
         const { reason, cry, at } = answer;
-        this.node.send([{ topic: 'answer', payload: { answer: reason, cry, at } }, null, null]);
+        node.send([{ topic: 'answer', payload: { answer: reason, cry, at } }, null, null]);
+        return;
+      }
+      case 'baby': {
+        const { told } = command;
+        if (told === undefined) node.warn(RED._('deepinfant-entities.says.noCry'));
+        else node.send([{ topic: 'answer', payload: { answer: '', ...told } }, null, null]);
         return;
       }
       case 'preset':
-        this.node.send([null, { topic: 'preset', payload: command.preset }, null]);
+        node.send([null, { topic: 'preset', payload: command.preset }, null]);
         return;
       case 'listen':
-        this.node.send([null, null, { topic: 'listen', payload: command.isWanted }]);
+        node.send([null, null, { topic: 'listen', payload: command.isWanted }]);
     }
   }
 
   private showState(): void {
-    const { state } = this.connection ?? {};
-    if (state === undefined) return;
-    this.showStatus(state === 'connected' && this.device.isCrying ? 'crying' : state);
+    const { running } = this;
+    if (running === undefined) return;
+    const { state } = running.connection;
+    this.showStatus(state === 'connected' && running.device.isCrying ? 'crying' : state);
   }
 }

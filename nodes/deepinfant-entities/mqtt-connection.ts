@@ -1,5 +1,6 @@
 import type { Node } from 'node-red';
 import type { DeviceMessage } from '../../src/hass/device/device.js';
+import { DeepInfantError } from '../../src/errors.js';
 
 /** A message as the broker node publishes it. */
 interface MqttMessage extends DeviceMessage {
@@ -8,18 +9,19 @@ interface MqttMessage extends DeviceMessage {
 
 /** What Node-RED's mqtt-broker node offers to the nodes that use it (@node-red/nodes, 10-mqtt.js). */
 export interface MqttBrokerNode extends Node {
-  options: { will?: object };
-  canConnect(): boolean;
-  setOptions(options: { will: MqttMessage }): void;
+  /** The address. */
+  brokerurl: string;
+  /** What the MQTT client is opened with: user, password and certificates, too. */
+  options: { clientId?: string; will?: object };
   register(user: BrokerUser): void;
   deregister(user: BrokerUser, done: () => void, disconnect: boolean): void;
+  disconnect(done: () => void): void;
   subscribe(
     topic: string,
     options: { qos: number },
     receive: (topic: string, payload: Buffer) => void,
     ref: string,
   ): void;
-  unsubscribe(topic: string, ref: string, forGood: boolean): void;
   publish(message: MqttMessage, done: (error?: Error) => void): void;
 }
 
@@ -31,18 +33,28 @@ interface BrokerUser {
 
 export type MqttState = 'connected' | 'connecting' | 'disconnected';
 
-/** A node's use of the connection of an mqtt-broker node. */
+/**
+ * A connection of its own, with the settings of an mqtt-broker node. The connection of that node may be open before this
+ * node is made, and it takes one will only, at its opening: the broker would never say that Node-RED is gone.
+ */
 export class MqttConnection {
   private current: MqttState = 'disconnected';
-  private readonly topics: string[] = [];
+  private readonly broker: MqttBrokerNode;
   private readonly user: BrokerUser;
 
-  /** @param changed gets the state whenever it changes */
+  /**
+   * @param settings the node that knows how to reach the broker
+   * @param will what the broker publishes when the connection breaks
+   * @param changed gets the state whenever it changes
+   * @throws DeepInfantError `no-broker` where the node is not one of Node-RED's own
+   */
   constructor(
-    private readonly node: MqttBrokerNode,
+    settings: MqttBrokerNode,
     private readonly id: string,
+    will: DeviceMessage | undefined,
     changed: (state: MqttState) => void,
   ) {
+    this.broker = copyOf(settings, will);
     this.user = {
       id,
       status: ({ text }) => {
@@ -58,35 +70,71 @@ export class MqttConnection {
     return this.current;
   }
 
-  /** Connects, if no other node has. @param will what the broker publishes when the connection breaks, unless the user set one */
-  open(will: DeviceMessage): void {
-    if (this.node.options.will === undefined && this.node.canConnect())
-      this.node.setOptions({ will: { ...will, qos: 1 } });
-    this.node.register(this.user);
+  /** The node whose connection this is: knows how to reach the broker, and outlives the node that it was made of. */
+  get settings(): MqttBrokerNode {
+    return this.broker;
+  }
+
+  open(): void {
+    this.broker.register(this.user);
   }
 
   subscribe(topic: string, receive: (payload: string) => void): void {
-    this.topics.push(topic);
-    this.node.subscribe(
-      topic,
-      { qos: 1 },
-      (_topic, payload) => {
-        receive(payload.toString());
-      },
-      this.id,
-    );
+    const receiveBytes = (_topic: string, payload: Buffer): void => {
+      receive(payload.toString());
+    };
+    this.broker.subscribe(topic, { qos: 1 }, receiveBytes, this.id);
   }
 
-  /** Publishes while there is a connection; once it is back, everything is published again. */
-  publish(message: DeviceMessage): void {
-    if (this.current !== 'connected') return;
-    this.node.publish({ ...message, qos: 1 }, () => undefined);
+  /** Publishes while there is a connection. What is on its way when it breaks is sent once more. @returns whether there is one */
+  publish(message: DeviceMessage): boolean {
+    if (this.current !== 'connected') return false;
+    this.broker.publish({ ...message, qos: 1 }, () => undefined);
+    return true;
   }
 
-  close(isForGood: boolean): Promise<void> {
-    for (const topic of this.topics) this.node.unsubscribe(topic, this.id, true);
-    return new Promise(resolve => {
-      this.node.deregister(this.user, resolve, isForGood);
+  /** Resolves when what was published has arrived, or after two seconds. */
+  async close(): Promise<void> {
+    await new Promise<void>(resolve => {
+      this.broker.disconnect(resolve);
+    });
+    await new Promise<void>(resolve => {
+      this.broker.deregister(this.user, resolve, false);
     });
   }
+}
+
+/** Settings that belong to the connection of the node itself. */
+const NODES_OWN = {
+  type: 'mqtt-broker',
+  autoConnect: true,
+  // Two clients of one id would disconnect each other for ever.
+  clientid: '',
+  cleansession: true,
+  sessionExpiry: '',
+  birthTopic: '',
+  closeTopic: '',
+};
+
+/** Another node of the same settings, unknown to the flow. */
+function copyOf(settings: MqttBrokerNode, will: DeviceMessage | undefined): MqttBrokerNode {
+  const Broker = settings.constructor as new (config: object) => Partial<MqttBrokerNode>;
+  const { id, _flow } = settings as MqttBrokerNode & { _flow?: unknown };
+  const made = new Broker({
+    ...settings,
+    ...NODES_OWN,
+    id,
+    _flow,
+    ...(will && { willTopic: will.topic, willPayload: will.payload, willRetain: will.retain, willQos: 1 }),
+  });
+  if (!isBroker(made))
+    throw new DeepInfantError('no-broker', 'This version of Node-RED has another kind of MQTT server.');
+  const { clientId, will: ownWill } = made.options;
+  made.options = { ...settings.options, clientId, will: ownWill };
+  return made;
+}
+
+function isBroker(made: Partial<MqttBrokerNode>): made is MqttBrokerNode {
+  const calls = [made.register, made.deregister, made.disconnect, made.subscribe, made.publish];
+  return made.options !== undefined && calls.every(call => typeof call === 'function');
 }

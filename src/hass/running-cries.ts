@@ -31,9 +31,14 @@ export class RunningCries<Cry extends Pick<CryEvent, 'id' | 'state'> = CryEvent>
     return this.cries.has(id);
   }
 
+  /** All of them, the one with the newest event last. */
+  get all(): readonly Cry[] {
+    return [...this.cries.values()].map(({ event }) => event);
+  }
+
   /** The one with the newest event. */
   get newest(): Cry | undefined {
-    return [...this.cries.values()].at(-1)?.event;
+    return this.all.at(-1);
   }
 
   /** Drops all of them; none is given up. */

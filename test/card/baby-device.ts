@@ -14,8 +14,13 @@ const STATE: DeviceState = {
   criesTonight: 0,
   minutesTonight: 0,
   tonight: [],
+  nightFrom: '2026-11-29T18:00:00.000Z',
   health: 'running',
   error: null,
+  sources: {},
+  who: null,
+  whoProbabilities: null,
+  baby: null,
   accuracy: null,
   baselineAccuracy: null,
   learnedFrom: 0,
@@ -24,6 +29,14 @@ const STATE: DeviceState = {
   answeredAt: null,
   preset: 'balanced',
   listening: 'ON',
+};
+
+/** Of a device with one source and one baby. */
+export const DEVICE = {
+  sources: [],
+  babies: [],
+  version: '0.1.0',
+  configurationUrl: 'http://127.0.0.1:1880/',
 };
 
 /** What Home Assistant hears of the node `deepinfant-entities`, over a real broker and told by hand. */
@@ -39,7 +52,7 @@ export class BabyDevice {
     private readonly client: MqttClient,
     id: string,
   ) {
-    this.topics = deviceTopics(id, 'bridge');
+    this.topics = deviceTopics(id);
     client.on('message', (topic, payload) => {
       void this.hear(topic, payload.toString());
     });
@@ -51,9 +64,9 @@ export class BabyDevice {
     const device = new BabyDevice(client, id);
     const { topics } = device;
     await client.subscribeAsync([topics.answer, topics.listening]);
-    const discovery = discoveryPayload({ id, name }, topics, key => key);
+    const discovery = discoveryPayload({ ...DEVICE, id, name }, topics, key => key);
     await device.publish(topics.discovery, JSON.stringify(discovery));
-    await device.setAvailable({ bridge: true, node: true, source: true });
+    await device.setAvailable({ node: true, source: true });
     return device;
   }
 
@@ -66,11 +79,11 @@ export class BabyDevice {
   /** Tells anew of a device about which nothing is known. */
   async reset(): Promise<void> {
     this.isObedient = true;
-    await this.setAvailable({ bridge: true, node: true, source: true });
+    await this.setAvailable({ node: true, source: true });
     await this.tell(STATE);
   }
 
-  async setAvailable(parts: Partial<Record<'bridge' | 'node' | 'source', boolean>>): Promise<void> {
+  async setAvailable(parts: Partial<Record<'node' | 'source', boolean>>): Promise<void> {
     for (const [part, isAvailable] of Object.entries(parts))
       await this.publish(this.topics[part as keyof typeof parts], isAvailable ? 'online' : 'offline');
   }

@@ -44,8 +44,15 @@ describe("The card's entities", () => {
 
   it('are found whatever they are called', async () => {
     const { components } = discoveryPayload(
-      { id: 'n_1', name: 'Mia' },
-      deviceTopics('n_1', 'b'),
+      {
+        id: 'n_1',
+        name: 'Mia',
+        sources: [],
+        babies: [],
+        version: '0.1.0',
+        configurationUrl: 'http://localhost/',
+      },
+      deviceTopics('n_1'),
       key => key,
     ) as { components: Record<string, { unique_id: string }> };
     const uniqueIds = Object.values(components).map((part, index) => [`x.renamed_${index}`, part.unique_id]);

@@ -151,9 +151,9 @@ describe('The card, in Home Assistant', function () {
     await device.setAvailable({ source: false });
     await shows('Cannot hear Mia');
     await shows('The camera wants another password.');
-    await device.setAvailable({ bridge: false });
+    await device.setAvailable({ node: false });
     await shows('No news from Node-RED');
-    await device.setAvailable({ bridge: true, source: true });
+    await device.setAvailable({ node: true, source: true });
     await device.tell({ health: 'silent' });
     await shows('No sound at all. Is the microphone muted?');
     await shows('Cannot hear Mia');

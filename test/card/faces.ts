@@ -86,7 +86,7 @@ interface Face {
   /** What is told of a baby of whom nothing is known. */
   told?: Partial<DeviceState>;
   /** What of it is out of reach. */
-  lost?: ('bridge' | 'source')[];
+  lost?: ('node' | 'source')[];
   /** What is set otherwise in the card's configuration. */
   config?: (stage: Stage) => object;
   /** What a person or the world does then. */
@@ -181,7 +181,7 @@ const FACES: Record<string, Face> = {
     },
     lost: ['source'],
   },
-  away: { says: 'No news from Node-RED', view: LOST, told: ANSWERED, lost: ['bridge'] },
+  away: { says: 'No news from Node-RED', view: LOST, told: ANSWERED, lost: ['node'] },
   day: { says: 'Last night', view: DAY, told: ANSWERED },
   new: { says: 'Mia is quiet', view: NEW },
   gone: { says: 'Device not found', view: NEW, config: () => ({ device: 'gone' }) },

@@ -10,3 +10,8 @@ export const outputLabels = portLabels(
   'deepinfant-entities.output.listen',
 );
 export { saveVersion as oneditsave } from '../../editor/version.js';
+
+/** Whether a node can publish to it: '' stands for Home Assistant's own. */
+export function isTopic(topic: unknown): boolean {
+  return topic === undefined || (typeof topic === 'string' && !/[+#]/.test(topic));
+}

@@ -1,27 +1,31 @@
 import { guard } from '../../guard.js';
-import { PRESETS } from '../../model/manifest.js';
+import { PRESETS, type Preset } from '../../model/manifest.js';
+import { nightAt } from '../../night.js';
 import { type Answer, type CryEvent, REASONS, type SourceHealth } from '../../values.js';
 import { RunningCries } from '../running-cries.js';
 import { StateFile } from '../state-file.js';
+import { countAt, criesAt, withCry } from './cry-count.js';
 import {
-  checkCountedCries,
-  countAt,
-  criesAt,
-  type CountedCries,
-  joinCounts,
-  NO_CRIES,
-  withCry,
-} from './cry-count.js';
+  type Accuracy,
+  bounded,
+  checkDeviceMemory,
+  DEVICE_MEMORY_VERSION,
+  type DeviceMemory,
+  emptyMemory,
+  type KeptCry,
+  keptCry,
+} from './device-memory.js';
 import {
+  deviceComponents,
   type DeviceState,
   type DeviceTopics,
   deviceTopics,
   discoveryPayload,
   type EntityNamer,
-  HASS_STATUS_TOPIC,
   type NightCry,
   REPUBLISH_MS,
 } from './discovery.js';
+import { DeviceSources } from './sources.js';
 
 /** A message for the broker. */
 export interface DeviceMessage {
@@ -34,24 +38,43 @@ export interface DeviceMessage {
 export type DeviceCommand =
   /** Says what the newest cry was; undefined as long as there was none. MQTT does not say who. */
   | { do: 'answer'; answer: Answer | undefined }
-  | { do: 'preset'; preset: (typeof PRESETS)[number] }
+  /** Says whose the newest cry was. */
+  | { do: 'baby'; told: { cry: string; baby: string; at: number } | undefined }
+  | { do: 'preset'; preset: Preset }
   | { do: 'listen'; isWanted: boolean };
 
 export interface DeviceOptions {
-  /** Tells the device from others, over restarts too. */
+  /** Names it in topics and in Home Assistant's registry, over restarts too: see `claimDevice`. */
   id: string;
   name: string;
-  /** Tells the connection to the broker from others: devices that share it go offline together. */
-  bridgeId: string;
+  /** The node that it belongs to. */
+  node: string;
+  /** The broker node, and its address. */
+  broker: string;
+  url: string;
+  /** Home Assistant's discovery prefix, and the topic of its birth message. */
+  prefix: string;
+  birthTopic: string;
+  version: string;
+  configurationUrl: string;
   nameOf: EntityNamer;
-  /** Keeps the night's cries over a restart. */
+  /** Keeps what is to outlive a run. */
   file: string;
-  /** Sends a message, or drops it while the broker is away: after that, `publishAll` is called. */
-  publish: (message: DeviceMessage) => void;
+  /** The sensitivity that the detector is set to. */
+  preset: Preset;
+  /** Sends a message, or drops it while the broker is away. @returns whether it was sent */
+  publish: (message: DeviceMessage) => boolean;
   /** Gets what goes wrong with the file. */
   report: (error: unknown) => void;
   /** Is called when `isCrying` may have changed. */
   changed: () => void;
+}
+
+/** An earlier place of the device, where what is retained has to be removed. */
+export interface FormerPlace {
+  broker: string;
+  url: string;
+  messages: DeviceMessage[];
 }
 
 /** A device of Home Assistant: what is heard becomes messages of its MQTT integration, and its messages become commands. */
@@ -59,46 +82,54 @@ export class Device {
   /** The topics that have to be passed to `receive`. */
   readonly subscriptions: readonly string[];
   private readonly topics: DeviceTopics;
-  private readonly file: StateFile<CountedCries>;
-  private counted = NO_CRIES;
+  private readonly file: StateFile<DeviceMemory>;
+  private memory: DeviceMemory;
+  private sources = new DeviceSources();
   private republishing: NodeJS.Timeout | undefined;
   /** What was published last on each retained topic. */
   private readonly published = new Map<string, string>();
-  private readonly cries = new RunningCries(() => {
+  private readonly cries = new RunningCries(event => {
+    this.end(event);
     this.publishChanges();
   });
-  /** The newest cry: answers are about it. */
-  private lastCry: CryEvent | undefined;
-  private health: SourceHealth | undefined;
-  private isSourceOnline = true;
-  /** The one to the newest cry that was given last. */
-  private answer: Answer | undefined;
-  private preset: DeviceState['preset'] = null;
-  private isListening = true;
+  /** When Home Assistant asked last whether to listen, epoch ms. */
+  private listeningAt = 0;
 
   constructor(private readonly options: DeviceOptions) {
-    const { id, bridgeId, file, report } = options;
-    this.topics = deviceTopics(id, bridgeId);
-    const { answer, preset, listening } = this.topics;
-    this.subscriptions = [HASS_STATUS_TOPIC, answer, preset, listening];
+    const { id, node, prefix, birthTopic, file, report } = options;
+    this.topics = deviceTopics(id, prefix);
+    this.memory = emptyMemory(node);
+    const { answer, baby, preset, listening } = this.topics;
+    this.subscriptions = [birthTopic, answer, baby, preset, listening];
     this.file = new StateFile(
-      { path: file, what: "the night's cries", version: 1, check: checkCountedCries },
+      {
+        path: file,
+        what: 'the state of the device',
+        version: DEVICE_MEMORY_VERSION,
+        check: checkDeviceMemory,
+      },
       report,
     );
   }
 
   /** What the broker publishes when the connection breaks. */
   get will(): DeviceMessage {
-    return { topic: this.topics.bridge, payload: 'offline', retain: true };
+    return { topic: this.topics.node, payload: 'offline', retain: true };
   }
 
   get isCrying(): boolean {
     return this.cries.newest !== undefined;
   }
 
-  start(): void {
-    // A cry may come before the start.
-    this.counted = joinCounts(this.file.open() ?? NO_CRIES, this.counted);
+  /** @returns what was asked for in Home Assistant and still holds: it has to be in force before anything is heard */
+  start(): DeviceCommand[] {
+    const { node } = this.options;
+    this.memory = { ...(this.file.open() ?? emptyMemory(node)), node };
+    this.sources = new DeviceSources(this.memory.sources);
+    this.listeningAt = Date.now();
+    // Their ends were never heard: the run before was killed.
+    for (const cry of this.memory.running) this.end(cry);
+    void this.save();
     this.republishing = setInterval(
       guard(() => {
         this.published.delete(this.topics.state);
@@ -106,111 +137,272 @@ export class Device {
       }),
       REPUBLISH_MS,
     );
+    const preset = this.chosenPreset;
+    return [
+      ...(preset === undefined ? [] : [{ do: 'preset', preset } as const]),
+      ...(this.memory.isListening ? [] : [{ do: 'listen', isWanted: false } as const]),
+    ];
   }
 
   /**
-   * Publishes at once that it is gone, and resolves when the file is on disk.
+   * Publishes at once that cries are over and then that it is gone, and resolves when the file is on disk.
    * @param isRemoved whether Home Assistant is to remove the device
    */
   async stop(isRemoved: boolean): Promise<void> {
     clearInterval(this.republishing);
+    for (const cry of [...this.cries.all]) this.end(cry);
     this.cries.clear();
-    const { discovery, state, source, node } = this.topics;
-    const messages = isRemoved
-      ? [discovery, state, source, node].map(topic => [topic, ''])
-      : [[node, 'offline']];
-    for (const [topic, payload] of messages) this.options.publish({ topic, payload, retain: true });
-    await this.file.save(() => this.counted);
+    if (isRemoved) {
+      for (const message of this.removal) this.options.publish(message);
+      this.memory.announced = null;
+    } else {
+      this.publishChanges();
+      this.publish(this.topics.node, 'offline');
+    }
+    this.memory.sources = this.sources.names;
+    await this.save();
     await this.file.close();
   }
 
   pushCry(event: CryEvent): void {
+    const { memory } = this;
+    const isNew = event.state !== 'ended' && !this.cries.has(event.id);
     this.cries.push(event);
-    if (event.id !== this.lastCry?.id) this.answer = undefined;
-    this.lastCry = event;
-    this.counted = withCry(this.counted, event);
-    if (event.state !== 'ongoing') {
-      this.options.publish({ topic: this.topics.event, payload: eventPayload(event), retain: false });
-      void this.file.save(() => this.counted);
+    this.showCry(event);
+    memory.counted = withCry(memory.counted, event);
+    const who = Object.keys(event.who?.probabilities ?? {});
+    if (who.length > 1 && who.join() !== memory.babies.join()) {
+      memory.babies = who;
+      this.announce();
     }
+    // A cry that was given up, since its source was lost, may go on.
+    if (isNew) this.begin(event);
+    else if (event.state === 'ended') this.end(event);
+    else this.keepRunning();
+    void this.save();
     this.publishChanges();
   }
 
   pushHealth(health: SourceHealth): void {
-    this.health = health;
-    const { state } = health;
-    this.isListening = state !== 'stopped';
-    // While it is opened again it is as it was.
-    if (state !== 'starting') this.isSourceOnline = state === 'running' || state === 'silent';
+    const isNew = this.sources.push(health);
+    if (isNew && this.sources.all.length > 1) this.announce();
+    // Somebody else made it listen again.
+    const isHeard = health.state === 'running' || health.state === 'silent';
+    if (isHeard && !this.memory.isListening && health.since > this.listeningAt) {
+      this.memory.isListening = true;
+      void this.save();
+    }
     this.publishChanges();
   }
 
-  /** Shows what a cry was, if it is the newest one; the answer given last counts. */
-  pushAnswer(answer: Answer): void {
-    if (answer.cry !== this.lastCry?.id || (this.answer && this.answer.at > answer.at)) return;
-    this.answer = answer;
+  /** Shows what a cry was, if it is the newest one; the answer given last counts. And how right the reasons were. */
+  pushAnswer(answer: Answer, accuracy?: Accuracy): void {
+    const { memory } = this;
+    if (accuracy) memory.accuracy = accuracy;
+    if (answer.cry === memory.last?.id && !(memory.answer && memory.answer.at > answer.at)) {
+      const { by = memory.answer?.reason === answer.reason ? memory.answer.by : undefined } = answer;
+      memory.answer = { cry: answer.cry, reason: answer.reason, at: answer.at, ...(by && { by }) };
+    }
+    void this.save();
+    this.publishChanges();
+  }
+
+  /** Shows whose the newest cry was, as somebody said. */
+  pushBaby({ cry, baby }: { cry: string; baby: string }): void {
+    if (cry !== this.memory.last?.id) return;
+    this.memory.baby = baby;
+    void this.save();
+    this.publishChanges();
+  }
+
+  /** An answer was not taken, or was withdrawn: it is not shown any more. */
+  withdrawAnswer(cry: string | undefined): void {
+    if (cry !== this.memory.last?.id) return;
+    this.memory.answer = null;
+    this.memory.baby = null;
+    void this.save();
     this.publishChanges();
   }
 
   /** Takes a message of the broker, and gives what it asks for. Unknown messages are ignored. */
   receive(topic: string, payload: string): DeviceCommand | undefined {
     const command = this.commandOf(topic, payload);
+    if (command) void this.save();
     this.publishChanges();
     return command;
   }
 
-  /** Publishes everything again, as after a connection or a start of Home Assistant. */
+  /** Publishes everything again, as after a connection or a start of Home Assistant: what is, before that it is there. */
   publishAll(): void {
-    const { id, name, nameOf } = this.options;
-    const { topics } = this;
     this.published.clear();
-    this.publish(topics.discovery, JSON.stringify(discoveryPayload({ id, name }, topics, nameOf)));
-    this.publish(topics.bridge, 'online');
-    this.publish(topics.node, 'online');
+    this.announce();
     this.publishChanges();
+    this.publish(this.topics.node, 'online');
+    const { events } = this.memory;
+    while (events.length > 0 && this.publishEvent(events[0])) events.shift();
+    void this.save();
+  }
+
+  /** Where the device was announced before, if that was elsewhere on the same broker, or on another one. */
+  get former(): FormerPlace | undefined {
+    const { announced } = this.memory;
+    const { id, broker, url, prefix } = this.options;
+    if (announced === null || (announced.prefix === prefix && announced.url === url)) return undefined;
+    const topics = deviceTopics(id, announced.prefix);
+    const moved = announced.url === url ? [topics.discovery] : this.retainedTopics(topics);
+    return {
+      broker: announced.url === url ? broker : announced.broker,
+      url: announced.url,
+      messages: moved.map(topic => ({ topic, payload: '', retain: true })),
+    };
   }
 
   private commandOf(topic: string, payload: string): DeviceCommand | undefined {
-    const { topics } = this;
+    const { topics, memory } = this;
+    const at = Date.now();
     switch (topic) {
-      case HASS_STATUS_TOPIC:
+      case this.options.birthTopic:
         if (payload === 'online') this.publishAll();
         return undefined;
       case topics.answer: {
         const reason = REASONS.find(known => known === payload);
         if (reason === undefined) return undefined;
-        if (this.lastCry) this.answer = { cry: this.lastCry.id, reason, at: Date.now() };
-        return { do: 'answer', answer: this.answer };
+        if (memory.last === null) return { do: 'answer', answer: undefined };
+        memory.answer = { cry: memory.last.id, reason, at };
+        return { do: 'answer', answer: memory.answer };
+      }
+      case topics.baby: {
+        if (!memory.babies.includes(payload)) return undefined;
+        if (memory.last === null) return { do: 'baby', told: undefined };
+        memory.baby = payload;
+        return { do: 'baby', told: { cry: memory.last.id, baby: payload, at } };
       }
       case topics.preset: {
         const preset = PRESETS.find(known => known === payload);
         if (preset === undefined) return undefined;
-        this.preset = preset;
+        memory.preset = { chosen: preset, over: this.options.preset };
         return { do: 'preset', preset };
       }
       case topics.listening:
         if (payload !== 'ON' && payload !== 'OFF') return undefined;
-        this.isListening = payload === 'ON';
-        return { do: 'listen', isWanted: this.isListening };
+        memory.isListening = payload === 'ON';
+        this.listeningAt = at;
+        return { do: 'listen', isWanted: memory.isListening };
       default:
         return undefined;
     }
   }
 
+  /** What was chosen in Home Assistant, until the detector is set up otherwise. */
+  private get chosenPreset(): Preset | undefined {
+    const { preset } = this.memory;
+    return preset?.over === this.options.preset ? preset.chosen : undefined;
+  }
+
+  private begin(event: CryEvent): void {
+    const { memory } = this;
+    memory.ended = memory.ended.filter(id => id !== event.id);
+    this.keepRunning();
+    this.sendEvent('started', event);
+  }
+
+  private end(cry: CryEvent | KeptCry): void {
+    const { memory } = this;
+    this.keepRunning(cry.id);
+    if (memory.ended.includes(cry.id)) return;
+    memory.ended.push(cry.id);
+    this.sendEvent('ended', cry);
+    void this.save();
+  }
+
+  /** @param over the id of a cry that does not go on any more */
+  private keepRunning(over?: string): void {
+    this.memory.running = this.cries.all.filter(({ id }) => id !== over).map(keptCry);
+  }
+
+  /** The newest cry is shown; not an older one of another source that ends. */
+  private showCry(event: CryEvent): void {
+    const { memory } = this;
+    const { last } = memory;
+    const isOlder =
+      last !== null && last.id !== event.id && event.onset < last.onset && this.cries.has(last.id);
+    if (isOlder) return;
+    if (event.id !== last?.id) {
+      memory.answer = null;
+      memory.baby = null;
+    }
+    memory.last = keptCry(event);
+    if (event.reason) {
+      const { accuracy, baselineAccuracy, learnedFrom } = event.reason;
+      memory.accuracy = { accuracy, baselineAccuracy, answers: learnedFrom };
+    }
+  }
+
+  /** Tells Home Assistant which entities there are. */
+  private announce(): void {
+    const { id, name, nameOf, version, configurationUrl, broker, url, prefix } = this.options;
+    const { topics, memory } = this;
+    const device = {
+      id,
+      name,
+      sources: this.sources.all,
+      babies: memory.babies,
+      version,
+      configurationUrl,
+    };
+    const components = Object.entries(deviceComponents(device, topics, nameOf)).map(
+      ([key, { platform }]) => [key, platform] as const,
+    );
+    const now = new Map(components);
+    const before = Object.entries(memory.announced?.components ?? {});
+    const removed = Object.fromEntries(before.filter(([key]) => !now.has(key)));
+    const payload = JSON.stringify(discoveryPayload(device, topics, nameOf, removed));
+    if (this.publish(topics.discovery, payload))
+      memory.announced = { broker, url, prefix, components: Object.fromEntries(now) };
+  }
+
+  private sendEvent(type: 'started' | 'ended', cry: CryEvent | KeptCry): void {
+    const payload = eventPayload(type, cry);
+    if (this.memory.events.length > 0 || !this.publishEvent(payload)) this.memory.events.push(payload);
+  }
+
+  private publishEvent(payload: string): boolean {
+    return this.options.publish({ topic: this.topics.event, payload, retain: false });
+  }
+
   private publishChanges(): void {
-    this.publish(this.topics.source, this.isSourceOnline ? 'online' : 'offline');
-    this.publish(this.topics.state, JSON.stringify(this.state));
+    const { topics, sources } = this;
+    this.publish(topics.state, JSON.stringify(this.state));
+    if (sources.all.length > 1)
+      for (const { key, isOnline } of sources.all)
+        this.publish(topics.sourceOf(key), isOnline ? 'online' : 'offline');
+    this.publish(topics.source, sources.isOnline ? 'online' : 'offline');
     this.options.changed();
   }
 
-  private publish(topic: string, payload: string): void {
-    if (this.published.get(topic) === payload) return;
+  /** @returns whether it was news and was sent */
+  private publish(topic: string, payload: string): boolean {
+    if (this.published.get(topic) === payload) return false;
     this.published.set(topic, payload);
-    this.options.publish({ topic, payload, retain: true });
+    return this.options.publish({ topic, payload, retain: true });
+  }
+
+  private get removal(): DeviceMessage[] {
+    return this.retainedTopics(this.topics).map(topic => ({ topic, payload: '', retain: true }));
+  }
+
+  private retainedTopics(topics: DeviceTopics): string[] {
+    const ofSources = this.sources.all.map(({ key }) => topics.sourceOf(key));
+    return [topics.discovery, topics.state, topics.source, topics.node, ...ofSources];
+  }
+
+  /** Resolves when it is on disk, or has failed. */
+  private save(): Promise<void> {
+    return this.file.save(() => bounded(this.memory));
   }
 
   private get criesTonight(): NightCry[] {
-    return criesAt(this.counted, Date.now())
+    return criesAt(this.memory.counted, Date.now())
       .filter(({ id }) => !this.cries.has(id))
       .map(({ onset, durationS, intensity }) => ({
         at: new Date(onset).toISOString(),
@@ -220,41 +412,67 @@ export class Device {
   }
 
   private get state(): DeviceState {
-    const { lastCry, health, counted } = this;
-    const { cries, cryingS } = countAt(counted, Date.now());
-    const { reason } = lastCry ?? {};
+    const { memory, sources } = this;
+    const { last, counted, answer, accuracy } = memory;
+    const now = Date.now();
+    const { cries, cryingS } = countAt(counted, now);
+    const { reason, who } = last ?? {};
+    const overall = sources.overall;
     return {
       crying: this.isCrying ? 'ON' : 'OFF',
       reason: reason?.label ?? null,
       confidence: percent(reason?.confidence),
       contributions: reason?.contributions ?? [],
-      intensity: lastCry?.intensity ?? null,
+      intensity: last?.intensity ?? null,
       lastCry: counted.lastOnset === null ? null : new Date(counted.lastOnset).toISOString(),
       criesTonight: cries,
       minutesTonight: Math.round(cryingS / 60),
       tonight: this.criesTonight,
-      health: health?.state ?? null,
-      error: health?.error ?? null,
-      accuracy: percent(reason?.accuracy),
-      baselineAccuracy: percent(reason?.baselineAccuracy),
-      learnedFrom: reason?.learnedFrom ?? 0,
-      answer: this.answer?.reason ?? null,
-      answeredBy: this.answer?.by ?? null,
-      answeredAt: this.answer ? new Date(this.answer.at).toISOString() : null,
-      preset: this.preset,
-      listening: this.isListening ? 'ON' : 'OFF',
+      nightFrom: new Date(nightAt(now).from).toISOString(),
+      health: overall?.state ?? null,
+      error: overall?.error ?? null,
+      sources: this.sourceViews,
+      who: who?.label ?? null,
+      whoProbabilities: who?.probabilities ?? null,
+      baby: memory.baby,
+      accuracy: percent(accuracy?.accuracy),
+      baselineAccuracy: percent(accuracy?.baselineAccuracy),
+      learnedFrom: accuracy?.answers ?? 0,
+      answer: answer?.reason ?? null,
+      answeredBy: answer?.by ?? null,
+      answeredAt: answer ? new Date(answer.at).toISOString() : null,
+      preset: this.chosenPreset ?? this.options.preset,
+      listening: memory.isListening && !sources.areStopped ? 'ON' : 'OFF',
     };
+  }
+
+  private get sourceViews(): DeviceState['sources'] {
+    const crying = this.cries.all.map(({ source }) => source);
+    const views = this.sources.all.map(({ key, name, health }) => [
+      key,
+      {
+        name,
+        crying: crying.includes(name) ? 'ON' : 'OFF',
+        health: health?.state ?? null,
+        error: health?.error ?? null,
+      } as const,
+    ]);
+    return Object.fromEntries(views) as DeviceState['sources'];
   }
 }
 
-function eventPayload({ state, id, durationS, intensity, reason }: CryEvent): string {
+function eventPayload(type: 'started' | 'ended', cry: CryEvent | KeptCry): string {
+  const { id, source, onset, durationS, intensity, reason, who } = cry;
   return JSON.stringify({
-    event_type: state,
+    event_type: type,
     cry: id,
+    source,
+    onset: new Date(onset).toISOString(),
     duration_s: Math.round(durationS),
     intensity,
     reason: reason?.label ?? null,
     confidence: percent(reason?.confidence),
+    who: who?.label ?? null,
   });
 }
 

@@ -3,6 +3,7 @@ import {
   type Contribution,
   INTENSITIES,
   type Intensity,
+  type Reason,
   REASONS,
   SOURCE_STATES,
   type SourceState,
@@ -12,19 +13,21 @@ import {
 export interface DeviceTopics {
   /** Retained: how to make the device's entities; empty to remove them. */
   discovery: string;
-  /** Retained: whether Node-RED is connected; the broker itself publishes that it is gone. */
-  bridge: string;
-  /** Retained: whether the node runs, and whether its source is heard. */
+  /** Retained: whether the node runs; the broker itself publishes that Node-RED is gone. */
   node: string;
+  /** Retained: whether any of the sources is heard. */
   source: string;
   /** Retained: a DeviceState as JSON. */
   state: string;
   /** Never retained: a cry as it begins and ends. */
   event: string;
-  /** What Home Assistant asks for: one of REASONS, one of PRESETS, ON or OFF. */
+  /** What Home Assistant asks for: one of REASONS, the name of a baby, one of PRESETS, ON or OFF. */
   answer: string;
+  baby: string;
   preset: string;
   listening: string;
+  /** Retained: whether one source is heard, where there are several. */
+  sourceOf: (key: string) => string;
 }
 
 /** A cry of the night that is over, as an attribute of the count has it. */
@@ -51,9 +54,18 @@ export interface DeviceState {
   minutesTonight: number;
   /** What both count, without a cry that goes on. */
   tonight: readonly NightCry[];
+  /** When the night began that both count, in ISO form. */
+  nightFrom: string;
+  /** Of the source that is heard best, where there are several. */
   health: SourceState | null;
-  /** What is wrong with the source. */
+  /** What is wrong with the source, or with one of them. */
   error: string | null;
+  /** By their keys. */
+  sources: Record<string, SourceView>;
+  /** Who cries, where there are several babies, and how likely each is; and who it was, as somebody said. */
+  who: string | null;
+  whoProbabilities: Record<string, number> | null;
+  baby: string | null;
   /** Share of right reasons so far, and if it had always been the most common one, in percent. */
   accuracy: number | null;
   baselineAccuracy: number | null;
@@ -66,68 +78,149 @@ export interface DeviceState {
   listening: 'ON' | 'OFF';
 }
 
+/** What the entities of one source show. */
+export interface SourceView {
+  name: string;
+  crying: 'ON' | 'OFF';
+  health: SourceState | null;
+  error: string | null;
+}
+
+/** What Home Assistant is told of the device beside its entities. */
+export interface DeviceDescription {
+  id: string;
+  name: string;
+  /** With the names of topics and ids; each has entities of its own where there are several. */
+  sources: readonly { key: string; name: string }[];
+  /** Where there are several. */
+  babies: readonly string[];
+  /** Of this package. */
+  version: string;
+  /** Where its settings are: the editor of Node-RED. */
+  configurationUrl: string;
+}
+
+export const DEFAULT_PREFIX = 'homeassistant';
 /** Home Assistant publishes `online` here when it has started (MQTT integration, birth message). */
-export const HASS_STATUS_TOPIC = 'homeassistant/status';
+export const DEFAULT_BIRTH_TOPIC = 'homeassistant/status';
+const SUPPORT_URL = 'https://github.com/deepinfant/node-red';
 
 /** How often the state is published again. What depends on it becomes unavailable when that failed three times. */
 export const REPUBLISH_MS = 300_000;
 const EXPIRE_AFTER_S = (3 * REPUBLISH_MS) / 1000;
 
-export function deviceTopics(id: string, bridgeId: string): DeviceTopics {
+/** @param prefix of Home Assistant's MQTT discovery */
+export function deviceTopics(id: string, prefix = DEFAULT_PREFIX): DeviceTopics {
   const base = `deepinfant/${id}`;
   return {
-    discovery: `homeassistant/device/deepinfant_${id}/config`,
-    bridge: `deepinfant/${bridgeId}/bridge`,
+    discovery: `${prefix}/device/deepinfant_${id}/config`,
     node: `${base}/node`,
     source: `${base}/source`,
     state: `${base}/state`,
     event: `${base}/event`,
     answer: `${base}/answer/set`,
+    baby: `${base}/baby/set`,
     preset: `${base}/preset/set`,
     listening: `${base}/listening/set`,
+    sourceOf: key => `${base}/sources/${key}`,
   };
 }
 
 /** Gives the name of an entity in the user's language, from its key. */
 export type EntityNamer = (key: string) => string;
 
-/**
- * The message that makes a device and its entities (Home Assistant, MQTT integration, Device discovery).
- */
-export function discoveryPayload(
-  device: { id: string; name: string },
+const REASON_ICONS: Record<Reason, string> = {
+  hungry: 'mdi:baby-bottle',
+  tired: 'mdi:weather-night',
+  discomfort: 'mdi:thermometer',
+  'belly pain': 'mdi:stomach',
+  burping: 'mdi:weather-windy',
+  lonely: 'mdi:hand-heart',
+};
+
+type Component = Record<string, unknown> & { platform: string };
+
+/** The entities of a device by their keys, as Home Assistant's MQTT integration makes them. */
+export function deviceComponents(
+  device: Pick<DeviceDescription, 'id' | 'name' | 'sources' | 'babies'>,
   topics: DeviceTopics,
   nameOf: EntityNamer,
-): object {
-  const slug = device.name
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '_')
-    .replace(/^_|_$/g, '');
+): Record<string, Component> {
   /** Available while all of the topics are `online`; Home Assistant would go by the latest message otherwise. */
   const whileOnline = (...statusTopics: string[]): object => ({
     availability: statusTopics.map(topic => ({ topic })),
     availability_mode: 'all',
   });
-  const ofNode = whileOnline(topics.bridge, topics.node);
-  const ofSource = whileOnline(topics.bridge, topics.node, topics.source);
-
-  /** An entity that shows a part of the state; those of a cry are available only while its source is heard. */
-  const stateEntity = (platform: string, key: keyof DeviceState, details: object): [string, object] => [
-    key,
-    {
-      platform,
-      state_topic: topics.state,
-      value_template: `{{ value_json.${key} }}`,
-      ...ofNode,
-      ...details,
-    },
-  ];
+  const ofNode = whileOnline(topics.node);
+  const ofSource = whileOnline(topics.node, topics.source);
   const diagnostic = { entity_category: 'diagnostic' };
-  const choice = (key: 'answer' | 'preset', options: readonly string[], details: object): [string, object] =>
-    stateEntity('select', key, { command_topic: topics[key], options, ...details });
 
-  const components: [string, object][] = [
+  /** An entity that shows a part of the state. */
+  const stateEntity = (platform: string, key: keyof DeviceState, details: object): [string, Component] => [
+    key,
+    { platform, state_topic: topics.state, value_template: `{{ value_json.${key} }}`, ...ofNode, ...details },
+  ];
+  const attributes = (template: string): object => ({
+    json_attributes_topic: topics.state,
+    json_attributes_template: `{{ ${template} | tojson }}`,
+  });
+  const choice = (
+    key: 'answer' | 'baby' | 'preset',
+    options: readonly string[],
+    details: object,
+  ): [string, Component] => stateEntity('select', key, { command_topic: topics[key], options, ...details });
+  const ofNight = {
+    state_class: 'total',
+    last_reset_value_template: '{{ value_json.nightFrom }}',
+  };
+
+  const ofBabies: [string, Component][] =
+    device.babies.length < 2
+      ? []
+      : [
+          stateEntity('sensor', 'who', {
+            device_class: 'enum',
+            options: [...device.babies, 'unsure'],
+            icon: 'mdi:account-question',
+            ...attributes("{'probabilities': value_json.whoProbabilities}"),
+            ...ofSource,
+          }),
+          choice('baby', device.babies, { icon: 'mdi:baby-face-outline' }),
+        ];
+
+  const sources = device.sources.length < 2 ? [] : device.sources;
+  const ofSources = sources.flatMap(({ key, name }): [string, Component][] => [
+    [
+      `crying ${key}`,
+      {
+        platform: 'binary_sensor',
+        name: `${nameOf('crying')} (${name})`,
+        state_topic: topics.state,
+        value_template: `{{ value_json.sources['${key}'].crying }}`,
+        device_class: 'sound',
+        expire_after: EXPIRE_AFTER_S,
+        ...whileOnline(topics.node, topics.sourceOf(key)),
+      },
+    ],
+    [
+      `health ${key}`,
+      {
+        platform: 'sensor',
+        name: `${nameOf('health')} (${name})`,
+        state_topic: topics.state,
+        value_template: `{{ value_json.sources['${key}'].health }}`,
+        device_class: 'enum',
+        options: SOURCE_STATES,
+        icon: 'mdi:microphone',
+        expire_after: EXPIRE_AFTER_S,
+        ...attributes(`{'error': value_json.sources['${key}'].error}`),
+        ...ofNode,
+        ...diagnostic,
+      },
+    ],
+  ]);
+
+  const components: [string, Component][] = [
     stateEntity('binary_sensor', 'crying', {
       device_class: 'sound',
       expire_after: EXPIRE_AFTER_S,
@@ -147,11 +240,15 @@ export function discoveryPayload(
       device_class: 'enum',
       options: [...REASONS, 'unsure'],
       icon: 'mdi:help-circle-outline',
-      json_attributes_topic: topics.state,
-      json_attributes_template: "{{ {'contributions': value_json.contributions} | tojson }}",
+      ...attributes("{'contributions': value_json.contributions}"),
       ...ofSource,
     }),
-    stateEntity('sensor', 'confidence', { unit_of_measurement: '%', icon: 'mdi:percent', ...ofSource }),
+    stateEntity('sensor', 'confidence', {
+      unit_of_measurement: '%',
+      state_class: 'measurement',
+      icon: 'mdi:percent',
+      ...ofSource,
+    }),
     stateEntity('sensor', 'intensity', {
       device_class: 'enum',
       options: INTENSITIES,
@@ -160,66 +257,85 @@ export function discoveryPayload(
     }),
     stateEntity('sensor', 'lastCry', { device_class: 'timestamp' }),
     stateEntity('sensor', 'criesTonight', {
-      state_class: 'measurement',
       icon: 'mdi:counter',
-      json_attributes_topic: topics.state,
-      json_attributes_template: "{{ {'cries': value_json.tonight} | tojson }}",
+      ...attributes("{'cries': value_json.tonight}"),
+      ...ofNight,
     }),
     stateEntity('sensor', 'minutesTonight', {
       device_class: 'duration',
       unit_of_measurement: 'min',
-      state_class: 'measurement',
+      ...ofNight,
     }),
     stateEntity('sensor', 'health', {
       device_class: 'enum',
       options: SOURCE_STATES,
       icon: 'mdi:microphone',
       expire_after: EXPIRE_AFTER_S,
-      json_attributes_topic: topics.state,
-      json_attributes_template: "{{ {'error': value_json.error} | tojson }}",
+      ...attributes("{'error': value_json.error, 'sources': value_json.sources}"),
       ...diagnostic,
     }),
     stateEntity('sensor', 'accuracy', {
       unit_of_measurement: '%',
+      state_class: 'measurement',
       icon: 'mdi:bullseye-arrow',
-      json_attributes_topic: topics.state,
-      json_attributes_template:
-        "{{ {'baseline': value_json.baselineAccuracy, 'answers': value_json.learnedFrom} | tojson }}",
+      ...attributes("{'baseline': value_json.baselineAccuracy, 'answers': value_json.learnedFrom}"),
       ...diagnostic,
     }),
-    ...REASONS.map((reason): [string, object] => [
+    ...REASONS.map((reason): [string, Component] => [
       `was ${reason}`,
       {
         platform: 'button',
         command_topic: topics.answer,
         payload_press: reason,
+        icon: REASON_ICONS[reason],
         ...ofNode,
       },
     ]),
     choice('answer', REASONS, {
       icon: 'mdi:comment-question-outline',
-      json_attributes_topic: topics.state,
-      json_attributes_template: "{{ {'by': value_json.answeredBy, 'at': value_json.answeredAt} | tojson }}",
+      ...attributes("{'by': value_json.answeredBy, 'at': value_json.answeredAt}"),
     }),
+    ...ofBabies,
     choice('preset', PRESETS, { icon: 'mdi:tune', entity_category: 'config' }),
     stateEntity('switch', 'listening', { command_topic: topics.listening, icon: 'mdi:ear-hearing' }),
+    ...ofSources,
   ];
-  const entities = components.map(([key, details]): [string, object] => {
+  // Home Assistant makes an id of these words, as it does of names; one without a letter would leave no word.
+  const prefix = /[\p{L}\p{N}]/u.test(device.name) ? device.name : 'Baby';
+  const entities = components.map(([key, details]): [string, Component] => {
     const id = key.replace(/[A-Z]/g, capital => ` ${capital.toLowerCase()}`).replaceAll(' ', '_');
-    const { platform } = details as { platform: string };
-    const unique = `deepinfant_${device.id}_${id}`;
-    const entity = { unique_id: unique, default_entity_id: `${platform}.${slug}_${id}`, name: nameOf(key) };
+    const entity = {
+      unique_id: `deepinfant_${device.id}_${id}`,
+      default_entity_id: `${details.platform}.${prefix} ${id}`,
+      name: nameOf(key),
+    };
     return [id, { ...entity, ...details }];
   });
+  return Object.fromEntries(entities);
+}
+
+/**
+ * The message that makes a device and its entities (Home Assistant, MQTT integration, Device discovery).
+ * @param removed platforms of entities that the device had, by their keys
+ */
+export function discoveryPayload(
+  device: DeviceDescription,
+  topics: DeviceTopics,
+  nameOf: EntityNamer,
+  removed: Record<string, string> = {},
+): object {
+  const gone = Object.entries(removed).map(([key, platform]) => [key, { platform }] as const);
   return {
     device: {
       identifiers: [`deepinfant_${device.id}`],
       name: device.name,
       manufacturer: 'DeepInfant',
       model: 'Node-RED',
+      sw_version: device.version,
+      configuration_url: device.configurationUrl,
     },
-    origin: { name: '@deepinfant/node-red' },
+    origin: { name: '@deepinfant/node-red', sw_version: device.version, support_url: SUPPORT_URL },
     qos: 1,
-    components: Object.fromEntries(entities),
+    components: { ...Object.fromEntries(gone), ...deviceComponents(device, topics, nameOf) },
   };
 }

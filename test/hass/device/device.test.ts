@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Device, type DeviceMessage } from '../../../src/hass/device/device.js';
+import { mock } from 'node:test';
+import {
+  Device,
+  type DeviceCommand,
+  type DeviceMessage,
+  type DeviceOptions,
+} from '../../../src/hass/device/device.js';
 import type { DeviceState } from '../../../src/hass/device/discovery.js';
 import type { Answer, CryEvent, SourceHealth } from '../../../src/values.js';
 import { atNight } from '../../night-zone.js';
@@ -17,6 +23,9 @@ describe('Device', () => {
   let file: string;
   let device: Device;
   let published: DeviceMessage[];
+  let isConnected = true;
+  /** What was asked for in an earlier run. */
+  let commands: DeviceCommand[];
   const reported: string[] = [];
 
   beforeEach(() => {
@@ -32,21 +41,36 @@ describe('Device', () => {
 
   function open(): Device {
     const made = make();
-    made.start();
+    isConnected = false;
+    commands = made.start();
+    isConnected = true;
+    made.publishAll();
     return made;
   }
 
-  function make(): Device {
+  function make(options: Partial<DeviceOptions> = {}): Device {
     published = [];
+    isConnected = true;
     return new Device({
-      id: 'baby1',
+      id: 'mia',
       name: 'Mia',
-      bridgeId: 'mqtt',
+      node: 'node1',
+      broker: 'mqtt',
+      url: 'mqtt://broker:1883',
+      prefix: 'homeassistant',
+      birthTopic: 'homeassistant/status',
+      version: '1.2.3',
+      configurationUrl: 'http://192.168.1.5:1880/',
       nameOf: key => key,
       file,
-      publish: message => published.push(message),
+      preset: 'balanced',
+      publish: message => {
+        if (isConnected) published.push(message);
+        return isConnected;
+      },
       report: error => reported.push(String(error)),
       changed: () => undefined,
+      ...options,
     });
   }
 
@@ -57,20 +81,25 @@ describe('Device', () => {
     durationS,
     reason: HUNGRY,
   });
+  const eventOf = (payload: string): string | undefined => /"event_type":"(\w+)"/.exec(payload)?.[1];
+  const events = (): [string, string, number][] =>
+    payloads('event').map(payload => {
+      const event = JSON.parse(payload) as { event_type: string; cry: string; duration_s: number };
+      return [event.event_type, event.cry, event.duration_s];
+    });
   const payloads = (topic: string): string[] =>
-    published.filter(message => message.topic === `deepinfant/baby1/${topic}`).map(({ payload }) => payload);
+    published.filter(message => message.topic === `deepinfant/mia/${topic}`).map(({ payload }) => payload);
   const state = (): DeviceState => JSON.parse(payloads('state').at(-1)!) as DeviceState;
 
   it('publishes everything when it is connected, and later what changed', () => {
-    device.publishAll();
     assert.deepEqual(
-      published.map(({ topic, retain }) => [topic, retain]),
+      published.map(({ topic, payload, retain }) => [topic, payload.slice(0, 7), retain]),
       [
-        ['homeassistant/device/deepinfant_baby1/config', true],
-        ['deepinfant/mqtt/bridge', true],
-        ['deepinfant/baby1/node', true],
-        ['deepinfant/baby1/source', true],
-        ['deepinfant/baby1/state', true],
+        ['homeassistant/device/deepinfant_mia/config', '{"devic', true],
+        ['deepinfant/mia/state', '{"cryin', true],
+        ['deepinfant/mia/source', 'online', true],
+        // It is there when all of that is known.
+        ['deepinfant/mia/node', 'online', true],
       ],
     );
     const { length } = published;
@@ -90,7 +119,7 @@ describe('Device', () => {
     device.pushCry(cry('ongoing', 8));
     device.pushCry(cry('ended', 90));
     assert.deepEqual([state().crying, state().criesTonight, state().minutesTonight], ['OFF', 1, 2]);
-    const events = published.filter(({ topic }) => topic === 'deepinfant/baby1/event');
+    const events = published.filter(({ topic }) => topic === 'deepinfant/mia/event');
     assert.deepEqual(
       events.map(({ payload, retain }) => [
         (JSON.parse(payload) as { event_type: string }).event_type,
@@ -130,7 +159,7 @@ describe('Device', () => {
 
   it('gives what is asked for, and ignores anything else', () => {
     const receive = (topic: string, payload: string): unknown =>
-      device.receive(`deepinfant/baby1/${topic}/set`, payload);
+      device.receive(`deepinfant/mia/${topic}/set`, payload);
     assert.deepEqual(receive('answer', 'hungry'), { do: 'answer', answer: undefined });
     assert.equal(state().answer, null);
     device.pushCry(cry('started'));
@@ -160,6 +189,244 @@ describe('Device', () => {
     assert.equal(state().answer, null);
   });
 
+  it('keeps what was chosen in Home Assistant, and asks for it again before anything is heard', async () => {
+    assert.deepEqual([state().preset, state().listening], ['balanced', 'ON']);
+    device.receive('deepinfant/mia/preset/set', 'sensitive');
+    device.receive('deepinfant/mia/listening/set', 'OFF');
+    // A camera that is just being closed says so after the switch was turned.
+    device.pushHealth({ ...HEALTH, since: Date.now() - 5000 });
+    await device.stop(false);
+    device = open();
+    assert.deepEqual(commands, [
+      { do: 'preset', preset: 'sensitive' },
+      { do: 'listen', isWanted: false },
+    ]);
+    assert.deepEqual([state().preset, state().listening], ['sensitive', 'OFF']);
+    // Somebody else turned it on again.
+    device.pushHealth({ ...HEALTH, since: Date.now() + 1000 });
+    assert.equal(state().listening, 'ON');
+    await device.stop(false);
+    device = open();
+    assert.deepEqual(commands, [{ do: 'preset', preset: 'sensitive' }]);
+  });
+
+  it('goes by the detector once that is set up otherwise', async () => {
+    device.receive('deepinfant/mia/preset/set', 'sensitive');
+    await device.stop(false);
+    device = make({ preset: 'careful' });
+    assert.deepEqual(device.start(), []);
+    device.publishAll();
+    assert.equal(state().preset, 'careful');
+  });
+
+  it('publishes the end of a cry before it goes', async () => {
+    device.pushCry(cry('started', 3));
+    published.length = 0;
+    await device.stop(false);
+    assert.deepEqual(
+      published.map(({ topic, payload }) => [topic, eventOf(payload) ?? (payload.slice(0, 15) || payload)]),
+      [
+        ['deepinfant/mia/event', 'ended'],
+        ['deepinfant/mia/state', '{"crying":"OFF"'],
+        ['deepinfant/mia/node', 'offline'],
+      ],
+    );
+  });
+
+  it('tells the end of a cry that an earlier run was killed in, and that of no cry twice', async () => {
+    device.pushCry(cry('started', 3));
+    device.pushCry(cry('ongoing', 40));
+    await until(() => existsSync(file) && readFileSync(file, 'utf8').includes('"durationS":40'), 'the file');
+    const killed = readFileSync(file);
+    await device.stop(false);
+    writeFileSync(file, killed);
+    device = open();
+    assert.deepEqual(events(), [['ended', 'cot@1', 40]]);
+    assert.deepEqual(
+      [published.at(-2)!.payload, published.at(-1)!.topic],
+      ['online', 'deepinfant/mia/event'],
+    );
+    assert.equal(state().crying, 'OFF');
+    // The detector tells it as well.
+    device.pushCry(cry('ended', 41));
+    assert.equal(events().length, 1);
+  });
+
+  it('gives a cry up that nothing is heard of, and goes on with it when something is', () => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    try {
+      device.pushCry(cry('started', 2));
+      mock.timers.tick(60_001);
+      assert.equal(state().crying, 'OFF');
+      device.pushCry(cry('ongoing', 75));
+      assert.equal(state().crying, 'ON');
+      device.pushCry(cry('ended', 80));
+    } finally {
+      mock.timers.reset();
+    }
+    assert.deepEqual(events(), [
+      ['started', 'cot@1', 2],
+      ['ended', 'cot@1', 2],
+      ['started', 'cot@1', 75],
+      ['ended', 'cot@1', 80],
+    ]);
+    assert.equal(state().criesTonight, 1);
+  });
+
+  it('keeps events while the broker is away, 200 at most, also over a restart', async () => {
+    isConnected = false;
+    for (let i = 0; i < 150; i++) {
+      device.pushCry(cry('started', 3, `cot@${i}`));
+      device.pushCry(cry('ended', 9, `cot@${i}`));
+    }
+    await device.stop(false);
+    device = open();
+    assert.equal(events().length, 200);
+    assert.deepEqual(events().slice(-2), [
+      ['started', 'cot@149', 3],
+      ['ended', 'cot@149', 9],
+    ]);
+    device.publishAll();
+    assert.equal(events().length, 200);
+  });
+
+  it('knows the last cry after a restart, so that it can be answered', async () => {
+    device.pushCry(cry('started'));
+    device.pushCry(cry('ended'));
+    device.pushAnswer({ cry: 'cot@1', reason: 'tired', at: 2000, by: 'Anna' });
+    await device.stop(false);
+    device = open();
+    const { reason, confidence, intensity, answer, answeredBy } = state();
+    assert.deepEqual(
+      [reason, confidence, intensity, answer, answeredBy],
+      ['hungry', 62, 'cry', 'tired', 'Anna'],
+    );
+    const command = device.receive('deepinfant/mia/answer/set', 'hungry');
+    assert.equal(command?.do === 'answer' && command.answer?.cry, 'cot@1');
+  });
+
+  it('does not show an answer that was not taken', () => {
+    device.pushCry(cry('started'));
+    device.receive('deepinfant/mia/answer/set', 'tired');
+    assert.equal(state().answer, 'tired');
+    device.withdrawAnswer('cot@0');
+    assert.equal(state().answer, 'tired');
+    device.withdrawAnswer('cot@1');
+    assert.equal(state().answer, null);
+  });
+
+  it('knows how right the reasons were as soon as a cry is answered', () => {
+    device.pushCry(cry('started'));
+    assert.deepEqual([state().accuracy, state().baselineAccuracy, state().learnedFrom], [70, 50, 10]);
+    const answer = { cry: 'cot@1', reason: 'tired', at: Date.now() } as const;
+    device.pushAnswer(answer, { accuracy: 7 / 11, baselineAccuracy: 6 / 11, answers: 11 });
+    assert.deepEqual([state().accuracy, state().baselineAccuracy, state().learnedFrom], [64, 55, 11]);
+  });
+
+  it('keeps two sources apart, and is there while one of them is heard', async () => {
+    const failed = { ...HEALTH, source: "Mum's room", state: 'failed', error: 'No sound.' } as SourceHealth;
+    device.pushHealth(HEALTH);
+    device.pushHealth(failed);
+    published.length = 0;
+    for (let i = 0; i < 5; i++) {
+      device.pushHealth({ ...HEALTH, positionS: i });
+      device.pushHealth({ ...failed, positionS: i });
+    }
+    assert.deepEqual(published, []);
+    device.pushHealth({ ...HEALTH, state: 'silent' });
+    assert.equal(state().health, 'silent');
+    assert.equal(state().error, "Mum's room: No sound.");
+    assert.deepEqual(payloads('source'), []);
+    device.pushHealth({ ...failed, state: 'running' });
+    device.pushHealth({ ...HEALTH, state: 'stalled' });
+    assert.deepEqual([payloads('source'), payloads('sources/cot')], [[], ['offline']]);
+    device.pushCry({ ...cry('started'), source: "Mum's room" });
+    device.pushCry({ ...cry('started'), id: 'b' });
+    device.pushCry({ ...cry('ended'), source: "Mum's room" });
+    assert.equal(state().crying, 'ON');
+    assert.deepEqual(
+      Object.entries(state().sources).map(([key, { name, crying }]) => [key, name, crying]),
+      [
+        ['cot', 'cot', 'ON'],
+        ['mum_s_room', "Mum's room", 'OFF'],
+      ],
+    );
+    const components = (): Record<string, object> =>
+      (
+        JSON.parse(
+          published.findLast(({ topic }) => topic === 'homeassistant/device/deepinfant_mia/config')!.payload,
+        ) as { components: Record<string, object> }
+      ).components;
+    device.publishAll();
+    assert('crying_cot' in components() && 'health_mum_s_room' in components());
+    // One of them is gone: so are the entities of each.
+    await device.stop(false);
+    device = open();
+    device.pushHealth(HEALTH);
+    await device.stop(false);
+    device = open();
+    assert.deepEqual(components().crying_cot, { platform: 'binary_sensor' });
+    device.publishAll();
+    assert.equal(components().crying_cot, undefined);
+  });
+
+  it('shows which of several babies cries, and takes whose cry it was', async () => {
+    const who = {
+      label: 'unsure',
+      probabilities: { Mia: 0.6, Leo: 0.4 },
+      learnedFrom: 2,
+      accuracy: null,
+      baselineAccuracy: null,
+    };
+    device.pushCry({ ...cry('started'), who });
+    assert.deepEqual(
+      [state().who, state().whoProbabilities, state().baby],
+      ['unsure', who.probabilities, null],
+    );
+    const { payload } = published.find(({ topic }) => topic === 'deepinfant/mia/event')!;
+    assert.equal((JSON.parse(payload) as { who: string }).who, 'unsure');
+    const command = device.receive('deepinfant/mia/baby/set', 'Leo');
+    assert(command?.do === 'baby' && command.told?.baby === 'Leo' && command.told.cry === 'cot@1');
+    assert.equal(device.receive('deepinfant/mia/baby/set', 'Tom'), undefined);
+    assert.equal(state().baby, 'Leo');
+    device.pushBaby({ cry: 'cot@1', baby: 'Mia' });
+    assert.equal(state().baby, 'Mia');
+    await device.stop(false);
+    device = open();
+    const { components } = JSON.parse(published[0].payload) as {
+      components: Record<string, { options: string[] }>;
+    };
+    assert.deepEqual(components.baby.options, ['Mia', 'Leo']);
+    assert.equal(state().baby, 'Mia');
+  });
+
+  it('is removed from where it was announced before', async () => {
+    await device.stop(false);
+    device = make({ prefix: 'ha' });
+    device.start();
+    assert.deepEqual(device.former, {
+      broker: 'mqtt',
+      url: 'mqtt://broker:1883',
+      messages: [{ topic: 'homeassistant/device/deepinfant_mia/config', payload: '', retain: true }],
+    });
+    device.publishAll();
+    assert.equal(device.former, undefined);
+    await device.stop(false);
+    device = make({ prefix: 'ha', broker: 'other', url: 'mqtt://other:1883' });
+    device.start();
+    const { broker, messages } = device.former!;
+    assert.equal(broker, 'mqtt');
+    assert.deepEqual(
+      messages.map(({ topic }) => topic),
+      [
+        'ha/device/deepinfant_mia/config',
+        'deepinfant/mia/state',
+        'deepinfant/mia/source',
+        'deepinfant/mia/node',
+      ],
+    );
+  });
+
   it('keeps the count over a restart', async () => {
     device.pushCry(cry('started'));
     await device.stop(false);
@@ -168,16 +435,6 @@ describe('Device', () => {
     device.pushCry(cry('started', 3, 'cot@2'));
     assert.equal(state().criesTonight, 2);
     assert.deepEqual(reported, []);
-  });
-
-  it('counts a cry that comes before the start', async () => {
-    device.pushCry(cry('ended'));
-    await device.stop(false);
-    device = make();
-    device.pushCry(cry('started', 3, 'cot@2'));
-    device.start();
-    device.publishAll();
-    assert.equal(state().criesTonight, 2);
   });
 
   it('reports a damaged file, and counts from now', async () => {
@@ -199,14 +456,13 @@ describe('Device', () => {
     await until(() => reported.length > 0, 'the report');
     await device.stop(false);
     assert.equal(reported.length, 1, reported.join());
-    assert.match(reported[0], /Cannot save the night's cries/);
+    assert.match(reported[0], /Cannot save the state of the device/);
   });
 
   it('removes the device when its node is deleted', async () => {
-    device.publishAll();
     published.length = 0;
     await device.stop(true);
     assert(published.every(({ payload, retain }) => payload === '' && retain));
-    assert(published.some(({ topic }) => topic === 'homeassistant/device/deepinfant_baby1/config'));
+    assert(published.some(({ topic }) => topic === 'homeassistant/device/deepinfant_mia/config'));
   });
 });

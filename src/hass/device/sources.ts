@@ -1,0 +1,90 @@
+import type { SourceHealth, SourceState } from '../../values.js';
+import { deviceIdOf } from './device-id.js';
+
+/** More would make a device of hundreds of entities; the others are not shown. */
+const MOST_SOURCES = 16;
+
+/** From what is heard best to what is not heard at all. */
+const BEST_FIRST: readonly SourceState[] = [
+  'running',
+  'silent',
+  'starting',
+  'stalled',
+  'backoff',
+  'failed',
+  'stopped',
+];
+
+export interface DeviceSource {
+  /** Names it in topics and ids. */
+  key: string;
+  name: string;
+  /** Undefined as long as it reported nothing in this run. */
+  health: SourceHealth | undefined;
+  /** Whether it is heard. While it is opened again it is as it was. */
+  isOnline: boolean;
+}
+
+/** The microphones and cameras of a device, and whether they are heard. */
+export class DeviceSources {
+  private readonly byName = new Map<string, DeviceSource>();
+
+  /** @param names of the sources that an earlier run knew */
+  constructor(names: readonly string[] = []) {
+    for (const name of names) this.add(name);
+  }
+
+  get all(): readonly DeviceSource[] {
+    return [...this.byName.values()];
+  }
+
+  /** The names of those that reported in this run; of all, where none did. */
+  get names(): string[] {
+    const reported = this.all.filter(({ health }) => health !== undefined);
+    return (reported.length > 0 ? reported : this.all).map(({ name }) => name);
+  }
+
+  /** Whether one of them is heard, or nobody knows. */
+  get isOnline(): boolean {
+    return this.byName.size === 0 || this.all.some(({ isOnline }) => isOnline);
+  }
+
+  /** Whether each of them was told not to listen. */
+  get areStopped(): boolean {
+    return this.byName.size > 0 && this.all.every(({ health }) => health?.state === 'stopped');
+  }
+
+  /** The state of the one that is heard best; and what is wrong with it, or else with another one. */
+  get overall(): { state: SourceState; error: string | undefined } | undefined {
+    const healths = this.all.flatMap(({ health }) => health ?? []);
+    const [best] = healths.toSorted((a, b) => BEST_FIRST.indexOf(a.state) - BEST_FIRST.indexOf(b.state));
+    return (best as SourceHealth | undefined) && { state: best.state, error: errorOf(best, healths) };
+  }
+
+  /** @returns whether the source is new */
+  push(health: SourceHealth): boolean {
+    const known = this.byName.get(health.source);
+    const source = known ?? this.add(health.source);
+    if (source === undefined) return false;
+    source.health = health;
+    if (health.state !== 'starting')
+      source.isOnline = health.state === 'running' || health.state === 'silent';
+    return known === undefined;
+  }
+
+  private add(name: string): DeviceSource | undefined {
+    if (this.byName.size === MOST_SOURCES) return undefined;
+    const keys = this.all.map(({ key }) => key);
+    let key = deviceIdOf(name);
+    for (let number = 2; keys.includes(key); number++) key = `${deviceIdOf(name)}_${number}`;
+    const source: DeviceSource = { key, name, health: undefined, isOnline: true };
+    this.byName.set(name, source);
+    return source;
+  }
+}
+
+function errorOf(best: SourceHealth, all: readonly SourceHealth[]): string | undefined {
+  if (all.length === 1) return best.error;
+  const failing = best.error === undefined ? all.find(({ error }) => error !== undefined) : best;
+  return failing?.error === undefined ? undefined : `${failing.source}: ${failing.error}`;
+}
