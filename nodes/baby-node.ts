@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
 import * as v from 'valibot';
 import type { Baby } from '../src/baby/baby.js';
+import { encodePart } from '../src/encode-part.js';
 import type { Keeping } from '../src/journal/journal.js';
 import { flag, numberFrom, text } from './settings.js';
 
@@ -35,7 +36,7 @@ export function babyNodeOf(RED: NodeAPI, node: Node, id: string): BabyNode | und
 /** Where the memory of a baby is kept. The node's id names the folder, since a baby may be renamed. */
 export function babyFolder(RED: NodeAPI, nodeId: string): string {
   // A flow that was written by hand may have any text as an id.
-  return path.join(RED.settings.userDir!, 'deepinfant', `baby-${encodeURIComponent(nodeId)}`);
+  return path.join(RED.settings.userDir!, 'deepinfant', `baby-${encodePart(nodeId)}`);
 }
 
 /** What the journal of a baby keeps. */

@@ -3,6 +3,10 @@ import type { NodeMessage } from 'node-red';
 import { type NamedRecording, recordingsAt } from '../src/audio/recordings.js';
 import { sourceName } from '../src/audio/source-name.js';
 import { DeepInfantError } from '../src/errors.js';
+import { textOf } from '../src/unknown-data.js';
+
+/** In characters (Linux, PATH_MAX). */
+const MOST_PATH = 4096;
 
 /**
  * The recordings that a message brings: `payload` is a Buffer with a whole file, or the path of a file or a folder.
@@ -13,8 +17,13 @@ export async function recordingsOf(msg: NodeMessage): Promise<NamedRecording[]> 
   const { payload, topic, filename } = msg;
   if (Buffer.isBuffer(payload)) {
     const name = typeof filename === 'string' ? path.basename(filename) : '';
-    return [{ input: payload, source: sourceName(name || topic || 'recording') }];
+    return [{ input: payload, source: sourceName(name || textOf(topic) || 'recording') }];
   }
+  if (typeof payload === 'string' && payload.length > MOST_PATH)
+    throw new DeepInfantError(
+      'not-found',
+      `msg.payload has ${payload.length} characters, more than any path.`,
+    );
   if (typeof payload === 'string' && payload !== '') return recordingsAt(payload);
   throw new DeepInfantError(
     'not-a-recording',

@@ -1,6 +1,7 @@
 import type { NodeDef } from 'node-red';
 import * as v from 'valibot';
 import { check } from '../src/check.js';
+import { numberOf, textOf } from '../src/unknown-data.js';
 import { SETTINGS_VERSION } from './settings-version.js';
 
 /**
@@ -64,12 +65,16 @@ export function readSettings<Schema extends SettingsSchema>(
   schema: Schema,
   config: NodeDef,
 ): v.InferOutput<Schema> {
-  return check(schema, migrate({ ...config }, schema), `settings of ${config.name || config.type}`);
+  return check(
+    schema,
+    migrate({ ...config }, schema),
+    `settings of ${textOf(config.name).slice(0, 100) || config.type}`,
+  );
 }
 
 /** The settings in the form of this version. Those of a newer version are read as far as they are understood. */
 export function migrate(settings: Settings, schema: SettingsSchema): Settings {
-  const from = Number(settings.version ?? 0);
+  const from = numberOf(settings.version ?? 0);
   return MIGRATIONS.slice(from).reduce((current, step) => step(current, schema), settings);
 }
 

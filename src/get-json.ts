@@ -1,5 +1,5 @@
 import { DeepInfantError, messageOf } from './errors.js';
-import { parseHost } from './host.js';
+import { MOST_ADDRESS, parseHost } from './host.js';
 
 /** A server that replies in JSON over HTTP. */
 export interface JsonServer {
@@ -27,7 +27,7 @@ export function serverUrl(text: string, usualPort: number): URL {
     const { hostname, port = usualPort } = parseHost(address);
     return new URL(`http://${hostname}:${port}/`);
   }
-  const url = URL.canParse(address) ? new URL(address) : undefined;
+  const url = address.length <= MOST_ADDRESS && URL.canParse(address) ? new URL(address) : undefined;
   if (!url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
     throw new DeepInfantError(
       'bad-address',

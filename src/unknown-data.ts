@@ -17,6 +17,13 @@ export function entries(data: unknown): [string, unknown][] {
   return isObject(data) ? Object.entries(data) : [];
 }
 
+/** The text of a text, a number or a boolean; '' for anything else, which `String` may throw at. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : '';
+}
+
 /** The number that a value is or that a text holds; NaN for anything else, which `Number` may throw at. */
 export function numberOf(value: unknown): number {
   return typeof value === 'number' || typeof value === 'string' ? Number(value) : NaN;

@@ -10,6 +10,7 @@ import { loadClassifier } from '../../src/model/load.js';
 import { PRESETS } from '../../src/model/manifest.js';
 import { Troubles } from '../../src/troubles.js';
 import { Turns } from '../../src/turns.js';
+import { textOf } from '../../src/unknown-data.js';
 import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
 import { receiveUntil, sourceIdOf } from '../audio-messages.js';
 import { recordingsOf } from '../recordings.js';
@@ -100,7 +101,7 @@ export class DetectorNode implements NodeWork {
   }
 
   private async complete(msg: NodeMessage, send: Send): Promise<void> {
-    const source = msg.topic ?? '';
+    const source = textOf(msg.topic);
     try {
       await this.detectors.complete(source, sourceIdOf(msg), detection => {
         this.sendDetection(source, detection, { ...msg, complete: undefined }, send);

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { DeepInfantError, messageOf } from '../errors.js';
 import { systemPath } from '../files/path-text.js';
 import { ByteReader } from './byte-reader.js';
-import { INSTALL_FFMPEG } from './ffmpeg.js';
+import { INSTALL_FFMPEG, MOST_LINE } from './ffmpeg.js';
 import type { PcmBlock } from './pcm.js';
 import type { Reading } from './pcm-data.js';
 import { decodeWav } from './wav.js';
@@ -21,6 +21,9 @@ const DEMUXERS =
  */
 const ENDS_EARLY =
   /partial file|ended prematurely|buffer exhausted before END|packet size too small|Invalid PCM packet/;
+
+/** Of what it says of a recording, in characters: a recording may have any number of tags, of any length. */
+const MOST_SAID = 1_000_000;
 
 /** Share of frames that can't be decoded from which on ffmpeg fails; its own is 2/3. */
 const MOST_BAD_FRAMES = '0.1';
@@ -73,7 +76,8 @@ export async function* decodeWithFfmpeg(input: FfmpegInput, reading: Reading): A
   // What follows the first complaint is ffmpeg's way of giving up.
   let complaint: string | undefined;
   let endsEarly = false;
-  createInterface(ffmpeg.stderr!).on('line', line => {
+  createInterface(ffmpeg.stderr!).on('line', whole => {
+    const line = whole.slice(0, MOST_LINE);
     complaint ??= line;
     endsEarly ||= ENDS_EARLY.test(line);
   });
@@ -144,10 +148,13 @@ async function loudestTrack(file: string, tracks: readonly number[], name: strin
 async function say(file: string, output: string[], name: string): Promise<string> {
   const ffmpeg = await startFfmpeg(['-loglevel', 'info', ...PATIENCE], file, output, name);
   let said = '';
-  ffmpeg.stderr!.setEncoding('utf8').on('data', (text: string) => (said += text));
+  ffmpeg.stderr!.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(0, MOST_SAID)));
   ffmpeg.stdout!.resume();
   await once(ffmpeg, 'close');
-  return said;
+  return said
+    .split('\n')
+    .map(line => line.slice(0, MOST_LINE))
+    .join('\n');
 }
 
 /** @throws DeepInfantError `ffmpeg-missing` */

@@ -19,6 +19,9 @@ export async function ffmpegVersion(): Promise<string | undefined> {
   }
 }
 
+/** Of a line that it prints, in characters: what explains an end is at the beginning. */
+export const MOST_LINE = 1000;
+
 /** Of a second of mono: a cry of 20 s takes 120 KB. */
 const MP3_BITRATE = '48k';
 const ENCODES_WITHIN_MS = 10_000;
@@ -50,7 +53,7 @@ export async function encodeMp3(samples: Float32Array, file: string): Promise<vo
     );
   }
   let said = '';
-  ffmpeg.stderr.setEncoding('utf8').on('data', (text: string) => (said ||= text.split('\n')[0]));
+  ffmpeg.stderr.setEncoding('utf8').on('data', (text: string) => (said ||= text.split('\n')[0].slice(0, MOST_LINE)));
   // It ends early where the disk is full; its status shows that.
   ffmpeg.stdin.on('error', () => undefined);
   ffmpeg.stdin.end(Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength));

@@ -7,9 +7,10 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Backoff } from '../backoff.js';
+import { encodePart } from '../encode-part.js';
 import { DeepInfantError, messageOf } from '../errors.js';
 import { getJson, notTheServer, serverUrl, undefinedIfMissing, type JsonServer } from '../get-json.js';
-import { at, entries, isObject, numberOf } from '../unknown-data.js';
+import { at, entries, isObject, numberOf, textOf } from '../unknown-data.js';
 import { degreesCelsius } from '../reason/degrees.js';
 import { checkFact, type ContextFact, type ContextKind } from '../reason/facts.js';
 import { durationText } from '../reason/phrase.js';
@@ -65,8 +66,8 @@ const ENTRY_KINDS: Record<string, EntryKind> = {
   sleep: {
     since: 'end_min',
     facts: ({ id }) => [
-      { kind: 'sleep', time: 'start', id: `${String(id)}/start` },
-      { kind: 'wake', time: 'end', id: `${String(id)}/end` },
+      { kind: 'sleep', time: 'start', id: `${textOf(id)}/start` },
+      { kind: 'wake', time: 'end', id: `${textOf(id)}/end` },
     ],
   },
   changes: timedKind('change'),
@@ -176,10 +177,10 @@ async function childFacts(
   const found: ContextFact[] = [];
   for (const [path, { since, facts }] of Object.entries(ENTRY_KINDS)) {
     if (!lists.includes(path)) continue;
-    const query = `child=${String(child)}&${since}=${new Date(sinceMs).toISOString()}`;
+    const query = `child=${encodePart(textOf(child))}&${since}=${new Date(sinceMs).toISOString()}`;
     for (const entry of await fetchList(server, path, query, signal)) {
       const inList = `${BABY_BUDDY_IDS}${path}/`;
-      for (const { time, id = String(entry.id), ...fact } of facts(entry))
+      for (const { time, id = textOf(entry.id), ...fact } of facts(entry))
         found.push({ ...fact, id: inList + id, at: readTime(entry[time]) });
     }
   }
@@ -243,8 +244,8 @@ async function fetchList(
 /** @returns the id of the child that a person calls `wanted` */
 function findChild(children: Entry[], wanted: string): unknown {
   const known = children.map(({ id, slug, first_name, last_name }) => {
-    const [first, last] = [String(first_name), String(last_name)];
-    return { id, names: [first, `${first} ${last}`.trim(), String(slug)] };
+    const [first, last] = [textOf(first_name), textOf(last_name)];
+    return { id, names: [first, `${first} ${last}`.trim(), textOf(slug)] };
   });
   const name = wanted.trim().toLowerCase();
   const found = known.filter(({ names }) => name === '' || names.some(one => one.toLowerCase() === name));

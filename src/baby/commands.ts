@@ -51,6 +51,9 @@ type Word = (typeof WORDS)[number];
 /** The sender's clock may be ahead by this much; a wrong time zone makes an hour or more. */
 const CLOCKS_DIFFER_MS = 30 * 60_000;
 
+/** In characters: twice what the most that is kept of a baby takes. */
+const MOST_IMPORTED = 20_000_000;
+
 /** What must be sent to forget everything: a word that nobody sends by mistake. */
 const EVERYTHING = 'everything';
 
@@ -130,14 +133,21 @@ function readWithdrawal(what: unknown, { cry, id, at }: Record<string, unknown>)
   return { do: 'withdraw-fact', kind: what, ...optionalTexts('context', { id }) };
 }
 
-/** The texts that are given. @throws DeepInfantError of this code for what is given and is not text */
+/** Of a name or an id, in characters. */
+const MOST_TEXT = 300;
+
+/** The texts that are given. @throws DeepInfantError of this code for what is given and is not text, or too long */
 function optionalTexts<Name extends string>(
   code: string,
   given: Record<Name, unknown>,
 ): Partial<Record<Name, string>> {
   const texts = Object.entries(given).filter(([, value]) => !isEmpty(value));
-  const odd = texts.find(([, value]) => typeof value !== 'string');
-  if (odd) throw new DeepInfantError(code, `${odd[0]} is ${shorten(odd[1])}: send it as text.`);
+  const odd = texts.find(([, value]) => typeof value !== 'string' || value.length > MOST_TEXT);
+  if (odd)
+    throw new DeepInfantError(
+      code,
+      `${odd[0]} is ${shorten(odd[1])}: send it as text of at most ${MOST_TEXT} characters.`,
+    );
   return Object.fromEntries(texts) as Partial<Record<Name, string>>;
 }
 
@@ -189,6 +199,11 @@ export function readTime(at: unknown, nowMs: number): number {
 
 function parseMemory(memory: unknown): unknown {
   if (typeof memory !== 'string') return memory;
+  if (memory.length > MOST_IMPORTED)
+    throw new DeepInfantError(
+      'memory',
+      `The memory to import has ${memory.length} characters; none that an export gave has more than ${MOST_IMPORTED}.`,
+    );
   try {
     return JSON.parse(memory);
   } catch (error) {

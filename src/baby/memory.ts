@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { check } from '../check.js';
-import { id, keptTime, name } from '../door/fields.js';
+import { id, keptTime, listOf, name, recordOf } from '../door/fields.js';
 import { DeepInfantError } from '../errors.js';
 import { at } from '../unknown-data.js';
 import { INTENSITIES, REASONS, type Answer, type Intensity } from '../values.js';
@@ -51,6 +51,8 @@ export const EMPTY_MEMORY: BabyMemory = { version: MEMORY_VERSION, facts: [], cr
 
 const MOST_FACTS = 10_000;
 const MOST_CRIES = 10_000;
+/** Of a room. */
+const MOST_BABIES = 20;
 /** 4096 numbers in base64. */
 const LONGEST_EMBEDDING = 11_000;
 
@@ -62,7 +64,7 @@ const chances = v.custom<number[]>(
   value => isNumbers(value, REASONS.length) && value.every(one => one > 0 && one <= 1),
   `a list of ${REASONS.length} probabilities`,
 );
-const chanceOfEach = v.record(name, chance);
+const chanceOfEach = recordOf(chance, MOST_BABIES);
 
 const PREDICTION: v.GenericSchema<unknown, Prediction> = v.object({
   general: numbers(REASONS.length),
@@ -97,8 +99,8 @@ const CRY: v.GenericSchema<unknown, CryMemory> = v.object({
 
 const MEMORY: v.GenericSchema<unknown, BabyMemory> = v.object({
   version: v.literal(MEMORY_VERSION),
-  facts: v.pipe(v.array(FACT), v.maxLength(MOST_FACTS)),
-  cries: v.pipe(v.array(CRY), v.maxLength(MOST_CRIES)),
+  facts: listOf(FACT, MOST_FACTS),
+  cries: listOf(CRY, MOST_CRIES),
 });
 
 function isNumbers(value: unknown, length: number): value is number[] {

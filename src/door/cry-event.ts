@@ -2,7 +2,19 @@ import * as v from 'valibot';
 import { check } from '../check.js';
 import { isObject } from '../unknown-data.js';
 import { CRY_STATES, type CryEvent, INTENSITIES, type Reason, REASONS } from '../values.js';
-import { count, id, name, numberFrom, path, seconds, sentence, share, soundTime } from './fields.js';
+import {
+  count,
+  id,
+  listOf,
+  name,
+  numberFrom,
+  path,
+  recordOf,
+  seconds,
+  sentence,
+  share,
+  soundTime,
+} from './fields.js';
 
 /** Embeddings of all models that ship are shorter. */
 const MOST_EMBEDDING = 4096;
@@ -20,16 +32,14 @@ const reasonEstimate = v.object({
   probabilities: v.object(
     Object.fromEntries(REASONS.map(each => [each, share])) as Record<Reason, typeof share>,
   ),
-  contributions: v.pipe(
-    v.array(
-      v.object({
-        part: v.picklist(['prior', 'context', 'sound', 'history']),
-        reason,
-        factor: numberFrom(0, 1e9),
-        text: sentence,
-      }),
-    ),
-    v.maxLength(MOST_CONTRIBUTIONS),
+  contributions: listOf(
+    v.object({
+      part: v.picklist(['prior', 'context', 'sound', 'history']),
+      reason,
+      factor: numberFrom(0, 1e9),
+      text: sentence,
+    }),
+    MOST_CONTRIBUTIONS,
   ),
   tip: sentence,
   uses: v.picklist(['general', 'personal']),
@@ -41,10 +51,7 @@ const reasonEstimate = v.object({
 
 const babyEstimate = v.object({
   label: name,
-  probabilities: v.pipe(
-    v.record(name, share),
-    v.check(babies => Object.keys(babies).length <= MOST_BABIES, `at most ${MOST_BABIES} babies`),
-  ),
+  probabilities: recordOf(share, MOST_BABIES),
   learnedFrom: count,
   accuracy: v.nullable(share),
   baselineAccuracy: v.nullable(share),
@@ -90,10 +97,7 @@ const CRY_EVENT: v.GenericSchema<unknown, CryEvent> = v.pipe(
     onset: soundTime,
     offset: v.optional(soundTime),
     offsetS: v.optional(seconds),
-    windows: v.optional(
-      v.pipe(v.array(v.object({ startS: seconds, score: share })), v.maxLength(MOST_WINDOWS)),
-      [],
-    ),
+    windows: v.optional(listOf(v.object({ startS: seconds, score: share }), MOST_WINDOWS), []),
     embedding,
     clip: v.optional(path),
     picture: v.optional(path),

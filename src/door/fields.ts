@@ -1,5 +1,6 @@
 /** Kinds of fields that several values from outside have. */
 import * as v from 'valibot';
+import { isObject } from '../unknown-data.js';
 
 const DAY_MS = 86_400_000;
 
@@ -22,6 +23,23 @@ export const sentence = v.pipe(v.string(), v.maxLength(2000));
 
 /** A path of a file. */
 export const path = v.pipe(v.string(), v.maxLength(4096));
+
+/** A list of at most so many. Its length is checked first: each of a million would take its time. */
+export const listOf = <Item extends v.GenericSchema>(item: Item, most: number) =>
+  v.pipe(
+    v.custom<unknown[]>(value => Array.isArray(value) && value.length <= most, `a list of at most ${most}`),
+    v.array(item),
+  );
+
+/** Values of one kind by names, at most so many. */
+export const recordOf = <Value extends v.GenericSchema>(value: Value, most: number) =>
+  v.pipe(
+    v.custom<object>(
+      given => isObject(given) && Object.keys(given).length <= most,
+      `an object of at most ${most} names`,
+    ),
+    v.record(name, value),
+  );
 
 /** A finite number from `least` to `most`. */
 export const numberFrom = (least: number, most: number) =>

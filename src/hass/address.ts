@@ -1,4 +1,5 @@
 import { DeepInfantError } from '../errors.js';
+import { MOST_ADDRESS } from '../host.js';
 
 /** Where Home Assistant's websocket is, and what opens it. */
 export interface HassLogin {
@@ -39,7 +40,7 @@ export function hassEndpoint(
     );
   }
   const whole = /^\w+:\/\//.test(address) ? address : `http://${address}`;
-  const parsed = URL.canParse(whole) ? new URL(whole) : undefined;
+  const parsed = whole.length <= MOST_ADDRESS && URL.canParse(whole) ? new URL(whole) : undefined;
   if (!parsed || !/^(?:http|ws)s?:$/.test(parsed.protocol))
     throw new DeepInfantError(
       'bad-address',

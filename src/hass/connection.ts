@@ -7,6 +7,7 @@ import { Backoff, type Waits } from '../backoff.js';
 import { check } from '../check.js';
 import { DeepInfantError, messageOf } from '../errors.js';
 import { Troubles } from '../troubles.js';
+import { textOf } from '../unknown-data.js';
 import { hassEndpoint, type HassEndpoint, type HassLogin } from './address.js';
 import { openSocket } from './socket.js';
 
@@ -240,10 +241,14 @@ export class HassConnection {
   }
 }
 
+/** Of what Home Assistant says of a refusal, in characters. */
+const MOST_SAID = 500;
+
 /** The library throws numbers, replies, or the errors in them. */
 function refusal(error: unknown): DeepInfantError {
-  const { code, message } = Object(error) as { code?: string; message?: string };
+  const { code, message } = Object(error) as { code?: unknown; message?: unknown };
   if (code === undefined)
     return new DeepInfantError('not-connected', 'The connection to Home Assistant broke off.');
-  return new DeepInfantError('refused', `Home Assistant refused: ${message ?? code}`);
+  const why = (textOf(message) || textOf(code)).slice(0, MOST_SAID);
+  return new DeepInfantError('refused', `Home Assistant refused: ${why}`);
 }

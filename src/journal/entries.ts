@@ -2,8 +2,8 @@
 import * as v from 'valibot';
 import { check } from '../check.js';
 import { CRY_FIELDS } from '../door/cry-event.js';
-import { count, keptTime, name, numberFrom, path, seconds, sentence } from '../door/fields.js';
-import { CONTEXT_KINDS, type ContextFact } from '../reason/facts.js';
+import { count, keptTime, listOf, name, path, seconds } from '../door/fields.js';
+import { FACT, type ContextFact } from '../reason/facts.js';
 import { INTENSITIES, REASONS, type Answer, type CryEvent, type Intensity } from '../values.js';
 
 /** A cry, from its first event on; its times and scores are those of the newest event. */
@@ -83,26 +83,14 @@ const ENTRY = v.variant('kind', [
     kind: v.literal('cry'),
     onset: keptTime,
     offset: v.optional(keptTime),
-    course: v.pipe(
-      v.array(v.object({ atS: seconds, intensity: v.picklist(INTENSITIES) })),
-      v.maxLength(MOST_CHANGES),
-    ),
+    course: listOf(v.object({ atS: seconds, intensity: v.picklist(INTENSITIES) }), MOST_CHANGES),
     isCutOff: v.optional(v.literal(true)),
     answer: v.optional(v.object({ reason: v.picklist(REASONS), at: keptTime, by: v.optional(name) })),
     sound: v.optional(
       v.object({ clip: path, picture: path, from: keptTime, durationS: seconds, bytes: count }),
     ),
   }),
-  v.object({
-    kind: v.literal('fact'),
-    id,
-    fact: v.object({
-      kind: v.picklist(CONTEXT_KINDS),
-      at: keptTime,
-      id: v.optional(sentence),
-      celsius: v.optional(numberFrom(-100, 100)),
-    }),
-  }),
+  v.object({ kind: v.literal('fact'), id, fact: FACT }),
   v.object({ kind: v.literal('heard'), id, source: name, from: keptTime, to: keptTime }),
 ]);
 

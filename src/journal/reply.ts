@@ -101,7 +101,7 @@ export function replyTo(
           'unknown-cry',
           question.id === undefined
             ? 'No cry has been noted yet.'
-            : `There is no cry with the id ${question.id}. Send the id of a cry event, or nothing for the newest cry.`,
+            : `There is no cry with the id ${question.id.slice(0, 100)}. Send the id of a cry event, or nothing for the newest cry.`,
         );
       }
       return {

@@ -20,10 +20,15 @@ export interface Track {
   codec: string;
 }
 
+/** In characters. */
+const MOST_READ = 1000;
+const MOST_SHOWN = 80;
+
 /** A name as a stranger gives it, made fit for a terminal and a page: printable, 80 characters at most. */
 export function printableText(name: string): string {
   return name
+    .slice(0, MOST_READ)
     .replace(/[\p{C}\p{Z}]+/gu, ' ')
     .trim()
-    .slice(0, 80);
+    .slice(0, MOST_SHOWN);
 }

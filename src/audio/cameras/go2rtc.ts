@@ -1,5 +1,6 @@
 import { DeepInfantError } from '../../errors.js';
 import { getJson, notTheServer, serverUrl, undefinedIfMissing, type JsonServer } from '../../get-json.js';
+import { encodePart } from '../../encode-part.js';
 import { at, entries } from '../../unknown-data.js';
 import { printableText, type FoundCamera, type Track } from './found.js';
 
@@ -59,7 +60,7 @@ export function restream(
     name: printableText(name),
     host: new URL(base).host,
     via,
-    address: base + encodeURIComponent(name),
+    address: base + encodePart(name),
     tracks,
   };
 }

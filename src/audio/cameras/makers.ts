@@ -1,3 +1,4 @@
+import { encodePart } from '../../encode-part.js';
 import { DeepInfantError } from '../../errors.js';
 import { parseHost } from '../../host.js';
 
@@ -237,7 +238,10 @@ export function cameraAddress(makerId: string, host: string, parts: AddressParts
   const maker = MAKERS.find(({ id }) => id === makerId);
   if (!maker) {
     const known = MAKERS.map(({ id }) => id).join(', ');
-    throw new DeepInfantError('unknown-maker', `There is no camera maker '${makerId}'. Known are ${known}.`);
+    throw new DeepInfantError(
+      'unknown-maker',
+      `There is no camera maker '${makerId.slice(0, 50)}'. Known are ${known}.`,
+    );
   }
   const { channel = 1, stream = '', large = false } = parts;
   if (!Number.isInteger(channel) || channel < 1 || channel > 99)
@@ -248,7 +252,7 @@ export function cameraAddress(makerId: string, host: string, parts: AddressParts
   const path = pattern
     .replace('{channel}', String(channel))
     .replace('{0channel}', String(channel).padStart(2, '0'))
-    .replace('{stream}', () => encodeURIComponent(stream.trim()));
+    .replace('{stream}', () => encodePart(stream.trim()));
   const { hostname, port = maker.port } = parseHost(host);
   return `rtsp://${hostname}:${port}${path}`;
 }

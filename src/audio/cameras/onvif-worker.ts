@@ -8,7 +8,7 @@ import { networkInterfaces } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Cam, Discovery } from 'onvif';
 import { messageOf } from '../../errors.js';
-import { at, entries } from '../../unknown-data.js';
+import { at, entries, numberOf, textOf } from '../../unknown-data.js';
 import { printableText, type FoundCamera, type Track } from './found.js';
 
 /** User and password that every camera is asked with. */
@@ -41,12 +41,12 @@ const devices = new Set<string>();
 Discovery.on('error', () => undefined);
 Discovery.on('device', (answer: unknown, { address }) => {
   const match = at(answer, 'probeMatches', 'probeMatch');
-  const device = text(at(match, 'endpointReference', 'address')) || address;
-  const service = serviceOf(text(at(match, 'XAddrs')), address);
+  const device = textOf(at(match, 'endpointReference', 'address')) || address;
+  const service = serviceOf(textOf(at(match, 'XAddrs')), address);
   if (!service || devices.has(device) || devices.size >= MAX_DEVICES) return;
   devices.add(device);
   const camera: FoundCamera = {
-    name: nameOf(text(at(match, 'scopes'))) || address,
+    name: nameOf(textOf(at(match, 'scopes'))) || address,
     host: address,
     via: 'onvif',
     problem: 'It was found, but is slow to send its stream address: try again.',
@@ -127,17 +127,17 @@ async function askForStreams(service: URL, device: FoundCamera): Promise<FoundCa
     const chosen = chooseProfiles(profiles);
     const cameras: FoundCamera[] = [];
     for (const profile of chosen) {
-      const profileToken = text(at(profile, '$', 'token'));
+      const profileToken = textOf(at(profile, '$', 'token'));
       const stream = await resultOf(done => {
         camera.getStreamUri({ protocol: 'RTSP', profileToken }, done);
       });
       const name =
-        chosen.length > 1 ? printableText(`${device.name}: ${text(at(profile, 'name'))}`) : device.name;
+        chosen.length > 1 ? printableText(`${device.name}: ${textOf(at(profile, 'name'))}`) : device.name;
       cameras.push({
         name,
         host: device.host,
         via: 'onvif',
-        address: addressOf(text(at(stream, 'uri')), device.host),
+        address: addressOf(textOf(at(stream, 'uri')), device.host),
         tracks: tracksOf(profile),
       });
     }
@@ -171,7 +171,7 @@ function problemOf(error: unknown, refused: boolean): string {
 function chooseProfiles(profiles: unknown): unknown[] {
   const bySource = new Map<string, unknown>();
   for (const [, profile] of entries(profiles)) {
-    const source = text(at(profile, 'videoSourceConfiguration', 'sourceToken'));
+    const source = textOf(at(profile, 'videoSourceConfiguration', 'sourceToken'));
     const best = bySource.get(source);
     if (best === undefined || cost(profile) < cost(best)) bySource.set(source, profile);
   }
@@ -182,7 +182,7 @@ function chooseProfiles(profiles: unknown): unknown[] {
 /** Pixels of a profile's picture; more than any picture's where there is no sound. */
 function cost(profile: unknown): number {
   const size = at(profile, 'videoEncoderConfiguration', 'resolution');
-  const pixels = Number(at(size, 'width') ?? 0) * Number(at(size, 'height') ?? 0);
+  const pixels = (numberOf(at(size, 'width')) || 0) * (numberOf(at(size, 'height')) || 0);
   return at(profile, 'audioEncoderConfiguration') === undefined ? 1e12 + pixels : pixels;
 }
 
@@ -191,21 +191,21 @@ function tracksOf(profile: unknown): Track[] {
   const audio = at(profile, 'audioEncoderConfiguration');
   if (audio !== undefined) {
     // The rate is in kHz (ONVIF schema, AudioEncoderConfiguration); some cameras give it in Hz.
-    const rate = Number(at(audio, 'sampleRate') ?? 0);
+    const rate = numberOf(at(audio, 'sampleRate'));
     const rateKHz = rate >= 1000 ? rate / 1000 : rate;
     tracks.push({ kind: 'audio', codec: codecOf(audio, rateKHz > 0 ? `${rateKHz} kHz` : '') });
   }
   const video = at(profile, 'videoEncoderConfiguration');
   if (video !== undefined) {
-    const width = text(at(video, 'resolution', 'width'));
-    const height = text(at(video, 'resolution', 'height'));
+    const width = textOf(at(video, 'resolution', 'width'));
+    const height = textOf(at(video, 'resolution', 'height'));
     tracks.push({ kind: 'video', codec: codecOf(video, width && height && `${width}x${height}`) });
   }
   return tracks;
 }
 
 function codecOf(encoder: unknown, detail: string): string {
-  return printableText(`${text(at(encoder, 'encoding'))} ${detail}`);
+  return printableText(`${textOf(at(encoder, 'encoding'))} ${detail}`);
 }
 
 /**
@@ -219,13 +219,6 @@ function addressOf(uri: string, host: string): string {
   url.password = '';
   url.hostname = host;
   return url.href;
-}
-
-/** What the library made of a text: it takes '1' for a number and 'true' for a boolean. '' where there is none. */
-function text(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-    ? String(value)
-    : '';
 }
 
 /** Ends a connection that brings more than a camera has to say. */

@@ -14,6 +14,8 @@ export interface CameraAddress {
   readonly bearer?: string;
 }
 
+/** In characters. Longer texts are no addresses, and not read at all. */
+const MOST_TYPED = 4000;
 /** What ffmpeg's RTSP client has room for (rtsp.c): paths of 1023 bytes, credentials of 127. */
 const MOST_URL_CHARACTERS = 1000;
 const MOST_CREDENTIALS_CHARACTERS = 127;
@@ -45,6 +47,11 @@ export function parseCameraAddress(
     throw new DeepInfantError(
       'address-empty',
       "Enter the camera's address, such as rtsp://192.168.1.20/stream1.",
+    );
+  if ([text, user, password].some(({ length }) => length > MOST_TYPED))
+    throw new DeepInfantError(
+      'address-too-long',
+      `The camera's address, user name or password has more than ${MOST_TYPED} characters. Enter it again.`,
     );
   if ([text, user, password].some(part => UNPRINTABLE.test(part)))
     throw new DeepInfantError(
@@ -132,6 +139,11 @@ const USUAL_PORTS: Record<string, string> = {
   'https:': '443',
 };
 
+/** The port to which a camera's address leads. */
+export function portOf({ port, protocol }: URL): number {
+  return Number(port || USUAL_PORTS[protocol]);
+}
+
 /**
  * Host and port of a camera's address as it is typed, to tell whether a password was stored for it. It is read as
  * `parseCameraAddress` reads it, so that a password goes where this says.
@@ -139,8 +151,8 @@ const USUAL_PORTS: Record<string, string> = {
  */
 export function cameraServer(typed: string): string | undefined {
   try {
-    const { hostname, port, protocol } = new URL(parseCameraAddress(typed).url);
-    return `${hostname}:${port || USUAL_PORTS[protocol]}`;
+    const url = new URL(parseCameraAddress(typed).url);
+    return `${url.hostname}:${portOf(url)}`;
   } catch {
     return undefined;
   }
@@ -189,10 +201,16 @@ function encode(text: string): string {
  * URL, and the values of parameters that are called as passwords are.
  */
 export function redact(text: string, password = ''): string {
-  return text
-    .replace(password ? inAnyEncoding(password) : /(?!)/, '***')
+  return shorten(text.replace(password ? inAnyEncoding(password) : /(?!)/, '***'))
     .replace(/([a-z][a-z\d+.-]*:\/\/)\S*@/gi, '$1***@')
     .replace(PASSWORD_PARAMETER, '***');
+}
+
+/** A long text's beginning, without the word at its end: cut off, an address would not show where its password ends. */
+function shorten(text: string): string {
+  if (text.length <= MOST_TYPED) return text;
+  const begin = text.slice(0, MOST_TYPED);
+  return `${begin.slice(0, Math.max(begin.lastIndexOf(' '), begin.lastIndexOf('\n'), 0))}…`;
 }
 
 function inAnyEncoding(password: string): RegExp {

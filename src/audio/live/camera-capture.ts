@@ -20,6 +20,10 @@ const SOUND_ALONE_MS = 6000;
 /** A stream may begin with what was kept, and has gaps filled; a stream that is further ahead is not live. */
 const MOST_AHEAD_S = 60;
 const WATCHED_MS = 3_600_000;
+/** Of each line that ffmpeg prints, in characters. A camera may name its stream as it likes. */
+const MOST_LINE = 1000;
+/** Of what a camera answers, in characters. */
+const MOST_SHOWN = 200;
 /** Complaints that are kept: what explains an end is among the last. */
 const MOST_SAID = 20;
 
@@ -78,12 +82,12 @@ async function obstacleFor(address: CameraAddress, signal: AbortSignal): Promise
   if (status >= 300 && status < 400 && location && cameraServer(location) !== cameraServer(address.url))
     return {
       kind: 'bad-address',
-      message: `The camera at ${host} redirects to another server, ${redact(location)}. The password is not sent there. If that is right, enter that address.`,
+      message: `The camera at ${host} redirects to another server, ${redact(location).slice(0, MOST_SHOWN)}. The password is not sent there. If that is right, enter that address.`,
     };
   if (status === 401 && challenges.length > 0 && !challenges.some(canLogIn))
     return {
       kind: 'not-a-stream',
-      message: `The camera at ${host} takes only a login that ffmpeg does not know (${challenges.map(schemeOf).join(', ')}). Let go2rtc fetch the stream, and enter its address.`,
+      message: `The camera at ${host} takes only a login that ffmpeg does not know (${challenges.map(schemeOf).join(', ').slice(0, MOST_SHOWN)}). Let go2rtc fetch the stream, and enter its address.`,
     };
   return undefined;
 }
@@ -156,7 +160,8 @@ async function runFfmpeg(
   });
 
   let isFormatKnown = false;
-  createInterface(ffmpeg.stderr).on('line', line => {
+  createInterface(ffmpeg.stderr).on('line', whole => {
+    const line = whole.slice(0, MOST_LINE);
     if (/\[(warning|error|fatal)\]/.test(line)) end.said = [...end.said, line].slice(-MOST_SAID);
     const format = isFormatKnown || signal.aborted ? undefined : formatIn(line);
     if (!format) return;
@@ -230,7 +235,7 @@ function optionsFor(address: CameraAddress, wish: 'sound' | 'all'): string[] {
 /** What ffmpeg says of its input: 'Stream #0:1: Audio: aac (LC), 16000 Hz, mono, fltp, 50 kb/s'; undefined in other lines. */
 function formatIn(line: string): AudioFormat | undefined {
   const [, codec, rate, layout] =
-    /Stream #0:\d.*: Audio: (?!pcm_f32le)(\w+).*, (\d+) Hz, ([^,]+)/.exec(line) ?? [];
+    /^\[info\] +Stream #0:\d.*?: Audio: (?!pcm_f32le)(\w+).*?, (\d+) Hz, ([^,]+)/.exec(line) ?? [];
   return codec ? { codec, sampleRate: Number(rate), channels: channelsIn(layout) } : undefined;
 }
 

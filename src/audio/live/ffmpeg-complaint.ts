@@ -22,6 +22,9 @@ interface Complaint {
   message: string;
 }
 
+/** Of what ffmpeg said, in characters: twenty lines of a thousand. */
+const MOST_READ = 20_000;
+
 /** The first that fits holds. */
 const COMPLAINTS: readonly Complaint[] = [
   {
@@ -95,7 +98,7 @@ export function explainEnd(
       .replaceAll('{url}', () => address.url)
       .replaceAll('{host}', () => host)
       .replaceAll('{plain}', () => protocol.replace('s:', ''));
-  const text = said.join('\n');
+  const text = said.join('\n').slice(0, MOST_READ);
   if (killedFor === 'haste')
     return {
       kind: 'disconnected',
@@ -120,7 +123,10 @@ export function explainEnd(
     };
   const complaint = COMPLAINTS.find(({ says }) => says.test(text));
   if (complaint) return { kind: complaint.kind, message: fill(complaint.message) };
-  const first = said.find(line => !line.includes('[warning]'))?.replace(/^(\[.*?\] )+/, '');
+  const first = said
+    .find(line => !line.includes('[warning]'))
+    ?.slice(0, MOST_READ)
+    .replace(/^(\[[^\]]*\] )+/, '');
   const why = first
     ? `ffmpeg says: ${redact(first, address.password)}`
     : status === null

@@ -81,11 +81,11 @@ export function pulseMicrophonesOf(printed: string, info: string): FoundMicropho
   const defaultAddress = /^Default Source: (.*)$/m.exec(info)?.[1];
   const found = printed.split(/^Source #/m).flatMap(block => {
     const property = (name: string): string | undefined =>
-      new RegExp(`^\\s+${name} = "(.*)"$`, 'm').exec(block)?.[1];
-    const address = /^\s+Name: (.*)$/m.exec(block)?.[1];
+      new RegExp(`^[ \\t]+${name} = "(.*)"$`, 'm').exec(block)?.[1];
+    const address = /^[ \t]+Name: (.*)$/m.exec(block)?.[1];
     if (address === undefined || property('device\\.class') === 'monitor') return [];
     const card = property('alsa\\.card_name');
-    const description = /^\s+Description: (.*)$/m.exec(block)?.[1] ?? address;
+    const description = /^[ \t]+Description: (.*)$/m.exec(block)?.[1] ?? address;
     const name = card ? alsaCardName(card, Number(property('alsa\\.device'))) : description;
     return [{ name, id: address, address, isDefault: address === defaultAddress }];
   });

@@ -12,6 +12,9 @@ const LIST_TIMEOUT_MS = 5000;
 
 /** So much of what a program said last is kept. */
 const MOST_SAID = 4000;
+/** Of what a program lists, and of each of its lines, in characters. A device may call itself what it likes. */
+const MOST_LISTED = 200_000;
+const MOST_LINE = 1000;
 
 /** A microphone as one of the backends knows it. */
 export interface FoundMicrophone {
@@ -143,14 +146,26 @@ export function runLister(
     if (child.pid === undefined) return;
     let stdout = '';
     let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.stdout
+      .setEncoding('utf8')
+      .on('data', (text: string) => (stdout = (stdout + text).slice(0, MOST_LISTED)));
+    child.stderr
+      .setEncoding('utf8')
+      .on('data', (text: string) => (stderr = (stderr + text).slice(0, MOST_LISTED)));
     child.on('close', (status, killer) => {
-      if (!failure && status !== null) resolve({ stdout, stderr });
+      if (!failure && status !== null)
+        resolve({ stdout: shortenLines(stdout), stderr: shortenLines(stderr) });
       else
         reject(new DeepInfantError('no-program', failure?.message ?? `${program} was ended by ${killer!}`));
     });
   });
+}
+
+function shortenLines(text: string): string {
+  return text
+    .split('\n')
+    .map(line => line.slice(0, MOST_LINE))
+    .join('\n');
 }
 
 /**

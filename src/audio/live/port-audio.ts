@@ -53,6 +53,9 @@ function parseList(stdout: string, stderr: string): FoundMicrophone[] {
   }
 }
 
+/** In characters. */
+const MOST_DEVICE_NAME = 500;
+
 /**
  * The microphones among PortAudio's devices, each with its number as address. Of the several interfaces that show all of
  * them on Windows the one is taken that neither cuts names short nor leaves out conversions.
@@ -72,7 +75,7 @@ export function portAudioMicrophonesOf(
         const found = { name, address: String(id), isDefault: defaults.includes(id) };
         if (hostAPIName === 'Core Audio' || hostAPIName === 'Windows DirectSound') return [found];
         if (hostAPIName !== 'ALSA') return [];
-        const card = /^(.+): .+ \(hw:(\d+),(\d+)\)$/.exec(name);
+        const card = /^(.+): .+ \(hw:(\d+),(\d+)\)$/.exec(name.slice(0, MOST_DEVICE_NAME));
         if (card) {
           const id = cardId(Number(card[2]));
           return [{ ...found, name: alsaCardName(card[1], Number(card[3])), id }];

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { CameraAddress } from './camera-address.js';
+import { portOf, type CameraAddress } from './camera-address.js';
 
 const TIMEOUT_MS = 5000;
 /** A head that is longer does not come from a camera. */
@@ -24,13 +24,13 @@ export async function describeRtsp(
   { url }: Pick<CameraAddress, 'url'>,
   signal: AbortSignal,
 ): Promise<RtspResponse | undefined> {
-  const { protocol, hostname, port } = new URL(url);
-  const host = hostname.replace(/^\[|\]$/g, '');
+  const server = new URL(url);
+  const at = { host: server.hostname.replace(/^\[|\]$/g, ''), port: portOf(server) };
   const socket =
-    protocol === 'rtsps:'
+    server.protocol === 'rtsps:'
       ? // Cameras sign their certificates themselves, and no secret is sent.
-        connectTls({ host, port: Number(port || 322), rejectUnauthorized: false })
-      : connect({ host, port: Number(port || 554) });
+        connectTls({ ...at, rejectUnauthorized: false })
+      : connect(at);
   // Not AbortSignal.timeout in AbortSignal.any: Node 20 may collect it as garbage before its time.
   const deadline = setTimeout(() => {
     socket.destroy();

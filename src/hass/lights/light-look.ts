@@ -1,3 +1,4 @@
+import { textOf } from '../../unknown-data.js';
 import type { EntityState } from '../entity-states.js';
 
 /** What lights look like in an alert. */
@@ -33,7 +34,7 @@ export function settingOf({ state, attributes }: EntityState): LightSetting {
   const { color_mode: mode, brightness, effect } = attributes;
   const setting: Record<string, unknown> = {};
   if (typeof brightness === 'number') setting[mode === 'white' ? 'white' : 'brightness'] = brightness;
-  const colour = COLOUR_OF_MODE[String(mode)];
+  const colour = COLOUR_OF_MODE[textOf(mode)];
   if (colour && attributes[colour] != null) setting[colour] = attributes[colour];
   if (typeof effect === 'string' && !['', 'none', 'off'].includes(effect.toLowerCase()))
     setting.effect = effect;
@@ -62,7 +63,7 @@ export function shows(light: EntityState, { rgb, dim, bright }: LightLook): bool
   )
     return false;
   if (!hasColour(light)) return true;
-  if (!COLOUR_MODES.includes(String(mode)) || !Array.isArray(hs)) return false;
+  if (!COLOUR_MODES.includes(textOf(mode)) || !Array.isArray(hs)) return false;
   const [hue, saturation] = hs as [number, number];
   const wanted = hueAndSaturation(rgb);
   const turn = Math.abs(hue - wanted.hue) % 360;

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { guard } from '../../guard.js';
 import { DeepInfantError, messageOf } from '../../errors.js';
 import { Troubles } from '../../troubles.js';
+import { textOf } from '../../unknown-data.js';
 import type { Answer, CryEvent } from '../../values.js';
 import type { HassConnection } from '../connection.js';
 import { RunningCries } from '../running-cries.js';
@@ -95,7 +96,7 @@ export class CryNotifier {
     });
     // While Home Assistant starts, and when a phone comes back under its old name.
     subscribe('service_registered', ({ data }) => {
-      if (this.plan.pushReachable(`${String(data.domain)}.${String(data.service)}`)) this.sendDue();
+      if (this.plan.pushReachable(`${textOf(data.domain)}.${textOf(data.service)}`)) this.sendDue();
     });
     this.unsubscribe.push(
       hass.onHealth(({ state }) => {
@@ -189,10 +190,10 @@ export class CryNotifier {
   private async send(due: DueNotification): Promise<void> {
     const { hass, baby, say } = this.options;
     const { phone, news } = due;
-    const notification = notificationFor({ ...due, say, baby: baby(news.cry), now: Date.now() });
-    // Before it is sent: it is not sent again by a run after this one.
-    await this.save();
     try {
+      const notification = notificationFor({ ...due, say, baby: baby(news.cry), now: Date.now() });
+      // Before it is sent: it is not sent again by a run after this one.
+      await this.save();
       await hass.call(phone, notification);
       this.plan.succeed(due);
       this.troubles.mend(phone);

@@ -1,3 +1,5 @@
+import { encodePart } from '../../encode-part.js';
+
 /** Where folders of Home Assistant are, as it and its add-ons see them, and the URL of what lies in them. */
 const FOLDERS: readonly [RegExp, string][] = [
   [/^\/(?:config|homeassistant)\/www\//, '/local/'],
@@ -11,5 +13,5 @@ export function phoneUrl(fileOrUrl: string | undefined): string | undefined {
   if (fileOrUrl === undefined || URL_START.test(fileOrUrl)) return fileOrUrl;
   const [folder, url] = FOLDERS.find(([pattern]) => pattern.test(fileOrUrl)) ?? [];
   if (folder === undefined || url === undefined) return undefined;
-  return url + fileOrUrl.replace(folder, '').split('/').map(encodeURIComponent).join('/');
+  return url + fileOrUrl.replace(folder, '').split('/').map(encodePart).join('/');
 }
