@@ -1,10 +1,13 @@
 /** Values as the nodes send them, to be damaged. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { EMPTY_MEMORY } from '../../src/baby/memory.js';
+import { modelPath } from '../../src/model/load.js';
 import { HUNGRY } from '../door/reasons.js';
 
 const NOW = Date.now();
 
-export function cry(): object {
+export function cry(): Record<string, unknown> {
   return {
     id: 'nursery@1',
     source: 'nursery',
@@ -41,6 +44,23 @@ export function health(): object {
 
 export function chunk(): object {
   return { samples: new Float32Array(1600), firstSample: 0, at: NOW, source: 'nursery', lost: 0 };
+}
+
+/** The manifest of the network that is shipped. */
+export function crynetManifest(): object {
+  return JSON.parse(readFileSync(path.join(modelPath('crynet'), 'manifest.json'), 'utf8')) as object;
+}
+
+/** What a journal keeps. */
+export function entries(): object[] {
+  const notKept = ['state', 'windows', 'embedding', 'offsetS'];
+  const kept = Object.fromEntries(Object.entries(cry()).filter(([field]) => !notKept.includes(field)));
+  return [
+    { kind: 'cry', course: [{ atS: 0, intensity: 'cry' }], ...kept },
+    { kind: 'cry', course: [], ...kept, id: 'answered', answer: { reason: 'tired', at: NOW, by: 'Anna' } },
+    { kind: 'fact', id: 'fact feed@1', fact: { kind: 'feed', at: NOW - 60_000, id: 'feed@1' } },
+    { kind: 'heard', id: 'heard nursery@1', source: 'nursery', from: NOW - 3_600_000, to: NOW },
+  ];
 }
 
 /** What people and programs tell the reason node. */

@@ -16,6 +16,7 @@ import reasonNode from '../../nodes/deepinfant-reason/deepinfant-reason.js';
 import { DeepInfantError, messageOf } from '../../src/errors.js';
 import { chunk, cry, health, telling } from './good.js';
 import { anything, damaged, text } from './inputs.js';
+import { RAW } from './servers.js';
 import { target, type Target } from './target.js';
 
 const TAKERS = ['detector', 'reason', 'journal', 'notify', 'light', 'entities'] as const;
@@ -43,9 +44,6 @@ const FLOW = [
     wires: [],
   })),
 ];
-
-/** Errors of JavaScript that say nothing to a person. */
-const RAW = /\b(Type|Range|Reference|Syntax|URI)Error\b|is not a function|Cannot read prop|is not iterable/;
 
 /** Sends messages to every node of this package in a real Node-RED; each must be completed, and no error be a raw one. */
 export function nodesTarget(): Target<unknown> {

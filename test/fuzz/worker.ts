@@ -8,7 +8,11 @@ export interface Job {
   target: string;
   seed: number;
   firstBatch: number;
-  /** Where the worker says when its present input began: [batch, ms since the epoch, 0 between inputs]. */
+  hangMs: number;
+  /**
+   * Where the worker says when its present input began: [batch, ms since the epoch or 0 between inputs, µs of CPU time of
+   * the process].
+   */
   pulse: SharedArrayBuffer;
 }
 
@@ -16,46 +20,63 @@ export interface BatchReport {
   batch: number;
   inputs: number;
   refused: number;
+  hangs: number;
+  /** The longest that an input kept this process's CPUs busy, in ms. */
+  slowestMs: number;
   defects: string[];
 }
 
 const BATCH = 100;
 
-async function main({ target: name, seed, firstBatch, pulse }: Job): Promise<void> {
+async function main({ target: name, seed, firstBatch, hangMs, pulse }: Job): Promise<void> {
   const beat = new Float64Array(pulse);
-  const { inputs, open, run, checkStores } = TARGETS[name]();
+  const { inputs, open, run, checkStores } = TARGETS[name].make();
   await open?.();
   for (let batch = firstBatch; ; batch++) {
+    const report: BatchReport = { batch, inputs: 0, refused: 0, hangs: 0, slowestMs: 0, defects: [] };
     beat[0] = batch;
-    let ran = 0;
-    let refused = 0;
-    const defects: string[] = [];
     const property = fc.asyncProperty(inputs, async input => {
-      ran++;
+      report.inputs++;
+      beat[2] = cpuUs();
       beat[1] = Date.now();
       try {
         await run(input);
       } catch (error) {
         if (!(error instanceof DeepInfantError)) throw error;
-        refused++;
+        report.refused++;
       } finally {
         beat[1] = 0;
+      }
+      const busyMs = (cpuUs() - beat[2]) / 1000;
+      report.slowestMs = Math.max(report.slowestMs, busyMs);
+      if (busyMs > hangMs) {
+        report.hangs++;
+        report.defects.push(`an input took ${Math.round(busyMs)} ms of CPU: ${shown(input)}`);
       }
     });
     const result = await fc.check(property, { seed: seed + batch, numRuns: BATCH, endOnFailure: false });
     if (result.failed) {
       const { errorInstance, counterexample } = result;
-      const shown = fc.stringify(counterexample).slice(0, 2000);
       const stack = errorInstance instanceof Error ? errorInstance.stack : messageOf(errorInstance);
-      defects.push(`${String(stack)}\ninput: ${shown}`);
+      report.defects.push(`${String(stack)}\ninput: ${shown(counterexample)}`);
     }
     try {
       await checkStores?.();
     } catch (error) {
-      defects.push(`a store is poisoned: ${messageOf(error)}`);
+      report.defects.push(`a store is poisoned: ${messageOf(error)}`);
     }
-    parentPort?.postMessage({ batch, inputs: ran, refused, defects } satisfies BatchReport);
+    parentPort?.postMessage(report);
   }
+}
+
+/** Of all threads of this process, and of none of its children. */
+function cpuUs(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}
+
+function shown(input: unknown): string {
+  return fc.stringify(input).slice(0, 2000);
 }
 
 void main(workerData as Job);
