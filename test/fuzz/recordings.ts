@@ -12,10 +12,14 @@ function wavs(): Buffer[] {
   return WAV_FORMATS.map(format => writeWav(SHORT_TONE, { rate: 16000, channels: 2, format }));
 }
 
-/** WAV and FLAC, which are decoded in this process. What is neither any more is refused, as where ffmpeg is missing. */
-export function ownFormats(format: 'wav' | 'flac'): Target<unknown> {
-  const good = format === 'wav' ? wavs() : [flacOf(SHORT_TONE)];
-  return recordings(good, () => {
+/** What is decoded in this process. What no longer is, is refused, as where ffmpeg is missing. */
+export function ownFormats(format: 'wav' | 'flac' | 'others'): Target<unknown> {
+  const good = {
+    wav: wavs,
+    flac: () => [flacOf(SHORT_TONE)],
+    others: () => encode(['-f', 'aiff'], ['-f', 'au'], ['-f', 'caf'], ['-f', 'w64']),
+  };
+  return recordings(good[format](), () => {
     // Of this thread alone.
     process.env.PATH = '';
   });
@@ -23,17 +27,22 @@ export function ownFormats(format: 'wav' | 'flac'): Target<unknown> {
 
 /** What is left to ffmpeg. It has to be started for each, so there are fewer of these. */
 export function ffmpegFormats(): Target<unknown> {
-  const [wav] = wavs();
-  const encoded = [
-    ['-f', 'mp3'],
-    ['-f', 'ogg', '-c:a', 'libopus'],
-    ['-f', 'adts'],
-    ['-f', 'matroska', '-c:a', 'aac'],
-    ['-f', 'wav', '-c:a', 'adpcm_ms'],
-  ].map(as =>
-    execFileSync('ffmpeg', ['-loglevel', 'error', '-i', 'pipe:0', ...as, 'pipe:1'], { input: wav }),
+  return recordings(
+    encode(
+      ['-f', 'mp3'],
+      ['-f', 'ogg', '-c:a', 'libopus'],
+      ['-f', 'adts'],
+      ['-f', 'matroska', '-c:a', 'aac'],
+      ['-f', 'wav', '-c:a', 'adpcm_ms'],
+    ),
   );
-  return recordings(encoded);
+}
+
+function encode(...formats: string[][]): Buffer[] {
+  const [wav] = wavs();
+  return formats.map(format =>
+    execFileSync('ffmpeg', ['-loglevel', 'error', '-i', 'pipe:0', ...format, 'pipe:1'], { input: wav }),
+  );
 }
 
 function recordings(good: Buffer[], open?: () => void): Target<unknown> {

@@ -18,6 +18,7 @@ export const TARGETS: Record<string, TargetPlan> = {
   ...Object.fromEntries(doors),
   wav: { make: () => ownFormats('wav'), share: 1 },
   flac: { make: () => ownFormats('flac'), share: 1 },
+  'aiff, au, caf and w64': { make: () => ownFormats('others'), share: 1 },
   'recordings for ffmpeg': { make: ffmpegFormats, share: 0.05 },
   'kept file': { make: keptFile, share: 1 },
   'journal file': { make: journalFile, share: 0.2 },
