@@ -3,7 +3,7 @@ import { check } from '../check.js';
 import { Troubles } from '../troubles.js';
 import { processZone, setHomeZone } from '../wall-clock.js';
 import type { HassConnection } from './connection.js';
-import { StateFile } from './state-file.js';
+import { StateFile } from '../files/state-file.js';
 
 const KEPT_ZONE = v.object({ timeZone: v.string() });
 type KeptZone = v.InferOutput<typeof KEPT_ZONE>;

@@ -3,7 +3,7 @@ import { PRESETS, type Preset } from '../../model/manifest.js';
 import { nightAt } from '../../night.js';
 import { type Answer, type CryEvent, REASONS, type SourceHealth } from '../../values.js';
 import { RunningCries } from '../running-cries.js';
-import { StateFile } from '../state-file.js';
+import { StateFile } from '../../files/state-file.js';
 import { countAt, criesAt, withCry } from './cry-count.js';
 import {
   type Accuracy,

@@ -6,7 +6,7 @@ import { Troubles } from '../../troubles.js';
 import { Turns } from '../../turns.js';
 import type { HassConnection } from '../connection.js';
 import { afterEvent, ENTITIES_EVENT, type EntityState } from '../entity-states.js';
-import { StateFile } from '../state-file.js';
+import { StateFile } from '../../files/state-file.js';
 import { canDim, settingFor, settingOf, shows, type LightLook, type LightSetting } from './light-look.js';
 
 /** From dim to bright, and back in as long. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { check } from '../../check.js';
 import { CRY_STATES, INTENSITIES, REASONS } from '../../values.js';
-import { StateFile } from '../state-file.js';
+import { StateFile } from '../../files/state-file.js';
 import type { PlanState } from './notification-plan.js';
 
 const time = v.number();

@@ -1,5 +1,5 @@
 import { DeepInfantError } from '../errors.js';
-import { KeptFile, type KeptFileOptions } from '../files/kept-file.js';
+import { KeptFile, type KeptFileOptions } from './kept-file.js';
 
 /**
  * A kept file that what it belongs to can do without: lights and notifications matter more than their files. All
