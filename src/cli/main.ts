@@ -11,6 +11,7 @@ const COMMANDS = new Map<string, () => Promise<{ command: Command }>>([
   ['journal', () => import('./journal.js')],
   ['devices', () => import('./devices.js')],
   ['teach', () => import('../lab/cli/teach.js')],
+  ['mix', () => import('../lab/cli/mix.js')],
   ['train', () => import('../lab/cli/train.js')],
   ['ship', () => import('../lab/cli/ship.js')],
   ['evaluate', () => import('../lab/cli/evaluate.js')],

@@ -10,6 +10,11 @@ export class Random {
     this.state = seed | 0;
   }
 
+  /** The numbers of one of many parts of a work, each with numbers of its own. @param seed any integer of the whole work */
+  static of(seed: number, part: number): Random {
+    return new Random(Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(part + 1, 0x85ebca6b));
+  }
+
   /** Uniform in [lo, hi). */
   uniform(lo = 0, hi = 1): number {
     this.state = (this.state + 0x6d2b79f5) | 0;

@@ -18,7 +18,7 @@ import { print, printError } from '../../cli/output.js';
 import { ProgressLine } from '../../cli/progress-line.js';
 import type { Command } from '../../cli/command.js';
 
-const USAGE = `deepinfant train CONFIG --data DIR [--more DIR]... [--teacher DIR]... [--from MODEL] [--fold N | --find-rate] [--out DIR]
+const USAGE = `deepinfant train CONFIG --data DIR [--more DIR]... [--teacher DIR]... [--mixtures DIR] [--from MODEL] [--fold N | --find-rate] [--out DIR]
   Trains CryNet on a corpus: a folder with a manifest.csv, or with the folders cry/ and not-cry/ (docs/training.md).
   First trains a network for each fold and measures it on that fold and on nights made from it; then trains the model to
   use on all recordings, with the calibration and thresholds that the folds yield, and writes it to
@@ -26,6 +26,7 @@ const USAGE = `deepinfant train CONFIG --data DIR [--more DIR]... [--teacher DIR
   --data DIR     the corpus
   --more DIR     more recordings, for training only
   --teacher DIR  teachers' scores of the recordings (see deepinfant teach)
+  --mixtures DIR mixtures of the recordings to learn from (see deepinfant mix), instead of mixing them anew
   --from MODEL   fine-tune this model, given by its name or its folder, instead of starting from random weights
   --fold N       train and measure this fold only
   --find-rate    only search for a learning rate; OUT/rate.svg shows the loss as the rate grows
@@ -43,6 +44,7 @@ async function train(args: string[]): Promise<number> {
       data: { type: 'string' },
       more: { type: 'string', multiple: true, default: [] },
       teacher: { type: 'string', multiple: true, default: [] },
+      mixtures: { type: 'string' },
       from: { type: 'string' },
       fold: { type: 'string' },
       'find-rate': { type: 'boolean', default: false },
@@ -68,6 +70,7 @@ async function train(args: string[]): Promise<number> {
     corpus,
     clips: await readClips(corpus, config.rivalWeights, progressLine('recordings')),
     out: values.out ?? path.join('runs', config.name),
+    mixtures: values.mixtures,
     from: values.from === undefined ? undefined : modelPath(values.from),
   };
 

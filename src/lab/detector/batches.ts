@@ -1,22 +1,35 @@
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
-import { FRAMES_PER_STEP } from '../../model/cry-net.js';
 import { Random } from '../../maths/random.js';
-import { LABELS } from '../../values.js';
-import { Augmenter, type Clip } from './augment.js';
-import { TEACHER_CLASSES } from '../teacher/teacher.js';
+import { Augmenter } from '../mixtures/augment.js';
+import type { Clip } from '../mixtures/clip.js';
+import type { Example, Examples } from '../mixtures/example.js';
+import { StoredMixtures, type MixturesToLearn } from '../mixtures/stored-mixtures.js';
 
-/** A batch of examples, row by row (see Example). */
-export interface Batch {
-  mel: Float32Array;
-  labels: Float32Array;
-  teacher: Float32Array;
-  heard: Float32Array;
-  heardAlone: Float32Array;
-  silent: Float32Array;
+/** A batch of examples, row by row. */
+export type Batch = Example;
+
+const FIELDS = [
+  'mel',
+  'labels',
+  'teacher',
+  'heard',
+  'heardAlone',
+  'crying',
+  'silent',
+] as const satisfies (keyof Example)[];
+
+/** What examples are made of, in a form that a thread can be given. */
+export type Material = { clips: Clip[] } | { mixtures: MixturesToLearn };
+
+/** @throws DeepInfantError what StoredMixtures.open throws */
+export function openExamples(material: Material, frames: number): Examples {
+  return 'clips' in material
+    ? new Augmenter(material.clips, frames)
+    : StoredMixtures.open(material.mixtures, frames);
 }
 
 interface BatchSettings {
-  clips: Clip[];
+  material: Material;
   batch: number;
   frames: number;
   seed: number;
@@ -26,8 +39,8 @@ interface BatchSettings {
 const AHEAD = 3;
 
 /**
- * Makes batches in a worker thread. Batch n depends only on the seed and n, so a resumed run sees the batches that it would
- * have seen.
+ * Makes batches in a worker thread. Batch n depends only on the seed, n and the material, so a resumed run sees the batches
+ * that it would have seen, unless mixtures came in the meantime.
  */
 export class Batches {
   private readonly requested = new Map<number, Promise<Batch>>();
@@ -71,28 +84,21 @@ export class Batches {
   }
 }
 
-function makeBatches({ clips, batch, frames, seed }: BatchSettings): void {
-  const augmenter = new Augmenter(clips, frames, FRAMES_PER_STEP);
-  const steps = frames / FRAMES_PER_STEP;
+function makeBatches({ material, batch, frames, seed }: BatchSettings): void {
+  const source = openExamples(material, frames);
   parentPort!.on('message', (number: number) => {
-    const random = new Random(Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b));
-    const examples = Array.from({ length: batch }, () => augmenter.example(random));
-    const result: Batch = {
-      mel: new Float32Array(batch * examples[0].mel.length),
-      labels: new Float32Array(batch * LABELS.length),
-      teacher: new Float32Array(batch * steps * TEACHER_CLASSES),
-      heard: new Float32Array(batch * steps),
-      heardAlone: new Float32Array(batch * steps),
-      silent: new Float32Array(batch * steps),
-    };
-    for (const field of ['mel', 'labels', 'teacher', 'heard', 'heardAlone', 'silent'] as const) {
+    const random = Random.of(seed, number);
+    const examples = Array.from({ length: batch }, () => source.example(random));
+    const joined = FIELDS.map(field => {
+      const values = new Float32Array(batch * examples[0][field].length);
       examples.forEach((example, i) => {
-        result[field].set(example[field], i * example[field].length);
+        values.set(example[field], i * example[field].length);
       });
-    }
+      return [field, values] as const;
+    });
     parentPort!.postMessage(
-      { number, batch: result },
-      Object.values(result as Record<keyof Batch, Float32Array>).map(array => array.buffer as ArrayBuffer),
+      { number, batch: Object.fromEntries(joined) },
+      joined.map(([, { buffer }]) => buffer),
     );
   });
 }

@@ -1,6 +1,7 @@
 import { readSamples } from '../../audio/recording.js';
 import type { Recording } from '../corpus/manifest.js';
-import type { Clip } from './augment.js';
+import type { Clip } from '../mixtures/clip.js';
+import { cryingOf } from '../teacher/teacher.js';
 import type { TrainingCorpus } from './training-corpus.js';
 import type { Progress } from '../training/progress.js';
 
@@ -19,7 +20,8 @@ export function samplesOfClip({ samples }: Pick<Clip, 'samples'>): Float32Array 
 }
 
 /**
- * Reads a corpus to train on, and reports its progress. Recordings that will be held out are read too: one that cannot be
+ * Reads a corpus to train on. A source of cries is drawn as often as the root of their number: one that is sixteen times as
+ * large, four times as often. Reports its progress. Recordings that will be held out are read too: one that cannot be
  * read is reported now, and not after hours of training.
  * @param weights see TrainingConfig.rivalWeights
  * @throws DeepInfantError what readSamples throws
@@ -31,13 +33,22 @@ export async function readClips(
 ): Promise<Map<Recording, Clip>> {
   const clips = new Map<Recording, Clip>();
   const all = [...recordings, ...more];
+  const criesOf = new Map<string, number>();
+  for (const { label, source } of all)
+    if (label === 'cry') criesOf.set(source, (criesOf.get(source) ?? 0) + 1);
   for (const recording of all) {
     const { file, path: name, label, sublabel, source } = recording;
+    const weight =
+      label === 'cry'
+        ? 1 / Math.sqrt(criesOf.get(source)!)
+        : (weights[sublabel] ?? weights[source] ?? weights[label] ?? 1);
+    const scores = teacher?.of(name);
     clips.set(recording, {
       label,
-      weight: weights[sublabel] ?? weights[source] ?? weights[label] ?? 1,
+      weight,
       samples: toShared16(await readSamples(file)),
-      teacher: teacher?.of(name),
+      teacher: scores,
+      crying: scores && cryingOf(scores),
     });
     onProgress({ phase: 'reading', done: clips.size, total: all.length });
   }
@@ -57,6 +68,8 @@ export function sureClips(
     .filter(({ path }) => !corpus.doubtful.has(path))
     .map(recording => {
       const clip = clips.get(recording)!;
-      return target ? { ...clip, teacher: target(recording.path) } : clip;
+      if (!target) return clip;
+      const scores = target(recording.path);
+      return { ...clip, teacher: scores, crying: scores && cryingOf(scores) };
     });
 }

@@ -4,15 +4,12 @@ import { plot } from '../../pictures/plot.js';
 import { LABELS } from '../../values.js';
 import { loadTrainingTf } from '../training/backend.js';
 import { writeAtomically } from '../../files/write-atomically.js';
-import { sureClips } from './clips.js';
 import { TrainableCryNet } from './network.js';
-import { TEACHER_CLASSES } from '../teacher/teacher.js';
-import type { Run } from './training-run.js';
+import { materialOf, teacherClassesOf, type Run } from './training-run.js';
 import type { Tf } from '../training/tf.js';
 import { AdamW } from '../training/adam-w.js';
 import type { Progress } from '../training/progress.js';
-import type { Clip } from './augment.js';
-import { Batches } from './batches.js';
+import { Batches, openExamples, type Material } from './batches.js';
 import type { TrainingConfig } from './config.js';
 import { teacherSpread } from './loss.js';
 import { trainStep } from './train-network.js';
@@ -31,10 +28,9 @@ const RATE_SMOOTHING = 0.95;
 export async function tryRates(run: Run): Promise<number> {
   const { config, corpus, out, onProgress } = run;
   const tf = await loadTrainingTf();
-  const teacherClasses = corpus.teacher === undefined ? 0 : TEACHER_CLASSES;
-  const network = new TrainableCryNet(tf, config.widths, LABELS.length, teacherClasses, config.seed);
-  const sure = sureClips(run, [...corpus.recordings, ...corpus.more]);
-  const { tried, rate } = await findRate(tf, network, sure, config, onProgress);
+  const network = new TrainableCryNet(tf, config.widths, LABELS.length, teacherClassesOf(run), config.seed);
+  const material = materialOf(run, corpus.recordings);
+  const { tried, rate } = await findRate(tf, network, material, config, onProgress);
   const chosen = tried.find(one => one.rate === rate)!;
   const picture = plot({
     title: 'Loss while the learning rate grows',
@@ -56,14 +52,15 @@ export async function tryRates(run: Run): Promise<number> {
 async function findRate(
   tf: Tf,
   network: TrainableCryNet,
-  clips: Clip[],
+  material: Material,
   config: TrainingConfig,
   onProgress: (progress: Progress) => void,
 ): Promise<{ tried: { rate: number; loss: number }[]; rate: number }> {
   const { batch: size, cropFrames: frames, seed, weightDecay } = config;
-  const spread = teacherSpread(clips.flatMap(({ teacher }) => teacher ?? []));
+  const examples = openExamples(material, frames);
+  const spread = teacherSpread(examples.teacherRows(), examples.classes);
   const adam = new AdamW(tf, network.variables, weightDecay);
-  const batches = Batches.open({ clips, batch: size, frames, seed });
+  const batches = Batches.open({ material, batch: size, frames, seed });
   const tried: { rate: number; loss: number }[] = [];
   try {
     let average = 0;

@@ -1,9 +1,7 @@
 import type { Scalar, Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import type { Tf } from '../training/tf.js';
-import { fromFloat16 } from '../../maths/float16.js';
 import { LABELS } from '../../values.js';
 import type { Batch } from './batches.js';
-import { TEACHER_CLASSES, TEACHER_CRY_CLASSES } from '../teacher/teacher.js';
 
 const CRY = LABELS.indexOf('cry');
 /** A clip counts by its strongest steps: a cry may fill one second of seven. */
@@ -13,8 +11,6 @@ const LABEL_SMOOTHING = 0.02;
 
 /** Weight of the distance to the teacher's logits. */
 const LOGIT_WEIGHT = 0.3;
-/** Logits of scores below this are rounding noise of binary16. */
-const LEAST_SCORE = 3e-4;
 
 /** Mean and standard deviation of the teacher's logit of each class. */
 export interface TeacherSpread {
@@ -22,29 +18,23 @@ export interface TeacherSpread {
   deviation: Float32Array;
 }
 
-export function teacherSpread(scores: readonly Uint16Array[]): TeacherSpread {
-  const sum = new Float64Array(TEACHER_CLASSES);
-  const squares = new Float64Array(TEACHER_CLASSES);
+/** @param rows logits of each class, window by window */
+export function teacherSpread(rows: Iterable<Float32Array>, classes: number): TeacherSpread {
+  const sum = new Float64Array(classes);
+  const squares = new Float64Array(classes);
   let windows = 0;
-  for (const bits of scores) {
-    const values = fromFloat16(bits);
-    for (let i = 0; i < values.length; i++) {
-      const logit = teacherLogit(values[i]);
-      sum[i % TEACHER_CLASSES] += logit;
-      squares[i % TEACHER_CLASSES] += logit * logit;
+  for (const row of rows) {
+    for (let c = 0; c < classes; c++) {
+      sum[c] += row[c];
+      squares[c] += row[c] * row[c];
     }
-    windows += values.length / TEACHER_CLASSES;
+    windows++;
   }
   const mean = Float32Array.from(sum, s => s / windows);
   return {
     mean,
     deviation: Float32Array.from(squares, (s, c) => Math.sqrt(s / windows - mean[c] ** 2) + 0.1),
   };
-}
-
-function teacherLogit(score: number): number {
-  const p = Math.min(1 - LEAST_SCORE, Math.max(LEAST_SCORE, score));
-  return Math.log(p / (1 - p));
 }
 
 /** What the network should say of a batch, as tensors. */
@@ -57,16 +47,14 @@ export interface Targets {
   /** Cry probability of each step [batch, steps], and its weight. */
   cry: Tensor2D;
   cryWeight: Tensor2D;
-  /** The teacher's scores [batch, steps, classes] and 1 where it judged [batch, steps, 1]. */
+  /** The teachers' logits [batch, steps, classes], and 1 where they judged, and where they judged the sound as it is. */
   teacher: Tensor3D;
   heard: Tensor3D;
-  /** The teacher's logits, standardised by TeacherSpread [batch, steps, classes], and 1 where it judged the sound alone. */
-  teacherLogits: Tensor3D;
   heardAlone: Tensor3D;
 }
 
 /** Turns a batch's labels and teacher scores into targets. The caller disposes them. */
-export function targetsOf(tf: Tf, batch: Batch, size: number, spread: TeacherSpread): Targets {
+export function targetsOf(tf: Tf, batch: Batch, size: number): Targets {
   const steps = batch.heard.length / size;
   const cry = new Float32Array(size * steps);
   const weight = new Float32Array(size * steps);
@@ -75,15 +63,8 @@ export function targetsOf(tf: Tf, batch: Batch, size: number, spread: TeacherSpr
     const isCry = batch.labels[b * LABELS.length + CRY] === 1;
     const silent = batch.silent.subarray(b * steps, (b + 1) * steps).reduce((sum, s) => sum + s, 0);
     strongest.push(Math.max(1, Math.floor(POOLED_SHARE * (steps - silent))));
-    let best = 0;
-    const crying = Float32Array.from({ length: steps }, (_, s) => {
-      let score = 0;
-      for (const c of TEACHER_CRY_CLASSES) {
-        score = Math.max(score, batch.teacher[(b * steps + s) * TEACHER_CLASSES + c]);
-      }
-      best = Math.max(best, score);
-      return score;
-    });
+    const crying = batch.crying.subarray(b * steps, (b + 1) * steps);
+    const best = Math.max(...crying);
     for (let s = 0; s < steps; s++) {
       const at = b * steps + s;
       if (!isCry || batch.silent[at]) weight[at] = 1;
@@ -104,15 +85,8 @@ export function targetsOf(tf: Tf, batch: Batch, size: number, spread: TeacherSpr
     known: tf.tensor2d(known, [size, LABELS.length]),
     cry: tf.tensor2d(cry, [size, steps]),
     cryWeight: tf.tensor2d(weight, [size, steps]),
-    teacher: tf.tensor3d(batch.teacher, [size, steps, TEACHER_CLASSES]),
+    teacher: tf.tensor3d(batch.teacher, [size, steps, batch.teacher.length / size / steps]),
     heard: tf.tensor3d(batch.heard, [size, steps, 1]),
-    teacherLogits: tf.tensor3d(
-      batch.teacher.map((score, i) => {
-        const c = i % TEACHER_CLASSES;
-        return (teacherLogit(score) - spread.mean[c]) / spread.deviation[c];
-      }),
-      [size, steps, TEACHER_CLASSES],
-    ),
     heardAlone: tf.tensor3d(batch.heardAlone, [size, steps, 1]),
   };
 }
@@ -143,10 +117,15 @@ export function lossOf(
     tf.mul(2, weighted(step, targets.cryWeight)),
   ];
   if (teacher) {
-    const sounds = tf.sum(crossEntropy(tf, teacher, targets.teacher), 2, true);
+    const sounds = tf.sum(crossEntropy(tf, teacher, tf.sigmoid(targets.teacher)), 2, true);
     terms.push(tf.mul(0.1, weighted(sounds, targets.heard)));
-    const standardised = tf.div(tf.sub(teacher, tf.tensor1d(spread.mean)), tf.tensor1d(spread.deviation));
-    const distance = tf.mean(tf.squaredDifference(standardised, targets.teacherLogits), 2, true);
+    const standardised = (logits: Tensor): Tensor =>
+      tf.div(tf.sub(logits, tf.tensor1d(spread.mean)), tf.tensor1d(spread.deviation));
+    const distance = tf.mean(
+      tf.squaredDifference(standardised(teacher), standardised(targets.teacher)),
+      2,
+      true,
+    );
     terms.push(tf.mul(LOGIT_WEIGHT, weighted(distance, targets.heardAlone)));
   }
   return tf.addN(terms) as Scalar;

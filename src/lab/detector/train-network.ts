@@ -1,8 +1,7 @@
 import path from 'node:path';
 import type { Tensor3D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import type { Tf } from '../training/tf.js';
-import type { Clip } from './augment.js';
-import { Batches, type Batch } from './batches.js';
+import { Batches, openExamples, type Batch, type Material } from './batches.js';
 import { loadCheckpoint, saveCheckpoint } from '../training/checkpoint.js';
 import type { TrainingConfig } from './config.js';
 import { TrainingLog } from './training-log.js';
@@ -25,14 +24,15 @@ export type Validation = () => Promise<number>;
 export async function trainNetwork(
   tf: Tf,
   network: TrainableCryNet,
-  clips: Clip[],
+  material: Material,
   config: TrainingConfig,
   folder: string,
   onProgress: (progress: Progress) => void,
   validate?: Validation,
 ): Promise<void> {
   const { batch: size, cropFrames: frames, seed, steps, learningRate, weightDecay, earlyStop } = config;
-  const spread = teacherSpread(clips.flatMap(({ teacher }) => teacher ?? []));
+  const examples = openExamples(material, frames);
+  const spread = teacherSpread(examples.teacherRows(), examples.classes);
   const adam = new AdamW(tf, network.variables, weightDecay);
   const averages = new Map<string, Variable>();
   for (const [name, variable] of network.variables)
@@ -43,7 +43,7 @@ export async function trainNetwork(
   const averageFrom = Math.floor(steps / 3);
   const from = await loadCheckpoint(tf, checkpoint, everything);
   const log = await TrainingLog.read(folder, from);
-  const batches = Batches.open({ clips, batch: size, frames, seed });
+  const batches = Batches.open({ material, batch: size, frames, seed });
   try {
     for (let step = from; step < steps && !hasStopped(log, earlyStop?.patience); step++) {
       const batch = await batches.take(step);
@@ -110,7 +110,7 @@ export function trainStep(
 ): number {
   const { batch: size, cropFrames } = config;
   const mels = batch.mel.length / size / cropFrames;
-  const targets = targetsOf(tf, batch, size, spread);
+  const targets = targetsOf(tf, batch, size);
   const x = tf.tidy(() => scaledInput(tf, tf.tensor4d(batch.mel, [size, cropFrames, mels, 1])));
   const loss = adam.minimise(
     () => {

@@ -15,7 +15,9 @@ import { loadTrainingTf } from '../training/backend.js';
 import type { Progress } from '../training/progress.js';
 import { claimFolder } from '../training/run-folder.js';
 import { writeAtomically } from '../../files/write-atomically.js';
-import type { Clip } from './augment.js';
+import { BOTH_CLASSES } from '../mixtures/mixture-store.js';
+import type { Clip } from '../mixtures/clip.js';
+import type { Material } from './batches.js';
 import { samplesOfClip, sureClips } from './clips.js';
 import type { TrainingConfig } from './config.js';
 import type { TrainingCorpus } from './training-corpus.js';
@@ -30,7 +32,7 @@ import {
   writeManifest,
   type TrainedNetwork,
 } from './ship.js';
-import { jointTarget } from '../teacher/joint-target.js';
+import { jointExamples, jointTarget } from '../teacher/joint-target.js';
 import { TEACHER_CLASSES } from '../teacher/teacher.js';
 
 /** A training run: its config, its data, and the folder of its results. */
@@ -40,6 +42,8 @@ export interface Run {
   /** The corpus's recordings in memory, see readClips. */
   clips: ReadonlyMap<Recording, Clip>;
   out: string;
+  /** Folder of mixtures that teachers heard, to learn from (see MixtureStore); without it, clips are mixed while it learns. */
+  mixtures: string | undefined;
   /** Folder of a model to fine-tune; without it, the network starts from random weights. */
   from: string | undefined;
   onProgress: (progress: Progress) => void;
@@ -183,6 +187,28 @@ function samplesOf({ clips }: Run): SamplesOf {
   return recording => samplesOfClip(clips.get(recording)!);
 }
 
+/** Number of classes that a run's teachers know. */
+export function teacherClassesOf({ corpus, mixtures }: Run): number {
+  if (mixtures !== undefined) return BOTH_CLASSES;
+  return corpus.teacher === undefined ? 0 : TEACHER_CLASSES;
+}
+
+/** What a network learns from. @param taught recordings of the corpus; those with a doubtful label are left out */
+export function materialOf(run: Run, taught: readonly Recording[]): Material {
+  const { corpus, mixtures } = run;
+  const { recordings, more, doubtful, teacher } = corpus;
+  const sure = taught.filter(({ path }) => !doubtful.has(path));
+  if (mixtures !== undefined) {
+    const known = new Set(taught);
+    const heldOut = [...recordings.keys()].filter(number => !known.has(recordings[number]));
+    return {
+      mixtures: { folder: mixtures, heldOut: new Set(heldOut), joint: jointExamples(teacher!, sure) },
+    };
+  }
+  const target = teacher?.isJoint ? jointTarget(teacher, sure) : undefined;
+  return { clips: sureClips(run, [...taught, ...more], target) };
+}
+
 /** Trains a part's network and writes its weights, unless they are there. */
 async function learn(
   run: Run,
@@ -201,8 +227,7 @@ async function learn(
   if (existsSync(weightsFile(run, part))) return;
 
   const tf = await loadTrainingTf();
-  const teacherClasses = corpus.teacher === undefined ? 0 : TEACHER_CLASSES;
-  const network = new TrainableCryNet(tf, config.widths, LABELS.length, teacherClasses, config.seed);
+  const network = new TrainableCryNet(tf, config.widths, LABELS.length, teacherClassesOf(run), config.seed);
   if (model) network.load(unpackWeights(model.weights, model.manifest.weights.tensors));
   const validate: Validation = async () => {
     const weights = foldedWeights(network);
@@ -216,12 +241,10 @@ async function learn(
     await classifier.close();
     return figuresOf(scores).auc;
   };
-  const sure = taught.filter(recording => !corpus.doubtful.has(recording.path));
-  const target = corpus.teacher?.isJoint ? jointTarget(corpus.teacher, sure) : undefined;
   await trainNetwork(
     tf,
     network,
-    sureClips(run, [...taught, ...corpus.more], target),
+    materialOf(run, taught),
     config,
     folder,
     onProgress,

@@ -10,6 +10,12 @@ const LEAST_SCORE = 1e-4;
 /** What two teachers heard in a stretch of sound: mn04's logits, then YAMNet's log odds of crying. */
 export type JointFeatures = Float64Array;
 
+/** What two teachers heard in a recording, and what it is. */
+export interface JointExample {
+  features: JointFeatures;
+  isCry: boolean;
+}
+
 /**
  * What two teachers heard in the loudest windows of a stretch of sound.
  * @param yamnet scores [windows x TEACHER_CLASSES]
@@ -44,7 +50,7 @@ export class JointTeacher {
   private readonly correction: LogisticRegression;
 
   /** @param examples recordings to learn from, with and without a cry */
-  constructor(examples: readonly { features: JointFeatures; isCry: boolean }[]) {
+  constructor(examples: readonly JointExample[]) {
     const cries = examples.filter(({ isCry }) => isCry).length;
     const points = examples.map(({ features, isCry }) => ({
       features,
@@ -63,6 +69,6 @@ export class JointTeacher {
 }
 
 /** The mean of both teachers' log odds of crying. */
-function meanLogOdds(features: JointFeatures): number {
+export function meanLogOdds(features: JointFeatures): number {
   return (features[MN04_BABY_CRY] + features[MN04_CLASSES]) / 2;
 }

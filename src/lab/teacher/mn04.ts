@@ -120,7 +120,7 @@ function loadOnnxRuntime(): OnnxRuntime {
     throw new DeepInfantError(
       'onnxruntime',
       'mn04 needs onnxruntime-node, which nothing else here does. Install it beside this package: ' +
-        'npm install --no-save --ignore-scripts onnxruntime-node',
+        'npm install --ignore-scripts onnxruntime-node',
     );
   }
 }

@@ -85,6 +85,13 @@ async function readScores(
   return all;
 }
 
+/** Highest crying score of each window. @param scores see Teacher.of */
+export function cryingOf(scores: Uint16Array): Float32Array {
+  return Float32Array.from({ length: scores.length / TEACHER_CLASSES }, (_, window) =>
+    cryPeak(scores.subarray(window * TEACHER_CLASSES, (window + 1) * TEACHER_CLASSES)),
+  );
+}
+
 /** Highest crying score of any window. @param scores see Teacher.of */
 export function cryPeak(scores: Uint16Array): number {
   let peak = 0;

@@ -7,7 +7,7 @@ import { synthesiseCry } from '../../../src/synth/cry.js';
 import { fanNoise } from '../../../src/synth/nursery.js';
 import { SAMPLE_RATE } from '../../../src/values.js';
 import { writeWav } from '../../audio/wav-writer.js';
-import { MN04, needFiles, needOnnxRuntime, YAMNET } from '../teacher/published.js';
+import { MN04, needFiles, YAMNET } from '../teacher/published.js';
 import { deepinfant, jsonLines, outcomeOf, start } from '../../cli/run.js';
 
 interface Printed {
@@ -131,7 +131,6 @@ describe('deepinfant evaluate', function () {
   it('compares both teachers, each and together, with one command', async function () {
     this.timeout(180_000);
     needFiles(this, YAMNET, MN04);
-    needOnnxRuntime(this);
     const teachers = [`yamnet=${YAMNET}`, `mn04=${MN04}`, `joint=${YAMNET}+${MN04}`];
     const rivals = teachers.flatMap(teacher => ['--rival', teacher]);
     const args = ['evaluate', '--data', corpus, '--cache', path.join(folder, 'cache'), ...rivals];

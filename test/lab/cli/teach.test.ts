@@ -6,7 +6,7 @@ import { synthesiseCry } from '../../../src/synth/cry.js';
 import { fanNoise } from '../../../src/synth/nursery.js';
 import { Teacher, TEACHER_CLASSES } from '../../../src/lab/teacher/teacher.js';
 import { writeWav } from '../../audio/wav-writer.js';
-import { MN04, needFiles, needOnnxRuntime, YAMNET } from '../teacher/published.js';
+import { MN04, needFiles, YAMNET } from '../teacher/published.js';
 import { deepinfant } from '../../cli/run.js';
 
 describe('deepinfant teach', function () {
@@ -48,7 +48,6 @@ describe('deepinfant teach', function () {
 
   it("writes mn04's logits beside YAMNet's scores, and does nothing twice", async function () {
     needFiles(this, YAMNET, MN04);
-    needOnnxRuntime(this);
     const cache = path.join(folder, 'cache');
     const out = path.join(folder, 'both');
     const both = ['teach', YAMNET, MN04, '--data', corpus, '--out', out, '--cache', cache];

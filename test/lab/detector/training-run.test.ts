@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Recording } from '../../../src/lab/corpus/manifest.js';
-import type { Clip } from '../../../src/lab/detector/augment.js';
+import type { Clip } from '../../../src/lab/mixtures/clip.js';
 import type { TrainingConfig } from '../../../src/lab/detector/config.js';
 import { draftManifest } from '../../../src/lab/detector/ship.js';
 import { calibrateFolds, modelFolder, trainFold, type Run } from '../../../src/lab/detector/training-run.js';
@@ -92,6 +92,7 @@ describe('a training run', function () {
       },
       clips,
       out,
+      mixtures: undefined,
       from: undefined,
       onProgress: () => undefined,
     };

@@ -9,7 +9,7 @@ import { fromFloat16 } from '../../../src/maths/float16.js';
 import { synthesiseCry } from '../../../src/synth/cry.js';
 import { fanNoise } from '../../../src/synth/nursery.js';
 import { SAMPLE_RATE } from '../../../src/values.js';
-import { CORPUS, MN04, MN04_INDEX, MN04_LOGITS, needFiles, needOnnxRuntime } from './published.js';
+import { CORPUS, MN04, MN04_INDEX, MN04_LOGITS, needFiles } from './published.js';
 
 /** Recordings to compare with the reference. */
 const FILES = 20;
@@ -20,7 +20,6 @@ describe('Mn04', function () {
 
   before(async function () {
     needFiles(this, MN04);
-    needOnnxRuntime(this);
     mn04 = await Mn04.open(MN04);
   });
   after(() => mn04?.close());

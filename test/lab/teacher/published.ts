@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { PACKAGE_ROOT } from '../../../src/package-root.js';
 
@@ -19,16 +18,4 @@ export function needFiles(context: Mocha.Context, ...files: string[]): void {
   if (missing.length === 0) return;
   console.log(`      skipped: no ${missing.join(', ')}; see DEEPINFANT_TEACHER and DEEPINFANT_DATA`);
   context.skip();
-}
-
-/** Skips a test or suite where onnxruntime-node is not installed. */
-export function needOnnxRuntime(context: Mocha.Context): void {
-  try {
-    createRequire(__filename).resolve('onnxruntime-node');
-  } catch {
-    console.log(
-      '      skipped: onnxruntime-node is not installed (npm install --no-save --ignore-scripts onnxruntime-node)',
-    );
-    context.skip();
-  }
 }

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { PACKAGE_ROOT } from '../../../src/package-root.js';
+import { synthesiseCry } from '../../../src/synth/cry.js';
+import { babble } from '../../../src/synth/nursery.js';
+import { writeWav } from '../../audio/wav-writer.js';
+import { deepinfant } from '../../cli/run.js';
+import { MN04, needFiles, YAMNET } from '../teacher/published.js';
+
+describe('deepinfant mix', function () {
+  this.timeout(240_000);
+  let folder: string;
+  let corpus: string;
+  let config: string;
+  let scores: string;
+
+  before(async function () {
+    needFiles(this, YAMNET, MN04);
+    folder = await mkdtemp(path.join(os.tmpdir(), 'deepinfant-mix-'));
+    corpus = path.join(folder, 'corpus');
+    config = path.join(folder, 'config.json');
+    scores = path.join(folder, 'scores');
+    await mkdir(corpus);
+    let manifest = 'path,label,split_group\n';
+    for (let seed = 0; seed < 3; seed++) {
+      for (const [label, sound] of [
+        ['cry', synthesiseCry({ seed, durationS: 3 })],
+        ['speech', babble({ seed, durationS: 3 })],
+      ] as const) {
+        const name = `${label}${seed}.wav`;
+        await writeFile(path.join(corpus, name), writeWav(sound, { rate: 16000 }));
+        manifest += `${name},${label},${name}\n`;
+      }
+    }
+    await writeFile(path.join(corpus, 'manifest.csv'), manifest);
+    const shipped = await readFile(path.join(PACKAGE_ROOT, 'models', 'crynet', 'training.json'), 'utf8');
+    const small = { ...(JSON.parse(shipped) as object), folds: 2, cropFrames: 64 };
+    await writeFile(config, JSON.stringify(small));
+    const cache = path.join(folder, 'cache');
+    await deepinfant('teach', YAMNET, MN04, '--data', corpus, '--out', scores, '--cache', cache);
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  it('makes mixtures that teachers heard, which a network can learn from, and adds to them', async () => {
+    const out = path.join(folder, 'mixtures');
+    const make = (count: number): ReturnType<typeof deepinfant> =>
+      deepinfant(
+        ...['mix', config, YAMNET, MN04, '--data', corpus, '--teacher', scores],
+        ...['--out', out, '--count', String(count)],
+      );
+    const first = await make(100);
+    assert.equal(first.status, 0, first.stderr);
+    assert.match(first.stdout, /6 of 6 recordings are mixed/);
+    assert.match(first.stdout, /128 mixtures: /);
+    const kept = await readFile(path.join(out, 'mixtures-0.bin'));
+    const more = await make(130);
+    assert.match(more.stdout, /256 mixtures: /, more.stderr);
+    assert.deepEqual(await readFile(path.join(out, 'mixtures-0.bin')), kept);
+  });
+
+  it('asks for the scores of both teachers', async () => {
+    const { status, stderr } = await deepinfant(
+      'mix',
+      config,
+      YAMNET,
+      MN04,
+      '--data',
+      corpus,
+      '--out',
+      folder,
+    );
+    assert.equal(status, 2);
+    assert.match(stderr, /^Give a training config/);
+  });
+});
