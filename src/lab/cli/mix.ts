@@ -10,7 +10,8 @@ import { readConfig } from '../detector/config.js';
 import { readTrainingCorpus } from '../detector/training-corpus.js';
 import { MixtureMaker } from '../mixtures/mixture-maker.js';
 import { FILE_MIXTURES, MixtureStore, type StoredMixture } from '../mixtures/mixture-store.js';
-import { meanCrying } from '../teacher/joint-target.js';
+import { syntheticCries } from '../mixtures/synthetic-cries.js';
+import { cryingTogether, heardBy } from '../teacher/joint-target.js';
 import { Mn04 } from '../teacher/mn04.js';
 import { Yamnet } from '../teacher/yamnet.js';
 
@@ -63,15 +64,14 @@ async function mix(args: string[]): Promise<number> {
   const all = await readClips(corpus, config.rivalWeights, ({ done, total }) => {
     progress.show({ part: 'recordings, reading', done, total });
   });
-  const clips = [...recordings, ...corpus.more].map(recording => {
-    const crying = meanCrying(teacher, recording.path);
-    return crying === undefined || doubtful.has(recording.path)
-      ? undefined
-      : { ...all.get(recording)!, crying };
+  const known = [...recordings, ...corpus.more].map(recording => {
+    const heard = heardBy(teacher, recording.path);
+    if (heard === undefined || doubtful.has(recording.path)) return undefined;
+    return { ...all.get(recording)!, crying: cryingTogether(heard) };
   });
-  const used = clips.filter(clip => clip !== undefined).length;
+  const used = known.filter(clip => clip !== undefined).length;
   print(
-    `${used} of ${clips.length} recordings are mixed: the others' labels are in doubt, or no teacher heard them`,
+    `${used} of ${known.length} recordings are mixed: the others' labels are in doubt, or no teacher heard them`,
   );
   const teachers = { yamnet: await Yamnet.open(yamnetFile), mn04: await Mn04.open(mn04File) };
   const { seed, cropFrames, rivalWeights } = config;
@@ -85,6 +85,7 @@ async function mix(args: string[]): Promise<number> {
     teachers: [teachers.yamnet.sha256, teachers.mn04.sha256],
   };
   const store = await MixtureStore.open(out, cropFrames, JSON.stringify(made, null, 2));
+  const clips = [...known, ...(await syntheticCries(teachers))];
   const maker = new MixtureMaker(clips, teachers, cropFrames, seed);
   while (store.count < count) {
     const mixtures: StoredMixture[] = [];

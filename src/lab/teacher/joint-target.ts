@@ -23,7 +23,7 @@ import {
 const BABY_CRY = 20;
 
 /** What both teachers heard in a recording: YAMNet's scores and mn04's logits; undefined if one of them did not hear it. */
-function heardBy(
+export function heardBy(
   teacher: Teacher,
   recording: string,
 ): { yamnet: Float32Array; mn04: Float32Array } | undefined {
@@ -40,12 +40,12 @@ export function jointExamples(teacher: Teacher, taught: readonly Recording[]): J
 }
 
 /**
- * The probability of a cry in each of a recording's windows of YAMNet by the mean of both teachers' log odds, which nobody's
- * labels have corrected. @returns undefined if a teacher did not hear it
+ * The probability of a cry in each of YAMNet's windows by the mean of both teachers' log odds, which nobody's labels have
+ * corrected.
+ * @param heard YAMNet's scores and mn04's logits of a recording
  */
-export function meanCrying(teacher: Teacher, recording: string): Float32Array | undefined {
-  const heard = heardBy(teacher, recording);
-  return heard && cryingBy(meanLogOdds, heard);
+export function cryingTogether(heard: { yamnet: Float32Array; mn04: Float32Array }): Float32Array {
+  return cryingBy(meanLogOdds, heard);
 }
 
 /**
