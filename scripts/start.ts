@@ -1,7 +1,4 @@
-/**
- * Starts Node-RED with this checkout's nodes and, the first time, the demo flow: `npm start [-- --port PORT]`.
- * Everything that it writes stays in its user directory, .node-red/ unless --userDir names another.
- */
+/** Starts Node-RED with this checkout's nodes and, the first time, the demo flow: see HELP. */
 import { constants } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
@@ -12,13 +9,33 @@ import { PACKAGE_ROOT } from '../src/package-root.js';
 
 const HOST = '127.0.0.1';
 
+const HELP = `Usage: npm start [-- [--port PORT] [--userDir FOLDER]]
+
+Starts Node-RED with these nodes and, the first time, the demo flow. It can be reached
+from this computer only, and everything that it writes stays in its folder.
+
+Options:
+  --port PORT       where to open it (default: 1880, or the environment variable PORT)
+  --userDir FOLDER  where flows and babies are kept (default: .node-red)
+  -h, --help        print this help
+
+Examples:
+  npm start
+  npm start -- --port 1881
+  npm start -- --userDir /tmp/new     # the demo, as on the first day`;
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       port: { type: 'string', default: process.env.PORT ?? '1880' },
       userDir: { type: 'string', default: path.join(PACKAGE_ROOT, '.node-red') },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   });
+  if (values.help) {
+    console.log(HELP);
+    return;
+  }
   const port = Number(values.port);
   const userDir = path.resolve(values.userDir);
   await copyDemoFlow(userDir);
@@ -98,7 +115,7 @@ main().catch((error: unknown) => {
     code === 'EADDRINUSE'
       ? `${message}. Something runs there already: stop it, or choose another port: npm start -- --port 1881`
       : code?.startsWith('ERR_PARSE_ARGS') || code === 'ERR_SOCKET_BAD_PORT'
-        ? `${message}\nnpm start [-- --port PORT] [--userDir DIR]`
+        ? `${message}\n\n${HELP}`
         : error,
   );
   process.exit(1);

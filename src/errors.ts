@@ -1,3 +1,5 @@
+import { getSystemErrorMap } from 'node:util';
+
 /**
  * An error that a person can act on: its message names what went wrong and where, and what to do next.
  * Everything else that is thrown is a defect.
@@ -14,7 +16,17 @@ export class DeepInfantError extends Error {
   }
 }
 
-/** The message of anything thrown. */
+/** The message of anything thrown; where a file was refused, the system's words: 'permission denied'. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  return (isFileError(error) && systemWords(error)) || error.message;
+}
+
+/** The operating system refused a file. */
+export function isFileError(error: unknown): error is NodeJS.ErrnoException & { path: string; dest?: string } {
+  return error instanceof Error && 'syscall' in error && 'path' in error && typeof error.path === 'string';
+}
+
+function systemWords({ errno = NaN }: NodeJS.ErrnoException): string | undefined {
+  return getSystemErrorMap().get(errno)?.[1];
 }

@@ -15,6 +15,8 @@ export const TOOLS = {
   'clang-14': { debian: 'clang-14', for: 'that native/ holds what its sources build' },
   'wasm-ld-14': { debian: 'lld-14', for: 'the same' },
   script: { debian: 'bsdutils', for: 'what a terminal shows' },
+  zsh: { debian: 'zsh', for: 'shell completion' },
+  fish: { debian: 'fish', for: 'the same' },
   openssl: { debian: 'openssl', for: 'cameras over TLS' },
   ps: { debian: 'procps', for: 'that no process is left behind' },
   chromium: { debian: 'chromium', for: "the editor's dialogs" },

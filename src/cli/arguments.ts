@@ -2,17 +2,25 @@ import { DeepInfantError } from '../errors.js';
 import { DEFAULT_MODEL } from '../model/load.js';
 import { PRESETS, type Preset } from '../model/manifest.js';
 
-/** Options of every command that listens to something, for parseArgs. */
-export const HEARING_OPTIONS = {
-  json: { type: 'boolean', default: false },
-  model: { type: 'string', default: DEFAULT_MODEL },
-  preset: { type: 'string', default: 'balanced' },
+/** The option of every command that loads a model. */
+export const MODEL_OPTION = {
+  type: 'string',
+  default: DEFAULT_MODEL,
+  value: 'NAME',
+  help: `a model of this package, or the path of a model's folder (default: ${DEFAULT_MODEL})`,
 } as const;
 
-/** The lines that explain them. */
-export const MODEL_USAGE = `--model NAME    a model of this package, or the path of a model's folder (default: ${DEFAULT_MODEL})`;
-export const HEARING_USAGE = `${MODEL_USAGE}
-  --preset NAME   ${PRESETS.join(', ')}: from the fewest false alarms to the fewest missed cries (default: balanced)`;
+/** The options of every command that listens to something. */
+export const HEARING_OPTIONS = {
+  preset: {
+    type: 'string',
+    default: 'balanced',
+    value: 'NAME',
+    words: PRESETS,
+    help: `${PRESETS.join(', ')}: from the fewest false alarms to the fewest missed cries (default: balanced)`,
+  },
+  model: MODEL_OPTION,
+} as const;
 
 /** @throws DeepInfantError `usage` */
 export function presetOf(name: string): Preset {

@@ -1,24 +1,55 @@
-import { parseArgs } from 'node:util';
 import { listRecordings } from '../audio/recording-list.js';
 import type { Classifier } from '../model/classifier.js';
 import { loadClassifier } from '../model/load.js';
 import type { ModelManifest, Preset } from '../model/manifest.js';
 import { reasonLine } from '../reason/phrase.js';
 import type { CryEvent, ReasonEstimate, Scores } from '../values.js';
-import { HEARING_OPTIONS, HEARING_USAGE, presetOf, usageError } from './arguments.js';
+import { HEARING_OPTIONS, presetOf, usageError } from './arguments.js';
 import { asDeepInfantError, hearRecording, hearSeveral } from './hear-recording.js';
 import { abortOnInterrupt } from './interrupt.js';
 import { print, printError, printJson } from './output.js';
-import type { Command } from './command.js';
+import { defineCommand } from './command.js';
 
-const USAGE = `deepinfant classify FILE|DIR... [--json [--windows]] [--model NAME] [--preset NAME]
-  Prints, for each recording and for each one in a folder, its length, whether a baby cries in it, its cry score (0 to
-  100%), and why the baby may be crying. Exits with status 1 if a recording cannot be read to its end.
-  --json          print a JSON object for each recording, one a line
-  --windows       include the scores of every window; needs --json
-  ${HEARING_USAGE}`;
-
-export const command: Command = { usage: USAGE, run: classify };
+export const command = defineCommand({
+  synopsis: ['classify FILE|FOLDER... [options]'],
+  description: `Prints, for each recording and for each one in a folder, its length, whether a baby cries in it, its cry
+    score (0 to 100%), and why the baby may be crying. The exit status is 1 if a recording cannot be read to its end.`,
+  options: {
+    json: { type: 'boolean', default: false, help: 'print a JSON object for each recording, one a line' },
+    windows: { type: 'boolean', default: false, help: 'include the scores of every window; needs --json' },
+    ...HEARING_OPTIONS,
+  },
+  examples: [
+    ['classify cot.wav', 'does this recording hold a cry'],
+    ['classify recordings/ --json > results.jsonl', 'all recordings of a folder, for a program'],
+    ['classify recordings/ --preset sensitive', 'miss fewer cries, with more false alarms'],
+  ],
+  run: async ({ values, positionals }) => {
+    const preset = presetOf(values.preset);
+    if (positionals.length === 0) throw usageError('Name the files or folders to classify.');
+    if (values.windows && !values.json) throw usageError('--windows needs --json: add it.');
+    const signal = abortOnInterrupt();
+    const recordings = (await Promise.all(positionals.map(recordingsAt))).flat();
+    const nameWidth = recordings.reduce((width, { file }) => Math.max(width, file.length), 0);
+    const classifier = await loadClassifier(values.model);
+    let errors = 0;
+    try {
+      const results = hearSeveral(recordings, recording =>
+        classifyRecording(recording, { classifier, preset, signal }),
+      );
+      for await (const result of results) {
+        if (result.error !== undefined) errors++;
+        if (values.json) printJson(values.windows ? result : { ...result, windows: undefined });
+        else printReadable(result, nameWidth);
+      }
+    } finally {
+      await classifier.close();
+    }
+    if (errors > 0 && recordings.length > 1)
+      printError(`${errors} of ${recordings.length} recordings could not be read to their end.`);
+    return errors > 0 ? 1 : 0;
+  },
+});
 
 /** What is printed for a recording. With an `error`, the recording is cut off, and this is what could be heard. */
 interface Classified {
@@ -40,37 +71,6 @@ interface Unreadable {
 
 /** A recording to hear, or what is wrong with the path. */
 type Listed = { file: string; error?: undefined } | Unreadable;
-
-async function classify(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: { ...HEARING_OPTIONS, windows: { type: 'boolean', default: false } },
-  });
-  const preset = presetOf(values.preset);
-  if (positionals.length === 0) throw usageError('Name the files or folders to classify.');
-  if (values.windows && !values.json) throw usageError('--windows needs --json: add it.');
-  const signal = abortOnInterrupt();
-  const recordings = (await Promise.all(positionals.map(recordingsAt))).flat();
-  const nameWidth = recordings.reduce((width, { file }) => Math.max(width, file.length), 0);
-  const classifier = await loadClassifier(values.model);
-  let errors = 0;
-  try {
-    const results = hearSeveral(recordings, recording =>
-      classifyRecording(recording, { classifier, preset, signal }),
-    );
-    for await (const result of results) {
-      if (result.error !== undefined) errors++;
-      if (values.json) printJson(values.windows ? result : { ...result, windows: undefined });
-      else printReadable(result, nameWidth);
-    }
-  } finally {
-    await classifier.close();
-  }
-  if (errors > 0 && recordings.length > 1)
-    printError(`${errors} of ${recordings.length} recordings could not be read to their end.`);
-  return errors > 0 ? 1 : 0;
-}
 
 /** A path or a folder that cannot be read does not keep the others from being classified. */
 async function recordingsAt(fileOrFolder: string): Promise<Listed[]> {

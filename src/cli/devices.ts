@@ -1,47 +1,44 @@
-import { parseArgs } from 'node:util';
 import { findCameras, type Found } from '../audio/cameras/find.js';
 import { ffmpegVersion } from '../audio/ffmpeg.js';
 import { listMicrophones, NO_MICROPHONES, type Microphone } from '../audio/live/microphone.js';
 import { abortOnInterrupt } from './interrupt.js';
 import { print, printJson } from './output.js';
 import { clearStatus, showStatus } from './status-line.js';
-import type { Command } from './command.js';
+import { defineCommand } from './command.js';
 
-const USAGE = `deepinfant devices [--frigate HOST] [--go2rtc HOST] [--json]
-  Lists this computer's microphones, the cameras that answer on this network, and the version of ffmpeg.
-  --frigate HOST  also list the cameras of a Frigate server
-  --go2rtc HOST   also list the streams of a go2rtc server
-  --json          print one JSON object`;
-
-export const command: Command = { usage: USAGE, run: devices };
-
-async function devices(args: string[]): Promise<number> {
-  const { values } = parseArgs({
-    args,
-    options: {
-      frigate: { type: 'string' },
-      go2rtc: { type: 'string' },
-      json: { type: 'boolean', default: false },
-    },
-  });
-  const { frigate, go2rtc } = values;
-  const signal = abortOnInterrupt();
-  showStatus('Looking for cameras; this takes a few seconds…');
-  const search = Promise.all([
-    listMicrophones(signal),
-    findCameras({ frigate, go2rtc }, signal),
-    ffmpegVersion(),
-  ]);
-  const [microphones, found, ffmpeg] = await search.finally(clearStatus);
-  if (values.json) printJson({ microphones, ...found, ffmpeg: ffmpeg ?? null });
-  else {
-    printMicrophones(microphones);
-    print('');
-    printCameras(found);
-    print(`\nffmpeg: ${ffmpeg ?? 'not found; cameras need it (see README)'}`);
-  }
-  return 0;
-}
+export const command = defineCommand({
+  synopsis: ['devices [options]'],
+  takesOptionsOnly: true,
+  description: `Lists this computer's microphones, the cameras that answer on this network, and the version of ffmpeg.`,
+  options: {
+    frigate: { type: 'string', value: 'HOST', help: 'also list the cameras of a Frigate server' },
+    go2rtc: { type: 'string', value: 'HOST', help: 'also list the streams of a go2rtc server' },
+    json: { type: 'boolean', default: false, help: 'print one JSON object' },
+  },
+  examples: [
+    ['devices', 'what there is to listen to'],
+    ['devices --frigate 192.168.1.5', 'with the cameras of a Frigate'],
+  ],
+  run: async ({ values }) => {
+    const { frigate, go2rtc } = values;
+    const signal = abortOnInterrupt();
+    showStatus('Looking for cameras; this takes a few seconds…');
+    const search = Promise.all([
+      listMicrophones(signal),
+      findCameras({ frigate, go2rtc }, signal),
+      ffmpegVersion(),
+    ]);
+    const [microphones, found, ffmpeg] = await search.finally(clearStatus);
+    if (values.json) printJson({ microphones, ...found, ffmpeg: ffmpeg ?? null });
+    else {
+      printMicrophones(microphones);
+      print('');
+      printCameras(found);
+      print(`\nffmpeg: ${ffmpeg ?? 'not found; cameras need it (see README)'}`);
+    }
+    return 0;
+  },
+});
 
 function printMicrophones(microphones: readonly Microphone[]): void {
   print('Microphones (deepinfant listen mic:NAME)');

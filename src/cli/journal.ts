@@ -1,7 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { DeepInfantError } from '../errors.js';
 import { replyTo, readQuestion } from '../journal/reply.js';
 import { readEntries } from '../journal/entry-file.js';
@@ -11,62 +10,66 @@ import { dayOf, nightOf } from '../journal/questions.js';
 import { writeAtomically } from '../files/write-atomically.js';
 import { usageError } from './arguments.js';
 import { print, printJson } from './output.js';
-import type { Command } from './command.js';
+import { defineCommand } from './command.js';
 
 const QUESTIONS = ['night', 'day', 'week', 'weeks', 'cry', 'accuracy', 'export'];
 
-const USAGE = `deepinfant journal [night | day | week | weeks] [WHEN] [--picture FILE] [--json] [--folder FOLDER]
-deepinfant journal cry [ID] | accuracy | export [--csv]
-  Answers from the journal that Node-RED keeps on this computer: last night (unless you ask for something else), a day, the
-  week up to a day, the last weeks by hour of the day, the newest cry or the one with an ID, how often the reason was right,
-  or everything. WHEN is a date such as 2026-01-31, or a time; the default is now.
-  --picture FILE   also draw the answer as an SVG file
-  --csv            export a table instead of JSON
-  --json           print the answer as JSON
-  --folder FOLDER  the journal's folder, if it is not in ~/.node-red/deepinfant or if several babies have one there`;
-
-export const command: Command = { usage: USAGE, run: journal };
-
-async function journal(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      folder: { type: 'string' },
-      picture: { type: 'string' },
-      csv: { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
+export const command = defineCommand({
+  synopsis: [
+    'journal [night | day | week | weeks] [WHEN] [options]',
+    'journal cry [ID] | accuracy | export [options]',
+  ],
+  words: QUESTIONS,
+  description: `Answers from the journal that Node-RED keeps on this computer: last night (unless you ask for something
+    else), a day, the week up to a day, the last weeks by hour of the day, the newest cry or the one with an ID, how often
+    the reason was right, or everything. WHEN is a date such as 2026-01-31, or a time; the default is now.`,
+  options: {
+    picture: { type: 'string', value: 'FILE', help: 'also draw the answer as an SVG file' },
+    json: { type: 'boolean', default: false, help: 'print the answer as JSON' },
+    csv: { type: 'boolean', default: false, help: 'export a table instead of JSON' },
+    folder: {
+      type: 'string',
+      value: 'FOLDER',
+      help: "the journal's folder, if it is not in ~/.node-red/deepinfant or if several babies have one there",
     },
-  });
-  const [topic = 'night', which = values.csv ? 'csv' : ''] = positionals;
-  if (!QUESTIONS.includes(topic))
-    throw usageError(`'${topic}' is not a question. Ask one of ${QUESTIONS.join(', ')}.`);
-  if (positionals.length > 2) throw usageError('Ask one question about one time or cry.');
-  if (topic === 'export' && values.picture !== undefined) throw usageError('An export has no picture.');
-  const now = Date.now();
-  const question = readQuestion({ topic, payload: which }, now);
-  if (question.ask === 'forget') throw new Error('not asked here');
-  const folder = values.folder ?? onlyJournal();
-  const file = entriesFile(folder);
-  if (!existsSync(file))
-    throw new DeepInfantError('journal', `There is no journal in ${folder}: ${file} does not exist.`);
-  const entries = [...readEntries(file).entries.values()];
-  const { payload, text, picture } = replyTo(
-    { entries, folder, soundFolder: soundsFolder(folder) },
-    question,
-    now,
-  );
-  if (values.picture !== undefined) await writeAtomically(values.picture, picture!);
-  if (values.json) printJson(payload);
-  else if (text === undefined)
-    print(typeof payload === 'string' ? payload.trimEnd() : JSON.stringify(payload, null, 2));
-  else {
-    print(text);
-    if (question.ask === 'night') cryLines(nightOf(entries, question.at, now).cries).forEach(print);
-    if (question.ask === 'day') cryLines(dayOf(entries, question.at, now).cries).forEach(print);
-  }
-  return 0;
-}
+  },
+  examples: [
+    ['journal', 'last night'],
+    ['journal night 2026-01-31', 'the night that ended that morning'],
+    ['journal weeks --picture weeks.svg', 'crying by hour of the day, drawn'],
+    ['journal export --csv > cries.csv', 'everything, as a table'],
+  ],
+  run: async ({ values, positionals }) => {
+    const [topic = 'night', which = values.csv ? 'csv' : ''] = positionals;
+    if (!QUESTIONS.includes(topic))
+      throw usageError(`'${topic}' is not a question. Ask one of ${QUESTIONS.join(', ')}.`);
+    if (positionals.length > 2) throw usageError('Ask one question about one time or cry.');
+    if (topic === 'export' && values.picture !== undefined) throw usageError('An export has no picture.');
+    const now = Date.now();
+    const question = readQuestion({ topic, payload: which }, now);
+    if (question.ask === 'forget') throw new Error('not asked here');
+    const folder = values.folder ?? onlyJournal();
+    const file = entriesFile(folder);
+    if (!existsSync(file))
+      throw new DeepInfantError('journal', `There is no journal in ${folder}: ${file} does not exist.`);
+    const entries = [...readEntries(file).entries.values()];
+    const { payload, text, picture } = replyTo(
+      { entries, folder, soundFolder: soundsFolder(folder) },
+      question,
+      now,
+    );
+    if (values.picture !== undefined) await writeAtomically(values.picture, picture!);
+    if (values.json) printJson(payload);
+    else if (text === undefined)
+      print(typeof payload === 'string' ? payload.trimEnd() : JSON.stringify(payload, null, 2));
+    else {
+      print(text);
+      if (question.ask === 'night') cryLines(nightOf(entries, question.at, now).cries).forEach(print);
+      if (question.ask === 'day') cryLines(dayOf(entries, question.at, now).cries).forEach(print);
+    }
+    return 0;
+  },
+});
 
 /** The only journal of this user's Node-RED. @throws DeepInfantError `journal` when there is none, or more than one */
 function onlyJournal(): string {

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { parseCameraAddress } from '../audio/live/camera-address.js';
 import { liveChunks } from '../audio/live/live-chunks.js';
 import { LiveSources, type LiveSource } from '../audio/live/live-sources.js';
@@ -7,73 +6,86 @@ import { playInRealTime, readRecording } from '../audio/recording.js';
 import { clock } from '../clock.js';
 import type { Detection } from '../detect/detector.js';
 import { loadClassifier } from '../model/load.js';
-import { reasonLine } from '../reason/phrase.js';
-import type { AudioChunk, SourceHealth, SourceState } from '../values.js';
-import { HEARING_OPTIONS, HEARING_USAGE, presetOf, usageError } from './arguments.js';
+import { DeepInfantError } from '../errors.js';
+import { durationText, reasonLine } from '../reason/phrase.js';
+import type { AudioChunk, CryEvent, SourceHealth, SourceState } from '../values.js';
+import { HEARING_OPTIONS, presetOf, usageError } from './arguments.js';
 import { hear } from './hear.js';
 import { abortOnInterrupt } from './interrupt.js';
 import { print, printJson } from './output.js';
 import { bar, clearStatus, showStatus } from './status-line.js';
-import type { Command } from './command.js';
+import { defineCommand } from './command.js';
 
 /** Environment variable with a camera's password. */
 const PASSWORD_VARIABLE = 'DEEPINFANT_CAMERA_PASSWORD';
 
-const USAGE = `deepinfant listen mic[:NAME] | URL | FILE [--fast] [--json] [--model NAME] [--preset NAME]
-  Listens to a microphone, to a camera (rtsp, rtsps, http or https) or to a recording, played in real time, and prints
-  each cry when it starts, while it goes on and when it ends. 'deepinfant devices' lists microphones and cameras.
-  --fast          go through a recording as fast as this computer can
-  --json          print a JSON object for each event, one a line
-  ${HEARING_USAGE}
-  Put a camera's user name into the URL, rtsp://USER@HOST/PATH, and its password into the environment variable
-  ${PASSWORD_VARIABLE}: every user of this computer can see a command's arguments.`;
+export const command = defineCommand({
+  synopsis: ['listen mic[:NAME] | URL | FILE [options]'],
+  words: ['mic'],
+  description: `Listens to a microphone, to a camera (rtsp, rtsps, http or https) or to a recording, played in real time.
+    Prints each cry when it starts, while it goes on and when it ends; Ctrl-C ends it and sums up. 'deepinfant devices'
+    lists microphones and cameras.
 
-export const command: Command = { usage: USAGE, run: listen };
+    A microphone or camera that cannot be opened ends the command, unless --wait is given. Once it was heard, it is opened
+    again whenever it breaks off.
 
-async function listen(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: { ...HEARING_OPTIONS, fast: { type: 'boolean', default: false } },
-  });
-  const preset = presetOf(values.preset);
-  if (positionals.length !== 1) throw usageError('Name one microphone, camera or recording to listen to.');
-  const [input] = positionals;
-  const live = liveSourceOf(input);
-  if (live && values.fast)
-    throw usageError('--fast works with recordings only: a live source cannot be heard ahead of time.');
-  const signal = abortOnInterrupt();
-  const classifier = await loadClassifier(values.model);
-  const soFar = { hasCry: false, durationS: 0 };
-  const report = ({ scores, events }: Detection, heardS: number): void => {
-    clearStatus();
-    soFar.hasCry ||= events.length > 0;
-    soFar.durationS = heardS;
-    for (const event of events) {
-      if (values.json) printJson(event);
-      else
-        print(
-          `${clock(event.onsetS + event.durationS)}  ${event.state.padEnd(7)}  ${reasonLine(event, { name: '' })}`,
+    Put a camera's user name into the URL, rtsp://USER@HOST/PATH, and its password into the environment variable
+    ${PASSWORD_VARIABLE}: every user of this computer can see a command's arguments.`,
+  options: {
+    wait: { type: 'boolean', default: false, help: 'wait for a microphone or camera that is not there yet' },
+    fast: { type: 'boolean', default: false, help: 'go through a recording as fast as this computer can' },
+    json: { type: 'boolean', default: false, help: 'print a JSON object for each event, one a line' },
+    ...HEARING_OPTIONS,
+  },
+  examples: [
+    ['listen mic', 'the default microphone'],
+    ['listen rtsp://baby@192.168.1.20:554/stream2', 'a camera, with its password in the environment'],
+    ['listen night.flac --fast', 'all cries of a recording, at once'],
+  ],
+  run: async ({ values, positionals }) => {
+    const preset = presetOf(values.preset);
+    if (positionals.length !== 1) throw usageError('Name one microphone, camera or recording to listen to.');
+    const [input] = positionals;
+    const live = liveSourceOf(input);
+    if (live && values.fast)
+      throw usageError('--fast works with recordings only: a live source cannot be heard ahead of time.');
+    if (!live && values.wait) throw usageError('--wait works with microphones and cameras only.');
+    const signal = abortOnInterrupt();
+    const classifier = await loadClassifier(values.model);
+    const summary = new Summary();
+    const report = ({ scores, events }: Detection, heardS: number): void => {
+      clearStatus();
+      summary.push(events, heardS);
+      for (const event of events) {
+        if (values.json) printJson(event);
+        else
+          print(
+            `${clock(event.onsetS + event.durationS)}  ${event.state.padEnd(7)}  ${reasonLine(event, { name: '' })}`,
+          );
+      }
+      const step = scores.at(-1);
+      if (step)
+        showStatus(
+          `${clock(heardS)}  cry ${bar(step.scores.cry)} ${Math.round(100 * step.scores.cry)}%, level ${Math.round(step.levelDb)} dB; Ctrl-C ends`,
         );
+    };
+    try {
+      const chunks = live
+        ? openedChunks(live, values.wait, signal)
+        : recordingChunks(input, { isFast: values.fast, signal });
+      await hear(chunks, { source: live?.name ?? input, classifier, preset }, report);
+      if (!values.json) print(summary.text);
+    } catch (error) {
+      // Whoever ends a recording early wants to know what there was so far.
+      if (signal.aborted && !values.json) print(summary.text);
+      throw error;
+    } finally {
+      clearStatus();
+      await classifier.close();
     }
-    const step = scores.at(-1);
-    if (step)
-      showStatus(
-        `${clock(heardS)}  cry ${bar(step.scores.cry)} ${Math.round(100 * step.scores.cry)}%, level ${Math.round(step.levelDb)} dB`,
-      );
-  };
-  try {
-    const chunks = live
-      ? liveChunks(new LiveSources(), live, { signal, onHealth: healthPrinter() })
-      : recordingChunks(input, { isFast: values.fast, signal });
-    await hear(chunks, { source: live?.name ?? input, classifier, preset }, report);
-    if (!soFar.hasCry && !values.json) print(`${clock(soFar.durationS)}  no cry was heard`);
-  } finally {
-    clearStatus();
-    await classifier.close();
-  }
-  return 0;
-}
+    return 0;
+  },
+});
 
 /** The microphone or camera that the input names; undefined for a file. */
 function liveSourceOf(input: string): LiveSource | undefined {
@@ -96,14 +108,59 @@ function recordingChunks(
   return isFast ? chunks : playInRealTime(chunks, { signal });
 }
 
-/** Prints the state of a live source whenever it changes. */
-function healthPrinter(): (health: SourceHealth) => void {
+/**
+ * A live source's chunks until the signal ends it. Its state is printed whenever it changes.
+ * @throws DeepInfantError `not-opened` unless it can be opened at once or is waited for
+ */
+async function* openedChunks(
+  source: LiveSource,
+  doesWait: boolean,
+  signal: AbortSignal,
+): AsyncGenerator<AudioChunk> {
+  const givingUp = new AbortController();
+  let wasOpened = doesWait;
+  let refusal: string | undefined;
   let printed: SourceState | undefined;
-  return ({ state, positionS, error, retryInS }) => {
-    if (state === printed) return;
+  const onHealth = ({ state, positionS, error, retryInS }: SourceHealth): void => {
+    if (state === printed || refusal !== undefined) return;
     printed = state;
+    wasOpened ||= state === 'running' || state === 'silent';
+    if (!wasOpened && retryInS !== undefined) {
+      refusal = `${error ?? 'The source cannot be opened.'} (--wait waits for it.)`;
+      givingUp.abort();
+      return;
+    }
     clearStatus();
     const retry = retryInS === undefined ? '' : ` Next try in ${Math.ceil(retryInS)} s.`;
     process.stderr.write(`${clock(positionS)}  ${state}${error ? `: ${error}${retry}` : ''}\n`);
   };
+  yield* liveChunks(new LiveSources(), source, {
+    signal: AbortSignal.any([signal, givingUp.signal]),
+    onHealth,
+  });
+  if (refusal !== undefined) throw new DeepInfantError('not-opened', refusal);
+}
+
+/** What was heard in all. */
+class Summary {
+  private heardS = 0;
+  private readonly lengthsS: number[] = [];
+
+  push(events: readonly CryEvent[], heardS: number): void {
+    this.heardS = heardS;
+    for (const { state, durationS } of events) if (state === 'ended') this.lengthsS.push(durationS);
+  }
+
+  /** 'Heard 3 h 12 min: 2 cries, 1 min 20 s in all, the longest 50 s.' */
+  get text(): string {
+    return `Heard ${durationText(this.heardS)}: ${this.cries}.`;
+  }
+
+  private get cries(): string {
+    const lengths = this.lengthsS;
+    if (lengths.length === 0) return 'no cry';
+    const all = durationText(lengths.reduce((sum, length) => sum + length, 0));
+    if (lengths.length === 1) return `one cry of ${all}`;
+    return `${lengths.length} cries, ${all} in all, the longest ${durationText(Math.max(...lengths))}`;
+  }
 }

@@ -1,84 +1,172 @@
 #!/usr/bin/env node
-import { DeepInfantError, messageOf } from '../errors.js';
+import { DeepInfantError, isFileError, messageOf } from '../errors.js';
 import { packageVersion } from '../package-root.js';
+import { closestWord } from './closest-word.js';
 import type { Command } from './command.js';
+import { completionScript, SHELLS } from './completion.js';
+import { helpOf, table, usageOf } from './help.js';
 import { print, printError } from './output.js';
 
-/** Each command is loaded when it is called, so that a service that listens all night never loads the laboratory. */
-const COMMANDS = new Map<string, () => Promise<{ command: Command }>>([
-  ['classify', () => import('./classify.js')],
-  ['listen', () => import('./listen.js')],
-  ['journal', () => import('./journal.js')],
-  ['devices', () => import('./devices.js')],
-  ['teach', () => import('../lab/cli/teach.js')],
-  ['mix', () => import('../lab/cli/mix.js')],
-  ['train', () => import('../lab/cli/train.js')],
-  ['ship', () => import('../lab/cli/ship.js')],
-  ['evaluate', () => import('../lab/cli/evaluate.js')],
-  ['protocol', () => import('../lab/cli/protocol.js')],
+interface Listed {
+  summary: string;
+  /** Commands are loaded when they are called, so that one that listens all night never loads the laboratory. */
+  load: () => Promise<{ command: Command }>;
+}
+
+const COMMANDS = new Map<string, Listed>([
+  ['listen', { summary: 'print cries as they happen', load: () => import('./listen.js') }],
+  ['classify', { summary: 'say whether recordings hold a cry', load: () => import('./classify.js') }],
+  ['devices', { summary: 'list microphones and cameras', load: () => import('./devices.js') }],
+  ['journal', { summary: 'answer from the journal that Node-RED keeps', load: () => import('./journal.js') }],
 ]);
+
+/** For who trains and measures models. */
+const LABORATORY = new Map<string, Listed>([
+  ['mix', { summary: 'mix recordings to learn from', load: () => import('../lab/cli/mix.js') }],
+  ['train', { summary: 'train or fine-tune a model', load: () => import('../lab/cli/train.js') }],
+  ['evaluate', { summary: 'measure a model', load: () => import('../lab/cli/evaluate.js') }],
+  ['teach', { summary: 'score a corpus with teachers', load: () => import('../lab/cli/teach.js') }],
+  ['ship', { summary: 'copy a trained model to a package', load: () => import('../lab/cli/ship.js') }],
+  ['protocol', { summary: 'measure reasons from sound alone', load: () => import('../lab/cli/protocol.js') }],
+]);
+
+const EVERY = new Map([...COMMANDS, ...LABORATORY]);
+
+/** Answers by this file itself. */
+const HELPERS = {
+  help: 'print what a command does, with examples',
+  completion: 'print a script that completes commands in bash, zsh or fish',
+};
 
 /** Exit statuses as in sysexits.h, and a shell's for Ctrl-C, where a plain 1 would not say enough. */
 const EXIT = { failed: 1, usage: 2, defect: 70, interrupted: 130 };
 
 async function main(argv: string[]): Promise<number> {
-  const [name, ...args] = argv;
-  if (name === '--version') {
-    print(packageVersion());
-    return 0;
+  const name = argv.at(0);
+  const args = argv.slice(1);
+  switch (name) {
+    case undefined:
+      process.stderr.write(`${overview()}\n`);
+      return EXIT.usage;
+    case '-V':
+    case '--version':
+      print(packageVersion());
+      return 0;
+    case '-h':
+    case '--help':
+    case 'help':
+      return help(args.at(0));
+    case 'completion':
+      return isHelpAsked(args) ? help(name) : completion(args);
   }
-  if (name === '--help') {
-    print(await fullUsage());
-    return 0;
-  }
-  const load = COMMANDS.get(name);
-  if (!load) {
-    const mistake = argv.length === 0 ? '' : `There is no command '${name}'.\n\n`;
-    process.stderr.write(`${mistake}${await fullUsage()}\n`);
-    return EXIT.usage;
-  }
-  const { command } = await load();
-  if (args.includes('--help')) {
-    print(command.usage);
-    return 0;
-  }
+  const listed = EVERY.get(name);
+  if (!listed) return unknownCommand(name);
+  if (isHelpAsked(args)) return help(name);
+  const { command } = await listed.load();
   try {
     return await command.run(args);
   } catch (error) {
-    return report(error, command);
+    return report(error, name, command);
   }
 }
 
-/** What the command line does, and the usage of each command. */
-async function fullUsage(): Promise<string> {
-  const commands = await Promise.all([...COMMANDS.values()].map(load => load()));
-  const usages = commands.map(({ command }) => command.usage);
-  return [
-    'deepinfant detects whether a baby is crying, and estimates why.',
-    ...usages,
-    'deepinfant --help | --version',
-  ].join('\n\n');
+function isHelpAsked(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return args.slice(0, end < 0 ? args.length : end).some(arg => arg === '-h' || arg === '--help');
+}
+
+/** What there is, the everyday commands first. */
+function overview(): string {
+  const rows = (commands: Map<string, Listed>): (readonly [string, string])[] =>
+    [...commands].map(([name, { summary }]) => [name, summary] as const);
+  return `deepinfant hears whether a baby cries and estimates why, on this computer alone.
+
+Usage: deepinfant COMMAND [options]
+
+${table(rows(COMMANDS))}
+
+Laboratory, to train and measure models:
+${table(rows(LABORATORY))}
+
+More:
+${table(Object.entries(HELPERS))}
+
+'deepinfant help COMMAND' explains a command, with examples. To begin:
+  deepinfant listen mic`;
+}
+
+/** Prints the overview or the help of a command. */
+async function help(name: string | undefined): Promise<number> {
+  if (name === undefined || name === 'help' || name.startsWith('-')) print(overview());
+  else if (name === 'completion') print(COMPLETION_HELP);
+  else {
+    const listed = EVERY.get(name);
+    if (!listed) return unknownCommand(name);
+    print(helpOf((await listed.load()).command));
+  }
+  return 0;
+}
+
+function unknownCommand(name: string): number {
+  const known = [...EVERY.keys(), ...Object.keys(HELPERS)];
+  const similar = closestWord(name, known);
+  const hint = similar ? `Did you mean '${similar}'?` : `There are ${known.join(', ')}.`;
+  process.stderr.write(`There is no command '${name}'. ${hint} See deepinfant --help.\n`);
+  return EXIT.usage;
+}
+
+const COMPLETION_HELP = `${usageOf([`completion ${SHELLS.join(' | ')}`])}
+
+Prints a script that completes commands, options and their words at the Tab key.
+
+Examples:
+  echo 'source <(deepinfant completion bash)' >> ~/.bashrc
+  echo 'source <(deepinfant completion zsh)' >> ~/.zshrc
+  deepinfant completion fish > ~/.config/fish/completions/deepinfant.fish`;
+
+async function completion([name]: string[]): Promise<number> {
+  const shell = SHELLS.find(known => known === name);
+  if (!shell) {
+    process.stderr.write(`Name the shell: ${SHELLS.join(', ')}.\n\n${COMPLETION_HELP}\n`);
+    return EXIT.usage;
+  }
+  const commands = await Promise.all(
+    [...EVERY].map(async ([name, { summary, load }]) => {
+      const { options, words } = (await load()).command;
+      return { name, summary, options, words };
+    }),
+  );
+  const names = [...EVERY.keys()];
+  print(
+    completionScript(shell, [
+      ...commands,
+      { name: 'help', summary: HELPERS.help, options: {}, words: [...names, 'completion'] },
+      { name: 'completion', summary: HELPERS.completion, options: {}, words: SHELLS },
+    ]),
+  );
+  return 0;
 }
 
 /** Says what went wrong. @returns the exit status */
-function report(error: unknown, { usage }: Command): number {
+function report(error: unknown, name: string, { synopsis }: Command): number {
   if (error instanceof Error && error.name === 'AbortError') return EXIT.interrupted;
-  if (isUsageError(error)) {
-    process.stderr.write(`${messageOf(error)}\n\n${usage}\n`);
+  if (error instanceof DeepInfantError && error.code === 'usage') {
+    process.stderr.write(
+      `${error.message}\n\n${usageOf(synopsis)}\n'deepinfant help ${name}' explains it, with examples.\n`,
+    );
     return EXIT.usage;
   }
   if (error instanceof DeepInfantError) {
     printError(error.message);
     return EXIT.failed;
   }
+  if (isFileError(error)) {
+    printError(`${error.dest ?? error.path}: ${messageOf(error)}.`);
+    return EXIT.failed;
+  }
+  printError('this should not have happened. Please report it, with these lines:');
   console.error(error);
   return EXIT.defect;
-}
-
-/** Including those of parseArgs. */
-function isUsageError(error: unknown): boolean {
-  if (!(error instanceof Error && 'code' in error)) return false;
-  return error.code === 'usage' || String(error.code).startsWith('ERR_PARSE_ARGS');
 }
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

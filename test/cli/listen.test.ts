@@ -41,22 +41,24 @@ describe('deepinfant listen', () => {
   it('prints a line for people without --json', async () => {
     const { stdout } = await deepinfant('listen', recording, '--fast');
     assert.match(stdout, /^0:3\d {2}started {2}The baby has been crying for /);
-    assert.match(stdout, /^\S+ {2}ended {4}The baby cried for \d+ s: .*\n$/m);
+    assert.match(stdout, /^\S+ {2}ended {4}The baby cried for \d+ s: .*$/m);
+    assert.match(stdout, /\nHeard 1 min 6 s: one cry of \d+ s\.\n$/);
   });
 
   it('says so when there was no cry', async () => {
     const silent = path.join(folder, 'silent.wav');
     writeFileSync(silent, writeWav(new Float32Array(3 * SAMPLE_RATE), { rate: SAMPLE_RATE }));
-    assert.equal((await deepinfant('listen', silent, '--fast')).stdout, '0:03  no cry was heard\n');
+    assert.equal((await deepinfant('listen', silent, '--fast')).stdout, 'Heard 3 s: no cry.\n');
     assert.equal((await deepinfant('listen', silent, '--fast', '--json')).stdout, '');
   });
 
-  it('plays in real time without --fast, and ends at Ctrl-C', async () => {
+  it('plays in real time without --fast, and sums up at Ctrl-C', async () => {
     const child = start(['listen', recording]);
     const outcome = outcomeOf(child);
     setTimeout(() => child.kill('SIGINT'), 3000);
     const { status, stdout, stderr } = await outcome;
-    assert.deepEqual({ status, stdout, stderr }, { status: 130, stdout: '', stderr: '' });
+    assert.deepEqual({ status, stderr }, { status: 130, stderr: '' });
+    assert.match(stdout, /^Heard \d s: no cry\.\n$/);
   });
 
   it('has one line for a file that is no recording', async () => {

@@ -120,7 +120,7 @@ describe('what is known of a baby', function () {
       const cry = await post<CryEvent>(cryAt(NOON + 2 * HOUR_MS));
       assert.ok(cry.reason, 'a reason is told all the same');
       await nodeRed.until(
-        /\[warn\] \[deepinfant-reason:one\] .*Cannot save what is known of the baby in .*: ENOSPC/,
+        /\[warn\] \[deepinfant-reason:one\] .*Cannot save what is known of the baby in .*: no space left on device/,
       );
       assert.equal((await memory()).facts.length, 2);
       rmSync(path.join(disk, 'filler'));

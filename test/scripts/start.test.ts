@@ -8,6 +8,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import WebSocket from 'ws';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
+import { outcomeOf } from '../cli/run.js';
 
 const DEMO = path.join(PACKAGE_ROOT, 'examples', '1 - Nursery demo.json');
 
@@ -131,5 +132,14 @@ describe('npm start', () => {
     assert.equal(code, 1);
     assert.match(output, new RegExp(`EADDRINUSE.*${port}.*npm start -- --port`));
     assert.equal(output.trim().split('\n').length, 1);
+  });
+});
+
+describe('npm start -- --help', () => {
+  it('explains its options', async () => {
+    const child = spawn(process.execPath, [path.join(PACKAGE_ROOT, 'dist', 'scripts', 'start.js'), '--help']);
+    const { status, stdout } = await outcomeOf(child);
+    assert.equal(status, 0);
+    assert.match(stdout, /^Usage: npm start .*\n(.*\n)* {2}--port PORT/);
   });
 });

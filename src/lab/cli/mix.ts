@@ -1,7 +1,6 @@
-import { parseArgs } from 'node:util';
 import { DeepInfantError } from '../../errors.js';
 import { countOf, usageError } from '../../cli/arguments.js';
-import type { Command } from '../../cli/command.js';
+import { defineCommand } from '../../cli/command.js';
 import { abortOnInterrupt } from '../../cli/interrupt.js';
 import { print, printError } from '../../cli/output.js';
 import { ProgressLine } from '../../cli/progress-line.js';
@@ -18,85 +17,94 @@ import { Yamnet } from '../teacher/yamnet.js';
 /** Enough that a network of CryNet's size sees each about ten times. */
 const DEFAULT_COUNT = 30_000;
 
-const USAGE = `deepinfant mix CONFIG YAMNET.tflite MN04.onnx --data DIR [--more DIR]... --teacher DIR [--teacher DIR]... --out DIR [--count N]
-  Mixes recordings of a corpus at random, asks both teachers what they hear in each mixture, and keeps the mixtures for
-  'deepinfant train --mixtures OUT', which may run at the same time. If the command is stopped, the same command resumes it.
-  --data DIR     the corpus (docs/training.md)
-  --more DIR     more recordings, for training only
-  --teacher DIR  both teachers' scores of the recordings (see deepinfant teach)
-  --out DIR      folder for the mixtures: 58 KB each
-  --count N      number of mixtures to make (default: ${DEFAULT_COUNT})`;
-
-export const command: Command = { usage: USAGE, run: mix };
-
-async function mix(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      data: { type: 'string' },
-      more: { type: 'string', multiple: true, default: [] },
-      teacher: { type: 'string', multiple: true, default: [] },
-      out: { type: 'string' },
-      count: { type: 'string' },
+export const command = defineCommand({
+  synopsis: ['mix CONFIG YAMNET.tflite MN04.onnx --data FOLDER --teacher FOLDER... --out FOLDER [options]'],
+  description: `Mixes recordings of a corpus at random, asks both teachers what they hear in each mixture, and keeps the
+    mixtures for 'deepinfant train --mixtures FOLDER', which may run at the same time. If the command is stopped, the same
+    command resumes it.`,
+  options: {
+    data: { type: 'string', value: 'FOLDER', help: 'the corpus (docs/training.md)' },
+    more: {
+      type: 'string',
+      multiple: true,
+      default: [],
+      value: 'FOLDER',
+      help: 'more recordings, for training only; can be given several times',
     },
-  });
-  const { data, more, teacher: scores, out } = values;
-  const [configFile, yamnetFile, mn04File] = positionals;
-  if (positionals.length !== 3 || data === undefined || out === undefined || scores.length === 0)
-    throw usageError(
-      "Give a training config, YAMNet's file, mn04's file, the corpus (--data), the teachers' scores of it (--teacher) and a " +
-        'folder for the mixtures (--out).',
-    );
-  const count = values.count === undefined ? DEFAULT_COUNT : countOf('count', values.count);
-  const signal = abortOnInterrupt();
-  const config = await readConfig(configFile);
-  const corpus = await readTrainingCorpus(config, { corpus: data, more, teacher: scores });
-  const { teacher, doubtful, recordings } = corpus;
-  if (teacher?.isJoint !== true) {
-    throw new DeepInfantError(
-      'teacher',
-      `${scores.join(' and ')} must hold the scores of both teachers. Make them with 'deepinfant teach YAMNET MN04'.`,
-    );
-  }
-  for (const remark of corpus.remarks) printError(remark);
-  const progress = new ProgressLine(FILE_MIXTURES);
-  const all = await readClips(corpus, config.rivalWeights, ({ done, total }) => {
-    progress.show({ part: 'recordings, reading', done, total });
-  });
-  const known = [...recordings, ...corpus.more].map(recording => {
-    const heard = heardBy(teacher, recording.path);
-    if (heard === undefined || doubtful.has(recording.path)) return undefined;
-    return { ...all.get(recording)!, crying: cryingTogether(heard) };
-  });
-  const used = known.filter(clip => clip !== undefined).length;
-  print(
-    `${used} of ${known.length} recordings are mixed: the others' labels are in doubt, or no teacher heard them`,
-  );
-  const teachers = { yamnet: await Yamnet.open(yamnetFile), mn04: await Mn04.open(mn04File) };
-  const { seed, cropFrames, rivalWeights } = config;
-  const made = {
-    seed,
-    cropFrames,
-    rivalWeights,
-    corpusSha256: corpus.sha256,
-    more: corpus.more.length,
-    scoresSha256: teacher.sha256,
-    teachers: [teachers.yamnet.sha256, teachers.mn04.sha256],
-  };
-  const store = await MixtureStore.open(out, cropFrames, JSON.stringify(made, null, 2));
-  const clips = [...known, ...(await syntheticCries(teachers))];
-  const maker = new MixtureMaker(clips, teachers, cropFrames, seed);
-  while (store.count < count) {
-    const mixtures: StoredMixture[] = [];
-    while (mixtures.length < FILE_MIXTURES) {
-      signal.throwIfAborted();
-      mixtures.push(await maker.make(store.count + mixtures.length));
+    teacher: {
+      type: 'string',
+      multiple: true,
+      default: [],
+      value: 'FOLDER',
+      help: "both teachers' scores of the recordings, from deepinfant teach; can be given several times",
+    },
+    out: { type: 'string', value: 'FOLDER', help: 'folder for the mixtures: 58 KB each' },
+    count: { type: 'string', value: 'N', help: `number of mixtures to make (default: ${DEFAULT_COUNT})` },
+  },
+  examples: [
+    [
+      'mix ours.json yamnet.tflite mn04.onnx --data recordings --teacher scores --out mixtures',
+      'mixtures to train with',
+    ],
+  ],
+  run: async ({ values, positionals }) => {
+    const { data, more, teacher: scores, out } = values;
+    const [configFile, yamnetFile, mn04File] = positionals;
+    if (positionals.length !== 3 || data === undefined || out === undefined || scores.length === 0)
+      throw usageError(
+        "Give a training config, YAMNet's file, mn04's file, the corpus (--data), the teachers' scores of it (--teacher) and a " +
+          'folder for the mixtures (--out).',
+      );
+    const count = values.count === undefined ? DEFAULT_COUNT : countOf('count', values.count);
+    const signal = abortOnInterrupt();
+    const config = await readConfig(configFile);
+    const corpus = await readTrainingCorpus(config, { corpus: data, more, teacher: scores });
+    const { teacher, doubtful, recordings } = corpus;
+    if (teacher?.isJoint !== true) {
+      throw new DeepInfantError(
+        'teacher',
+        `${scores.join(' and ')} must hold the scores of both teachers. Make them with 'deepinfant teach YAMNET MN04'.`,
+      );
     }
-    await store.append(mixtures);
-    progress.show({ part: 'mixtures', done: store.count, total: count });
-  }
-  await Promise.all([teachers.yamnet.close(), teachers.mn04.close()]);
-  print(`${store.count} mixtures: ${out}`);
-  return 0;
-}
+    for (const remark of corpus.remarks) printError(remark);
+    const progress = new ProgressLine(FILE_MIXTURES);
+    const all = await readClips(corpus, config.rivalWeights, ({ done, total }) => {
+      progress.show({ part: 'recordings, reading', done, total });
+    });
+    const known = [...recordings, ...corpus.more].map(recording => {
+      const heard = heardBy(teacher, recording.path);
+      if (heard === undefined || doubtful.has(recording.path)) return undefined;
+      return { ...all.get(recording)!, crying: cryingTogether(heard) };
+    });
+    const used = known.filter(clip => clip !== undefined).length;
+    print(
+      `${used} of ${known.length} recordings are mixed: the others' labels are in doubt, or no teacher heard them`,
+    );
+    const teachers = { yamnet: await Yamnet.open(yamnetFile), mn04: await Mn04.open(mn04File) };
+    const { seed, cropFrames, rivalWeights } = config;
+    const made = {
+      seed,
+      cropFrames,
+      rivalWeights,
+      corpusSha256: corpus.sha256,
+      more: corpus.more.length,
+      scoresSha256: teacher.sha256,
+      teachers: [teachers.yamnet.sha256, teachers.mn04.sha256],
+    };
+    const store = await MixtureStore.open(out, cropFrames, JSON.stringify(made, null, 2));
+    const clips = [...known, ...(await syntheticCries(teachers))];
+    const maker = new MixtureMaker(clips, teachers, cropFrames, seed);
+    while (store.count < count) {
+      const mixtures: StoredMixture[] = [];
+      while (mixtures.length < FILE_MIXTURES) {
+        signal.throwIfAborted();
+        mixtures.push(await maker.make(store.count + mixtures.length));
+      }
+      await store.append(mixtures);
+      progress.show({ part: 'mixtures', done: store.count, total: count });
+    }
+    await Promise.all([teachers.yamnet.close(), teachers.mn04.close()]);
+    print(`${store.count} mixtures: ${out}`);
+    return 0;
+  },
+});

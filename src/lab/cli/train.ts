@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import type { Interval } from '../evaluation/bootstrap.js';
 import { evaluationOf, worstSourceText } from '../evaluation/evaluation.js';
 import { FALSE_ALARM_RATES, figuresOf, isCry } from '../evaluation/metrics.js';
@@ -16,96 +15,111 @@ import { calibrateFolds, modelFolder, trainFold, trainOnAll, type Run } from '..
 import { usageError } from '../../cli/arguments.js';
 import { print, printError } from '../../cli/output.js';
 import { ProgressLine } from '../../cli/progress-line.js';
-import type { Command } from '../../cli/command.js';
+import { defineCommand } from '../../cli/command.js';
 
-const USAGE = `deepinfant train CONFIG --data DIR [--more DIR]... [--teacher DIR]... [--mixtures DIR] [--from MODEL] [--fold N | --find-rate] [--out DIR]
-  Trains CryNet on a corpus: a folder with a manifest.csv, or with the folders cry/ and not-cry/ (docs/training.md).
-  First trains a network for each fold and measures it on that fold and on nights made from it; then trains the model to
-  use on all recordings, with the calibration and thresholds that the folds yield, and writes it to
-  OUT/all/NAME. If it is stopped, the same command resumes it. 'deepinfant ship OUT' copies the model to models/.
-  --data DIR     the corpus
-  --more DIR     more recordings, for training only
-  --teacher DIR  teachers' scores of the recordings (see deepinfant teach)
-  --mixtures DIR mixtures of the recordings to learn from (see deepinfant mix), instead of mixing them anew
-  --from MODEL   fine-tune this model, given by its name or its folder, instead of starting from random weights
-  --fold N       train and measure this fold only
-  --find-rate    only search for a learning rate; OUT/rate.svg shows the loss as the rate grows
-  --out DIR      folder of the run (default: runs/NAME)`;
+export const command = defineCommand({
+  synopsis: ['train CONFIG --data FOLDER [options]'],
+  description: `Trains CryNet on a corpus: a folder with a manifest.csv, or with the folders cry/ and not-cry/
+    (docs/training.md). First trains a network for each fold and measures it on that fold and on nights made from it; then
+    trains the model to use on all recordings, with the calibration and thresholds that the folds yield, and writes it to
+    OUT/all/NAME. If it is stopped, the same command resumes it. 'deepinfant ship OUT' copies the model to models/.`,
+  options: {
+    data: { type: 'string', value: 'FOLDER', help: 'the corpus' },
+    more: {
+      type: 'string',
+      multiple: true,
+      default: [],
+      value: 'FOLDER',
+      help: 'more recordings, for training only; can be given several times',
+    },
+    teacher: {
+      type: 'string',
+      multiple: true,
+      default: [],
+      value: 'FOLDER',
+      help: "teachers' scores of the recordings, from deepinfant teach; can be given several times",
+    },
+    mixtures: {
+      type: 'string',
+      value: 'FOLDER',
+      help: 'mixtures of the recordings to learn from, from deepinfant mix, instead of mixing them anew',
+    },
+    from: {
+      type: 'string',
+      value: 'MODEL',
+      help: 'fine-tune this model, given by its name or its folder, instead of starting from random weights',
+    },
+    fold: { type: 'string', value: 'N', help: 'train and measure this fold only' },
+    'find-rate': {
+      type: 'boolean',
+      default: false,
+      help: 'only search for a learning rate; OUT/rate.svg shows the loss as the rate grows',
+    },
+    out: { type: 'string', value: 'FOLDER', help: 'folder of the run (default: runs/NAME)' },
+  },
+  examples: [
+    ['train ours.json --data recordings --from crynet', 'fine-tune the shipped model on your recordings'],
+    ['train ours.json --data recordings --find-rate', 'find a learning rate first'],
+  ],
+  run: async ({ values, positionals }) => {
+    const { data, more, teacher } = values;
+    if (positionals.length !== 1 || data === undefined)
+      throw usageError('Give one training config and, with --data, a corpus.');
+    const config = await readConfig(positionals[0]);
+    const corpus = await readTrainingCorpus(config, { corpus: data, more, teacher });
+    const { split } = corpus;
+    const all = Array.from({ length: split.count }, (_, i) => i);
+    if (values.fold !== undefined && !all.map(String).includes(values.fold))
+      throw usageError(`--fold is a number from 0 to ${split.count - 1}, not '${values.fold}'.`);
+    const left = Object.entries(corpus.left).map(([label, count]) => `, ${count} '${label}' left out`);
+    print(
+      `${corpus.recordings.length} recordings${left.join('')}, ${corpus.more.length} more for training only`,
+    );
+    for (const remark of corpus.remarks) printError(remark);
+    const run: Omit<Run, 'onProgress'> = {
+      config,
+      corpus,
+      clips: await readClips(corpus, config.rivalWeights, progressLine('recordings')),
+      out: values.out ?? path.join('runs', config.name),
+      mixtures: values.mixtures,
+      from: values.from === undefined ? undefined : modelPath(values.from),
+    };
 
-export const command: Command = { usage: USAGE, run: train };
+    if (values['find-rate']) {
+      await mkdir(run.out, { recursive: true });
+      const rate = await tryRates({ ...run, onProgress: progressLine('rates') });
+      print(`learning rate: ${rate.toPrecision(2)}, where the loss falls fastest; see ${run.out}/rate.svg`);
+      return 0;
+    }
+    const trainAndMeasure = async (fold: number): Promise<FoldRecord> => {
+      const record = await trainFold({ ...run, onProgress: progressLine(`fold ${fold}`) }, fold);
+      const name = split.sources ? `fold ${fold}, ${split.sources[fold]} left out` : `fold ${fold}`;
+      printFigures(name, record.flexible.scores);
+      printFigures(`${name}, fixed windows`, record.fixed.scores);
+      return record;
+    };
+    if (values.fold !== undefined) {
+      await trainAndMeasure(Number(values.fold));
+      return 0;
+    }
+    const records: FoldRecord[] = [];
+    for (const fold of all) records.push(await trainAndMeasure(fold));
+    const scores = (reading: Reading): HeldOutScore[] => records.flatMap(record => record[reading].scores);
+    printFigures('all folds', scores('flexible'));
+    printFigures('all folds, fixed windows', scores('fixed'));
+    if (split.sources) {
+      const aucs = new Map(split.sources.map((name, i) => [name, figuresOf(records[i].flexible.scores).auc]));
+      print(worstSourceText(aucs));
+    }
+    const last: Run = { ...run, onProgress: progressLine('all') };
+    await calibrateFolds(last, records);
+    await trainOnAll(last, records);
+    print(`model to use: ${modelFolder(run, 'all')} (to ship it: deepinfant ship ${run.out})`);
+    return 0;
+  },
+});
 
 const LOG_EVERY = 100;
-
-async function train(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      data: { type: 'string' },
-      more: { type: 'string', multiple: true, default: [] },
-      teacher: { type: 'string', multiple: true, default: [] },
-      mixtures: { type: 'string' },
-      from: { type: 'string' },
-      fold: { type: 'string' },
-      'find-rate': { type: 'boolean', default: false },
-      out: { type: 'string' },
-    },
-  });
-  const { data, more, teacher } = values;
-  if (positionals.length !== 1 || data === undefined)
-    throw usageError('Give one training config and, with --data, a corpus.');
-  const config = await readConfig(positionals[0]);
-  const corpus = await readTrainingCorpus(config, { corpus: data, more, teacher });
-  const { split } = corpus;
-  const all = Array.from({ length: split.count }, (_, i) => i);
-  if (values.fold !== undefined && !all.map(String).includes(values.fold))
-    throw usageError(`--fold is a number from 0 to ${split.count - 1}, not '${values.fold}'.`);
-  const left = Object.entries(corpus.left).map(([label, count]) => `, ${count} '${label}' left out`);
-  print(
-    `${corpus.recordings.length} recordings${left.join('')}, ${corpus.more.length} more for training only`,
-  );
-  for (const remark of corpus.remarks) printError(remark);
-  const run: Omit<Run, 'onProgress'> = {
-    config,
-    corpus,
-    clips: await readClips(corpus, config.rivalWeights, progressLine('recordings')),
-    out: values.out ?? path.join('runs', config.name),
-    mixtures: values.mixtures,
-    from: values.from === undefined ? undefined : modelPath(values.from),
-  };
-
-  if (values['find-rate']) {
-    await mkdir(run.out, { recursive: true });
-    const rate = await tryRates({ ...run, onProgress: progressLine('rates') });
-    print(`learning rate: ${rate.toPrecision(2)}, where the loss falls fastest; see ${run.out}/rate.svg`);
-    return 0;
-  }
-  const trainAndMeasure = async (fold: number): Promise<FoldRecord> => {
-    const record = await trainFold({ ...run, onProgress: progressLine(`fold ${fold}`) }, fold);
-    const name = split.sources ? `fold ${fold}, ${split.sources[fold]} left out` : `fold ${fold}`;
-    printFigures(name, record.flexible.scores);
-    printFigures(`${name}, fixed windows`, record.fixed.scores);
-    return record;
-  };
-  if (values.fold !== undefined) {
-    await trainAndMeasure(Number(values.fold));
-    return 0;
-  }
-  const records: FoldRecord[] = [];
-  for (const fold of all) records.push(await trainAndMeasure(fold));
-  const scores = (reading: Reading): HeldOutScore[] => records.flatMap(record => record[reading].scores);
-  printFigures('all folds', scores('flexible'));
-  printFigures('all folds, fixed windows', scores('fixed'));
-  if (split.sources) {
-    const aucs = new Map(split.sources.map((name, i) => [name, figuresOf(records[i].flexible.scores).auc]));
-    print(worstSourceText(aucs));
-  }
-  const last: Run = { ...run, onProgress: progressLine('all') };
-  await calibrateFolds(last, records);
-  await trainOnAll(last, records);
-  print(`model to use: ${modelFolder(run, 'all')} (to ship it: deepinfant ship ${run.out})`);
-  return 0;
-}
 
 function printFigures(name: string, scores: readonly HeldOutScore[]): void {
   const { auc, recallAt, intervals, files, groups } = evaluationOf(scores, new Map());
