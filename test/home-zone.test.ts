@@ -70,7 +70,7 @@ describe('the home zone', () => {
   });
 
   it('stays as it was for a name that no zone has', () => {
-    assert.throws(() => setHomeZone('Europe/Atlantis'), /'Europe\/Atlantis' is not known here/);
+    assert.throws(() => setHomeZone('Europe/Atlantis'), RangeError);
     assert.equal(wallClockAt(1000), 1000);
   });
 });

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { check } from '../check.js';
+import { DeepInfantError, messageOf } from '../errors.js';
 import { Troubles } from '../troubles.js';
 import { processZone, setHomeZone } from '../wall-clock.js';
 import type { HassConnection } from './connection.js';
@@ -70,7 +71,12 @@ export class HomeZone {
         );
       else this.warnings.mend('zone');
     } catch (error) {
-      this.options.report(error);
+      this.options.report(
+        new DeepInfantError(
+          'time-zone',
+          `Home Assistant's time zone, '${timeZone}', is not known here: ${messageOf(error)}. Update Node.js.`,
+        ),
+      );
     }
   }
 }
