@@ -1,5 +1,3 @@
-import { getSystemErrorMap } from 'node:util';
-
 /**
  * An error that a person can act on: its message names what went wrong and where, and what to do next.
  * Everything else that is thrown is a defect.
@@ -19,14 +17,13 @@ export class DeepInfantError extends Error {
 /** The message of anything thrown; where a file was refused, the system's words: 'permission denied'. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return (isFileError(error) && systemWords(error)) || error.message;
+  // Node writes 'EACCES: permission denied, open '/root/x''.
+  return isFileError(error) ? error.message.replace(/^E\w+: (.*?), .*$/s, '$1') : error.message;
 }
 
 /** The operating system refused a file. */
-export function isFileError(error: unknown): error is NodeJS.ErrnoException & { path: string; dest?: string } {
+export function isFileError(
+  error: unknown,
+): error is NodeJS.ErrnoException & { path: string; dest?: string } {
   return error instanceof Error && 'syscall' in error && 'path' in error && typeof error.path === 'string';
-}
-
-function systemWords({ errno = NaN }: NodeJS.ErrnoException): string | undefined {
-  return getSystemErrorMap().get(errno)?.[1];
 }
