@@ -54,7 +54,18 @@ export class RecordingNode implements NodeWork {
   }
 
   /** Plays what the message asks for when all that came before has been played. */
-  input(msg: NodeMessage, send: Send): Promise<void> {
+  async input(msg: NodeMessage, send: Send): Promise<void> {
+    // The switch in Home Assistant is for microphones and cameras.
+    if (msg.topic === 'listen' && typeof msg.payload === 'boolean') return;
+    await this.playAll(msg, send);
+  }
+
+  stop(): Promise<void> {
+    this.stopping.abort();
+    return this.turns.take(() => Promise.resolve());
+  }
+
+  private playAll(msg: NodeMessage, send: Send): Promise<void> {
     const { signal } = this.stopping;
     const report = (error: unknown): void => {
       this.node.error(messageOf(error), msg);
@@ -64,11 +75,6 @@ export class RecordingNode implements NodeWork {
       const recordings = await this.recordingsFor(msg, send);
       await forEachRecording(recordings, { signal, report }, recording => this.play(recording, msg, send));
     });
-  }
-
-  stop(): Promise<void> {
-    this.stopping.abort();
-    return this.turns.take(() => Promise.resolve());
   }
 
   private async recordingsFor(msg: NodeMessage, send: Send): Promise<(NamedRecording | Demo)[]> {

@@ -4,15 +4,19 @@ import { forEachRecording } from '../../src/audio/recordings.js';
 import { clock } from '../../src/clock.js';
 import type { Detection } from '../../src/detect/detector.js';
 import { type DetectorStatus, SourceDetectors } from '../../src/detect/source-detectors.js';
+import { UnfinishedCries } from '../../src/detect/unfinished-cries.js';
 import { isLikeAudioChunk, readAudioChunk } from '../../src/door/audio-chunk.js';
 import { messageOf } from '../../src/errors.js';
 import { loadClassifier } from '../../src/model/load.js';
 import { PRESETS } from '../../src/model/manifest.js';
+import { hasEpoch } from '../../src/reason/facts.js';
 import { Troubles } from '../../src/troubles.js';
 import { Turns } from '../../src/turns.js';
 import { textOf } from '../../src/unknown-data.js';
+import type { CryEvent } from '../../src/values.js';
 import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
 import { receiveUntil, sourceIdOf } from '../audio-messages.js';
+import { dataFile } from '../data-file.js';
 import { recordingsOf } from '../recordings.js';
 import type { LiveViews } from './live-views.js';
 import type { DetectorSettings } from './settings.js';
@@ -36,6 +40,8 @@ export class DetectorNode implements NodeWork {
     throw error;
   });
   private readonly nameTroubles;
+  private readonly unfinished: UnfinishedCries;
+  private isRemoved = false;
   private readonly showStatus;
 
   constructor(
@@ -46,6 +52,10 @@ export class DetectorNode implements NodeWork {
   ) {
     this.showStatus = statusOf(RED, node, STATUS_BY_STATE);
     this.nameTroubles = new Troubles(error => {
+      node.error(messageOf(error), {});
+    });
+    const file = dataFile(RED, `cries-${encodeURIComponent(node.id)}.json`);
+    this.unfinished = new UnfinishedCries(file, error => {
       node.error(messageOf(error), {});
     });
     this.detectors = new SourceDetectors(
@@ -61,6 +71,8 @@ export class DetectorNode implements NodeWork {
 
   async start(): Promise<void> {
     this.showStatus('loading');
+    for (const event of this.unfinished.open())
+      this.node.send([{ topic: event.source, payload: event }, null]);
     try {
       await this.detectors.open();
       this.show();
@@ -79,12 +91,14 @@ export class DetectorNode implements NodeWork {
     else await this.recordingTurns.take(() => this.hearRecordings(msg, send));
   }
 
-  async stop(): Promise<void> {
+  async stop(isRemoved: boolean): Promise<void> {
     if (this.stopping.signal.aborted) return;
     this.stopping.abort();
+    this.isRemoved = isRemoved;
     this.views.close();
     await this.recordingTurns.take(() => Promise.resolve());
     await this.detectors.close();
+    await this.unfinished.close();
   }
 
   private async hearChunk(msg: NodeMessage, send: Send): Promise<void> {
@@ -133,9 +147,20 @@ export class DetectorNode implements NodeWork {
   private sendDetection(source: string, { scores, events }: Detection, msg: NodeMessage, send: Send): void {
     const passedOn: NodeMessage & { waitUntil?: unknown } = { ...msg, topic: source };
     delete passedOn.waitUntil;
-    for (const event of events) send([{ ...passedOn, payload: event }, null]);
+    for (const event of events) this.sendEvent(event, passedOn, send);
     if (this.areScoresWired) for (const step of scores) send([null, { ...passedOn, payload: step }]);
     this.show();
+  }
+
+  private sendEvent(event: CryEvent, msg: NodeMessage, send: Send): void {
+    const isLive = hasEpoch(event.onset);
+    // The nodes behind it are stopped, too, when a whole flow is, and would miss the end: its next start sends it.
+    if (isLive && event.state === 'ended' && this.stopping.signal.aborted && !this.isRemoved) {
+      this.unfinished.postpone(event);
+      return;
+    }
+    if (isLive) this.unfinished.push(event);
+    send([{ ...msg, payload: event }, null]);
   }
 
   /** Most flows take the events alone; then no message is made of a step. A deploy can wire the output of a running node. */

@@ -192,6 +192,42 @@ describe('deepinfant-detector', () => {
     assert.deepEqual(flow.messages('errors'), []);
   });
 
+  it('tells the end of a cry at its next start, once, when a deploy stops all that listen to it', async () => {
+    const flow = await runFlow(FLOW);
+    const at = Date.now() - 10_000;
+    flow.send('detector', { payload: { ...chunkAt(scene, 30, 40, 'cot'), at } });
+    await flow.until('events');
+    await flow.redeploy();
+    const ended = await flow.until('events', hasEnded);
+    const { id, durationS, offset, offsetS } = ended.payload as CryEvent;
+    assert.equal(ended.topic, 'cot');
+    assert(Math.abs(offsetS! - 40) < 1, String(offsetS));
+    assert(Math.abs(offset! - at - 10_000) < 1000);
+    await flow.redeploy();
+    await untilShown(flow, 'listening');
+    assert.deepEqual(
+      events(flow.messages('events')).map(event => [event.id, event.state]),
+      [
+        [id, 'started'],
+        ...flow
+          .messages('events')
+          .slice(1, -1)
+          .map(() => [id, 'ongoing']),
+        [id, 'ended'],
+      ],
+    );
+    assert(durationS > 2);
+    assert.deepEqual(flow.messages('errors'), []);
+  });
+
+  it('tells the end of a cry at once when it is removed', async () => {
+    const flow = await runFlow(FLOW);
+    flow.send('detector', { payload: { ...chunkAt(scene, 30, 40, 'cot'), at: Date.now() - 10_000 } });
+    await flow.until('events');
+    await flow.remove('detector');
+    await flow.until('events', hasEnded);
+  });
+
   it('judges by another preset from a message on, and ends a cry that goes on', async () => {
     const flow = await runFlow(FLOW);
     flow.send('detector', { payload: chunkAt(scene, 30, 40, 'cot') });

@@ -84,6 +84,27 @@ describe('deepinfant-audio with a camera', function () {
     await flow.until('chunks', msg => flow.messages('chunks').indexOf(msg) > heard);
   });
 
+  it('stays off over a restart when it was switched off, and does not open the camera before', async () => {
+    const flow = await runFlow(flowOf(), { audio: LOGIN });
+    await flow.until('states', inState('running'));
+    flow.send('audio', { topic: 'listen', payload: false });
+    await flow.until('states', inState('stopped'));
+    const before = flow.messages('states').length;
+    const isNew = (msg: NodeMessage): boolean => flow.messages('states').indexOf(msg) >= before;
+    await flow.redeploy();
+    await flow.until('states', msg => isNew(msg) && inState('stopped')(msg));
+    assert.deepEqual(flow.messages('states').slice(before).filter(inState('starting')), []);
+    assert.equal(camera.viewers, 0);
+    flow.send('audio', { topic: 'listen', payload: true });
+    await flow.until('states', msg => isNew(msg) && inState('running')(msg));
+    const after = flow.messages('states').length;
+    await flow.redeploy();
+    await flow.until(
+      'states',
+      msg => flow.messages('states').indexOf(msg) >= after && inState('running')(msg),
+    );
+  });
+
   it('completes the source when the node goes, so that a cry is told as ended', async () => {
     const flow = await runFlow(flowOf(), { audio: LOGIN });
     await flow.until('chunks');

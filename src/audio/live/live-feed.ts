@@ -51,7 +51,7 @@ export class LiveFeed {
     try {
       this.listening = this.sources.listen(this.source(), listener);
     } catch (error) {
-      this.report(failedHealth(this.name, messageOf(error)));
+      this.report({ ...unheardHealth(this.name, 'failed'), trouble: 'bad-address', error: messageOf(error) });
     }
   }
 
@@ -60,6 +60,7 @@ export class LiveFeed {
     const { listening } = this;
     this.listening = undefined;
     await listening?.stop();
+    if (this.lastHealth === undefined) this.report(unheardHealth(this.name, 'stopped'));
     if (this.cancelCompletion) this.complete();
   }
 
@@ -75,11 +76,11 @@ export class LiveFeed {
   }
 }
 
-/** The health of a source that cannot be opened as it is set up. */
-function failedHealth(source: string, error: string): SourceHealth {
+/** The health of a source that was never opened. */
+function unheardHealth(source: string, state: 'failed' | 'stopped'): SourceHealth {
   return {
     source,
-    state: 'failed',
+    state,
     since: Date.now(),
     positionS: 0,
     restarts: 0,
@@ -88,7 +89,5 @@ function failedHealth(source: string, error: string): SourceHealth {
     clipping: 0,
     driftMs: 0,
     format: null,
-    trouble: 'bad-address',
-    error,
   };
 }

@@ -1,13 +1,9 @@
 import * as v from 'valibot';
 import { check } from '../../check.js';
-import { CRY_FIELDS } from '../../door/cry-event.js';
+import { KEPT_CRY } from '../../door/kept-cry.js';
 import { PRESETS } from '../../model/manifest.js';
-import { type CryEvent, REASONS } from '../../values.js';
+import { REASONS } from '../../values.js';
 import { checkCountedCries, type CountedCries, NO_CRIES } from './cry-count.js';
-
-/** Of a cry, what outlives a run. */
-const KEPT_CRY = v.object({ ...CRY_FIELDS, onset: v.pipe(v.number(), v.finite()) });
-export type KeptCry = v.InferOutput<typeof KEPT_CRY>;
 
 /** Cries that are known to have ended; the oldest are forgotten. */
 const MOST_ENDED = 50;
@@ -107,23 +103,5 @@ export function bounded(memory: DeviceMemory): DeviceMemory {
     running: memory.running.slice(-MOST_RUNNING),
     ended: memory.ended.slice(-MOST_ENDED),
     events: memory.events.slice(-MOST_EVENTS),
-  };
-}
-
-/** Of a cry event, what is kept. */
-export function keptCry(event: CryEvent | KeptCry): KeptCry {
-  const { id, source, onset, onsetS, durationS, intensity, reason, who, peakScore, meanScore, voice } = event;
-  return {
-    id,
-    source,
-    onset,
-    onsetS,
-    durationS,
-    intensity,
-    peakScore,
-    meanScore,
-    voice,
-    ...(reason && { reason }),
-    ...(who && { who }),
   };
 }

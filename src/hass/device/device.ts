@@ -1,3 +1,4 @@
+import { type KeptCry, keptCry } from '../../door/kept-cry.js';
 import { guard } from '../../guard.js';
 import { PRESETS, type Preset } from '../../model/manifest.js';
 import { nightAt } from '../../night.js';
@@ -12,8 +13,6 @@ import {
   DEVICE_MEMORY_VERSION,
   type DeviceMemory,
   emptyMemory,
-  type KeptCry,
-  keptCry,
 } from './device-memory.js';
 import {
   deviceComponents,
