@@ -111,7 +111,7 @@ const STATUS_EVERY_MS = 500;
  * only the last one is shown. What is shown already is not sent again.
  */
 export function statusOf<State extends string>(
-  RED: NodeAPI,
+  RED: Pick<NodeAPI, '_'>,
   node: Node,
   table: Record<State, StatusForm>,
 ): (state: State, values?: Record<string, string | number>) => void {

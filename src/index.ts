@@ -16,4 +16,4 @@ export { ReasonEstimator } from './baby/estimator.js';
 export type { AnswerOutcome } from './baby/history.js';
 export { CONTEXT_KINDS, type ContextFact, type ContextKind } from './reason/facts.js';
 export type { BabyMemory } from './baby/memory.js';
-export { reasonLine } from './reason/phrase.js';
+export { reasonLine } from './reason/sentences.js';

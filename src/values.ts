@@ -217,6 +217,30 @@ export interface Answer {
   by?: string;
 }
 
+/** What a piece of evidence rests on. `isImplied`: nobody told it, but an answer implies it. */
+export type EvidenceFact =
+  /** How common the reason is in all babies. */
+  | { kind: 'common' }
+  /** The last care of a kind, so many seconds before the cry. */
+  | { kind: 'feed' | 'burp' | 'change'; agoS: number; isImplied?: true }
+  | { kind: 'medicine'; agoS: number }
+  /** Awake, or asleep, for so many seconds up to the cry. */
+  | { kind: 'awake'; forS: number }
+  | { kind: 'asleep'; forS: number; isImplied?: true }
+  /** The baby's temperature, or the room's. */
+  | { kind: 'fever' | 'room'; celsius: number }
+  | { kind: 'age'; days: number }
+  /** The time of day when the cry began, as `20:30`. */
+  | { kind: 'hour'; clock: string }
+  /** How the cry sounds, or that it began as a scream. */
+  | { kind: 'fuss' | 'scream' | 'sudden' }
+  /** How common the reason was in so many answered cries. */
+  | { kind: 'answers'; count: number }
+  /** The same where there is no answer yet: by the care that ended cries. */
+  | { kind: 'reliefs' }
+  /** Answered cries in similar situations, or that sounded alike. */
+  | { kind: 'similar' | 'voice' };
+
 /** What one piece of evidence says. */
 export interface Contribution {
   part: 'prior' | 'context' | 'sound' | 'history';
@@ -224,7 +248,11 @@ export interface Contribution {
   reason: Reason;
   /** Odds factor of that reason against the average of the others. */
   factor: number;
-  /** In plain words: 'last feed 3 h 10 min ago: makes hunger 2.4 times as likely'. */
+  /** Absent in what an older version kept. */
+  fact?: EvidenceFact;
+  /** The baby that it is about, where several may cry. */
+  baby?: string;
+  /** The same in a sentence: 'The last feed was 3 h 10 min ago: hunger is 2.4 times as likely'. */
   text: string;
 }
 

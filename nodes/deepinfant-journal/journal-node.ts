@@ -1,4 +1,4 @@
-import type { Node, NodeAPI, NodeMessage } from 'node-red';
+import type { Node, NodeMessage } from 'node-red';
 import type { Baby } from '../../src/baby/baby.js';
 import { isLikeAudioChunk, readAudioChunk } from '../../src/door/audio-chunk.js';
 import { isLikeCryEvent, readCryEvent } from '../../src/door/cry-event.js';
@@ -11,6 +11,7 @@ import { readQuestion, replyTo, type Question } from '../../src/journal/reply.js
 import { Troubles } from '../../src/troubles.js';
 import { guard } from '../../src/guard.js';
 import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
+import type { NodeTexts } from '../language.js';
 import { isPlaybackOrOutcome } from '../messages.js';
 
 const STATUS_BY_STATE = {
@@ -63,15 +64,15 @@ export class JournalNode implements NodeWork {
   private tickedAt = 0;
 
   constructor(
-    private readonly RED: NodeAPI,
     private readonly node: Node,
     private readonly settings: JournalNodeSettings,
+    private readonly texts: NodeTexts,
   ) {
     const { folder, keeping } = settings;
     this.journal = new Journal(folder, keeping, () => {
       this.show();
     });
-    this.showStatus = statusOf(RED, node, STATUS_BY_STATE);
+    this.showStatus = statusOf(texts, node, STATUS_BY_STATE);
     this.troubles = new Troubles(error => {
       node.warn(messageOf(error));
     });
@@ -187,7 +188,7 @@ export class JournalNode implements NodeWork {
     }
     const now = Date.now();
     const night = nightOf(entries, now, now);
-    const unknown = this.RED._('deepinfant-journal.status.unknownFiles', { files: unknownFiles });
+    const unknown = this.texts._('deepinfant-journal.status.unknownFiles', { files: unknownFiles });
     const cries = `${night.cries.length}${unknownFiles > 0 ? ` · ${unknown}` : ''}`;
     this.showStatus(night.until < night.to ? 'tonight' : 'lastNight', { cries });
   }

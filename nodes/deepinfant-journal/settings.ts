@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { language } from '../language.js';
 import { text, timeOfDay, version } from '../settings.js';
 
 export const JOURNAL_SETTINGS = v.object({
@@ -8,4 +9,5 @@ export const JOURNAL_SETTINGS = v.object({
   baby: text(),
   /** Time of the day at which the night is summed up, as HH:MM, or '' for never. */
   summaryAt: timeOfDay('07:00'),
+  language,
 });

@@ -1,4 +1,4 @@
-import type { Node, NodeAPI, NodeMessage } from 'node-red';
+import type { Node, NodeMessage } from 'node-red';
 import type { BabyBuddyTrouble } from '../../src/baby/baby-buddy.js';
 import { readCommand } from '../../src/baby/commands.js';
 import { isLikeCryEvent, readCryEvent } from '../../src/door/cry-event.js';
@@ -6,6 +6,7 @@ import { messageOf } from '../../src/errors.js';
 import { Troubles } from '../../src/troubles.js';
 import { Turns } from '../../src/turns.js';
 import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
+import type { NodeTexts } from '../language.js';
 import type { BabiesOfRoom, ExplainedCry } from '../../src/baby/babies-of-room.js';
 
 type ReasonState = 'waiting' | 'reason' | 'unsure' | 'damaged' | 'unsaved' | BabyBuddyTrouble['state'];
@@ -30,11 +31,11 @@ export class ReasonNode implements NodeWork {
   private unwatch = (): void => undefined;
 
   constructor(
-    private readonly RED: NodeAPI,
     node: Node,
     private readonly room: BabiesOfRoom,
+    private readonly texts: NodeTexts,
   ) {
-    this.showStatus = statusOf(RED, node, STATUS_BY_STATE);
+    this.showStatus = statusOf(texts, node, STATUS_BY_STATE);
     this.troubles = new Troubles(trouble => {
       node.warn(messageOf(trouble));
     });
@@ -50,7 +51,7 @@ export class ReasonNode implements NodeWork {
   async input(msg: NodeMessage, send: Send): Promise<void> {
     const { payload } = msg;
     if (isLikeCryEvent(payload)) {
-      const { event, text } = this.room.explain(readCryEvent(payload));
+      const { event, text } = this.room.explain(readCryEvent(payload), this.texts.language);
       this.explained = event;
       this.show();
       send([{ ...msg, payload: event, text }, null]);
@@ -92,11 +93,12 @@ export class ReasonNode implements NodeWork {
 
   private showReason({ who, reason: { label, confidence } }: ExplainedCry): void {
     const { record } = this.room;
+    const { texts } = this;
     const values = {
       who: who && who.label !== 'unsure' ? `${who.label} · ` : '',
-      reason: label === 'unsure' ? '' : this.RED._(`deepinfant-reason.reason.${label}`),
+      reason: label === 'unsure' ? '' : texts._(`deepinfant-reason.reason.${label}`),
       percent: Math.round(100 * confidence),
-      score: record.answers > 0 ? this.RED._('deepinfant-reason.score', { ...record }) : '',
+      score: record.answers > 0 ? texts._('deepinfant-reason.score', { ...record }) : '',
     };
     this.showStatus(label === 'unsure' ? 'unsure' : 'reason', values);
   }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { language } from '../language.js';
 import { text, version } from '../settings.js';
 
 export const REASON_SETTINGS = v.object({
@@ -9,4 +10,5 @@ export const REASON_SETTINGS = v.object({
   /** Of others in the same room, each '' for none. */
   baby2: text(),
   baby3: text(),
+  language,
 });

@@ -3,7 +3,8 @@ import type { AnswerOutcome } from './history.js';
 import type { ContextFact, ContextKind } from '../reason/facts.js';
 import { mixJudgements, nameReason } from '../reason/judgement.js';
 import { isTold, type BabyMemory, type CryMemory } from './memory.js';
-import { reasonLine } from '../reason/phrase.js';
+import { reasonLine } from '../reason/sentences.js';
+import type { Language } from '../texts/language.js';
 import type { TrackRecord } from '../reason/record.js';
 import { WhichBaby } from '../reason/which-baby.js';
 import type { Answer, CryEvent } from '../values.js';
@@ -57,8 +58,8 @@ export class BabiesOfRoom {
     };
   }
 
-  /** The event with its likely reason, and with who is crying where there are several babies; and both in words. */
-  explain(cry: CryEvent): { event: ExplainedCry; text: string } {
+  /** The event with its likely reason, and with who is crying where there are several babies; and both in a language's words. */
+  explain(cry: CryEvent, language: Language = 'en'): { event: ExplainedCry; text: string } {
     const whose = this.isShared ? this.whichBaby().estimate(cry.embedding) : undefined;
     const possibilities = [...this.babies].map(([name, baby]) => ({
       name,
@@ -68,9 +69,9 @@ export class BabiesOfRoom {
     const event = {
       ...cry,
       ...(whose && { who: whose.who }),
-      reason: nameReason(mixJudgements(possibilities)),
+      reason: nameReason(mixJudgements(possibilities), language),
     };
-    return { event, text: reasonLine(event, { name: this.names }) };
+    return { event, text: reasonLine(event, [...this.babies.keys()], language) };
   }
 
   /**

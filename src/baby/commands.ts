@@ -6,7 +6,7 @@ import { inspect } from 'node:util';
 import { DeepInfantError } from '../errors.js';
 import { degreesCelsius } from '../reason/degrees.js';
 import { CONTEXT_KINDS, factIdOf, hasEpoch, type ContextFact, type ContextKind } from '../reason/facts.js';
-import { durationText } from '../reason/phrase.js';
+import { durationText } from '../texts/duration.js';
 import type { TrackRecord } from '../reason/record.js';
 import { isObject, numberOf } from '../unknown-data.js';
 import { REASONS, type Answer } from '../values.js';

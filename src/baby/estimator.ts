@@ -3,6 +3,7 @@ import {
   REASONS,
   type Answer,
   type CryEvent,
+  type EvidenceFact,
   type Intensity,
   type Reason,
   type ReasonEstimate,
@@ -22,7 +23,7 @@ const PRIOR = REASONS.filter(reason => PRIOR_ODDS[reason] !== 1).map((reason): E
   part: 'prior',
   reason,
   log: Math.log(PRIOR_ODDS[reason]),
-  fact: 'how common it is in babies',
+  fact: { kind: 'common' },
 }));
 
 /**
@@ -116,14 +117,15 @@ export class ReasonEstimator {
     const { personal, voice, weights, shares, learnedFrom, uses, record, calibrationError } =
       this.history.learned;
 
+    const { answers } = record;
     const own = personal.logs(features);
     const general = [...PRIOR, ...(circumstances?.evidence() ?? []), ...soundEvidence(intensity, isSudden)];
     const context = [
       ...general,
-      ...historyEvidence(own.common, `${learnedFrom} answered cries`),
-      ...historyEvidence(own.situation, 'answered cries in similar situations'),
+      ...historyEvidence(own.common, answers > 0 ? { kind: 'answers', count: answers } : { kind: 'reliefs' }),
+      ...historyEvidence(own.situation, { kind: 'similar' }),
     ];
-    const heard = historyEvidence(voice.logs(embedding), 'answered cries that sounded like this');
+    const heard = historyEvidence(voice.logs(embedding), { kind: 'voice' });
     const weighed = {
       general: general.map(piece => weigh(piece, weights.general)),
       personal: [
@@ -165,16 +167,16 @@ function soundEvidence(intensity: Intensity, isSudden: boolean): Evidence[] {
     part: 'sound',
     reason,
     log: Math.log(factor),
-    fact: `sounds like a ${intensity}`,
+    fact: { kind: intensity === 'scream' ? 'scream' : 'fuss' },
   }));
   const [reason, factor] = SUDDEN_SCREAM;
   return isSudden
-    ? [...evidence, { part: 'sound', reason, log: Math.log(factor), fact: 'began as a scream' }]
+    ? [...evidence, { part: 'sound', reason, log: Math.log(factor), fact: { kind: 'sudden' } }]
     : evidence;
 }
 
 /** What answers say, reason by reason; empty where they change nothing. */
-function historyEvidence(logs: readonly number[], fact: string): Evidence[] {
+function historyEvidence(logs: readonly number[], fact: EvidenceFact): Evidence[] {
   return REASONS.map((reason, i): Evidence => ({ part: 'history', reason, log: logs[i], fact })).filter(
     ({ log }) => log !== 0,
   );

@@ -2,7 +2,7 @@ import { listRecordings } from '../audio/recording-list.js';
 import type { Classifier } from '../model/classifier.js';
 import { loadClassifier } from '../model/load.js';
 import type { ModelManifest, Preset } from '../model/manifest.js';
-import { reasonLine } from '../reason/phrase.js';
+import { reasonLine } from '../reason/sentences.js';
 import type { CryEvent, ReasonEstimate, Scores } from '../values.js';
 import { HEARING_OPTIONS, presetOf, usageError } from './arguments.js';
 import { asDeepInfantError, hearRecording, hearSeveral } from './hear-recording.js';
@@ -118,7 +118,7 @@ function printReadable(result: Classified | Unreadable, nameWidth: number): void
     const percent = `${Math.round(100 * cry.score)}%`.padStart(4);
     const longest = longestCry(events);
     let more = '';
-    if (longest) more = reasonLine(longest, { name: '' });
+    if (longest) more = reasonLine(longest);
     else if (cry.isCry) more = 'Too short to be reported as a cry';
     const line = `${file.padEnd(nameWidth)}  ${durationS.toFixed(1).padStart(7)} s  ${verdict} ${percent}  ${more}`;
     print(line.trimEnd());

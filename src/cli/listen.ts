@@ -7,7 +7,8 @@ import { clock } from '../clock.js';
 import type { Detection } from '../detect/detector.js';
 import { loadClassifier } from '../model/load.js';
 import { DeepInfantError } from '../errors.js';
-import { durationText, reasonLine } from '../reason/phrase.js';
+import { reasonLine } from '../reason/sentences.js';
+import { durationText } from '../texts/duration.js';
 import type { AudioChunk, CryEvent, SourceHealth, SourceState } from '../values.js';
 import { HEARING_OPTIONS, presetOf, usageError } from './arguments.js';
 import { hear } from './hear.js';
@@ -60,7 +61,7 @@ export const command = defineCommand({
         if (values.json) printJson(event);
         else
           print(
-            `${clock(event.onsetS + event.durationS)}  ${event.state.padEnd(7)}  ${reasonLine(event, { name: '' })}`,
+            `${clock(event.onsetS + event.durationS)}  ${event.state.padEnd(7)}  ${reasonLine(event)}`,
           );
       }
       const step = scores.at(-1);

@@ -1,4 +1,4 @@
-import { durationText } from '../reason/phrase.js';
+import { durationText } from '../texts/duration.js';
 import { bar, clearStatus, showStatus, type Terminal } from './status-line.js';
 
 /** How far a job, or a part of it, has come. */

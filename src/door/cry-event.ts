@@ -26,6 +26,20 @@ const MOST_BABIES = 20;
 
 const reason = v.picklist(REASONS);
 
+const isImplied = v.optional(v.literal(true));
+
+const evidenceFact = v.variant('kind', [
+  v.object({ kind: v.picklist(['feed', 'burp', 'change']), agoS: seconds, isImplied }),
+  v.object({ kind: v.literal('medicine'), agoS: seconds }),
+  v.object({ kind: v.literal('awake'), forS: seconds }),
+  v.object({ kind: v.literal('asleep'), forS: seconds, isImplied }),
+  v.object({ kind: v.picklist(['fever', 'room']), celsius: numberFrom(-100, 100) }),
+  v.object({ kind: v.literal('age'), days: count }),
+  v.object({ kind: v.literal('hour'), clock: v.pipe(v.string(), v.regex(/^\d{1,2}:\d\d$/)) }),
+  v.object({ kind: v.literal('answers'), count }),
+  v.object({ kind: v.picklist(['common', 'fuss', 'scream', 'sudden', 'reliefs', 'similar', 'voice']) }),
+]);
+
 const reasonEstimate = v.object({
   label: v.picklist([...REASONS, 'unsure']),
   confidence: share,
@@ -37,6 +51,8 @@ const reasonEstimate = v.object({
       part: v.picklist(['prior', 'context', 'sound', 'history']),
       reason,
       factor: numberFrom(0, 1e9),
+      fact: v.optional(evidenceFact),
+      baby: v.optional(name),
       text: sentence,
     }),
     MOST_CONTRIBUTIONS,

@@ -1,5 +1,6 @@
 /** What a journal replies, in words. */
-import { durationText, NOUNS, reasonText } from '../reason/phrase.js';
+import { reasonText as reasonTextIn, reasonTexts } from '../reason/sentences.js';
+import { durationText } from '../texts/duration.js';
 import { lengthMs } from '../night.js';
 import { dateText, dayText, timeText } from './calendar.js';
 import { endOf, type CryEntry } from './entries.js';
@@ -88,6 +89,13 @@ export function cryLines(cries: readonly CryEntry[]): string[] {
     const length = durationText(Math.max(1, durationS));
     return `  ${timeText(onset)}  ${intensity.padEnd(6)}  ${length.padEnd(11)}  ${why ?? ''}`.trimEnd();
   });
+}
+
+const TEXTS = reasonTexts('en');
+const NOUNS = TEXTS.noun;
+
+function reasonText(reason: Parameters<typeof reasonTextIn>[0]): string {
+  return reasonTextIn(reason, TEXTS);
 }
 
 const VERBS = { fuss: 'fussed', cry: 'cried', scream: 'screamed' } satisfies Record<Intensity, string>;

@@ -1,9 +1,8 @@
 import { DeepInfantError } from '../errors.js';
 import { hourAt, wallClockAt } from '../wall-clock.js';
-import type { Reason } from '../values.js';
+import type { EvidenceFact, Reason } from '../values.js';
 import type { Evidence } from './evidence.js';
 import { checkFact, type ContextFact, type ContextKind } from './facts.js';
-import { durationText } from './phrase.js';
 import { returnsAfterH, type Need } from './rhythm.js';
 
 export interface BabyProfile {
@@ -105,7 +104,8 @@ export class Context {
    * @param implied facts that nobody told, but that follow from answers
    */
   at(cryMs: number, implied: readonly ContextFact[]): Circumstances {
-    const facts = [...this.facts, ...implied].filter(({ at }) => at <= cryMs).sort((a, b) => b.at - a.at);
+    const all: KnownFact[] = [...this.facts, ...implied.map(fact => ({ ...fact, isImplied: true as const }))];
+    const facts = all.filter(({ at }) => at <= cryMs).sort((a, b) => b.at - a.at);
     return new Circumstances(facts, cryMs, this.ageDays(cryMs));
   }
 
@@ -114,6 +114,9 @@ export class Context {
     return this.birthMs === undefined || this.birthMs > cryMs ? undefined : (cryMs - this.birthMs) / DAY_MS;
   }
 }
+
+/** A fact that somebody told, or that follows from an answer. */
+type KnownFact = ContextFact & { isImplied?: true };
 
 /**
  * What the time of a cry, the baby's age and the facts say about the reason.
@@ -124,7 +127,7 @@ export class Context {
 class Circumstances {
   /** @param facts before the cry, newest first */
   constructor(
-    private readonly facts: readonly ContextFact[],
+    private readonly facts: readonly KnownFact[],
     private readonly cryMs: number,
     private readonly ageDays: number | undefined,
   ) {}
@@ -161,7 +164,7 @@ class Circumstances {
     if (!feed) return [];
     const sinceH = this.since(feed) / HOUR_MS;
     const everyH = this.returnsAfterH('feed');
-    const fact = `last feed ${ago(this.since(feed))}`;
+    const fact = this.care('feed', feed);
     // The rate of burps falls off exponentially; here relative to its mean between two feeds.
     const air =
       ((everyH / BURP_MEAN_H) * Math.exp(-sinceH / BURP_MEAN_H)) / (1 - Math.exp(-everyH / BURP_MEAN_H));
@@ -169,7 +172,7 @@ class Circumstances {
     return [
       piece('hungry', needRate(sinceH / everyH), fact),
       burp && burp.at >= feed.at
-        ? piece('burping', half(0) * Math.min(1, half(air)), `burped ${ago(this.since(burp))}`)
+        ? piece('burping', half(0) * Math.min(1, half(air)), this.care('burp', burp))
         : piece('burping', half(air), fact),
     ];
   }
@@ -180,17 +183,18 @@ class Circumstances {
     const sinceMs = this.since(turn);
     if (turn.kind === 'wake') {
       const rate = needRate(sinceMs / HOUR_MS / this.returnsAfterH('awake'));
-      return [piece('tired', half(rate), `awake for ${durationText(sinceMs / 1000)}`)];
+      return [piece('tired', half(rate), { kind: 'awake', forS: wholeSeconds(sinceMs) })];
     }
     if (sinceMs < SLEEP_CYCLE_MS) return [];
-    return [piece('tired', half(needRate(0)), `asleep for ${durationText(sinceMs / 1000)} before`)];
+    const asleep = { kind: 'asleep', forS: wholeSeconds(sinceMs), ...whetherImplied(turn) } as const;
+    return [piece('tired', half(needRate(0)), asleep)];
   }
 
   private sinceChange(): Evidence[] {
     const change = this.latest('change');
     if (!change) return [];
     const rate = needRate(this.since(change) / HOUR_MS / this.returnsAfterH('change'));
-    return [piece('discomfort', half(half(rate)), `last nappy change ${ago(this.since(change))}`)];
+    return [piece('discomfort', half(half(rate)), this.care('change', change))];
   }
 
   private unwell(): Evidence[] {
@@ -198,27 +202,37 @@ class Circumstances {
     const medicine = this.latest('medicine');
     return [
       ...(temperature && temperature.celsius! >= FEVER_C
-        ? [piece('discomfort', UNWELL_FACTOR, `a fever of ${temperature.celsius!.toFixed(1)} °C`)]
+        ? [piece('discomfort', UNWELL_FACTOR, { kind: 'fever', celsius: temperature.celsius! })]
         : []),
-      ...(medicine ? [piece('discomfort', MEDICINE_FACTOR, `medicine ${ago(this.since(medicine))}`)] : []),
+      ...(medicine
+        ? [
+            piece('discomfort', MEDICINE_FACTOR, {
+              kind: 'medicine',
+              agoS: wholeSeconds(this.since(medicine)),
+            }),
+          ]
+        : []),
     ];
   }
 
   private room(): Evidence[] {
     const celsius = this.latest('room')?.celsius;
     if (celsius === undefined || (celsius >= ROOM_C[0] && celsius <= ROOM_C[1])) return [];
-    return [piece('discomfort', ROOM_FACTOR, `${celsius.toFixed(1)} °C in the room`)];
+    return [piece('discomfort', ROOM_FACTOR, { kind: 'room', celsius })];
   }
 
   private colic(): Evidence[] {
     const days = this.ageDays;
     if (days === undefined) return [];
-    const age = days < 14 ? `${Math.floor(days)} days` : `${Math.floor(days / 7)} weeks`;
     const [, share] = COLIC.find(([untilDays]) => days < untilDays)!;
-    return [piece('belly pain', half(share / MEAN_COLIC), `${age} old`)];
+    return [piece('belly pain', half(share / MEAN_COLIC), { kind: 'age', days: Math.floor(days) })];
   }
 
-  private latest(...kinds: ContextKind[]): ContextFact | undefined {
+  private care(kind: 'feed' | 'burp' | 'change', fact: KnownFact): EvidenceFact {
+    return { kind, agoS: wholeSeconds(this.since(fact)), ...whetherImplied(fact) };
+  }
+
+  private latest(...kinds: ContextKind[]): KnownFact | undefined {
     return this.facts.find(fact => kinds.includes(fact.kind) && this.since(fact) < OLDEST_FACT_H * HOUR_MS);
   }
 
@@ -273,16 +287,19 @@ function timeOfDay(cryMs: number): Evidence {
   const HEIGHT = 0.5;
   const hour = hourAt(cryMs);
   const rate = 1 + HEIGHT * Math.cos(((hour - PEAK_HOUR) / 24) * 2 * Math.PI);
-  const clock = new Date(wallClockAt(cryMs));
-  const minutes = String(clock.getUTCMinutes()).padStart(2, '0');
-  return piece('belly pain', rate, `at ${clock.getUTCHours()}:${minutes}`);
+  const clock = new Date(wallClockAt(cryMs)).toISOString().slice(11, 16);
+  return piece('belly pain', rate, { kind: 'hour', clock });
 }
 
-function piece(reason: Reason, rate: number, fact: string): Evidence {
+function piece(reason: Reason, rate: number, fact: EvidenceFact): Evidence {
   const factor = Math.min(Math.max(rate, LEAST_FACTOR), LARGEST_FACTOR);
   return { part: 'context', reason, log: Math.log(factor), fact };
 }
 
-function ago(ms: number): string {
-  return `${durationText(ms / 1000)} ago`;
+function wholeSeconds(ms: number): number {
+  return Math.round(ms / 1000);
+}
+
+function whetherImplied({ isImplied }: KnownFact): { isImplied?: true } {
+  return isImplied ? { isImplied } : {};
 }

@@ -1,15 +1,14 @@
 import { mean } from '../maths/statistics.js';
-import { REASONS, type Contribution, type Reason } from '../values.js';
-import { factorText } from './phrase.js';
+import { REASONS, type Contribution, type EvidenceFact, type Reason } from '../values.js';
 
-/** A piece of evidence before it is put into words. */
+/** A piece of evidence. */
 export interface Evidence {
   part: Contribution['part'];
   reason: Reason;
   /** Logarithm of the odds factor. */
   log: number;
-  /** What is known: 'last feed 3 h 10 min ago'. */
-  fact: string;
+  /** What is known. */
+  fact: EvidenceFact;
 }
 
 /** The sum of the logarithms for each reason, in the order of REASONS. */
@@ -24,10 +23,11 @@ export function weigh(evidence: Evidence, weight: number): Evidence {
   return { ...evidence, log: weight * evidence.log };
 }
 
-/** Puts evidence into words. */
-export function toContribution({ part, reason, log, fact }: Evidence): Contribution {
-  const factor = Math.exp(log);
-  return { part, reason, factor, text: `${fact}: ${factorText(reason, factor)}` };
+/** What evidence contributes, before it is put into words. */
+export type WordlessContribution = Omit<Contribution, 'text'> & { fact: EvidenceFact };
+
+export function toContribution({ part, reason, log, fact }: Evidence): WordlessContribution {
+  return { part, reason, factor: Math.exp(log), fact };
 }
 
 /** Subtracts the mean of logarithms: they become odds against the average of the others. */

@@ -1,16 +1,27 @@
 import { REASONS, type Reason, type ReasonEstimate } from '../values.js';
-import { TIPS } from './phrase.js';
+import type { Language } from '../texts/language.js';
+import type { WordlessContribution } from './evidence.js';
+import { evidenceText } from './evidence-text.js';
 import { benefitOfNaming } from './prior.js';
+import { reasonTexts } from './sentences.js';
 
 /** What is known of a cry's reason before one is named. Lists are in the order of REASONS. */
-export interface Judgement extends Omit<ReasonEstimate, 'label' | 'confidence' | 'probabilities' | 'tip'> {
+export interface Judgement extends Omit<
+  ReasonEstimate,
+  'label' | 'confidence' | 'probabilities' | 'tip' | 'contributions'
+> {
   probabilities: readonly number[];
+  contributions: readonly WordlessContribution[];
   /** How common each reason is in the baby. */
   shares: readonly number[];
 }
 
-/** Names the likeliest reason where that saves time, else `unsure`. */
-export function nameReason({ probabilities, shares, ...judgement }: Judgement): ReasonEstimate {
+/** Names the likeliest reason where that saves time, else `unsure`, and says in a language what that is based on. */
+export function nameReason(
+  { probabilities, shares, contributions, ...judgement }: Judgement,
+  language: Language = 'en',
+): ReasonEstimate {
+  const texts = reasonTexts(language);
   const confidence = Math.max(...probabilities);
   const best = probabilities.indexOf(confidence);
   const label = benefitOfNaming(best, probabilities, shares) > 0 ? REASONS[best] : 'unsure';
@@ -21,7 +32,8 @@ export function nameReason({ probabilities, shares, ...judgement }: Judgement): 
       Reason,
       number
     >,
-    tip: TIPS[label],
+    contributions: contributions.map(piece => ({ ...piece, text: evidenceText(piece, texts) })),
+    tip: texts.tip[label],
     ...judgement,
   };
 }
@@ -50,7 +62,7 @@ export function mixJudgements(possibilities: readonly Possibility[]): Judgement 
     probabilities: mean('probabilities'),
     shares: mean('shares'),
     contributions: possibilities.flatMap(({ name, judgement }) =>
-      judgement.contributions.map(piece => ({ ...piece, text: `${name}, ${piece.text}` })),
+      judgement.contributions.map(piece => ({ ...piece, baby: name })),
     ),
   };
 }

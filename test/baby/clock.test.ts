@@ -30,15 +30,18 @@ describe("the reason and this computer's clock", () => {
   it('counts the hours that passed when summer time begins and ends, and tells the hour of the day as it is there', () => {
     process.env.TZ = 'Europe/Berlin';
     const spring = fedBefore('2026-03-29T01:30:00', '2026-03-29T03:30:00');
-    assert.match(spring, /^last feed 1 h ago/m);
-    assert.match(spring, /^at 3:30:/m);
+    assert.match(spring, /^The last feed was 1 h ago/m);
+    assert.match(spring, /^At 03:30:/m);
     // 2:30 comes twice, and is taken for the first one.
-    assert.match(fedBefore('2026-10-25T02:30:00', '2026-10-25T04:30:00'), /^last feed 3 h ago/m);
+    assert.match(fedBefore('2026-10-25T02:30:00', '2026-10-25T04:30:00'), /^The last feed was 3 h ago/m);
   });
 
   it('takes a time of another zone for the same moment', () => {
     process.env.TZ = 'America/New_York';
-    assert.match(fedBefore('2026-01-31T12:00:00+05:30', '2026-01-31T10:30:00Z'), /^last feed 4 h ago/m);
+    assert.match(
+      fedBefore('2026-01-31T12:00:00+05:30', '2026-01-31T10:30:00Z'),
+      /^The last feed was 4 h ago/m,
+    );
   });
 
   it('says of a feed that lies ahead that it does, and allows for clocks that differ', () => {
@@ -53,7 +56,7 @@ describe("the reason and this computer's clock", () => {
     const before = estimator.estimate(cryAt(now));
     estimator.tell(told.fact);
     assert.deepEqual(estimator.estimate(cryAt(now)), before);
-    assert.match(texts(estimator.estimate(cryAt(now + 65 * MINUTE_MS))), /^last feed 1 h ago/m);
+    assert.match(texts(estimator.estimate(cryAt(now + 65 * MINUTE_MS))), /^The last feed was 1 h ago/m);
   });
 
   it('goes on after the clock was set forward, back, and never', () => {
@@ -70,9 +73,9 @@ describe("the reason and this computer's clock", () => {
     const answer = (onset: number): string =>
       estimator.answer({ cry: cryAt(onset).id, reason: 'hungry', at: onset + 1 });
     estimator.tell({ kind: 'feed', at: now });
-    assert.match(hear(now + HOUR_MS), /^last feed 1 h ago/m);
+    assert.match(hear(now + HOUR_MS), /^The last feed was 1 h ago/m);
     assert.doesNotMatch(hear(now + 365 * DAY_MS), /last feed/);
-    assert.match(hear(now + 2 * HOUR_MS), /^last feed 2 h ago/m);
+    assert.match(hear(now + 2 * HOUR_MS), /^The last feed was 2 h ago/m);
     assert.doesNotMatch(hear(1000), /last feed/);
     assert.deepEqual([now + HOUR_MS, now + 365 * DAY_MS, now + 2 * HOUR_MS, 1000].map(answer), [
       'counted',
@@ -80,7 +83,7 @@ describe("the reason and this computer's clock", () => {
       'counted',
       'unknown-cry',
     ]);
-    assert.match(hear(now + 3 * HOUR_MS), /^last feed /m);
+    assert.match(hear(now + 3 * HOUR_MS), /^An answer suggests a feed 2 h ago/m);
     assert.deepEqual(new ReasonEstimator({ name: '' }, estimator.memory).memory, estimator.memory);
   });
 });

@@ -166,7 +166,8 @@ describe('ReasonEstimator, taught', () => {
       .estimate(cryAt(NOON + HOUR_MS))
       .contributions.map(c => c.text)
       .join('\n');
-    assert.match(text, /last feed 55 min ago/);
+    assert.match(text, /^An answer suggests a feed 55 min ago: /m);
+    assert.doesNotMatch(text, /last feed/, 'nobody told of one');
   });
 
   it('keeps a fact told twice under one id once, at its later telling', () => {
@@ -198,7 +199,7 @@ describe('ReasonEstimator, taught', () => {
     for (const { reason, voice } of voices) {
       const { label, contributions } = estimator.estimate(cryOf(50, voice));
       assert.equal(label, reason);
-      assert.ok(contributions.some(({ text }) => text.startsWith('answered cries that sounded like this')));
+      assert.ok(contributions.some(({ text }) => text.startsWith('Answered cries that sounded like this')));
     }
   });
 

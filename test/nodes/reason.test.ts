@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TrackRecord } from '../../src/reason/record.js';
 import type { Outcome } from '../../src/baby/commands.js';
 import { EMPTY_MEMORY, type BabyMemory } from '../../src/baby/memory.js';
+import { readCryEvent } from '../../src/door/cry-event.js';
 import type { CryEvent } from '../../src/values.js';
 import { SmallBabyBuddy, TOKEN } from '../baby/baby-buddy-server.js';
 import { cryAt, HOUR_MS } from '../reason/cries.js';
@@ -45,6 +46,33 @@ describe('deepinfant-reason', () => {
     assert.deepEqual([msg.topic, msg.room], ['cot', 'attic']);
   });
 
+  it('says all in the language that is chosen for it', async () => {
+    const flow = await runFlow(FLOW.map(node => (node.id === 'one' ? { ...node, language: 'de' } : node)));
+    flow.send('one', { topic: 'feed', payload: NOON - 4 * HOUR_MS });
+    flow.send('one', { payload: cryAt(NOON) });
+    const msg = await flow.until('one events');
+    assert.match(msg.text as string, /^Mia schreit seit 3 s: (wahrscheinlich|vielleicht) hungrig/);
+    const { contributions, tip } = reasonOf(msg);
+    assert.equal(tip, 'Milch anbieten.');
+    assert(contributions.some(({ text }) => /^Die letzte Mahlzeit war vor 4 h: Hunger ist/.test(text)));
+    await flow.until('statuses', status => /^hungrig · \d+ %$/.test(statusText(status)));
+    // Another node goes on in Node-RED's language.
+    flow.send('any', { payload: cryAt(NOON) });
+    assert.match((await flow.until('any events')).text as string, /has been crying for 3 s/);
+  });
+
+  it('says what evidence rests on in a way that programs can read', async () => {
+    const flow = await runFlow(FLOW);
+    flow.send('one', { topic: 'feed', payload: NOON - 4 * HOUR_MS });
+    flow.send('one', { payload: cryAt(NOON) });
+    const { payload } = await flow.until('one events');
+    const { contributions } = reasonOf({ payload });
+    const fed = contributions.find(({ fact, reason }) => fact?.kind === 'feed' && reason === 'hungry')!;
+    assert.deepEqual(fed.fact, { kind: 'feed', agoS: 4 * 3600 });
+    const again = readCryEvent(JSON.parse(JSON.stringify(payload)));
+    assert.deepEqual(again.reason!.contributions, contributions);
+  });
+
   it('takes an event that came as JSON', async () => {
     const flow = await runFlow(FLOW);
     const cry = cryAt(NOON);
@@ -64,7 +92,7 @@ describe('deepinfant-reason', () => {
       flow.send('one', { payload: cryAt(NOON) });
       const { label, contributions } = reasonOf(await flow.until('one events'));
       assert.equal(label, 'hungry');
-      assert(contributions.some(({ text }) => text.startsWith('last feed 4 h')));
+      assert(contributions.some(({ text }) => text.startsWith('The last feed was 4 h')));
       await flow.until('statuses', msg => statusText(msg).endsWith('status.reason'));
     });
   }
@@ -74,7 +102,7 @@ describe('deepinfant-reason', () => {
     flow.send('any', { topic: 'feed', payload: '' });
     flow.send('any', { payload: cryAt(Date.now() + HOUR_MS) });
     const { contributions } = reasonOf(await flow.until('any events'));
-    assert(contributions.some(({ text }) => text.startsWith('last feed 1 h')));
+    assert(contributions.some(({ text }) => text.startsWith('The last feed was 1 h')));
   });
 
   it('shares what was told of one baby, and nothing with other babies', async () => {
@@ -82,7 +110,7 @@ describe('deepinfant-reason', () => {
     flow.send('one', { topic: 'feed', payload: NOON - 4 * HOUR_MS });
     flow.send('two', { payload: cryAt(NOON) });
     flow.send('any', { payload: cryAt(NOON) });
-    const isFeed = ({ text }: { text: string }): boolean => text.startsWith('last feed');
+    const isFeed = ({ text }: { text: string }): boolean => text.startsWith('The last feed was');
     assert(reasonOf(await flow.until('two events')).contributions.some(isFeed));
     assert(!reasonOf(await flow.until('any events')).contributions.some(isFeed));
   });
@@ -274,7 +302,7 @@ describe('deepinfant-reason', () => {
     }
     again.send('one', { payload: cryAt(Date.now()) });
     const { contributions } = reasonOf(await again.until('one events'));
-    assert(contributions.some(({ text }) => text.startsWith('last feed 4 h ago')));
+    assert(contributions.some(({ text }) => text.startsWith('The last feed was 4 h ago')));
     await server.stop();
   });
 
@@ -313,7 +341,12 @@ describe('deepinfant-reason', () => {
       assert.deepEqual([who!.label, who!.probabilities], ['unsure', { Mia: 0.5, Leo: 0.5 }]);
       assert.match(text as string, /^Mia or Leo has been crying for 3 s/);
       const texts = reason!.contributions.map(piece => piece.text).join('\n');
-      for (const fact of ['Mia, last feed 4 h', 'Leo, last feed 1 h', 'Mia, last nappy', 'Leo, last nappy'])
+      for (const fact of [
+        'Mia – The last feed was 4 h',
+        'Leo – The last feed was 1 h',
+        'Mia – The last nappy',
+        'Leo – The last nappy',
+      ])
         assert(texts.includes(fact), fact);
     });
 

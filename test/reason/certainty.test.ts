@@ -4,7 +4,7 @@ import { cryText as notificationText } from '../../src/hass/notify/cry-notificat
 import type { CryEntry } from '../../src/journal/entries.js';
 import { cryLines, cryText as journalText } from '../../src/journal/phrase.js';
 import { certaintyOf } from '../../src/reason/certainty.js';
-import { reasonLine } from '../../src/reason/phrase.js';
+import { reasonLine } from '../../src/reason/sentences.js';
 import type { ReasonEstimate } from '../../src/values.js';
 import { sayIn } from '../hass/say.js';
 import { cryAt, HUNGRY } from './cries.js';
@@ -20,7 +20,7 @@ describe('how sure a reason is, in words', () => {
       const cry = { ...cryAt(0), reason };
       const entry: CryEntry = { ...cry, kind: 'cry', course: [] };
       const said = `${word} hungry (${percent})`;
-      assert(reasonLine(cry, { name: 'Mia' }).endsWith(said));
+      assert(reasonLine(cry, ['Mia']).endsWith(said));
       assert(notificationText(sayIn('en-US'), { cry }).endsWith(said));
       assert(journalText(entry).toLowerCase().endsWith(`${said}.`));
       assert(cryLines([entry])[0].endsWith(said));

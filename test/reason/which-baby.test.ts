@@ -186,7 +186,7 @@ describe('the reason of one of several babies', () => {
       assert(Math.abs(estimate.probabilities[reason] - expected) < 1e-12);
     });
     const texts = estimate.contributions.map(({ text }) => text);
-    assert(texts.some(text => text.startsWith('Mia, last feed 4 h ago')));
-    assert(texts.some(text => text.startsWith('Leo, awake for 4 h')));
+    assert(texts.some(text => text.startsWith('Mia – The last feed was 4 h ago')));
+    assert(texts.some(text => text.startsWith('Leo – Awake for 4 h')));
   });
 });

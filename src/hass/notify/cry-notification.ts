@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { timeText } from '../../journal/calendar.js';
 import { certaintyOf } from '../../reason/certainty.js';
-import { durationText } from '../../reason/phrase.js';
+import { durationText } from '../../texts/duration.js';
 import { type Answer, type BabyEstimate, type CryEvent, REASONS, type ReasonEstimate } from '../../values.js';
 import { phoneUrl } from './phone-url.js';
 

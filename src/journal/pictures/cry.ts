@@ -1,7 +1,7 @@
 import { melTicks } from '../../pictures/spectrogram.js';
 import { SEED_FRONT_END } from '../../features/front-end.js';
 import { dateText, timeText } from '../calendar.js';
-import { durationText } from '../../reason/phrase.js';
+import { durationText } from '../../texts/duration.js';
 import { endOf, type CryEntry, type CrySound } from '../entries.js';
 import { capital, criedText, cryText, whyText } from '../phrase.js';
 import { MARK_SHARE } from './cry-picture.js';

@@ -1,4 +1,4 @@
-import { durationText } from '../../reason/phrase.js';
+import { durationText } from '../../texts/duration.js';
 import { INTENSITIES, type Intensity } from '../../values.js';
 import { epochAt, hourAt, wallClockAt } from '../../wall-clock.js';
 import { timeText } from '../calendar.js';
