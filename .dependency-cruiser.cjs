@@ -72,7 +72,10 @@ module.exports = {
         "The card runs in Home Assistant's dashboard, on its own; it shares pure ground with the rest.",
       severity: 'error',
       from: { path: '^src/card/' },
-      to: { path: '^src/', pathNot: '^src/(card/|texts/|(night|values|wall-clock|reason/(certainty|evidence-text))\\.ts$)' },
+      to: {
+        path: '^src/',
+        pathNot: '^src/(card/|texts/|(night|values|wall-clock|reason/(certainty|evidence-text))\\.ts$)',
+      },
     },
     ...roomOrder,
   ],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { wants } from '../src/hass/notify/cry-filter.js';
-import { dateText, dayAt, hasPassed, timeText } from '../src/journal/calendar.js';
-import { periodName } from '../src/journal/phrase.js';
+import { dayAt, hasPassed, timeText } from '../src/journal/calendar.js';
+import { dateText, periodName } from '../src/journal/sentences.js';
 import { nightAt } from '../src/night.js';
 import { hourAt, setHomeZone, wallClockAt } from '../src/wall-clock.js';
 

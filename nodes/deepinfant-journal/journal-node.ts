@@ -157,7 +157,7 @@ export class JournalNode implements NodeWork {
       this.show();
       return { payload: { outcome: 'forgotten' } };
     }
-    return { topic: question.ask, ...replyTo(this.journal, question, Date.now()) };
+    return { topic: question.ask, ...replyTo(this.journal, question, Date.now(), this.texts.language) };
   }
 
   /** Keeps the status up to date, and sends the night's summary when it is time. */
@@ -169,7 +169,10 @@ export class JournalNode implements NodeWork {
     if (!this.isOpen) return;
     this.show();
     if (hasPassed(this.settings.summaryAt, last, now))
-      this.node.send([null, { topic: 'night', ...replyTo(this.journal, { ask: 'night', at: now }, now) }]);
+      this.node.send([
+        null,
+        { topic: 'night', ...replyTo(this.journal, { ask: 'night', at: now }, now, this.texts.language) },
+      ]);
   }
 
   /** Shows the first trouble, else the night's cries; reports each trouble once. */

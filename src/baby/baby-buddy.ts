@@ -13,7 +13,7 @@ import { getJson, notTheServer, serverUrl, undefinedIfMissing, type JsonServer }
 import { at, entries, isObject, numberOf, textOf } from '../unknown-data.js';
 import { degreesCelsius } from '../reason/degrees.js';
 import { checkFact, type ContextFact, type ContextKind } from '../reason/facts.js';
-import { durationText } from '../reason/phrase.js';
+import { durationText } from '../texts/duration.js';
 import { wallClockAt } from '../wall-clock.js';
 
 export interface BabyBuddySettings {

@@ -5,7 +5,7 @@ import { DeepInfantError } from '../errors.js';
 import { replyTo, readQuestion } from '../journal/reply.js';
 import { readEntries } from '../journal/entry-file.js';
 import { entriesFile, soundsFolder } from '../journal/journal.js';
-import { cryLines } from '../journal/phrase.js';
+import { cryLines } from '../journal/sentences.js';
 import { dayOf, nightOf } from '../journal/questions.js';
 import { writeAtomically } from '../files/write-atomically.js';
 import { usageError } from './arguments.js';

@@ -1,4 +1,4 @@
-/** Days and their names by the home's clock; also where a day has 23 or 25 hours. */
+/** Days and times by the home's clock; also where a day has 23 or 25 hours. */
 import type { TimeSpan } from '../night.js';
 import { epochAt, wallClockAt } from '../wall-clock.js';
 
@@ -26,22 +26,7 @@ function midnightBefore(time: number): number {
   return Math.floor(wallClockAt(time) / DAY_MS) * DAY_MS;
 }
 
-// Intl takes 30 ms for its first date.
-const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
 /** '14:05' */
 export function timeText(time: number): string {
   return new Date(wallClockAt(time)).toISOString().slice(11, 16);
-}
-
-/** 'Mon 23 Nov' */
-export function dateText(time: number): string {
-  return `${WEEKDAYS[new Date(wallClockAt(time)).getUTCDay()]} ${dayText(time)}`;
-}
-
-/** '23 Nov' */
-export function dayText(time: number): string {
-  const date = new Date(wallClockAt(time));
-  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`;
 }

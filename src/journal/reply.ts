@@ -5,7 +5,8 @@ import type { CryEvent } from '../values.js';
 import type { CryEntry, Entry } from './entries.js';
 import { exportJson, exportCsv } from './export.js';
 import { soundPaths } from './sound-folder.js';
-import { cryText, periodText, recordText, weeksText, weekText } from './phrase.js';
+import type { Language } from '../texts/language.js';
+import { cryText, periodText, recordText, weeksText, weekText } from './sentences.js';
 import { cryDrawing } from './pictures/cry.js';
 import { recordPicture } from './pictures/record.js';
 import { timelinePicture } from './pictures/timeline.js';
@@ -62,11 +63,16 @@ export function readQuestion(
   );
 }
 
-/** @param now epoch ms @throws DeepInfantError `unknown-cry` */
+/**
+ * @param now epoch ms
+ * @param language of the words, in the picture too
+ * @throws DeepInfantError `unknown-cry`
+ */
 export function replyTo(
   { entries, folder, soundFolder }: JournalContents,
   question: Exclude<Question, { ask: 'forget' }>,
   now: number,
+  language: Language = 'en',
 ): Reply {
   const withPaths = (cry: CryEntry): CryEntry & Pick<CryEvent, 'clip' | 'picture'> => ({
     ...cry,
@@ -78,21 +84,21 @@ export function replyTo(
       const period = (question.ask === 'night' ? nightOf : dayOf)(entries, question.at, now);
       return {
         payload: { ...period, cries: period.cries.map(withPaths) },
-        text: periodText(period),
-        picture: timelinePicture(period),
+        text: periodText(period, language),
+        picture: timelinePicture(period, language),
       };
     }
     case 'week': {
       const week = weekOf(entries, question.at, now);
       return {
         payload: week,
-        text: weekText(week),
-        picture: weeksPicture(weeksByHourOf(entries, question.at)),
+        text: weekText(week, language),
+        picture: weeksPicture(weeksByHourOf(entries, question.at), language),
       };
     }
     case 'weeks': {
       const weeks = weeksByHourOf(entries, question.at);
-      return { payload: weeks, text: weeksText(weeks), picture: weeksPicture(weeks) };
+      return { payload: weeks, text: weeksText(weeks, language), picture: weeksPicture(weeks, language) };
     }
     case 'cry': {
       const cry = cryOf(entries, now, question.id);
@@ -106,13 +112,17 @@ export function replyTo(
       }
       return {
         payload: withPaths(cry),
-        text: cryText(cry),
-        picture: cryDrawing(cry, pngOf(withPaths(cry).picture)),
+        text: cryText(cry, language),
+        picture: cryDrawing(cry, pngOf(withPaths(cry).picture), language),
       };
     }
     case 'accuracy': {
       const record = reasonRecordOf(entries);
-      return { payload: record, text: recordText(record), picture: recordPicture(record) };
+      return {
+        payload: record,
+        text: recordText(record, language),
+        picture: recordPicture(record, language),
+      };
     }
     case 'export':
       return { payload: question.as === 'csv' ? exportCsv(entries) : exportJson(entries) };

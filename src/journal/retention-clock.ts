@@ -1,4 +1,4 @@
-import { dateText } from './calendar.js';
+import { dateText } from './sentences.js';
 
 const DAY_MS = 86_400_000;
 /** A clock that is set differs so much from the time that passed; a laptop's sleep is shorter. */

@@ -80,3 +80,111 @@ export const reasons = {
 };
 
 export type ReasonTexts = typeof reasons;
+
+/** A day of the year: 23 and 'Nov'. */
+interface Day {
+  day: number;
+  month: string;
+}
+
+/** What a journal replies, in words and in pictures. */
+export const journal = {
+  weekdays: ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'],
+  months: ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'],
+  day: ({ day, month }: Day) => `${day} ${month}`,
+  date: (weekday: string, day: string) => `${weekday} ${day}`,
+  dateAndTime: (date: string, time: string) => `${date} at ${time}`,
+  night: (evening: Day, morning: Day) =>
+    evening.month === morning.month
+      ? `Night of ${evening.day}–${morning.day} ${morning.month}`
+      : `Night of ${evening.day} ${evening.month} – ${morning.day} ${morning.month}`,
+  span: (from: string, to: string) => `${from} to ${to}`,
+  /** The part of a night or day that comes first in a picture, and the rest. */
+  oneCry: (duration: string, time: string): readonly string[] => [`one cry of ${duration}`, `at ${time}`],
+  manyCries: (count: number, total: string, longest: string, time: string): readonly string[] => [
+    `${count} cries`,
+    `${total} in total`,
+    `the longest ${longest} at ${time}`,
+  ],
+  cries: (count: number) => (count === 1 ? '1 cry' : `${count} cries`),
+  inTotal: (duration: string) => `${duration} in total`,
+  noneNoted: 'no cries noted',
+  noCrying: 'no crying',
+  noCryingIn: (duration: string) => `no crying in ${duration} of listening`,
+  notListening: 'not listening',
+  noRecord: 'No record of when it was listening',
+  throughout: 'Listening throughout',
+  quiet: (duration: string, from: string, to: string) =>
+    `Longest quiet spell ${duration}, from ${from} to ${to}`,
+  reasons: (counts: string) => `Reasons: ${counts}`,
+  reason: {
+    hungry: 'hungry',
+    tired: 'tired',
+    discomfort: 'discomfort',
+    'belly pain': 'belly pain',
+    burping: 'burping',
+    lonely: 'lonely',
+    unsure: 'unsure',
+  } as Record<Label, string>,
+  feeds: (count: number) => (count === 1 ? '1 feed' : `${count} feeds`),
+  changes: (count: number) => (count === 1 ? '1 change' : `${count} changes`),
+  gap: (times: string) => `Not listening ${times}`,
+  gapTimes: (count: number, total: string) => `${count} times, ${total} in total`,
+  gapSpan: (from: string, to: string) => `${from} to ${to}`,
+  less: (percent: string) => `${percent} less than the week before`,
+  more: (percent: string) => `${percent} more than the week before`,
+  asMuch: 'the same as the week before',
+  thisWeek: (daily: string) => `This week: ${daily}`,
+  weekOf: (day: string, daily: string) => `Week of ${day}: ${daily}`,
+  daily: (minutes: string) => `${minutes} a day`,
+  cryingDaily: (minutes: string) => `${minutes} of crying a day`,
+  mostBetween: (from: string, to: string) => `Most crying between ${from} and ${to}`,
+  cried: {
+    fuss: (duration: string) => `fussed for ${duration}`,
+    cry: (duration: string) => `cried for ${duration}`,
+    scream: (duration: string) => `screamed for ${duration}`,
+  },
+  restUnheard: 'the rest was not heard',
+  itWas: (noun: string, said: string) => `It was ${noun}, ${said}`,
+  /** @param by who said it, '' where nobody knows */
+  said: (by: string, time: string) => `${by || 'you'} said at ${time}`,
+  noAnswers:
+    'No answers yet. Say what a cry was, and the journal counts how often the likeliest reason was right.',
+  record: (right: number, answers: number, rightPercent: string, commonest: string) =>
+    `The likeliest reason was right for ${right} of ${answers} answered ${answers === 1 ? 'cry' : 'cries'} (${rightPercent}); always guessing the most common one would have been right for ${commonest}.`,
+
+  /** In pictures, where there is little room. */
+  picture: {
+    now: 'now',
+    intensity: { fuss: 'fuss', cry: 'cry', scream: 'scream' },
+    asleep: 'asleep',
+    care: { feed: 'fed', change: 'changed', burp: 'burped', medicine: 'medicine' },
+    byHour: 'Crying by hour of the day',
+    aDay: 'a day',
+    thisWeek: 'this week',
+    none: 'none',
+    upTo: (minutes: string) => `up to ${minutes} an hour`,
+    wasRight: 'Was the likeliest reason right?',
+    noAnswers: 'No answers yet',
+    sayWhat: 'Say what a cry was, and it is counted here.',
+    right: (right: number, answers: number) =>
+      `Right ${right} ${right === 1 ? 'time' : 'times'} out of ${answers}`,
+    commonest: (right: number) =>
+      `Always guessing the most common one: ${right} ${right === 1 ? 'time' : 'times'}`,
+    tooFew: 'Too few answers to tell skill from luck',
+    worse: 'Worse than always guessing the most common one',
+    noBetter: 'No better than always guessing the most common one',
+    likeliestLine: 'likeliest',
+    commonestLine: 'most common',
+    newest: 'newest',
+    rightDot: 'right',
+    wrongDot: 'wrong',
+    noSound: 'No sound was kept.',
+    first: (duration: string) => `The first ${duration}. `,
+    bars: 'Bars: what sounded like crying',
+    before: 'before',
+    onset: 'onset',
+  },
+};
+
+export type JournalTexts = typeof journal;

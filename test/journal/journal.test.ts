@@ -19,7 +19,7 @@ import { concat } from '../../src/concat.js';
 import type { CryEntry } from '../../src/journal/entries.js';
 import { entriesFile, Journal } from '../../src/journal/journal.js';
 import { EntryFile, readEntries } from '../../src/journal/entry-file.js';
-import { periodText } from '../../src/journal/phrase.js';
+import { periodText } from '../../src/journal/sentences.js';
 import { cryOf, dayOf, nightOf } from '../../src/journal/questions.js';
 import { replyTo } from '../../src/journal/reply.js';
 import { SAMPLE_RATE, type CryEvent, type SourceHealth } from '../../src/values.js';

@@ -129,6 +129,38 @@ describe("a journal's pictures", () => {
     assert(record(300).match(/<circle/g)!.length < 40);
   });
 
+  it('are in German, too, and fit', () => {
+    const night = textsOf(timelinePicture(nightOf(entries, EVENING, NOW), 'de'));
+    for (const words of ['Einmal 2 min geschrien', 'Um 20:00 Uhr', 'gefüttert', 'Schlaf', 'quengelt'])
+      assert(night.includes(words), words);
+    assert(textsOf(timelinePicture(nightOf(entries, EVENING, EVENING + HOUR_MS), 'de')).includes('jetzt'));
+    const several = [0, 1, 2].map(i => ({ ...cry, id: String(i), onset: EVENING + i * HOUR_MS }));
+    assert(textsOf(timelinePicture(nightOf(several, EVENING, NOW), 'de')).includes('3-mal geschrien'));
+    for (const later of [0, 8]) {
+      const time = EVENING + later * 24 * HOUR_MS;
+      textsOf(weeksPicture(weeksByHourOf(entries, time), 'de'));
+    }
+    for (const count of [0, 1, 300]) {
+      const answered = Array.from({ length: count }, (_, i) => ({
+        ...cry,
+        id: String(i),
+        reason: HUNGRY,
+        answer: { reason: 'tired', at: EVENING },
+      })) as unknown as Entry[];
+      textsOf(recordPicture(reasonRecordOf(answered), 'de'));
+    }
+    const answer = { reason: 'belly pain', at: EVENING, by: 'Anna' } as const;
+    const drawn = textsOf(
+      cryDrawing({ ...cry, intensity: 'scream', isCutOff: true, answer }, undefined, 'de'),
+    );
+    for (const words of [
+      '2 min gebrüllt',
+      'Das Ende war nicht zu hören',
+      'Es war Bauchweh, sagte Anna um 20:00 Uhr.',
+    ])
+      assert(drawn.includes(words), words);
+  });
+
   it('show an empty journal', () => {
     for (const svg of [
       timelinePicture(nightOf([], EVENING, NOW)),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { ReasonEstimator } from '../../src/baby/estimator.js';
 import { endOf, type CryEntry, type Entry } from '../../src/journal/entries.js';
 import { exportCsv } from '../../src/journal/export.js';
-import { cryText, periodText, recordText, weekText, weeksText } from '../../src/journal/phrase.js';
+import { cryText, periodText, recordText, weekText, weeksText } from '../../src/journal/sentences.js';
 import { cryOf, dayOf, nightOf, reasonRecordOf, weekOf, weeksByHourOf } from '../../src/journal/questions.js';
 import { REASONS, type Reason, type ReasonEstimate } from '../../src/values.js';
 import { cryAt, HOUR_MS, MINUTE_MS } from '../reason/cries.js';
@@ -238,6 +238,39 @@ describe('questions to a journal', () => {
       'Sun 11 Jan at 05:00: cried for 6 min. It was tiredness, you said at 06:00.',
     );
     assert.equal(cryOf(entries, now, 'none'), undefined);
+  });
+
+  it('says all in German, too', () => {
+    const german = (some: Entry[]): string => periodText(nightOf(some, at(4), now), 'de');
+    assert.equal(
+      german(entries),
+      'Nacht vom 10. auf den 11. Jan.: 2-mal geschrien, insgesamt 10 min, am längsten 6 min um 05:00 Uhr. Gründe: Müdigkeit 2. Längste Ruhe 7 h 56 min, von 21:04 bis 05:00 Uhr. 1 Mahlzeit.',
+    );
+    const [from, to] = [at(-2), at(14)];
+    const night = 'Nacht vom 10. auf den 11. Jan.: ';
+    assert.equal(german([heard(from, to)]), `${night}kein Schreien. Durchgehend zugehört.`);
+    assert.equal(german([]), `${night}kein Schreien verzeichnet. Wann zugehört wurde, ist nicht bekannt.`);
+    assert.equal(
+      german([heard(from, from + 12 * MINUTE_MS)]),
+      `${night}kein Schreien, 12 min zugehört. Nicht zugehört 18:12 bis 10:00 Uhr.`,
+    );
+    assert.match(german([cry(at(0), 1)]), /: einmal 1 min geschrien, um 20:00 Uhr\. /);
+    const turn = new Date(2026, 10, 30, 20).getTime();
+    assert.match(periodText(nightOf([], turn, now), 'de'), /^Nacht vom 30\. Nov\. auf den 1\. Dez\.: /);
+    assert.equal(
+      cryText(cryOf(entries, now)!, 'de'),
+      'So, 11. Jan., 20:00 Uhr: 2 min geschrien. Wahrscheinlich hungrig (50\u00a0%).',
+    );
+    assert.equal(
+      cryText(cryOf(entries, now, cry(at(9), 6).id)!, 'de'),
+      'So, 11. Jan., 05:00 Uhr: 6 min geschrien. Es war Müdigkeit, laut Antwort um 06:00 Uhr.',
+    );
+    assert.equal(weeksText(weeksByHourOf([], at(0)), 'de'), 'Diese Woche: nicht zugehört.');
+    assert.match(weekText(weekOf([], at(0), now), 'de'), /: 0-mal geschrien, insgesamt 0 s\.$/);
+    assert.match(
+      recordText(reasonRecordOf(entries.slice(0, 1)), 'de'),
+      / bei 1 von 1 Antwort richtig \(100\u00a0%\)/,
+    );
   });
 
   it('answers of an empty journal', () => {

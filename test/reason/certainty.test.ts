@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { en } from '../../src/card/locales/en.js';
 import { cryText as notificationText } from '../../src/hass/notify/cry-notification.js';
 import type { CryEntry } from '../../src/journal/entries.js';
-import { cryLines, cryText as journalText } from '../../src/journal/phrase.js';
+import { cryLines, cryText as journalText } from '../../src/journal/sentences.js';
 import { certaintyOf } from '../../src/reason/certainty.js';
 import { reasonLine } from '../../src/reason/sentences.js';
 import type { ReasonEstimate } from '../../src/values.js';

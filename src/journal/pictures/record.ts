@@ -1,5 +1,6 @@
-import { dayText } from '../calendar.js';
-import { recordText } from '../phrase.js';
+import type { JournalTexts } from '../../texts/en.js';
+import type { Language } from '../../texts/language.js';
+import { dayText, journalTexts, recordText } from '../sentences.js';
 import type { ReasonRecord } from '../questions.js';
 import { circle, path, round, text } from '../../pictures/svg.js';
 import { heading, picture, WIDTH } from './sheet.js';
@@ -14,12 +15,12 @@ const RIGHT = 106;
 const MOST_DOTS = 36;
 
 /** How often the likeliest reason was right, beside always guessing the most common one: both over time. */
-export function recordPicture(record: ReasonRecord): string {
+export function recordPicture(record: ReasonRecord, language: Language = 'en'): string {
   const { answers, right, commonestRight, course } = record;
-  const title = 'Was the likeliest reason right?';
+  const texts = journalTexts(language).picture;
   if (answers === 0)
-    return picture(130, recordText(record), [
-      heading(title, 'No answers yet', 'Say what a cry was, and it is counted here.'),
+    return picture(130, recordText(record, language), [
+      heading(texts.wasRight, texts.noAnswers, texts.sayWhat),
     ]);
   const across = (share: number): number => LEFT + share * (WIDTH - LEFT - RIGHT);
   const up = (share: number): number => TOP + HEIGHT * (1 - share);
@@ -28,12 +29,12 @@ export function recordPicture(record: ReasonRecord): string {
   const ends = labelHeights(up(right / answers), up(commonestRight / answers), up(0));
   const newest = course.slice(-MOST_DOTS);
   const dots = TOP + HEIGHT + 36;
-  return picture(TOP + HEIGHT + 62, recordText(record), [
+  return picture(TOP + HEIGHT + 62, recordText(record, language), [
     heading(
-      title,
-      `Right ${right} times out of ${answers}`,
-      `Always guessing the most common one: ${commonestRight} times`,
-      verdict(record),
+      texts.wasRight,
+      texts.right(right, answers),
+      texts.commonest(commonestRight),
+      verdict(record, texts),
     ),
     ...[0, 0.5, 1].map(
       share =>
@@ -48,23 +49,26 @@ export function recordPicture(record: ReasonRecord): string {
       curve(step => step.right),
       { fill: 'none', stroke: 'var(--cry)', 'stroke-width': 3 },
     ),
-    text(WIDTH - RIGHT + 6, ends[0] + 4, 'likeliest'),
-    text(WIDTH - RIGHT + 6, ends[1] + 4, 'most common', { class: 'faint' }),
-    text(LEFT, TOP + HEIGHT + 18, dayText(course[0].at), { class: 'small' }),
-    text(WIDTH - RIGHT, TOP + HEIGHT + 18, dayText(course.at(-1)!.at), { class: 'end small' }),
-    newest.length < answers ? text(LEFT - 8, dots + 4, 'newest', { class: 'end small' }) : '',
+    text(WIDTH - RIGHT + 6, ends[0] + 4, texts.likeliestLine),
+    text(WIDTH - RIGHT + 6, ends[1] + 4, texts.commonestLine, { class: 'faint' }),
+    text(LEFT, TOP + HEIGHT + 18, dayText(course[0].at, language), { class: 'small' }),
+    text(WIDTH - RIGHT, TOP + HEIGHT + 18, dayText(course.at(-1)!.at, language), { class: 'end small' }),
+    newest.length < answers ? text(LEFT - 8, dots + 4, texts.newest, { class: 'end small' }) : '',
     ...newest.map((step, i) => dot(step.said === step.answer, across(shareOf(i, newest)), dots)),
     dot(true, WIDTH - RIGHT + 12, dots),
-    text(WIDTH - RIGHT + 20, dots + 4, 'right', { class: 'small' }),
+    text(WIDTH - RIGHT + 20, dots + 4, texts.rightDot, { class: 'small' }),
     dot(false, WIDTH - RIGHT + 12, dots + 16),
-    text(WIDTH - RIGHT + 20, dots + 20, 'wrong', { class: 'small' }),
+    text(WIDTH - RIGHT + 20, dots + 20, texts.wrongDot, { class: 'small' }),
   ]);
 }
 
-function verdict({ answers, right, commonestRight }: ReasonRecord): string {
-  if (answers < ENOUGH) return 'Too few answers to tell skill from luck';
+function verdict(
+  { answers, right, commonestRight }: ReasonRecord,
+  { tooFew, worse, noBetter }: JournalTexts['picture'],
+): string {
+  if (answers < ENOUGH) return tooFew;
   if (right > commonestRight) return '';
-  return `${right < commonestRight ? 'Worse' : 'No better'} than always guessing the most common one`;
+  return right < commonestRight ? worse : noBetter;
 }
 
 /** Where in a list one is: from 0 to 1. */

@@ -1,17 +1,20 @@
-import { durationText } from '../../texts/duration.js';
+import type { JournalTexts } from '../../texts/en.js';
+import type { Language } from '../../texts/language.js';
 import { INTENSITIES, type Intensity } from '../../values.js';
 import { epochAt, hourAt, wallClockAt } from '../../wall-clock.js';
 import { timeText } from '../calendar.js';
 import { endOf, type CryEntry } from '../entries.js';
 import {
   capital,
-  cryingText,
+  cryingParts,
+  cryLengthText,
   gapTexts,
+  journalTexts,
   listeningText,
   minutesText,
   periodName,
   periodText,
-} from '../phrase.js';
+} from '../sentences.js';
 import type { Period } from '../questions.js';
 import { circle, path, rect, round, text, withTitle } from '../../pictures/svg.js';
 import { HATCH, heading, MARGIN, picture, WIDTH } from './sheet.js';
@@ -27,13 +30,8 @@ const CRIES_TOP = FLOOR - HEIGHTS.scream;
 const CEILING = CRIES_TOP - 34;
 const LEAST_WIDTH = 3;
 const SLEEP = { y: FLOOR + 4, height: 14 };
-/** Rows of facts, by their words. */
-const ROWS: [keyof typeof MARK, string][] = [
-  ['feed', 'fed'],
-  ['change', 'changed'],
-  ['burp', 'burped'],
-  ['medicine', 'medicine'],
-];
+/** Rows of facts. */
+const ROWS: readonly (keyof typeof MARK)[] = ['feed', 'change', 'burp', 'medicine'];
 const FIRST_ROW = FLOOR + 64;
 const ROW = 24;
 const LINE = 18;
@@ -41,46 +39,47 @@ const LINE = 18;
 const LETTER = 6.6;
 
 /** The cries of a night or a day over its hours, above sleep and care; hatched where no source was listening. */
-export function timelinePicture(period: Period): string {
+export function timelinePicture(period: Period, language: Language = 'en'): string {
   const { from, to, until, cries, sleeps, facts, gaps, totals } = period;
+  const texts = journalTexts(language).picture;
   const across: Across = time =>
     LEFT + ((Math.max(from, Math.min(to, time)) - from) / (to - from)) * (RIGHT - LEFT);
   const now = from < until && until < to ? [across(until)] : [];
-  const rows = ROWS.filter(([kind]) => facts.some(fact => fact.kind === kind));
-  const gapLines = gapTexts(period);
+  const rows = ROWS.filter(kind => facts.some(fact => fact.kind === kind));
+  const gapLines = gapTexts(period, language);
   const unheard = gaps.filter(({ source }) => source === undefined);
   const bottom = FIRST_ROW + ROW * rows.length;
-  const [big, ...rest] = cryingText(period).split(', ');
-  const more = [capital(rest.join(', ')), listeningText(period)].filter(Boolean);
-  return picture(bottom - 8 + LINE * gapLines.length, periodText(period), [
+  const [big, ...rest] = cryingParts(period, language);
+  const more = [capital(rest.join(', ')), listeningText(period, language)].filter(Boolean);
+  return picture(bottom - 8 + LINE * gapLines.length, periodText(period, language), [
     HATCH,
-    heading(periodName(period), capital(big), ...more),
+    heading(periodName(period, language), capital(big), ...more),
     // The future, and what is unknown, stay empty.
     totals.heardS === undefined
       ? ''
       : rect(LEFT, CEILING, across(until) - LEFT, FLOOR - CEILING, { class: 'quiet' }),
     ...INTENSITIES.map(intensity =>
-      text(LEFT - 8, FLOOR - HEIGHTS[intensity] + 10, intensity, { class: 'end small' }),
+      text(LEFT - 8, FLOOR - HEIGHTS[intensity] + 10, texts.intensity[intensity], { class: 'end small' }),
     ),
     ...hours(from, to).map(hour => tick(hour, across(hour), now)),
     ...unheard.map(gap => unheardSpan(across(gap.from), across(gap.to))),
-    ...cries.map(cry => cryBar(cry, across)),
+    ...cries.map(cry => cryBar(cry, across, texts)),
     ...timesOf(cries, across),
     path(`M${LEFT} ${FLOOR}H${RIGHT}`, { class: 'line' }),
-    sleeps.length > 0 ? text(LEFT - 8, SLEEP.y + 11, 'asleep', { class: 'end small' }) : '',
+    sleeps.length > 0 ? text(LEFT - 8, SLEEP.y + 11, texts.asleep, { class: 'end small' }) : '',
     ...sleeps.map(sleep =>
       rect(across(sleep.from), SLEEP.y, across(sleep.to) - across(sleep.from), SLEEP.height, {
         class: 'sleep',
         rx: 3,
       }),
     ),
-    ...now.map(nowLine),
-    ...rows.map(([kind, words], i) => {
+    ...now.map(x => nowLine(x, texts.now)),
+    ...rows.map((kind, i) => {
       const y = FIRST_ROW + ROW * i;
       const marks = facts.filter(fact => fact.kind === kind).map(({ at }) => MARK[kind](across(at), y - 4));
       return (
         path(`M${LEFT} ${y - 4}H${RIGHT}`, { class: 'line' }) +
-        text(LEFT - 8, y, words, { class: 'end small' }) +
+        text(LEFT - 8, y, texts.care[kind], { class: 'end small' }) +
         marks.join('')
       );
     }),
@@ -100,11 +99,11 @@ const MARK = {
     path(`M${round(x) - 2} ${y - 6}h4v4h4v4h-4v4h-4v-4h-4v-4h4z`, { class: 'fact' }),
 };
 
-function cryBar(cry: CryEntry, across: Across): string {
+function cryBar(cry: CryEntry, across: Across, { intensity }: JournalTexts['picture']): string {
   const height = HEIGHTS[strongest(cry)];
   const x = across(cry.onset);
   const width = Math.max(LEAST_WIDTH, across(endOf(cry)) - x);
-  const words = `${timeText(cry.onset)} ${strongest(cry)}, ${durationText(Math.max(1, cry.durationS))}`;
+  const words = `${timeText(cry.onset)} ${intensity[strongest(cry)]}, ${cryLengthText(cry)}`;
   return withTitle(words, rect(x, FLOOR - height, width, height, { rx: 1, class: strongest(cry) }));
 }
 
@@ -151,10 +150,10 @@ function tick(time: number, x: number, now: readonly number[]): string {
   );
 }
 
-function nowLine(x: number): string {
+function nowLine(x: number, words: string): string {
   return (
     path(`M${round(x)} ${CEILING}V${FLOOR + 22}`, { stroke: 'var(--ink)', 'stroke-width': 2 }) +
-    text(x, FLOOR + 38, 'now', { class: 'mid' })
+    text(x, FLOOR + 38, words, { class: 'mid' })
   );
 }
 
