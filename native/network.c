@@ -55,18 +55,21 @@ __attribute__((always_inline)) static inline void tile(const convolution *c, int
     for (int i = 0; i < 2 * blocks; i++) sum[p][i] = c->bias[2 * first_block + i];
   }
   for (int y = 0; y < c->kernel_rows; y++) {
-    // Not unrolled: the compiler would load more ahead than there are registers.
+    // Not unrolled: the compiler would load more ahead than there are registers. By pointers: an index would be added to
+    // each of them in each turn.
 #pragma clang loop unroll(disable)
-    for (int i = 0; i < c->kernel_row_length; i++)
+    for (int i = 0; i < c->kernel_row_length; i++) {
       for (int b = 0; b < blocks; b++) {
         f4 low = *weights[b]++, high = *weights[b]++;
         for (int p = 0; p < positions; p++) {
-          f4 x = splat(row[p][i]);
+          f4 x = splat(*row[p]);
           sum[p][2 * b] += x * low;
           sum[p][2 * b + 1] += x * high;
         }
       }
-    for (int p = 0; p < positions; p++) row[p] += c->kernel_row_stride;
+      for (int p = 0; p < positions; p++) row[p]++;
+    }
+    for (int p = 0; p < positions; p++) row[p] += c->kernel_row_stride - c->kernel_row_length;
   }
   const f4 least = splat(c->is_rectified ? 0 : -__builtin_inff());
   for (int p = 0; p < positions; p++)
