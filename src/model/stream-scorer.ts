@@ -164,9 +164,7 @@ export class StreamScorer implements Scorer {
 function levelDb(samples: Float32Array): number {
   let energy = 0;
   // By index: an iterator would leave garbage for each sample.
-  for (let i = 0; i < samples.length; i++) {
-    const sample = samples[i];
-    if (Number.isFinite(sample)) energy += sample * sample;
-  }
+  for (let i = 0; i < samples.length; i++) energy += samples[i] * samples[i];
+  if (!Number.isFinite(energy)) return levelDb(samples.map(x => (Number.isFinite(x) ? x : 0)));
   return Math.max(LEAST_LEVEL_DB, 10 * Math.log10(energy / samples.length + 1e-20));
 }
