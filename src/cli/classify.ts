@@ -1,6 +1,6 @@
 import { listRecordings } from '../audio/recording-list.js';
 import type { Classifier } from '../model/classifier.js';
-import { loadClassifier } from '../model/load.js';
+import { loadRecordingClassifier } from '../model/load.js';
 import type { ModelManifest, Preset } from '../model/manifest.js';
 import { reasonLine } from '../reason/sentences.js';
 import type { CryEvent, ReasonEstimate, Scores } from '../values.js';
@@ -31,7 +31,7 @@ export const command = defineCommand({
     const signal = abortOnInterrupt();
     const recordings = (await Promise.all(positionals.map(recordingsAt))).flat();
     const nameWidth = recordings.reduce((width, { file }) => Math.max(width, file.length), 0);
-    const classifier = await loadClassifier(values.model);
+    const classifier = await loadRecordingClassifier(values.model);
     let errors = 0;
     try {
       const results = hearSeveral(recordings, recording =>

@@ -9,7 +9,7 @@ import { hear } from './hear.js';
 import { inOrder } from '../in-order.js';
 import { ProgressLine } from './progress-line.js';
 
-/** Recordings heard at a time: enough for the model to batch, few enough for their memory not to matter. */
+/** Recordings heard at a time: while some are decoded, others are scored; few enough for their memory not to matter. */
 const AT_ONCE = 8;
 
 /** What could be heard of a recording. */

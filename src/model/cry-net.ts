@@ -32,6 +32,20 @@ export const CONVOLUTION_NAMES = Object.keys(CONVOLUTIONS) as ConvolutionName[];
 /** Frames that go into one step. */
 export const FRAMES_PER_STEP = 8;
 
+/** No more frames than these before a step's own have a part in its outputs: 9 s. */
+export const MEMORY_FRAMES = countMemoryFrames();
+
+function countMemoryFrames(): number {
+  let frames = 0;
+  let framesPerRow = 1;
+  for (const name of CONVOLUTION_NAMES) {
+    const { padding, strides } = CONVOLUTIONS[name];
+    frames += padding.frames[0] * framesPerRow;
+    framesPerRow *= strides[0];
+  }
+  return frames;
+}
+
 /**
  * CryNet: a small dense CNN over the log-mel, fully convolutional and causal in time: a step depends on what was heard
  * and never on what comes, so a stream costs only its new frames.

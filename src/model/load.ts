@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { DeepInfantError, messageOf } from '../errors.js';
 import { PACKAGE_ROOT } from '../package-root.js';
@@ -7,9 +8,12 @@ import { checkManifest, checkMel7sManifest, isMel7s } from './check-manifest.js'
 import type { Classifier } from './classifier.js';
 import { LoadedClassifier, type LoadedModel } from './loaded-classifier.js';
 import type { ModelManifest } from './manifest.js';
+import { ThreadedClassifier } from './threaded-classifier.js';
 import { sha256 } from './weights.js';
 
 export const DEFAULT_MODEL = 'crynet';
+/** The thread that reads a recording and finds its cries keeps so many busy. */
+const MOST_THREADS = 4;
 const MODELS = path.join(PACKAGE_ROOT, 'models');
 
 /** Names of the models that come with the package. */
@@ -55,6 +59,19 @@ export async function loadClassifier(model = DEFAULT_MODEL): Promise<Classifier>
       await classifier.close();
     },
   };
+}
+
+/**
+ * Loads a model to score recordings with, the long ones on several threads. Close it when done.
+ * @throws what `loadClassifier` throws
+ */
+export async function loadRecordingClassifier(model = DEFAULT_MODEL): Promise<Classifier> {
+  const loaded = await readModel(modelPath(model));
+  const threads = Math.min(MOST_THREADS, availableParallelism());
+  // What mel7s guesses depends on when it guessed last.
+  return threads === 1 || loaded.guesser
+    ? new LoadedClassifier(loaded)
+    : new ThreadedClassifier(loaded, threads);
 }
 
 function share(folder: string): SharedModel {
