@@ -110,6 +110,7 @@ class Mono {
   cancelledChannel: number | undefined;
   private readonly mixer: MonoMixer;
   private readonly resampler: Resampler;
+  private readonly isResampled: boolean;
 
   constructor({ rate, channels }: PcmBlock, name: string) {
     if (rate < LOWEST_RATE || rate > HIGHEST_RATE)
@@ -119,16 +120,24 @@ class Mono {
       );
     this.mixer = new MonoMixer(channels, rate);
     this.resampler = new Resampler(rate);
+    this.isResampled = rate !== SAMPLE_RATE;
   }
 
   push(frames: Float32Array): Float32Array {
     const samples = this.resampler.push(this.mixer.push(frames));
     this.cancelledChannel ??= this.mixer.channel;
-    return samples;
+    return this.clamp(samples);
   }
 
   flush(): Float32Array {
-    return concat([this.resampler.push(this.mixer.flush()), this.resampler.flush()]);
+    return this.clamp(concat([this.resampler.push(this.mixer.flush()), this.resampler.flush()]));
+  }
+
+  /** The resampler's filter overshoots a little where the recording is at full scale. */
+  private clamp(samples: Float32Array): Float32Array {
+    if (this.isResampled)
+      for (let i = 0; i < samples.length; i++) samples[i] = Math.max(-1, Math.min(1, samples[i]));
+    return samples;
   }
 }
 
@@ -157,8 +166,6 @@ class Chunker {
   *flush(): Generator<AudioChunk> {
     if (this.filled === 0) return;
     const samples = this.second.subarray(0, this.filled);
-    // The filter overshoots a little where the recording is at full scale.
-    for (let i = 0; i < samples.length; i++) samples[i] = Math.max(-1, Math.min(1, samples[i]));
     const firstSample = this.nextSample;
     const at = this.startAt + (firstSample / SAMPLE_RATE) * 1000;
     this.second = new Float32Array(SAMPLE_RATE);
