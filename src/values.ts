@@ -69,6 +69,10 @@ export interface AudioFormat {
   /** In Hz. */
   sampleRate: number;
   channels: number;
+  /** The channel, from 1, that was heard alone last because the channels cancelled each other out; else all are heard. */
+  channel?: number;
+  /** Name of the microphone that the system gives, where it says so. */
+  device?: string;
 }
 
 /** The health of a microphone or camera: sent when its state changes, and every ten seconds of audio. */

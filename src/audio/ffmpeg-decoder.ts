@@ -25,6 +25,9 @@ const ENDS_EARLY =
 /** Of what it says of a recording, in characters: a recording may have any number of tags, of any length. */
 const MOST_SAID = 1_000_000;
 
+/** What ffmpeg says of what it does not know, or is not to open. */
+const UNKNOWN = /Invalid data found when processing input|Format not on whitelist/;
+
 /** Share of frames that can't be decoded from which on ffmpeg fails; its own is 2/3. */
 const MOST_BAD_FRAMES = '0.1';
 
@@ -99,9 +102,9 @@ export async function* decodeWithFfmpeg(input: FfmpegInput, reading: Reading): A
   const said = complaint && `ffmpeg says: ${complaint.replace(/ @ 0x[0-9a-f]+/, '')}`;
   const why = signal ? `ffmpeg was killed (${signal}).` : (said ?? `ffmpeg ended with status ${status}.`);
   if (!decoded) {
-    const isUnknown = complaint?.includes('Invalid data found when processing input') && tracks.length === 0;
-    const what = isUnknown ? 'is not audio in a known format' : 'holds no audio that can be read';
-    throw new DeepInfantError('not-audio', `${name} ${what}. ${why}`);
+    if (tracks.length === 0 && complaint && UNKNOWN.test(complaint))
+      throw new DeepInfantError('not-audio', `${name} is not audio in a known format.`);
+    throw new DeepInfantError('not-audio', `${name} holds no audio that can be read. ${why}`);
   }
   throw new DeepInfantError(
     'truncated',

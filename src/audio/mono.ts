@@ -1,7 +1,7 @@
 /** Powers are compared, and the choice may change, in steps of this length. */
 const STEP_S = 0.016;
-/** Time constant of the powers that are compared: what was loud a second ago still counts for a third. */
-const MEMORY_S = 1;
+/** Time constant of the powers that are compared. Channels that begin to cancel each other out are noticed in twice this. */
+const MEMORY_S = 0.05;
 /** By this ratio of powers, 6 dB, the mean is preferred to a channel. One of two channels alone is not louder by more. */
 const MEAN_BONUS = 4;
 /** By this ratio of powers, 3 dB, what is heard is preferred to what could be heard instead. */

@@ -4,6 +4,7 @@ import { CHUNK_SAMPLES } from './chunk-length.js';
 import {
   runLister,
   distinguishNames,
+  MICROPHONE_CHANNELS,
   type FoundMicrophone,
   type MicrophoneBackend,
 } from './microphone-recorder.js';
@@ -16,10 +17,10 @@ export const arecord: MicrophoneBackend = {
   },
   defaultAddress: 'default',
   recorder(address) {
-    const sampleRate = alsaRateOf(address);
-    const format = ['-t', 'raw', '-f', 'FLOAT_LE', '-c', '1', '-r', String(sampleRate)];
+    const form = { rate: alsaRateOf(address), channels: MICROPHONE_CHANNELS };
+    const format = ['-t', 'raw', '-f', 'FLOAT_LE', '-c', String(form.channels), '-r', String(form.rate)];
     const pieces = ['--period-time', String((1e6 * CHUNK_SAMPLES) / SAMPLE_RATE)];
-    return { program: 'arecord', args: ['-q', '-D', address, ...format, ...pieces], pipe: 1, sampleRate };
+    return { program: 'arecord', args: ['-q', '-D', address, ...format, ...pieces], pipe: 1, form };
   },
 };
 

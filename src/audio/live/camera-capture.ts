@@ -9,7 +9,7 @@ import type { CaptureEnd, CaptureListener, StartCapture } from './capture.js';
 import { runCapture, type CaptureWork } from './run-capture.js';
 import { explainEnd, type FfmpegEnd } from './ffmpeg-complaint.js';
 import { describeRtsp } from './rtsp-probe.js';
-import { readSampleStream } from './sample-stream.js';
+import { readCapture } from './capture-reader.js';
 
 /** Patience with a camera that doesn't answer, or stops sending. */
 const TIMEOUT_MS = 5000;
@@ -142,7 +142,7 @@ async function runFfmpeg(
 
   let firstAtMs = 0;
   let count = 0;
-  readSampleStream(ffmpeg.stdout, samples => {
+  const receive = (samples: Float32Array): void => {
     if (signal.aborted || end.killedFor) return;
     const nowMs = performance.now();
     if (!end.heard || nowMs - firstAtMs > WATCHED_MS) {
@@ -157,16 +157,27 @@ async function runFfmpeg(
       end.killedFor = 'haste';
       kill();
     } else listener.samples(samples);
-  });
+  };
 
-  let isFormatKnown = false;
+  let format: AudioFormat | undefined;
+  let channel: number | undefined;
+  const reportFormat = (): void => {
+    if (format && !signal.aborted) listener.format({ ...format, ...(channel !== undefined && { channel }) });
+  };
+  readCapture(ffmpeg.stdout, 'wav', {
+    samples: receive,
+    heard: heard => {
+      if (heard.channel === channel) return;
+      channel = heard.channel;
+      reportFormat();
+    },
+  });
   createInterface(ffmpeg.stderr).on('line', whole => {
     const line = whole.slice(0, MOST_LINE);
     if (/\[(warning|error|fatal)\]/.test(line)) end.said = [...end.said, line].slice(-MOST_SAID);
-    const format = isFormatKnown || signal.aborted ? undefined : formatIn(line);
-    if (!format) return;
-    isFormatKnown = true;
-    listener.format(format);
+    if (format) return;
+    format = formatIn(line);
+    reportFormat();
   });
 
   [end.status] = (await closed) as [number | null];
@@ -180,8 +191,8 @@ function argumentsFor(address: CameraAddress): string[] {
   // The address, which may hold a password, must not be an argument: those can be seen by everybody.
   const input = ['-f', 'concat', '-safe', '0', '-protocol_whitelist', protocolsFor(address), '-i', 'pipe:0'];
   // Filled up, so that a gap in the stream is as long in the sound.
-  const filters = ['-af', `aresample=${SAMPLE_RATE}:async=1`, '-ac', '1'];
-  return [...general, ...input, '-map', '0:a:0', ...filters, '-f', 'f32le', 'pipe:1'];
+  const filters = ['-af', `aresample=${SAMPLE_RATE}:async=1`];
+  return [...general, ...input, '-map', '0:a:0', ...filters, '-c:a', 'pcm_f32le', '-f', 'wav', 'pipe:1'];
 }
 
 /** What ffmpeg may open; a camera could otherwise refer it to this computer's files. */

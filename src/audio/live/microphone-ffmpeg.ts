@@ -1,13 +1,15 @@
-import { SAMPLE_RATE } from '../../values.js';
 import { alsaCardName, isAlsaMicrophone } from './alsa-names.js';
 import { alsaRateOf } from './arecord.js';
 import {
   runLister,
   distinguishNames,
+  MICROPHONE_CHANNELS,
   type FoundMicrophone,
   type MicrophoneBackend,
   type Recorder,
 } from './microphone-recorder.js';
+
+const CHANNELS = ['-channels', String(MICROPHONE_CHANNELS)];
 
 /** PulseAudio, and PipeWire in its place. */
 export const pulse: MicrophoneBackend = {
@@ -20,7 +22,7 @@ export const pulse: MicrophoneBackend = {
   defaultAddress: 'default',
   recorder(address) {
     // Fragments of 50 ms of 16 bits; the server's own choice would be two seconds.
-    return ffmpeg('pulse', address, ['-sample_rate', '16000', '-channels', '1', '-fragment_size', '1600']);
+    return ffmpeg('pulse', address, ['-sample_rate', '16000', ...CHANNELS, '-fragment_size', '3200']);
   },
 };
 
@@ -33,7 +35,7 @@ export const alsa: MicrophoneBackend = {
   },
   defaultAddress: 'default',
   recorder(address) {
-    return ffmpeg('alsa', address, ['-sample_rate', String(alsaRateOf(address)), '-channels', '1']);
+    return ffmpeg('alsa', address, ['-sample_rate', String(alsaRateOf(address)), ...CHANNELS]);
   },
 };
 
@@ -66,9 +68,9 @@ export const directShow: MicrophoneBackend = {
 
 function ffmpeg(device: string, input: string, options: string[]): Recorder {
   const general = ['-nostdin', '-hide_banner', '-loglevel', 'error'];
-  const output = ['-ac', '1', '-ar', String(SAMPLE_RATE), '-f', 'f32le', 'pipe:1'];
+  const output = ['-c:a', 'pcm_f32le', '-f', 'wav', 'pipe:1'];
   const args = [...general, '-f', device, ...options, '-i', input, ...output];
-  return { program: 'ffmpeg', args, pipe: 1, sampleRate: SAMPLE_RATE };
+  return { program: 'ffmpeg', args, pipe: 1, form: 'wav' };
 }
 
 /**

@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import type { Readable } from 'node:stream';
 import { DeepInfantError } from '../../errors.js';
 import type { AudioFormat, SourceTrouble } from '../../values.js';
-import { Resampler } from '../resampler.js';
 import type { CaptureEnd, CaptureListener } from './capture.js';
-import { readSampleStream } from './sample-stream.js';
+import { type CaptureForm, readCapture } from './capture-reader.js';
 
 /** Patience with a program that lists microphones: a frozen sound server never answers. */
 const LIST_TIMEOUT_MS = 5000;
@@ -37,14 +36,20 @@ export interface MicrophoneBackend {
   recorder(address: string): Recorder;
 }
 
-/** A program that records: mono, 32-bit float, little endian. */
+/**
+ * Channels that are asked for. Both have the sound of a microphone that has one; of an array of more, two say enough of
+ * whether they cancel each other out.
+ */
+export const MICROPHONE_CHANNELS = 2;
+
+/** A program that records. */
 export interface Recorder {
   program: string;
   args: string[];
   /** Descriptor that the audio comes on. 3 is for Node: it gets a channel for messages, and sends an AudioFormat there. */
   pipe: 1 | 3;
-  /** Samples per second that it writes. */
-  sampleRate: number;
+  /** What it writes. */
+  form: CaptureForm;
 }
 
 /**
@@ -55,14 +60,17 @@ export interface Recorder {
  * @throws DeepInfantError `no-program` if there is no such program; any other error if the system can't start it now
  */
 export function record(
-  { program, args, pipe, sampleRate }: Recorder,
+  { program, args, pipe, form }: Recorder,
   listener: Pick<CaptureListener, 'samples' | 'format'>,
   signal: AbortSignal,
+  environment: NodeJS.ProcessEnv = {},
 ): Promise<CaptureEnd> {
   return new Promise((resolve, reject) => {
     // A Node child notices by the pipe to its standard input when this process is gone.
     const stdio: StdioOptions = pipe === 3 ? ['pipe', 'ignore', 'pipe', 'pipe', 'ipc'] : 'pipe';
-    const child = spawn(program, args, { ...spawnOptions(), stdio, signal });
+    const options = spawnOptions();
+    const env = { ...options.env, ...environment };
+    const child = spawn(program, args, { ...options, env, stdio, signal });
     let failure: Error | undefined;
     child.on('error', error => {
       failure = error;
@@ -70,18 +78,20 @@ export function record(
     });
     // It has no pipes then.
     if (child.pid === undefined) return;
-    const resampler = new Resampler(sampleRate);
     let heard = false;
     let said = '';
     child.on('message', format => {
       if (!signal.aborted) listener.format(format as AudioFormat);
     });
-    readSampleStream(child.stdio[pipe] as Readable, recorded => {
-      const samples = resampler.push(recorded);
-      if (samples.length === 0 || signal.aborted) return;
-      if (!heard && pipe === 1) listener.format({ codec: 'pcm', sampleRate, channels: 1 });
-      heard = true;
-      listener.samples(samples);
+    readCapture(child.stdio[pipe] as Readable, form, {
+      samples: samples => {
+        if (signal.aborted) return;
+        heard = true;
+        listener.samples(samples);
+      },
+      heard: format => {
+        if (pipe === 1 && !signal.aborted) listener.format({ codec: 'pcm', ...format });
+      },
     });
     child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       said = (said + text).slice(-MOST_SAID);

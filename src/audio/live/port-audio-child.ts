@@ -11,11 +11,13 @@ import { pipeline } from 'node:stream/promises';
 import { Worker } from 'node:worker_threads';
 import { DeepInfantError, messageOf } from '../../errors.js';
 import { SAMPLE_RATE, type AudioFormat } from '../../values.js';
+import { MonoMixer } from '../mono.js';
 import { Resampler } from '../resampler.js';
 import { CHUNK_SAMPLES } from './chunk-length.js';
+import { MICROPHONE_CHANNELS } from './microphone-recorder.js';
 import { portAudioMicrophonesOf, type PortAudioDevice } from './port-audio.js';
 
-/** PortAudio does not convert rates: the first of these that the device has is taken. */
+/** The first of these that the device has is taken. */
 const RATES = [SAMPLE_RATE, 48000, 44100];
 
 /** Pieces of CHUNK_SAMPLES that wait while the parent is busy: 10 s. */
@@ -41,16 +43,22 @@ async function main([task, name]: string[]): Promise<void> {
   }
   const microphone = microphones.find(known => known.name === name);
   if (name && !microphone) throw new DeepInfantError('no-device', `there is no microphone ${name}`);
-  const { audio, rate } = open(naudiodon, microphone?.address);
-  process.send?.({ codec: 'pcm', sampleRate: rate, channels: 1 } satisfies AudioFormat);
-  audio.start();
+  const { audio, rate, channels } = open(naudiodon, microphone?.address);
+  const mixer = new MonoMixer(channels, rate);
   const resampler = new Resampler(rate);
+  let format: AudioFormat = { codec: 'pcm', sampleRate: rate, channels };
+  process.send?.(format);
+  audio.start();
   await pipeline(
     audio,
     async function* (recorded: AsyncIterable<Buffer>) {
       for await (const bytes of recorded) {
         // A copy, as a view of floats must begin at a multiple of four.
-        const samples = resampler.push(new Float32Array(new Uint8Array(bytes).buffer));
+        const samples = resampler.push(mixer.push(new Float32Array(new Uint8Array(bytes).buffer)));
+        if (mixer.channel !== undefined && mixer.channel !== format.channel) {
+          format = { ...format, channel: mixer.channel };
+          process.send?.(format);
+        }
         yield Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
       }
     },
@@ -70,14 +78,18 @@ function load(): Naudiodon {
 function open(
   { AudioIO, SampleFormatFloat32 }: Naudiodon,
   deviceId: string | undefined,
-): { audio: ReturnType<Naudiodon['AudioIO']>; rate: number } {
+): { audio: ReturnType<Naudiodon['AudioIO']>; rate: number; channels: number } {
   let failure: unknown;
-  for (const rate of RATES) {
+  // PortAudio converts neither rates nor channels.
+  for (const [rate, channels] of RATES.flatMap(each => [
+    [each, MICROPHONE_CHANNELS],
+    [each, 1],
+  ])) {
     const frames = Math.ceil((CHUNK_SAMPLES * rate) / SAMPLE_RATE);
     const inOptions = {
       ...(deviceId && { deviceId: Number(deviceId) }),
       sampleRate: rate,
-      channelCount: 1,
+      channelCount: channels,
       sampleFormat: SampleFormatFloat32,
       framesPerBuffer: frames,
       highwaterMark: 4 * frames,
@@ -86,10 +98,10 @@ function open(
       closeOnError: false,
     };
     try {
-      return { audio: AudioIO({ inOptions }), rate };
+      return { audio: AudioIO({ inOptions }), rate, channels };
     } catch (error) {
       failure ??= error;
-      if (!/sample rate/i.test(messageOf(error))) break;
+      if (!/sample rate|channel/i.test(messageOf(error))) break;
     }
   }
   throw failure;

@@ -40,7 +40,8 @@ export const portAudio: MicrophoneBackend = {
   },
   defaultAddress: '',
   recorder(address) {
-    return { program: process.execPath, args: [CHILD, 'record', address], pipe: 3, sampleRate: SAMPLE_RATE };
+    const form = { rate: SAMPLE_RATE, channels: 1 };
+    return { program: process.execPath, args: [CHILD, 'record', address], pipe: 3, form };
   },
 };
 
