@@ -22,6 +22,10 @@ export const NOTIFY_SETTINGS = v.object({
   /** Hours of the day in which nobody is notified, HH:MM; '' is none. */
   quietFrom: timeOfDay(),
   quietTo: timeOfDay(),
+  /** How long a source may not be heard before phones are notified of it, in minutes; 0 never notifies. */
+  lostMin: numberFrom(0, 1440, 5),
+  /** The page of Home Assistant that a tap on a notification opens; '' for what its app opens by itself. */
+  dashboard: text('/lovelace'),
   /** Whether Home Assistant's logbook gets cries, answers and troubles of sources. */
   log: flag(true),
 });

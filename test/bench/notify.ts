@@ -8,11 +8,12 @@ import { openDetector } from '../../src/detect/detector.js';
 import { AlertLights } from '../../src/hass/lights/alert-lights.js';
 import { HassConnection } from '../../src/hass/connection.js';
 import { CryNotifier } from '../../src/hass/notify/cry-notifier.js';
+import type { TapNews } from '../../src/hass/notify/notification-plan.js';
 import type { Classifier } from '../../src/model/classifier.js';
 import type { Preset } from '../../src/model/manifest.js';
 import { loadClassifier } from '../../src/model/load.js';
 import { ReasonEstimator } from '../../src/baby/estimator.js';
-import { type Answer, type CryEvent, SAMPLE_RATE } from '../../src/values.js';
+import { type CryEvent, SAMPLE_RATE } from '../../src/values.js';
 import { jumpAhead } from '../hass/clock-ahead.js';
 import { sayIn } from '../hass/say.js';
 import { Bulb } from '../home-assistant/bulb.js';
@@ -124,7 +125,7 @@ async function benchNight({ home, hass, folder }: Part): Promise<string[]> {
   const bulb = await Bulb.plugIn(home.broker, 'night', ['brightness']);
   await bulb.change({ state: 'ON', brightness: 40 });
   await home.untilState('light.night', ({ attributes }) => attributes.brightness === 40);
-  const answers: Answer[] = [];
+  const answers: TapNews[] = [];
   const notifier = await openNotifier({ home, hass, folder }, phones, answer => answers.push(answer));
   const lights = new AlertLights({
     hass,
@@ -157,7 +158,7 @@ async function benchNight({ home, hass, folder }: Part): Promise<string[]> {
       const id = cry.id;
       await until(() => hass.health.state === 'connected', 'connected', 60_000);
       await Promise.all(both.map(phone => phone.tapTitle('Hungry')));
-      await until(() => answers.some(answer => answer.cry === id), 'the answer');
+      await until(() => answers.some(({ cry }) => cry.id === id), 'the answer');
       tapped++;
     }
     tell('ended', 6 + 5 * events);
@@ -186,14 +187,15 @@ async function benchNight({ home, hass, folder }: Part): Promise<string[]> {
 async function openNotifier(
   { hass, folder }: Part,
   phones: Phone[],
-  answered: (answer: Answer) => void,
+  answered: (news: TapNews) => void,
 ): Promise<CryNotifier> {
   const notifier = new CryNotifier({
     hass,
     phones: phones.map(({ notify }) => notify),
     filter: { reasons: [], minConfidence: 0, minDurationS: 0, minIntensity: 'fuss' },
     escalateMs: 0,
-    baby: ({ id }) => ({ name: id.split('@')[0] }),
+    dashboard: '/lovelace',
+    baby: ({ cry }) => ({ name: cry.id.split('@')[0] }),
     say: sayIn('en-US'),
     file: path.join(folder, `notifications-${phones.length}.json`),
     answered,

@@ -71,6 +71,7 @@ describe('with a disk that takes nothing', () => {
       phones: ['notify.mobile_app_anna'],
       filter: { reasons: [], minConfidence: 0, minDurationS: 0, minIntensity: 'fuss' },
       escalateMs: 0,
+      dashboard: '/lovelace',
       baby: () => ({ name: 'Mia' }),
       say: sayIn('en-US'),
       file: path.join(folder, 'full', 'notifications.json'),
@@ -84,7 +85,7 @@ describe('with a disk that takes nothing', () => {
     await until(() => actions().includes('notify.mobile_app_anna'), 'the notification');
     const { data } = home.calls[0].data as { data: { actions: { action: string }[] } };
     home.sendEvent('mobile_app_notification_action', {
-      data: { action: data.actions[0].action },
+      data: { action: data.actions[1].action },
       context: { user_id: 'anna' },
     });
     await until(() => answers.length > 0, 'the answer');

@@ -181,6 +181,29 @@ export class HomeAssistant {
     return (await Promise.all(files.map(file => readFile(file, 'utf8')))).join('\n');
   }
 
+  /** A token of a new user who is not an administrator. */
+  async tokenOfUser(name: string): Promise<string> {
+    const { user } = await this.connection.sendMessagePromise<{ user: { id: string } }>({
+      type: 'config/auth/create',
+      name,
+      group_ids: ['system-users'],
+    });
+    const login = { username: name.toLowerCase(), password: PASSWORD };
+    const type = 'config/auth_provider/homeassistant/create';
+    await this.connection.sendMessagePromise({ type, user_id: user.id, ...login });
+    const clientId = `${this.url}/`;
+    const { flow_id: flowId } = await this.ask<{ flow_id: string }>('POST', '/auth/login_flow', {
+      client_id: clientId,
+      handler: ['homeassistant', null],
+      redirect_uri: clientId,
+    });
+    const { result } = await this.ask<{ result: string }>('POST', `/auth/login_flow/${flowId}`, {
+      client_id: clientId,
+      ...login,
+    });
+    return this.accessToken(result);
+  }
+
   /** Makes the owner and the token, as the first visit of the page does. */
   private async onboard(): Promise<void> {
     const clientId = `${this.url}/`;
@@ -192,12 +215,7 @@ export class HomeAssistant {
       language: 'en',
     };
     const { auth_code: code } = await this.ask<{ auth_code: string }>('POST', '/api/onboarding/users', owner);
-    const form = { grant_type: 'authorization_code', code, client_id: clientId };
-    const response = await fetch(`${this.url}/auth/token`, {
-      method: 'POST',
-      body: new URLSearchParams(form),
-    });
-    const { access_token: accessToken } = (await response.json()) as { access_token: string };
+    const accessToken = await this.accessToken(code);
     const visit = new HassConnection({ url: this.url, token: accessToken });
     visit.start();
     await until(() => visit.connection !== undefined, 'connected');
@@ -206,6 +224,16 @@ export class HomeAssistant {
     this.hass = new HassConnection({ url: this.url, token: this.token });
     this.hass.start();
     await until(() => this.hass.connection !== undefined, 'connected');
+  }
+
+  /** @param code what a login gave */
+  private async accessToken(code: string): Promise<string> {
+    const form = { grant_type: 'authorization_code', code, client_id: `${this.url}/` };
+    const response = await fetch(`${this.url}/auth/token`, {
+      method: 'POST',
+      body: new URLSearchParams(form),
+    });
+    return ((await response.json()) as { access_token: string }).access_token;
   }
 
   /** A new long-lived token of the owner, and what revokes it. */

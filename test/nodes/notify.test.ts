@@ -40,11 +40,18 @@ describe('deepinfant-notify', function () {
   afterEach(() => stopFlow());
 
   /** Runs reason, whose answers and cries go to the node, which answers it. */
-  async function run(settings: object = {}, token = home().token): Promise<void> {
+  async function run(settings: object = {}, token = home().token, baby2 = ''): Promise<void> {
     const nodes: FlowNode[] = [
       { id: 'hass', type: 'deepinfant-hass', url: home().url },
       { id: 'mia', type: 'deepinfant-baby', name: 'Mia', birthDate: '' },
-      { id: 'reason', type: 'deepinfant-reason', baby: 'mia', wires: [['notify'], ['notify', 'told']] },
+      { id: 'leo', type: 'deepinfant-baby', name: 'Leo', birthDate: '' },
+      {
+        id: 'reason',
+        type: 'deepinfant-reason',
+        baby: 'mia',
+        baby2,
+        wires: [['notify'], ['notify', 'told']],
+      },
       {
         id: 'notify',
         type: 'deepinfant-notify',
@@ -88,10 +95,10 @@ describe('deepinfant-notify', function () {
     tell(cry, 'started', 3);
     await pushed(1);
     await untilStatus('status.notified');
-    await anna.tapTitle('deepinfant-notify.say.button.tired');
+    await anna.tapTitle('deepinfant-notify.say.button.hungry');
     const { topic, payload } = await flow.until('answers');
     const { at, ...answer } = payload as { at: number };
-    assert.deepEqual([topic, answer], ['answer', { answer: 'tired', cry: cry.id, by: 'Owner' }]);
+    assert.deepEqual([topic, answer], ['answer', { answer: 'hungry', cry: cry.id, by: 'Owner' }]);
     assert(Math.abs(at - Date.now()) < 5000);
     const counted = await flow.until('told', msg => (msg.payload as { cry?: string }).cry === cry.id);
     assert.equal((counted.payload as { outcome: string }).outcome, 'counted');
@@ -109,6 +116,27 @@ describe('deepinfant-notify', function () {
     await pushed(3);
     assert.deepEqual(flow.messages('errors').map(errorText), []);
     await until(async () => (await logbook(cry.onset)).some(({ name }) => name === 'Mia'), 'the logbook');
+  });
+
+  it('asks whose cry it is where nobody knows which of two babies cries, and has the answer counted', async () => {
+    await run({}, home().token, 'leo');
+    await untilStatus('status.waiting');
+    const cry = cryAt(Date.now());
+    tell(cry, 'started', 3);
+    await pushed(1);
+    const { message, data } = anna.notifications[0];
+    assert.match(message, /^Mia deepinfant-notify\.say\.or Leo /);
+    assert.deepEqual(
+      data!.actions!.map(({ title }) => title),
+      ['deepinfant-notify.say.button.with', 'Mia', 'Leo', 'deepinfant-notify.say.button.snooze'],
+    );
+    await anna.tapTitle('Leo');
+    await pushed(2);
+    await anna.tapTitle('Leo: deepinfant-notify.say.guess.hungry');
+    const told = await flow.until('told', msg => (msg.payload as { reason?: string }).reason === 'hungry');
+    const { outcome, baby, cry: id } = told.payload as { outcome: string; baby: string; cry: string };
+    assert.deepEqual([outcome, baby, id], ['counted', 'Leo', cry.id]);
+    assert.deepEqual(flow.messages('errors').map(errorText), []);
   });
 
   it('shows on the phone an answer that came another way', async () => {

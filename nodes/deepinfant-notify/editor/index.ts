@@ -22,6 +22,10 @@ export const validateSeconds = validator(
   seconds => isNumberFrom(seconds, 0, 3600),
   'deepinfant-notify.invalid.seconds',
 );
+export const validateDashboard = validator(
+  path => path === '' || path.startsWith('/') || /^https?:\/\//.test(path),
+  'deepinfant-notify.invalid.dashboard',
+);
 
 export const label = labelOrName('deepinfant-notify.title');
 export { labelStyle } from '../../editor/labels.js';

@@ -10,8 +10,14 @@ export interface CryFilter {
   /** How long the baby has to have cried. */
   minDurationS: number;
   minIntensity: Intensity;
-  /** Hours of the day, by the local clock, in which nobody is notified: `HH:MM`, over midnight where `to` is less. */
-  quiet?: { from: string; to: string };
+  /** When nobody is notified. */
+  quiet?: QuietHours;
+}
+
+/** Hours of the day, by the home's clock: `HH:MM`, over midnight where `to` is less. */
+export interface QuietHours {
+  from: string;
+  to: string;
 }
 
 /** Whether somebody wants to be notified of a cry at a time, epoch ms. */
@@ -30,7 +36,8 @@ export function wants(
   );
 }
 
-function isWithin({ from, to }: { from: string; to: string }, at: number): boolean {
+/** @param at epoch ms */
+export function isWithin({ from, to }: QuietHours, at: number): boolean {
   const time = timeText(at);
   return from <= to ? from <= time && time < to : from <= time || time < to;
 }

@@ -10,11 +10,18 @@ import {
   type BabyInWords,
   type CryNews,
   type NotedCry,
+  notedCryOf,
   notificationFor,
   readAction,
   type Say,
 } from './cry-notification.js';
-import { type DueNotification, NotificationPlan, type PlanSettings, RETRY_MS } from './notification-plan.js';
+import {
+  type DueNotification,
+  NotificationPlan,
+  type PlanSettings,
+  RETRY_MS,
+  type TapNews,
+} from './notification-plan.js';
 import { nameOfPhone } from './phone-name.js';
 import { PlanFile } from './plan-file.js';
 
@@ -33,15 +40,17 @@ const PERSONS = v.record(v.string(), v.array(v.object({ name: v.string(), user_i
 
 export interface CryNotifierOptions extends PlanSettings {
   hass: HassConnection;
-  baby: (cry: NotedCry) => BabyInWords;
+  baby: (news: CryNews) => BabyInWords;
   say: Say;
   /** Keeps who was notified of what, so that answers count and nothing is sent twice after a crash, too. */
   file: string;
-  /** Gets each answer that is tapped. */
-  answered: (answer: Answer, cry: NotedCry) => void;
+  /** The page that a tap on a notification opens, such as `/lovelace/baby`; '' for what the app opens by itself. */
+  dashboard: string;
+  /** Gets what each tap says of a cry. */
+  answered: (news: TapNews) => void;
   /** Gets what goes wrong with a phone or the file, once until it is mended. */
   report: (error: unknown) => void;
-  /** Is called when `failing` or `newest` may have changed. */
+  /** Is called when `failing`, `newest` or `receivesTaps` may have changed. */
   changed: () => void;
 }
 
@@ -57,8 +66,11 @@ export class CryNotifier {
   private retrying: NodeJS.Timeout | undefined;
   private readonly unsubscribe: (() => void)[] = [];
   private isStopped = false;
-  private readonly running = new RunningCries<NotedCry>(cry => {
-    this.pushNoted({ ...cry, state: 'ended' });
+  /** Whether Home Assistant sends what people tap: to administrators only. */
+  receivesTaps = true;
+  private readonly running = new RunningCries<NotedCry>(({ id }) => {
+    this.plan.giveUp(id);
+    this.saveAndSend();
   });
 
   constructor(private readonly options: CryNotifierOptions) {
@@ -79,14 +91,17 @@ export class CryNotifier {
 
   /** Takes up what an earlier run left open. */
   start(): void {
-    const { hass, report } = this.options;
+    const { hass } = this.options;
     const kept = this.file.open();
-    if (kept) this.plan.restore(kept);
+    if (kept) this.plan.restore(kept, Date.now());
     // Unless they go on, they ended with the run that detected them.
     for (const cry of this.plan.running) this.running.push(cry);
     const subscribe = (type: string, receive: (event: HassEvent) => void): void => {
       const message = { type: 'subscribe_events', event_type: type };
-      this.unsubscribe.push(hass.subscribe(message, HASS_EVENT, receive, report));
+      const refuse = (error: unknown): void => {
+        void this.explainRefusal(error);
+      };
+      this.unsubscribe.push(hass.subscribe(message, HASS_EVENT, receive, refuse));
     };
     subscribe('mobile_app_notification_action', event => {
       this.receiveTap(event);
@@ -116,22 +131,26 @@ export class CryNotifier {
     );
   }
 
-  push({ id, state, durationS, intensity, reason, who, picture, clip }: CryEvent): void {
-    this.pushNoted({
-      id,
-      state,
-      durationS,
-      intensity,
-      ...(reason && { reason: { label: reason.label, confidence: reason.confidence } }),
-      ...(who && { who: { label: who.label } }),
-      picture,
-      clip,
-    });
+  push(event: CryEvent): void {
+    const cry = notedCryOf(event);
+    if (!this.plan.pushCry(cry, Date.now())) return;
+    this.running.push(cry);
+    this.sendDue();
   }
 
   /** Takes an answer that came another way. */
   pushAnswer(answer: Answer): void {
     if (this.plan.pushAnswer(answer)) this.saveAndSend();
+  }
+
+  /** Takes whose cry it was, as somebody said another way. */
+  pushOwner(cryId: string, owner: string): void {
+    if (this.plan.pushOwner(cryId, owner)) this.saveAndSend();
+  }
+
+  /** An answer was refused, or withdrawn. */
+  withdrawAnswer(cryId: string): void {
+    if (this.plan.withdrawAnswer(cryId)) this.saveAndSend();
   }
 
   /** Resolves when what is on its way has arrived, and is on disk. */
@@ -145,19 +164,28 @@ export class CryNotifier {
     await this.file.close();
   }
 
-  private pushNoted(cry: NotedCry): void {
-    if (!this.plan.pushCry(cry, Date.now())) return;
-    this.running.push(cry);
-    this.sendDue();
-  }
-
   private receiveTap({ data, context }: HassEvent): void {
     const tap = readAction(data.action);
     if (tap === undefined) return;
     const by = this.names.get(context?.user_id) ?? nameOfPhone(tap.phone);
-    const given = this.plan.pushTap(tap, by, Date.now());
-    if (given) this.options.answered(given.answer, given.cry);
+    const news = this.plan.pushTap(tap, by, Date.now());
+    if (news) this.options.answered(news);
     this.saveAndSend();
+  }
+
+  /** Home Assistant refused to send events, or sent an odd one. */
+  private async explainRefusal(error: unknown): Promise<void> {
+    const { hass, report, changed } = this.options;
+    const isAdmin = await hass.isAdmin().catch(() => true);
+    if (isAdmin) {
+      report(error);
+      return;
+    }
+    this.receivesTaps = false;
+    const text =
+      "The token's user is not an administrator of Home Assistant, which sends taps on notifications to administrators only: answers are lost. Create the token as an administrator.";
+    this.troubles.raise('token', new DeepInfantError('not-admin', text));
+    changed();
   }
 
   /** Android sends all that the notification had. */
@@ -188,10 +216,10 @@ export class CryNotifier {
   }
 
   private async send(due: DueNotification): Promise<void> {
-    const { hass, baby, say } = this.options;
+    const { hass, baby, say, dashboard } = this.options;
     const { phone, news } = due;
     try {
-      const notification = notificationFor({ ...due, say, baby: baby(news.cry), now: Date.now() });
+      const notification = notificationFor({ ...due, say, baby: baby(news), dashboard, now: Date.now() });
       // Before it is sent: it is not sent again by a run after this one.
       await this.save();
       await hass.call(phone, notification);

@@ -1,6 +1,14 @@
 import { type Answer, type Reason, REASONS } from '../../values.js';
 import { type CryFilter, wants } from './cry-filter.js';
-import { type ButtonAsk, type CryNews, type Loudness, type NotedCry, tagOf } from './cry-notification.js';
+import {
+  babyOf,
+  type ButtonAsk,
+  type CryNews,
+  type Loudness,
+  type NotedCry,
+  ownerOf,
+  tagOf,
+} from './cry-notification.js';
 
 /** What a phone shows of a cry. */
 export interface PhoneState {
@@ -24,6 +32,8 @@ export interface CryAlert extends CryNews {
   /** Epoch ms: of the last event, and of the first notification. */
   at: number;
   notifiedAt?: number;
+  /** It was given up, since nothing came of it any more; it may go on later. */
+  isLost?: boolean;
   /** By the action that notifies. */
   phones: ReadonlyMap<string, PhoneState>;
 }
@@ -59,6 +69,15 @@ export interface Tap {
   ask: ButtonAsk;
 }
 
+/** What a tap says of a cry: why the baby cried, or which one cries, or both. */
+export interface TapNews extends Partial<Pick<Answer, 'reason'>> {
+  cry: NotedCry;
+  baby?: string;
+  /** Epoch ms. */
+  at: number;
+  by: string;
+}
+
 /** How often a notification is updated while its cry goes on: Apple takes 500 a day for each phone. */
 const UPDATE_MS = 30_000;
 const SNOOZE_MS = 600_000;
@@ -66,6 +85,8 @@ const SNOOZE_MS = 600_000;
 export const RETRY_MS = 3000;
 /** How long after its end a cry can be answered. */
 const ANSWER_WITHIN_MS = 86_400_000;
+/** How long after its last event phones get the buttons of a cry again at a start: taps in between are lost. */
+const ASK_AGAIN_WITHIN_MS = 3_600_000;
 
 /**
  * Decides which phone is notified of which cry, when and how loud: one notification for each cry and phone, which follows the
@@ -103,11 +124,22 @@ export class NotificationPlan {
     return { alerts: [...this.alerts.values()], snoozed: this.snoozed };
   }
 
-  /** Takes up what an earlier run left. Phones that are not notified any more are left out. */
-  restore({ alerts, snoozed }: PlanState): void {
+  /**
+   * Takes up what an earlier run left. Phones that are not notified any more are left out. Nobody knows what was tapped
+   * meanwhile, so that phones are asked again, silently.
+   */
+  restore({ alerts, snoozed }: PlanState, now: number): void {
     const { phones } = this.settings;
     for (const alert of alerts) {
-      const known = [...alert.phones].filter(([phone]) => phones.includes(phone));
+      const isAskedAgain = alert.answer === undefined && now - alert.at <= ASK_AGAIN_WITHIN_MS;
+      const known = [...alert.phones]
+        .filter(([phone]) => phones.includes(phone))
+        .map(([phone, state]): [string, PhoneState] => [
+          phone,
+          isAskedAgain && state.shown !== PUT_AWAY && state.shown !== SNOOZED
+            ? { ...state, shown: TAPPED }
+            : state,
+        ]);
       this.alerts.set(alert.cry.id, { ...alert, phones: new Map(known) });
     }
     for (const [phone, until] of snoozed) this.snoozed.set(phone, until);
@@ -116,12 +148,18 @@ export class NotificationPlan {
   /** @returns whether it is news: not that of a cry which is over, or whose beginning nobody knows */
   pushCry(cry: NotedCry, now: number): boolean {
     const before = this.alerts.get(cry.id);
-    const isOver = before?.cry.state === 'ended';
+    const isOver = before?.cry.state === 'ended' && !before.isLost;
     // A recording that is played again starts over.
     if (cry.state !== 'started' && (isOver || (!before && cry.state === 'ended'))) return false;
-    this.alerts.set(cry.id, { phones: new Map(), ...(isOver ? {} : before), cry, at: now });
+    this.alerts.set(cry.id, { phones: new Map(), ...(isOver ? {} : before), cry, at: now, isLost: false });
     this.forget(now);
     return true;
+  }
+
+  /** Nothing comes of a cry any more: it is over, unless it goes on later. */
+  giveUp(cryId: string): void {
+    const alert = this.alerts.get(cryId);
+    if (alert) this.update(alert, { cry: { ...alert.cry, state: 'ended' }, isLost: true });
   }
 
   /** Takes what somebody said a cry was; the answer given last counts. @returns whether it is news */
@@ -132,26 +170,46 @@ export class NotificationPlan {
     return true;
   }
 
+  /** Takes whose cry somebody said it was. @returns whether it is news */
+  pushOwner(cryId: string, owner: string): boolean {
+    const alert = this.alerts.get(cryId);
+    if (alert === undefined || alert.owner === owner) return false;
+    this.update(alert, { owner });
+    return true;
+  }
+
+  /** An answer was refused, or withdrawn: it is asked for again. @returns whether one was shown */
+  withdrawAnswer(cryId: string): boolean {
+    const alert = this.alerts.get(cryId);
+    if (alert?.answer === undefined) return false;
+    this.update(alert, { answer: undefined });
+    return true;
+  }
+
   /**
    * @param by who tapped it
-   * @returns the answer and its cry, if it is one and is news
+   * @returns what it says of a cry, if it says something new
    */
-  pushTap(tap: Tap, by: string, now: number): { answer: Answer; cry: NotedCry } | undefined {
+  pushTap(tap: Tap, by: string, now: number): TapNews | undefined {
     const { phone, ask } = tap;
     const found = this.find(tap);
     if (found === undefined) return undefined;
     const { alert, state } = found;
     const { id } = alert.cry;
+    const baby = babyOf(ask);
     this.show(id, phone, {
       ...state,
       shown: ask === 'snooze' ? SNOOZED : TAPPED,
-      page: ask === 'other' ? state.page + 1 : state.page,
+      page: ask === 'other' ? state.page + 1 : baby === undefined ? state.page : 0,
     });
     if (ask === 'snooze') this.snoozed.set(phone, now + SNOOZE_MS);
     if (ask === 'with') this.update(this.alerts.get(id)!, { carer: alert.carer ?? by });
+    if (baby !== undefined)
+      return this.pushOwner(id, baby) ? { cry: alert.cry, baby, at: now, by } : undefined;
     if (!isReason(ask)) return undefined;
-    const answer = { cry: id, reason: ask, at: now, by };
-    return this.pushAnswer(answer) ? { answer, cry: alert.cry } : undefined;
+    const owner = alert.cry.who && ownerOf(alert);
+    const isNews = this.pushAnswer({ cry: id, reason: ask, at: now, by });
+    return isNews ? { cry: alert.cry, reason: ask, at: now, by, ...(owner && { baby: owner }) } : undefined;
   }
 
   /** The notification was put away: it is left alone until it has to ring. */
@@ -288,9 +346,12 @@ function replaces(answer: Answer, before: Answer | undefined): boolean {
 }
 
 /** What a phone shows of a cry, but for how long it goes on: what is the same needs no update. */
-function stageOf({ cry, answer, carer }: CryNews, page: number): string {
+function stageOf(news: CryNews, page: number): string {
+  const { cry, answer, carer } = news;
   const said = answer ? { reason: answer.reason, by: answer.by ?? '' } : null;
-  return JSON.stringify([cry.state === 'ended', said, carer ?? null, page]);
+  // Where there are several babies, the buttons are other ones once it is known who cries.
+  const owner = cry.who && [ownerOf(news) ?? null];
+  return JSON.stringify([cry.state === 'ended', said, carer ?? null, page, ...(owner ?? [])]);
 }
 
 /**

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HassConnection } from '../../../src/hass/connection.js';
+import type { TapNews } from '../../../src/hass/notify/notification-plan.js';
 import { CryNotifier, type CryNotifierOptions } from '../../../src/hass/notify/cry-notifier.js';
 import type { Answer, CryEvent, ReasonEstimate } from '../../../src/values.js';
 import { homeAssistantOfSuite } from '../../home-assistant/home-assistant.js';
@@ -26,7 +27,7 @@ describe('CryNotifier', function () {
   let anna: Phone;
   let ben: Phone;
   let cry: CryEvent;
-  const answers: Answer[] = [];
+  const answers: (Omit<TapNews, 'cry'> & { cry: string })[] = [];
   const reported: string[] = [];
 
   before(async () => {
@@ -53,10 +54,11 @@ describe('CryNotifier', function () {
       phones: [anna.notify, ben.notify],
       filter: { reasons: [], minConfidence: 0, minDurationS: 0, minIntensity: 'fuss' },
       escalateMs: 0,
+      dashboard: '/lovelace',
       baby: () => ({ name: 'Mia', lastFed: Date.now() - 3 * HOUR_MS }),
       say: sayIn('en-US'),
       file: path.join(folder, 'deeper', 'notifications.json'),
-      answered: answer => answers.push(answer),
+      answered: ({ cry: { id }, ...news }) => answers.push({ cry: id, ...news }),
       report: error => reported.push(String(error)),
       changed: () => undefined,
       ...options,
@@ -97,7 +99,9 @@ describe('CryNotifier', function () {
     await untilPushed(anna, 1);
     await untilPushed(ben, 1);
     assert.equal(last(anna), 'Mia has been crying for 20 s, probably hungry (62%), last fed 3 h ago');
-    assert.deepEqual(titles(anna), ['Hungry', 'Tired', 'Other…', "I'm with the baby", 'Snooze 10 min']);
+    assert.deepEqual(titles(anna), ["I'm with the baby", 'Hungry', 'Other…', 'Snooze 10 min']);
+    const { clickAction, url } = anna.notifications[0].data!;
+    assert.deepEqual([clickAction, url], ['/lovelace', '/lovelace']);
     assert(!isSilent(anna));
     for (let s = 25; s < 45; s += 5) tell('ongoing', s);
     await sleep(MOMENT_MS);
@@ -144,12 +148,14 @@ describe('CryNotifier', function () {
     tell('started', 3);
     await untilPushed(anna, 1);
     await untilPushed(ben, 1);
+    await anna.tapTitle('Other…');
+    await untilPushed(anna, 2);
     await Promise.all([anna.tapTitle('Tired'), ben.tapTitle('Hungry'), ben.tapTitle('Hungry')]);
     // The second tap on the same button is no news.
     await until(() => answers.length === 2, 'the answers');
     await sleep(MOMENT_MS);
     assert.equal(answers.length, 2);
-    assert.match(last(anna), new RegExp(`: ${answers[1].reason}$`));
+    assert.match(last(anna), new RegExp(`: ${answers[1].reason!}$`));
     assert.equal(last(ben), last(anna));
   });
 
@@ -302,8 +308,18 @@ describe('CryNotifier', function () {
       'the end',
     );
     assert.deepEqual(reported, []);
-    await ben.tapTitle('Tired');
+    await ben.tapTitle('Hungry');
     await until(() => answers.length === 1, 'the answer');
+  });
+
+  it('says that taps are lost where its token is not that of an administrator', async () => {
+    await close();
+    await open({}, await home().tokenOfUser('Nora'));
+    await until(() => !notifier.receivesTaps, 'noticed');
+    assert.equal(reported.length, 1, reported.join('\n'));
+    assert.match(reported[0], /token's user is not an administrator.*Create the token as an administrator/);
+    tell('started', 3);
+    await untilPushed(anna, 1);
   });
 
   it('says when its token was revoked, and tells nobody', async () => {
@@ -328,13 +344,18 @@ describe('CryNotifier', function () {
     assert(!kept.includes(home().token));
     await reopen({});
     tell('ongoing', 8);
+    // What was tapped meanwhile is lost: the buttons come again, silently.
+    for (const phone of [anna, ben]) {
+      await untilPushed(phone, 2);
+      assert(isSilent(phone));
+    }
     await sleep(MOMENT_MS);
-    assert.equal(anna.notifications.length, 1);
+    assert.equal(anna.notifications.length, 2);
     await anna.tapTitle('Hungry');
-    await untilPushed(ben, 2);
+    await untilPushed(ben, 3);
     assert.equal(answers.length, 1);
     await reopen({});
-    await ben.tap(anna.notifications[0].data!.actions![1].action, '');
+    await ben.tap(anna.notifications[0].data!.actions![1].action.replace('hungry', 'tired'), '');
     await until(() => answers.length === 2, 'the second answer');
     assert.equal(answers[1].reason, 'tired');
   });
@@ -390,7 +411,7 @@ describe('CryNotifier', function () {
     notifier.push({ ...cry, picture: '/media/deepinfant/a b.png', clip: '/config/www/cry.mp3' });
     await untilPushed(anna, 1);
     assert.equal(last(anna), 'Mia schreit seit 3 s, Grund unklar');
-    assert.equal(titles(anna)[3], 'Ich bin beim Baby');
+    assert.equal(titles(anna)[0], 'Ich bin beim Baby');
     const { image, audio } = anna.notifications[0].data!;
     assert.deepEqual([image, audio], ['/media/local/deepinfant/a%20b.png', '/local/cry.mp3']);
     notifier.push({ ...cry, id: 'another', picture: '/srv/secret/cry.png' });

@@ -1,12 +1,20 @@
 import assert from 'node:assert/strict';
-import { type NotedCry, tagOf } from '../../../src/hass/notify/cry-notification.js';
+import {
+  type ButtonAsk,
+  type NotedCry,
+  notificationFor,
+  readAction,
+  tagOf,
+} from '../../../src/hass/notify/cry-notification.js';
 import {
   type DueNotification,
   NotificationPlan,
   type PlanSettings,
+  type TapNews,
 } from '../../../src/hass/notify/notification-plan.js';
 import type { Answer } from '../../../src/values.js';
 import { HOUR_MS, MINUTE_MS } from '../../reason/cries.js';
+import { sayIn } from '../say.js';
 
 const ANNA = 'notify.mobile_app_anna';
 const BEN = 'notify.mobile_app_ben';
@@ -46,7 +54,10 @@ class Simulation {
   }
 
   tap(phone: string, ask: Parameters<NotificationPlan['pushTap']>[0]['ask'], by = phone): Answer | undefined {
-    return this.plan.pushTap({ tag: tagOf(CRY.id), phone, ask }, by, this.now)?.answer;
+    const news = this.plan.pushTap({ tag: tagOf(CRY.id), phone, ask }, by, this.now);
+    if (news?.reason === undefined) return undefined;
+    const { cry, reason, ...rest } = news;
+    return { cry: cry.id, reason, ...rest };
   }
 
   /** What is due for a phone, without sending it. */
@@ -296,12 +307,179 @@ describe('NotificationPlan', () => {
     });
   });
 
+  it('goes on with a cry that was given up, without another sound', () => {
+    const simulation = new Simulation();
+    simulation.push();
+    simulation.plan.giveUp(CRY.id);
+    assert.deepEqual(simulation.send(MINUTE_MS), ['anna silent', 'ben silent']);
+    assert.deepEqual(simulation.plan.running, []);
+    // The network was away.
+    assert.deepEqual(simulation.push({ state: 'ongoing', durationS: 90 }), ['anna silent', 'ben silent']);
+    assert.equal(simulation.plan.newest?.cry.durationS, 90);
+    assert.deepEqual(simulation.push({ state: 'ended', durationS: 95 }), ['anna silent', 'ben silent']);
+    assert.deepEqual(simulation.push({ state: 'ongoing' }), []);
+  });
+
+  it('takes the end of a cry that was given up', () => {
+    const simulation = new Simulation();
+    simulation.push();
+    simulation.plan.giveUp(CRY.id);
+    simulation.send();
+    simulation.push({ state: 'ended', durationS: 95 });
+    assert.equal(simulation.plan.state.alerts[0].cry.durationS, 95);
+  });
+
+  describe('after a restart', () => {
+    const restarted = (before: Simulation, afterMs: number): Simulation => {
+      const next = new Simulation();
+      next.now = before.now + afterMs;
+      next.plan.restore(before.plan.state, next.now);
+      return next;
+    };
+
+    it('asks phones again, silently, since what was tapped meanwhile is lost', () => {
+      const simulation = new Simulation();
+      simulation.push();
+      const next = restarted(simulation, MINUTE_MS);
+      assert.deepEqual(next.send(), ['anna silent', 'ben silent']);
+      assert.deepEqual(next.send(), []);
+      assert.deepEqual(next.push({ state: 'ended' }), ['anna silent', 'ben silent']);
+      // Also of one that is over.
+      const third = restarted(next, 58 * MINUTE_MS);
+      assert.deepEqual(third.send(), ['anna silent', 'ben silent']);
+      assert.equal(third.tap(ANNA, 'hungry', 'Anna')?.reason, 'hungry');
+    });
+
+    it('does not ask again after an hour, after an answer, or where it was put away', () => {
+      const simulation = new Simulation();
+      simulation.push();
+      simulation.push({ state: 'ended' });
+      assert.deepEqual(restarted(simulation, HOUR_MS + 1).send(), []);
+      simulation.plan.pushPutAway({ tag: tagOf(CRY.id), phone: BEN });
+      assert.deepEqual(restarted(simulation, 0).send(), ['anna silent']);
+      simulation.tap(ANNA, 'hungry');
+      simulation.send();
+      assert.deepEqual(restarted(simulation, 0).send(), []);
+    });
+
+    it('goes on escalating', () => {
+      const escalateMs = 5 * MINUTE_MS;
+      const simulation = new Simulation({ escalateMs });
+      simulation.push();
+      const next = new Simulation({ escalateMs });
+      next.now = START + MINUTE_MS;
+      next.plan.restore(simulation.plan.state, next.now);
+      assert.deepEqual(next.send(), ['anna silent']);
+      assert.deepEqual(next.push({ state: 'ongoing' }, 4 * MINUTE_MS), ['anna silent', 'ben usual']);
+    });
+  });
+
+  describe('with twins', () => {
+    const names = ['Mia', 'Leo'];
+    const unsure = { who: { label: 'unsure', names } };
+    const titles = (simulation: Simulation): string[] => {
+      simulation.plan.restore(simulation.plan.state, simulation.now);
+      const { news, page } = simulation.dueFor(ANNA);
+      const notification = notificationFor({
+        ...simulation.dueFor(ANNA),
+        news,
+        page,
+        baby: { name: 'Mia' },
+        dashboard: '',
+        say: sayIn('en-US'),
+        now: simulation.now,
+      }) as { data: { actions: { title: string }[] } };
+      return notification.data.actions.map(({ title }) => title);
+    };
+    const tapped = (simulation: Simulation, ask: ButtonAsk): unknown => {
+      const tap = { tag: tagOf(CRY.id), phone: ANNA, ask };
+      const news: Partial<TapNews> = { ...simulation.plan.pushTap(tap, 'Anna', simulation.now) };
+      delete news.cry;
+      return news;
+    };
+
+    it('says whose cry a reason answers', () => {
+      const simulation = new Simulation();
+      simulation.plan.pushCry({ ...CRY, who: { label: 'Mia', names } }, START);
+      assert.deepEqual(titles(simulation), ["I'm with the baby", 'Mia: hungry', 'Other…', 'Snooze 10 min']);
+      simulation.send();
+      assert.deepEqual(tapped(simulation, 'hungry'), {
+        reason: 'hungry',
+        at: START,
+        by: 'Anna',
+        baby: 'Mia',
+      });
+    });
+
+    it('asks first who cries while nobody knows, and then why', () => {
+      const simulation = new Simulation();
+      simulation.plan.pushCry({ ...CRY, ...unsure }, START);
+      assert.deepEqual(titles(simulation), ["I'm with the baby", 'Mia', 'Leo', 'Snooze 10 min']);
+      simulation.send();
+      assert.deepEqual(tapped(simulation, 'baby:Leo'), { at: START, by: 'Anna', baby: 'Leo' });
+      assert.deepEqual(titles(simulation), ['Leo: hungry', 'Leo: tired', 'Other…']);
+      assert.deepEqual(simulation.send(), ['anna silent', 'ben silent']);
+      assert.deepEqual(tapped(simulation, 'tired'), { reason: 'tired', at: START, by: 'Anna', baby: 'Leo' });
+    });
+
+    it('lets the other one be named behind the reasons', () => {
+      const simulation = new Simulation();
+      simulation.push({ who: { label: 'Mia', names }, state: 'started' });
+      simulation.push({ who: { label: 'Mia', names }, state: 'ended' });
+      for (const last of [['Mia: hungry', 'Mia: tired', 'Other…'], [], [], ['Leo', 'Other…']]) {
+        if (last.length > 0) assert.deepEqual(titles(simulation), last);
+        simulation.send();
+        tapped(simulation, 'other');
+      }
+      assert.deepEqual(tapped(simulation, 'baby:Leo'), { at: START, by: 'Anna', baby: 'Leo' });
+      assert.equal(simulation.dueFor(ANNA).page, 0);
+      assert.deepEqual(titles(simulation), ['Leo: hungry', 'Leo: tired', 'Other…']);
+    });
+
+    it('names all of them page by page where there are more', () => {
+      const simulation = new Simulation();
+      simulation.plan.pushCry({ ...CRY, who: { label: 'unsure', names: [...names, 'Zoé/Ann'] } }, START);
+      assert.deepEqual(titles(simulation), ["I'm with the baby", 'Mia', 'Other…']);
+      simulation.send();
+      tapped(simulation, 'other');
+      assert.deepEqual(titles(simulation), ['Leo', 'Zoé/Ann', 'Other…']);
+    });
+
+    it('has names survive the way through a phone', () => {
+      const simulation = new Simulation();
+      simulation.plan.pushCry({ ...CRY, who: { label: 'unsure', names: ['Zoé/Ann', 'Leo'] } }, START);
+      const notification = notificationFor({
+        ...simulation.dueFor(ANNA),
+        baby: { name: '' },
+        dashboard: '',
+        say: sayIn('en-US'),
+        now: START,
+      }) as { data: { actions: { action: string }[] } };
+      const { action } = notification.data.actions[1];
+      assert.deepEqual(readAction(action), { tag: tagOf(CRY.id), phone: ANNA, ask: 'baby:Zoé/Ann' });
+      assert.equal(readAction(action.replace('%', '%%')), undefined);
+    });
+
+    it('shows whose it was said to be another way, and asks again for an answer that was refused', () => {
+      const simulation = new Simulation();
+      simulation.push(unsure);
+      assert(simulation.plan.pushOwner(CRY.id, 'Mia'));
+      assert(!simulation.plan.pushOwner(CRY.id, 'Mia'));
+      assert.deepEqual(simulation.send(), ['anna silent', 'ben silent']);
+      simulation.tap(ANNA, 'hungry');
+      simulation.send();
+      assert(simulation.plan.withdrawAnswer(CRY.id));
+      assert(!simulation.plan.withdrawAnswer(CRY.id));
+      assert.deepEqual(simulation.send(), ['anna silent', 'ben silent']);
+    });
+  });
+
   it('goes on after a restart where it was, without phones that were removed', () => {
     const simulation = new Simulation();
     simulation.push();
     simulation.tap(ANNA, 'snooze');
     const next = new Simulation({ phones: [ANNA] });
-    next.plan.restore(simulation.plan.state);
+    next.plan.restore(simulation.plan.state, START);
     assert.deepEqual(next.plan.running, [CRY]);
     assert.deepEqual(next.push({ state: 'ongoing' }, 5000), []);
     assert.deepEqual([...next.plan.state.alerts[0].phones.keys()], [ANNA]);
