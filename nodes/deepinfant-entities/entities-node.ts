@@ -61,7 +61,7 @@ export class EntitiesNode implements NodeWork {
       nameOf: key => RED._(`deepinfant-entities.entity.${key}`),
       file,
       preset: wiredPreset(RED, node, 1),
-      publish: message => this.running?.connection.publish(message) ?? false,
+      publish: message => connection.publish(message),
       report: error => {
         node.error(messageOf(error));
       },
@@ -69,7 +69,7 @@ export class EntitiesNode implements NodeWork {
         this.showState();
       },
     });
-    const connection = new MqttConnection(brokerNode, node.id, device.will, state => {
+    const connection: MqttConnection = new MqttConnection(brokerNode, node.id, device.will, state => {
       this.showState();
       if (state === 'connected') this.announce();
     });
@@ -101,12 +101,12 @@ export class EntitiesNode implements NodeWork {
     const { running } = this;
     if (running === undefined) return;
     const { id, device, connection, release } = running;
-    // Its last messages come first.
-    const stopped = device.stop(isRemoved);
     this.running = undefined;
+    // Its last messages come first.
+    await device.stop(isRemoved);
     connections.delete(id);
     if (!isRemoved) connections.set(id, connection.settings);
-    await Promise.all([connection.close(), stopped, this.leaving]);
+    await Promise.all([connection.close(), this.leaving]);
     release();
   }
 

@@ -12,7 +12,7 @@ export interface MqttBrokerNode extends Node {
   /** The address. */
   brokerurl: string;
   /** What the MQTT client is opened with: user, password and certificates, too. */
-  options: { clientId?: string; will?: object };
+  options: { clientId?: string; will?: object; keepalive?: number };
   register(user: BrokerUser): void;
   deregister(user: BrokerUser, done: () => void, disconnect: boolean): void;
   disconnect(done: () => void): void;
@@ -104,6 +104,12 @@ export class MqttConnection {
   }
 }
 
+/**
+ * In seconds, at most. A broker gives up a client that is silent for one and a half times as long: who relies on hearing the
+ * baby has to know soon.
+ */
+const KEEPALIVE_S = 15;
+
 /** Settings that belong to the connection of the node itself. */
 const NODES_OWN = {
   type: 'mqtt-broker',
@@ -130,7 +136,8 @@ function copyOf(settings: MqttBrokerNode, will: DeviceMessage | undefined): Mqtt
   if (!isBroker(made))
     throw new DeepInfantError('no-broker', 'This version of Node-RED has another kind of MQTT server.');
   const { clientId, will: ownWill } = made.options;
-  made.options = { ...settings.options, clientId, will: ownWill };
+  const keepalive = Math.min(settings.options.keepalive || KEEPALIVE_S, KEEPALIVE_S);
+  made.options = { ...settings.options, clientId, will: ownWill, keepalive };
   return made;
 }
 

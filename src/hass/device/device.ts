@@ -91,6 +91,8 @@ export class Device {
     this.end(event);
     this.publishChanges();
   });
+  /** Settles when all events that wait for the disk were sent. */
+  private sending: Promise<unknown> | undefined;
   /** When Home Assistant asked last whether to listen, epoch ms. */
   private listeningAt = 0;
 
@@ -144,13 +146,14 @@ export class Device {
   }
 
   /**
-   * Publishes at once that cries are over and then that it is gone, and resolves when the file is on disk.
+   * Publishes that cries are over and then that it is gone, and resolves when the file is on disk.
    * @param isRemoved whether Home Assistant is to remove the device
    */
   async stop(isRemoved: boolean): Promise<void> {
     clearInterval(this.republishing);
-    for (const cry of [...this.cries.all]) this.end(cry);
+    for (const cry of this.cries.all) this.end(cry);
     this.cries.clear();
+    await this.sending;
     if (isRemoved) {
       for (const message of this.removal) this.options.publish(message);
       this.memory.announced = null;
@@ -298,11 +301,13 @@ export class Device {
     return preset?.over === this.options.preset ? preset.chosen : undefined;
   }
 
+  /** That a cry began is sent once it is on disk, so that its end is sent whatever happens; the end before it is on disk. */
   private begin(event: CryEvent): void {
     const { memory } = this;
     memory.ended = memory.ended.filter(id => id !== event.id);
     this.keepRunning();
-    this.sendEvent('started', event);
+    const payload = eventPayload('started', event);
+    this.sendAfter(Promise.all([this.sending, this.save()]), payload);
   }
 
   private end(cry: CryEvent | KeptCry): void {
@@ -310,8 +315,18 @@ export class Device {
     this.keepRunning(cry.id);
     if (memory.ended.includes(cry.id)) return;
     memory.ended.push(cry.id);
-    this.sendEvent('ended', cry);
+    const payload = eventPayload('ended', cry);
+    if (this.sending) this.sendAfter(this.sending, payload);
+    else this.sendEvent(payload);
     void this.save();
+  }
+
+  private sendAfter(others: Promise<unknown>, payload: string): void {
+    const sending = others.then(() => {
+      this.sendEvent(payload);
+      if (this.sending === sending) this.sending = undefined;
+    });
+    this.sending = sending;
   }
 
   /** @param over the id of a cry that does not go on any more */
@@ -360,9 +375,12 @@ export class Device {
       memory.announced = { broker, url, prefix, components: Object.fromEntries(now) };
   }
 
-  private sendEvent(type: 'started' | 'ended', cry: CryEvent | KeptCry): void {
-    const payload = eventPayload(type, cry);
-    if (this.memory.events.length > 0 || !this.publishEvent(payload)) this.memory.events.push(payload);
+  /** Sends an event, or keeps it until there is a connection. */
+  private sendEvent(payload: string): void {
+    const { events } = this.memory;
+    if (events.length === 0 && this.publishEvent(payload)) return;
+    events.push(payload);
+    void this.save();
   }
 
   private publishEvent(payload: string): boolean {
