@@ -66,13 +66,30 @@ export type SourceTrouble = (typeof SOURCE_TROUBLES)[number];
 export interface AudioFormat {
   /** As ffmpeg calls it: `pcm_alaw`, `aac`, `opus`; `pcm` of a microphone. */
   codec: string;
-  /** In Hz. */
+  /** In Hz; the rate with which the sound really comes, where the source declares another one. */
   sampleRate: number;
   channels: number;
   /** The channel, from 1, that was heard alone last because the channels cancelled each other out; else all are heard. */
   channel?: number;
   /** Name of the microphone that the system gives, where it says so. */
   device?: string;
+  /** In Hz, the rate that the source declares, where it is wrong. */
+  declaredRate?: number;
+  /** Which of several audio tracks is heard, from 1. */
+  track?: number;
+  /** The source sends only while there is something to hear: its pauses are silence. */
+  pauses?: true;
+}
+
+/** An audio track of a source. */
+export interface TrackHealth {
+  /** As ffmpeg calls it. */
+  codec: string;
+  /** In Hz, as the source declares it. */
+  sampleRate: number;
+  channels: number;
+  /** Level of each channel's last second, in dB of full scale, -120 at least; null while no second of it came. */
+  levelsDb: (number | null)[];
 }
 
 /** The health of a microphone or camera: sent when its state changes, and every ten seconds of audio. */
@@ -97,8 +114,12 @@ export interface SourceHealth {
    * being slow; negative: ran ahead.
    */
   driftMs: number;
+  /** Steps of the source's own clock, which left no gap in its sound. */
+  clockSteps: number;
   /** Null as long as it is not known. */
   format: AudioFormat | null;
+  /** The audio tracks of a camera, as far as they are known. */
+  tracks?: TrackHealth[];
   /** What went wrong, in the states `stalled`, `backoff` and `failed`; and in words, with what to do. */
   trouble?: SourceTrouble;
   error?: string;

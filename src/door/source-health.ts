@@ -4,6 +4,9 @@ import { isObject } from '../unknown-data.js';
 import { SOURCE_STATES, SOURCE_TROUBLES, type SourceHealth } from '../values.js';
 import { count, level, name, numberFrom, seconds, sentence, share } from './fields.js';
 
+const rate = numberFrom(1, 10_000_000);
+const FORMAT = { codec: name, sampleRate: rate, channels: numberFrom(1, 1024) };
+
 const SOURCE_HEALTH: v.GenericSchema<unknown, SourceHealth> = v.object({
   source: name,
   state: v.picklist(SOURCE_STATES),
@@ -14,8 +17,20 @@ const SOURCE_HEALTH: v.GenericSchema<unknown, SourceHealth> = v.object({
   levelDb: v.nullable(level),
   clipping: share,
   driftMs: numberFrom(-1e12, 1e12),
+  // Messages that were kept before it was counted lack it.
+  clockSteps: v.optional(count, 0),
   format: v.nullable(
-    v.object({ codec: name, sampleRate: numberFrom(1, 10_000_000), channels: numberFrom(1, 1024) }),
+    v.object({
+      ...FORMAT,
+      declaredRate: v.optional(rate),
+      track: v.optional(count),
+      channel: v.optional(count),
+      device: v.optional(name),
+      pauses: v.optional(v.literal(true)),
+    }),
+  ),
+  tracks: v.optional(
+    v.pipe(v.array(v.object({ ...FORMAT, levelsDb: v.array(v.nullable(level)) })), v.maxLength(64)),
   ),
   trouble: v.optional(v.picklist(SOURCE_TROUBLES)),
   error: v.optional(sentence),

@@ -4,7 +4,7 @@ import { cameraCapture } from '../audio/live/camera-capture.js';
 import type { CaptureEnd } from '../audio/live/capture.js';
 import type { LiveSource } from '../audio/live/live-sources.js';
 import { runCapture } from '../audio/live/run-capture.js';
-import { HTTP_STALL_MS } from '../audio/live/source.js';
+import { CAMERA_OPEN_MS, HTTP_STALL_MS } from '../audio/live/source.js';
 import { DeepInfantError, messageOf } from '../errors.js';
 import type { SourceTrouble } from '../values.js';
 import type { HassConnection, HassState } from './connection.js';
@@ -45,7 +45,7 @@ export function hassCameraSource(name: string, share: HassShare, key: string, en
       await share.close();
     }
   });
-  return { name, key: `home assistant ${key} ${entityId}`, start, stallMs: HTTP_STALL_MS };
+  return { name, key: `home assistant ${key} ${entityId}`, start, openMs: CAMERA_OPEN_MS, stallMs: HTTP_STALL_MS };
 }
 
 /** Waits for the connection. @returns what is in its way, if anything */

@@ -157,7 +157,7 @@ export const DOORS: Record<string, () => Target<unknown>> = {
         directShowMicrophonesOf(printed);
         readResponse(printed);
         const address = parseCameraAddress('rtsp://10.0.0.8/1', { user: 'admin', password: 'secret' });
-        const { message } = explainEnd({ heard: false, status: 1, said: texts }, address);
+        const { message } = explainEnd({ heard: false, status: 1, said: texts, tracks: [] }, address);
         if (message.includes('secret') && !printed.includes('secret')) throw new Error('the password shows');
       },
     }),

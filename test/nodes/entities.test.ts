@@ -20,6 +20,7 @@ const HEALTH: SourceHealth = {
   levelDb: -50,
   clipping: 0,
   driftMs: 0,
+  clockSteps: 0,
   format: null,
 };
 

@@ -171,6 +171,7 @@ describe('deepinfant-notify', function () {
       levelDb: null,
       clipping: 0,
       driftMs: 0,
+      clockSteps: 0,
       format: null,
     };
     const failed = { ...health, state: 'failed', error: 'The camera wants another password.' };

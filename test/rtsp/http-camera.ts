@@ -5,32 +5,74 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { challengesTo, type Login } from './rtsp-camera.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const QUIET = ['-nostdin', '-loglevel', 'error'];
 const TONE = ['-re', '-f', 'lavfi', '-i', 'sine=440:r=16000'];
+const QUIET_SOUND = ['-re', '-f', 'lavfi', '-i', 'anullsrc=r=16000:cl=mono'];
 const PICTURE = ['-re', '-f', 'lavfi', '-i', 'color=gray:s=64x64:r=10'];
 const STREAMS: Record<string, string[]> = {
   '/live.aac': [...TONE, '-c:a', 'aac', '-f', 'adts'],
   '/live.mp3': [...TONE, '-c:a', 'libmp3lame', '-b:a', '32k', '-f', 'mp3'],
   '/picture.ts': [...PICTURE, '-c:v', 'libx264', '-g', '10', '-f', 'mpegts'],
+  '/tracks.ts': [...QUIET_SOUND, ...TONE, '-map', '0', '-map', '1', '-c:a', 'aac', '-f', 'mpegts'],
+  '/tracks.mkv': [...QUIET_SOUND, ...TONE, '-map', '0', '-map', '1', '-c:a', 'flac', '-f', 'matroska'],
+  '/live.wav': [...TONE, '-f', 'wav'],
+  '/live.ogg': [...TONE, '-c:a', 'libopus', '-f', 'ogg'],
+  '/live.flac': [...TONE, '-c:a', 'flac', '-f', 'flac'],
+  '/live.ts': [...PICTURE, ...TONE, '-c:v', 'libx264', '-g', '10', '-c:a', 'aac', '-f', 'mpegts'],
+  '/live.flv': [...PICTURE, ...TONE, '-c:v', 'libx264', '-g', '10', '-c:a', 'aac', '-f', 'flv'],
+  '/live.mkv': [...TONE, '-c:a', 'pcm_s16le', '-f', 'matroska'],
+  '/live.mp4': [
+    ...TONE,
+    '-c:a',
+    'aac',
+    '-movflags',
+    'frag_keyframe+empty_moov+default_base_moof',
+    '-f',
+    'mp4',
+  ],
+  '/live.ac3': [...TONE, '-c:a', 'ac3', '-f', 'ac3'],
+  '/live.mp2': [...TONE, '-c:a', 'mp2', '-f', 'mp2'],
+  '/live.au': [...TONE, '-c:a', 'pcm_mulaw', '-ar', '8000', '-f', 'au'],
   '/recording.wav': ['-f', 'lavfi', '-i', 'sine=440:r=16000:d=600', '-f', 'wav'],
+};
+
+/** Sound without a header, by the content type that alone explains it. */
+export const RAW_STREAMS: Record<string, string[]> = {
+  'audio/basic': ['-ar', '8000', '-f', 'mulaw'],
+  'audio/x-mulaw': ['-ar', '8000', '-f', 'mulaw'],
+  'audio/axis-mulaw-128': ['-ar', '16000', '-f', 'mulaw'],
+  'audio/x-alaw': ['-ar', '8000', '-f', 'alaw'],
+  'audio/PCMA': ['-ar', '8000', '-f', 'alaw'],
+  'audio/L16;rate=16000;channels=1': ['-ar', '16000', '-f', 's16be'],
+  'audio/L16; rate=44100; channels=2': ['-ar', '44100', '-ac', '2', '-f', 's16be'],
+  'audio/G726-32': ['-ar', '8000', '-c:a', 'g726', '-b:a', '32k', '-f', 'g726'],
+  'audio/G722': ['-ar', '16000', '-c:a', 'g722', '-f', 'g722'],
 };
 
 /**
  * An HTTP camera on loopback, whose sound a real ffmpeg makes: /live.aac (ADTS), /live.mp3, /live.m3u8 (HLS), /picture.ts
  * (no sound), /recording.wav (ten minutes at once), /page.html, /silent (never answers); others are not found.
  *
- * @param password if given, the user `viewer` has to tell it (Basic)
+ * /raw?TYPE sends sound without a header, as RAW_STREAMS has it.
+ *
+ * @param password if given, the user `viewer` has to tell it
  */
 export class HttpCamera {
   private readonly folder = mkdtempSync(path.join(tmpdir(), 'deepinfant-hls-'));
+  /** How often a user name and password were wrong. */
+  wrongLogins = 0;
   private readonly children = new Set<ChildProcess>();
   private readonly server = createServer((request, response) => {
     this.answer(request, response);
   });
 
-  constructor(private readonly password?: string) {}
+  constructor(
+    private readonly password?: string,
+    private readonly login: Pick<Login, 'scheme' | 'algorithms'> = { scheme: 'Basic' },
+  ) {}
 
   get url(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
@@ -76,11 +118,22 @@ export class HttpCamera {
 
   private answer(request: IncomingMessage, response: ServerResponse): void {
     const url = request.url ?? '';
-    const wanted = `Basic ${Buffer.from(`viewer:${this.password ?? ''}`).toString('base64')}`;
+    const { password, login } = this;
+    const challenges =
+      password === undefined ? undefined : challengesTo(request, { user: 'viewer', password, ...login });
+    const [, rawType = ''] = /^\/raw\?(.*)$/.exec(url) ?? [];
+    const raw = RAW_STREAMS[decodeURIComponent(rawType)] as string[] | undefined;
     const file = path.join(this.folder, path.basename(url));
-    if (this.password !== undefined && request.headers.authorization !== wanted)
-      response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="camera"' }).end();
-    else if (url in STREAMS) this.stream(STREAMS[url], response);
+    if (challenges) {
+      if (request.headers.authorization) this.wrongLogins++;
+      response.writeHead(401, { 'WWW-Authenticate': challenges }).end();
+    } else if (raw) {
+      response.setHeader('Content-Type', decodeURIComponent(rawType));
+      this.stream([...TONE, ...raw], response);
+    } else if (url === '/basic.au') {
+      response.setHeader('Content-Type', 'audio/basic');
+      this.stream(STREAMS['/live.au'], response);
+    } else if (url in STREAMS) this.stream(STREAMS[url], response);
     else if (url === '/page.html') response.end('<!doctype html><title>Camera</title>'.repeat(100));
     else if (url !== '/' && existsSync(file)) createReadStream(file).pipe(response);
     else if (url !== '/silent') response.writeHead(404).end();

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sampleAt } from './positions.js';
 
 /** Who may watch. */
@@ -9,9 +10,12 @@ export interface Login {
   scheme: 'Basic' | 'Digest';
   user: string;
   password: string;
+  /** Algorithms of the Digest, one header each, in order; MD5, without saying so, if not given. */
+  algorithms?: readonly ('MD5' | 'SHA-256')[];
 }
 
-type TrackName = 'video' | 'audio';
+type TrackName = 'video' | `audio${'' | '2' | '3'}`;
+type Codec = keyof typeof AUDIO;
 type Send = (packet: Buffer) => void;
 
 const PACKET_MS = 20;
@@ -38,11 +42,56 @@ const [SPS, PPS, PICTURE] = [
   'ZYiEBLyYoAAgLycnJ11111111111114A=',
 ].map(unit => Buffer.from(unit, 'base64'));
 
+interface AudioCodec {
+  type: number;
+  rate: number;
+  /** Writes the sample of a position. */
+  sample: (position: number, payload: Buffer, at: number) => void;
+  bytes: number;
+  rtpmap: string;
+  fmtp?: string;
+  /** What a packet carries before its samples. */
+  head?: Buffer;
+}
+
 /** RTP payload types and clocks, RFC 3551; L16 at 16 kHz has a dynamic type. */
 const AUDIO = {
-  L16: { type: 97, rate: 16000, sample: l16, bytes: 2 },
-  PCMA: { type: 8, rate: 8000, sample: pcma, bytes: 1 },
-} as const;
+  L16: { type: 97, rate: 16000, sample: l16, bytes: 2, rtpmap: 'L16/16000/1' },
+  PCMA: { type: 8, rate: 8000, sample: pcma, bytes: 1, rtpmap: 'PCMA/8000/1' },
+  PCMU: { type: 0, rate: 8000, sample: pcma, bytes: 1, rtpmap: 'PCMU/8000/1' },
+  L8: { type: 98, rate: 8000, sample: pcma, bytes: 1, rtpmap: 'L8/8000/1' },
+  // What the rtpmap says of the rate is wrong.
+  'L16 at 16 kHz, said to be 8 kHz': { type: 97, rate: 16000, sample: l16, bytes: 2, rtpmap: 'L16/8000/1' },
+  'L16 at 8 kHz, said to be 16 kHz': { type: 97, rate: 8000, sample: l16, bytes: 2, rtpmap: 'L16/16000/1' },
+  'PCMA at 16 kHz': { type: 8, rate: 16000, sample: pcma, bytes: 1, rtpmap: 'PCMA/8000/1' },
+  // No AAC is in there.
+  'AAC with wrong headers': {
+    type: 99,
+    rate: 16000,
+    sample: pcma,
+    bytes: 1,
+    rtpmap: 'MPEG4-GENERIC/16000/1',
+    fmtp: 'streamtype=5;profile-level-id=1;mode=AAC-hbr;sizelength=13;indexlength=3;indexdeltalength=3;config=1408',
+    head: Buffer.from([0xff, 0xff]),
+  },
+  'AAC without a head': {
+    type: 99,
+    rate: 16000,
+    sample: pcma,
+    bytes: 1,
+    rtpmap: 'MPEG4-GENERIC/16000/1',
+    fmtp: 'streamtype=5;profile-level-id=1;mode=AAC-hbr;config=1408',
+  },
+  'LATM of two programs': {
+    type: 99,
+    rate: 16000,
+    sample: pcma,
+    bytes: 1,
+    rtpmap: 'MP4A-LATM/16000/1',
+    fmtp: 'cpresent=0;config=ffffffffffff',
+  },
+} as const satisfies Record<string, AudioCodec>;
+const AUDIO_NAMES = ['audio', 'audio2', 'audio3'] as const;
 const VIDEO = { type: 96, rate: 90000 } as const;
 
 function l16(position: number, payload: Buffer, at: number): void {
@@ -80,12 +129,20 @@ export class RtspCamera {
   sends: 'all' | 'video' | 'nothing' | 'garbage' = 'all';
   /** Whether it sends anything to those that have not set up the picture. */
   feedsAudioOnly = true;
+  /** What each audio track carries: its signal, silence, or nothing at all. */
+  sounds: readonly ('signal' | 'silence' | 'nothing')[] = [];
   /** Seconds by which the timestamps are wrong from now on. */
   clockErrorS = 0;
+  /** How long each connection waits for its first answer. */
+  answerDelayMs = 0;
+  /** How long the sound takes after PLAY. */
+  playDelayMs = 0;
+  /** How often a user name and password were wrong. */
+  wrongLogins = 0;
   /** All requests so far: 'DESCRIBE', 'SETUP audio TCP', 'PLAY' and so on. */
   readonly requests: string[] = [];
 
-  private readonly audio: (typeof AUDIO)[keyof typeof AUDIO] | undefined;
+  private readonly audio: readonly AudioCodec[];
   private readonly hasVideo: boolean;
   private readonly login: Login | undefined;
   private readonly sessions = new Set<Session>();
@@ -93,9 +150,10 @@ export class RtspCamera {
   private ticking: NodeJS.Timeout | undefined;
   private port = 0;
 
-  /** @param tracks `audio` is L16 if not given, `null` for a camera without sound */
-  constructor(tracks: { audio?: keyof typeof AUDIO | null; video?: boolean; login?: Login } = {}) {
-    this.audio = tracks.audio === null ? undefined : AUDIO[tracks.audio ?? 'L16'];
+  /** @param tracks `audio` is L16 if not given, `null` for a camera without sound; up to three tracks */
+  constructor(tracks: { audio?: Codec | readonly Codec[] | null; video?: boolean; login?: Login } = {}) {
+    const codecs = tracks.audio === null ? [] : [tracks.audio ?? 'L16'].flat();
+    this.audio = codecs.map(codec => AUDIO[codec]);
     this.hasVideo = tracks.video ?? false;
     this.login = tracks.login;
   }
@@ -160,14 +218,17 @@ export class RtspCamera {
 
   private async answer(session: Session, request: Request): Promise<void> {
     const { method, track, headers } = request;
+    if (session.isFirst && this.answerDelayMs > 0) await sleep(this.answerDelayMs);
+    session.isFirst = false;
     this.requests.push(method === 'SETUP' ? `SETUP ${track} ${transportIn(headers)}` : method);
     if (method === 'OPTIONS') {
       request.reply(200, { Public: 'OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN' });
       return;
     }
-    const challenge = this.login && challengeTo(request, this.login);
-    if (challenge) {
-      request.reply(401, { 'WWW-Authenticate': challenge });
+    const challenges = this.login && challengesTo(request, this.login);
+    if (challenges) {
+      if (headers.authorization) this.wrongLogins++;
+      request.reply(401, { 'WWW-Authenticate': challenges });
       return;
     }
     switch (method) {
@@ -184,8 +245,9 @@ export class RtspCamera {
         await this.setUp(session, request);
         return;
       case 'PLAY':
+        request.reply(session.tracks.size > 0 ? 200 : 454, { Session: SESSION });
+        await sleep(this.playDelayMs);
         session.plays = session.tracks.size > 0;
-        request.reply(session.plays ? 200 : 454, { Session: SESSION });
         return;
       default:
         request.reply(200, { Session: SESSION });
@@ -198,7 +260,7 @@ export class RtspCamera {
     const transport = transportIn(headers);
     if (!track) request.reply(404);
     else if (!this.transports.includes(transport)) request.reply(461);
-    else if (track === 'audio' && !session.tracks.has('video') && this.audioOnlyStatus !== 200)
+    else if (track.startsWith('audio') && !session.tracks.has('video') && this.audioOnlyStatus !== 200)
       request.reply(this.audioOnlyStatus);
     else {
       const accepted =
@@ -216,12 +278,11 @@ export class RtspCamera {
         `a=fmtp:${VIDEO.type} packetization-mode=1;sprop-parameter-sets=${SPS.toString('base64')},${PPS.toString('base64')}`,
         'a=control:video',
       );
-    if (this.audio)
-      lines.push(
-        `m=audio 0 RTP/AVP ${this.audio.type}`,
-        `a=rtpmap:${this.audio.type} ${this.audio.bytes === 2 ? 'L16' : 'PCMA'}/${this.audio.rate}/1`,
-        'a=control:audio',
-      );
+    this.audio.forEach(({ type, rtpmap, fmtp }, i) => {
+      lines.push(`m=audio 0 RTP/AVP ${type}`, `a=rtpmap:${type} ${rtpmap}`);
+      if (fmtp) lines.push(`a=fmtp:${type} ${fmtp}`);
+      lines.push(`a=control:${AUDIO_NAMES[i]}`);
+    });
     return lines.map(line => `${line}\r\n`).join('');
   }
 
@@ -230,17 +291,22 @@ export class RtspCamera {
     for (const session of this.sessions) {
       if (!session.plays || (!this.feedsAudioOnly && !session.tracks.has('video'))) continue;
       if (this.sends === 'garbage') session.socket.write(randomBytes(1000));
-      if (this.sends !== 'video') session.tracks.get('audio')?.(this.audioPacket(n));
+      if (this.sends !== 'video')
+        this.audio.forEach((codec, i) => {
+          const sound = this.sounds[i] ?? 'signal';
+          if (sound !== 'nothing')
+            session.tracks.get(AUDIO_NAMES[i])?.(this.audioPacket(codec, n, sound === 'silence'));
+        });
       if (n % PACKETS_PER_PICTURE === 0)
         for (const packet of this.pictures(n / PACKETS_PER_PICTURE)) session.tracks.get('video')?.(packet);
     }
   }
 
-  private audioPacket(n: number): Buffer {
-    const { type, rate, sample, bytes } = this.audio!;
+  private audioPacket({ type, rate, sample, bytes, head }: AudioCodec, n: number, isSilent: boolean): Buffer {
     const length = (rate * PACKET_MS) / 1000;
-    const payload = Buffer.alloc(bytes * length);
-    for (let i = 0; i < length; i++) sample(n * length + i, payload, i);
+    const samples = Buffer.alloc(bytes * length, bytes === 1 ? 0xd5 : 0);
+    for (let i = 0; i < length && !isSilent; i++) sample(n * length + i, samples, i);
+    const payload = head ? Buffer.concat([head, samples]) : samples;
     return rtp({ type, sequence: n, timestamp: n * length + this.clockErrorS * rate, payload });
   }
 
@@ -269,27 +335,32 @@ function rtp(packet: {
   return Buffer.concat([header, packet.payload]);
 }
 
-/** What to answer where the request does not prove to know the password (RFC 2617); undefined where it does. */
-function challengeTo({ method, headers }: Request, login: Login): string | undefined {
+/** What to answer where the request does not prove to know the password (RFC 2617, 7616); undefined where it does. */
+export function challengesTo(
+  { method, headers }: { method?: string; headers: { authorization?: string } },
+  login: Login,
+): string[] | undefined {
   const given = headers.authorization ?? '';
   if (login.scheme === 'Basic') {
     const wanted = `Basic ${Buffer.from(`${login.user}:${login.password}`).toString('base64')}`;
-    return given === wanted ? undefined : `Basic realm="${REALM}"`;
+    return given === wanted ? undefined : [`Basic realm="${REALM}"`];
   }
-  const field = (name: string): string => new RegExp(`\\b${name}="([^"]*)"`).exec(given)?.[1] ?? '';
-  const secret = md5(`${login.user}:${REALM}:${login.password}`);
-  const wanted = md5(`${secret}:${field('nonce')}:${md5(`${method}:${field('uri')}`)}`);
-  return field('username') === login.user && field('response') === wanted
-    ? undefined
-    : `Digest realm="${REALM}", nonce="${randomBytes(8).toString('hex')}"`;
+  const field = (name: string): string => new RegExp(`\\b${name}="?([^",]*)`).exec(given)?.[1] ?? '';
+  const algorithm = field('algorithm') || 'MD5';
+  const hash = (text: string): string =>
+    createHash(algorithm === 'SHA-256' ? 'sha256' : 'md5')
+      .update(text)
+      .digest('hex');
+  const secret = hash(`${login.user}:${REALM}:${login.password}`);
+  const wanted = hash(`${secret}:${field('nonce')}:${hash(`${method ?? ''}:${field('uri')}`)}`);
+  const isKnown = (login.algorithms ?? ['MD5']).some(one => one === algorithm);
+  if (isKnown && field('username') === login.user && field('response') === wanted) return undefined;
+  const challenge = `Digest realm="${REALM}", nonce="${randomBytes(8).toString('hex')}"`;
+  return login.algorithms?.map(one => `${challenge}, algorithm=${one}`) ?? [challenge];
 }
 
 function transportIn({ transport = '' }: Request['headers']): 'TCP' | 'UDP' {
   return transport.includes('/TCP') ? 'TCP' : 'UDP';
-}
-
-function md5(text: string): string {
-  return createHash('md5').update(text).digest('hex');
 }
 
 interface Request {
@@ -297,13 +368,14 @@ interface Request {
   track: TrackName | undefined;
   /** By names in lower case. */
   headers: Partial<Record<string, string>>;
-  reply(status: number, headers?: Record<string, string>, body?: string): void;
+  reply(status: number, headers?: Record<string, string | string[]>, body?: string): void;
 }
 
 /** A connection, and where the packets of its tracks go. */
 class Session {
   readonly tracks = new Map<TrackName, Send>();
   plays = false;
+  isFirst = true;
   private received = Buffer.alloc(0);
   private udp: UdpSocket | undefined;
 
@@ -332,14 +404,16 @@ class Session {
         line.slice(line.indexOf(':') + 1).trim(),
       ]),
     ) as Request['headers'];
-    const track = (['video', 'audio'] as const).find(name => url.endsWith(`/${name}`));
+    const track = (['video', ...AUDIO_NAMES] as const).find(name => url.endsWith(`/${name}`));
     return {
       method,
       track,
       headers,
       reply: (status, replyHeaders = {}, body = '') => {
         const all = { CSeq: headers.cseq ?? '', ...replyHeaders, 'Content-Length': String(body.length) };
-        const head = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+        const head = Object.entries(all).flatMap(([name, values]) =>
+          [values].flat().map(value => `${name}: ${value}\r\n`),
+        );
         this.socket.write(`RTSP/1.0 ${status} ${REASONS[status] ?? 'Error'}\r\n${head.join('')}\r\n${body}`);
       },
     };

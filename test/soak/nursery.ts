@@ -241,6 +241,7 @@ class NurseryRun {
       levelDb: -40,
       clipping: 0,
       driftMs: 0,
+      clockSteps: 0,
       format: null,
     });
   }

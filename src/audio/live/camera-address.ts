@@ -180,11 +180,15 @@ function valuesOf(url: string, names: RegExp, placeholder: string): string[] {
 
 /** The URL with user name and password, percent-encoded: for the program that connects, never to be shown. */
 export function secretUrl(address: CameraAddress): string {
-  const { url, user, password } = address;
-  if (url.includes('{password}'))
-    return url.replaceAll('{user}', () => encode(user)).replaceAll('{password}', () => encode(password));
+  const url = fillIn(address);
   const credentials = credentialsOf(address);
-  return credentials === ':' ? url : url.replace('://', () => `://${credentials}@`);
+  return credentials === ':' || url !== address.url ? url : url.replace('://', () => `://${credentials}@`);
+}
+
+/** The URL with user name and password among its parameters, where it has places for them: as secret as `secretUrl`. */
+export function fillIn({ url, user, password }: CameraAddress): string {
+  if (!url.includes('{password}')) return url;
+  return url.replaceAll('{user}', () => encode(user)).replaceAll('{password}', () => encode(password));
 }
 
 function credentialsOf({ user, password }: CameraAddress): string {
@@ -220,4 +224,8 @@ function inAnyEncoding(password: string): RegExp {
     return `(?:\\u{${character.codePointAt(0)!.toString(16)}}|${encoded})`;
   });
   return new RegExp(characters.join(''), 'gu');
+}
+
+export function isRtsp({ url }: Pick<CameraAddress, 'url'>): boolean {
+  return url.startsWith('rtsp');
 }

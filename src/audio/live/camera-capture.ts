@@ -1,259 +1,329 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { messageOf } from '../../errors.js';
-import { SAMPLE_RATE, type AudioFormat } from '../../values.js';
-import { INSTALL_FFMPEG } from '../ffmpeg.js';
-import { cameraServer, redact, secretUrl, type CameraAddress } from './camera-address.js';
+import { setTimeout as delay } from 'node:timers/promises';
+import { cameraServer, isRtsp, redact, type CameraAddress } from './camera-address.js';
+import type { TrackPlans, Wish } from './camera-command.js';
 import type { CaptureEnd, CaptureListener, StartCapture } from './capture.js';
+import { explainEnd, explainUnreachable, type FfmpegEnd } from './ffmpeg-complaint.js';
+import { planAll, runFfmpeg } from './ffmpeg-run.js';
+import { askHttp, type RawAudio } from './http-audio.js';
+import { answerChallenge, canFfmpegLogIn, schemeOf } from './login.js';
+import { RtspLogin } from './rtsp-login.js';
+import { canConnect, describeRtsp } from './rtsp-probe.js';
 import { runCapture, type CaptureWork } from './run-capture.js';
-import { explainEnd, type FfmpegEnd } from './ffmpeg-complaint.js';
-import { describeRtsp } from './rtsp-probe.js';
-import { readCapture } from './capture-reader.js';
 
-/** Patience with a camera that doesn't answer, or stops sending. */
-const TIMEOUT_MS = 5000;
-/** Patience with HLS: Home Assistant answers when it has the first segment, which may last six seconds. */
-const HLS_TIMEOUT_MS = 15_000;
-/** Patience with one that agreed to send its sound alone: more, so that one that doesn't answer is told as such. */
+/** Patience with a camera until its first sound: what wakes it, such as a restreamer, may take 12 s to answer and 15 s more. */
+export const OPEN_MS = 45_000;
+/** Patience with a camera that agreed to send its sound alone, before it is asked for all that it has, too. */
 const SOUND_ALONE_MS = 6000;
-/** A stream may begin with what was kept, and has gaps filled; a stream that is further ahead is not live. */
-const MOST_AHEAD_S = 60;
-const WATCHED_MS = 3_600_000;
-/** Of each line that ffmpeg prints, in characters. A camera may name its stream as it likes. */
-const MOST_LINE = 1000;
+/** A camera whose first sound comes within this time does so always. */
+const FAST_MS = 2000;
+/** Sound that comes later than that from a fast camera comes after a pause. */
+const SLOW_MS = 4000;
+/** A camera that sent nothing for so long from the beginning may be out of reach. */
+const UNSURE_MS = 3000;
+/** Patience with a camera that is asked whether it is still there. */
+const CHECK_MS = 10_000;
 /** Of what a camera answers, in characters. */
 const MOST_SHOWN = 200;
-/** Complaints that are kept: what explains an end is among the last. */
-const MOST_SAID = 20;
+const UNREACHABLE = new Error('no connection');
+/** So many pauses show that a camera sends only while there is something to hear. */
+const PAUSES = 3;
 
-/** What the camera is asked for. */
-type Wish =
-  /** Its sound alone, which starts at once, costs half, and takes no viewer's place. */
-  | 'sound'
-  /** All that it has. */
-  | 'all'
-  /** All, by an ffmpeg older than 5, which can't be given options beside the address. */
-  | 'all-plainly';
+/** What is known of a camera beside its address. */
+export interface CameraOptions {
+  /** Number of the audio track to hear, from 1; otherwise the one that sounds. */
+  track?: number;
+  /** Whether it sends only while there is something to hear; it is learned otherwise. */
+  pauses?: boolean;
+  /** Patience until the first sound, in ms. */
+  openMs?: number;
+}
+
+/** What was learned of a camera holds for its next captures, too. */
+interface Learned {
+  /** What it granted last. */
+  wish: Wish;
+  plans: TrackPlans;
+  /** Rates in Hz of tracks that declare wrong ones. */
+  rates: Map<number, number>;
+  pauses: number;
+  fastestMs: number;
+  /** Whether the last capture was ended while the camera was connected. */
+  wasStalled: boolean;
+}
 
 /**
- * Hears a camera with the system's ffmpeg. Its first sample may take 15 s: 6 s to learn that it sends no sound without
- * the picture, and the wait for a whole picture.
+ * Hears a camera with the system's ffmpeg. Its first sample may take 9 s more where it sends no sound without the picture:
+ * 6 s to learn that, and the wait for a whole picture.
  */
-export function startCamera(address: CameraAddress): StartCapture {
-  return runCapture(cameraCapture(address));
+export function startCamera(address: CameraAddress, options: CameraOptions = {}): StartCapture {
+  return runCapture(cameraCapture(address, options));
 }
 
 /** The same as work that may be a part of other work. */
-export function cameraCapture(address: CameraAddress): CaptureWork {
-  // What the camera granted last, it grants again.
-  let granted: Wish = isRtsp(address) ? 'sound' : 'all';
-  return async (listener, signal) => {
-    const obstacle = await obstacleFor(address, signal);
-    if (obstacle) return obstacle;
-    let wish = granted;
-    for (;;) {
-      const end = await runFfmpeg(address, wish, listener, signal);
-      if ('kind' in end) return end;
-      if (end.heard) granted = wish;
-      const next = signal.aborted ? undefined : nextWish(wish, end);
-      if (!next) return explainEnd(end, address);
-      wish = next;
-    }
+export function cameraCapture(address: CameraAddress, options: CameraOptions = {}): CaptureWork {
+  const learned: Learned = {
+    wish: isRtsp(address) ? 'sound' : 'all',
+    plans: new Map([[Math.max(1, options.track ?? 1) - 1, { channels: 2 }]]),
+    rates: new Map(),
+    pauses: 0,
+    fastestMs: Infinity,
+    wasStalled: false,
   };
+  return (listener, signal) => new Attempt(address, options, learned, listener, signal).run();
 }
 
-/** What to ask for after a wish was not granted; undefined where nothing else would help. */
-function nextWish(wish: Wish, { heard, status, said, killedFor }: FfmpegEnd): Wish | undefined {
-  if (said.some(line => line.includes("unknown keyword 'option'"))) return 'all-plainly';
-  const isRefused = said.some(line => /method (SETUP|PLAY) failed/.test(line));
-  const mayHelp = isRefused || killedFor === 'silence' || status === 0;
-  return wish === 'sound' && !heard && mayHelp ? 'all' : undefined;
-}
+/** One capture of a camera, with one ffmpeg or more. */
+class Attempt {
+  private readonly startMs = performance.now();
+  /** Ends everything that runs; its reason is UNREACHABLE where the camera accepts no connection. */
+  private readonly stopping = new AbortController();
+  /** Where ffmpeg finds the camera. */
+  private ffmpegAddress: CameraAddress;
+  /** The ffmpeg whose sound is heard. */
+  private heard: Wish | undefined;
+  private readonly running = new Map<Wish, AbortController>();
+  private readonly hearings: Promise<unknown>[] = [];
+  private challenges: readonly string[] = [];
 
-/**
- * What keeps ffmpeg from using a login safely or at all: it takes the login along to another server when an RTSP server
- * redirects it there, and knows no Digest but that with MD5.
- */
-async function obstacleFor(address: CameraAddress, signal: AbortSignal): Promise<CaptureEnd | undefined> {
-  if (!isRtsp(address) || address.password === '') return undefined;
-  const { status = 0, location, challenges = [] } = (await describeRtsp(address, signal)) ?? {};
-  const { host } = new URL(address.url);
-  if (status >= 300 && status < 400 && location && cameraServer(location) !== cameraServer(address.url))
-    return {
-      kind: 'bad-address',
-      message: `The camera at ${host} redirects to another server, ${redact(location).slice(0, MOST_SHOWN)}. The password is not sent there. If that is right, enter that address.`,
+  constructor(
+    private readonly address: CameraAddress,
+    private readonly options: CameraOptions,
+    private readonly learned: Learned,
+    private readonly listener: CaptureListener,
+    private readonly signal: AbortSignal,
+  ) {
+    this.ffmpegAddress = address;
+  }
+
+  async run(): Promise<CaptureEnd> {
+    const { address, learned, signal, stopping } = this;
+    const stop = (reason?: unknown): void => {
+      stopping.abort(reason);
+      for (const run of this.running.values()) run.abort();
     };
-  if (status === 401 && challenges.length > 0 && !challenges.some(canLogIn))
+    const stopForSignal = (): void => {
+      stop();
+    };
+    signal.addEventListener('abort', stopForSignal);
+    if (signal.aborted) stop();
+    void this.findUnreachable().then(isUnreachable => {
+      if (isUnreachable) stop(UNREACHABLE);
+    });
+    let login: RtspLogin | undefined;
+    try {
+      const prepared = await this.prepare();
+      if (stopping.signal.reason === UNREACHABLE) return explainUnreachable(address);
+      if ('kind' in prepared) return prepared;
+      ({ login } = prepared);
+      if (login) this.ffmpegAddress = await login.open();
+      const end =
+        learned.wish === 'sound' ? await this.askTwice() : await this.begin(learned.wish, prepared.raw);
+      learned.wasStalled = signal.aborted && this.heard !== undefined;
+      if (stopping.signal.reason === UNREACHABLE) return explainUnreachable(address);
+      if ('kind' in end) return end;
+      return explainEnd(end, address, this.challenges, this.options.track);
+    } finally {
+      stop();
+      // Their processes are gone then.
+      await Promise.allSettled(this.hearings);
+      login?.close();
+      signal.removeEventListener('abort', stopForSignal);
+    }
+  }
+
+  /** Finds out whether the camera accepts no connection at all, in less time than it has to answer. */
+  private async findUnreachable(): Promise<boolean> {
+    const { signal } = this.stopping;
+    await delay(UNSURE_MS, undefined, { signal }).catch(() => undefined);
+    if (this.isHeard() || signal.aborted || (await canConnect(this.address, CHECK_MS, signal))) return false;
+    return !this.isHeard() && !signal.aborted;
+  }
+
+  private isHeard(): boolean {
+    return this.heard !== undefined;
+  }
+
+  private isStopped(): boolean {
+    return this.stopping.signal.aborted;
+  }
+
+  private get openMs(): number {
+    return this.options.openMs ?? OPEN_MS;
+  }
+
+  private get pauses(): boolean {
+    return this.options.pauses === true || this.learned.pauses >= PAUSES;
+  }
+
+  /** Asks for the sound alone and, when it does not come, for all. The first to send sound is heard. */
+  private async askTwice(): Promise<FfmpegEnd | CaptureEnd> {
+    const sound = this.begin('sound');
+    const patience = new AbortController();
+    const isQuiet = delay(SOUND_ALONE_MS, 'quiet' as const, { signal: patience.signal }).catch(
+      () => 'quiet' as const,
+    );
+    const first = await Promise.race([sound, isQuiet]);
+    patience.abort();
+    if (first !== 'quiet') return helpsToAskForAll(first) && !this.isStopped() ? this.begin('all') : first;
+    if (this.isHeard() || this.pauses || this.isStopped()) return sound;
+    const all = this.begin('all');
+    const { wish, end } = await Promise.race([
+      sound.then(end => ({ wish: 'sound' as const, end })),
+      all.then(end => ({ wish: 'all' as const, end })),
+    ]);
+    if (wish === 'sound') return all;
+    if (this.isHeard()) return this.heard === 'all' ? end : sound;
+    // It may have room for one viewer only.
+    this.running.get('sound')?.abort();
+    await sound;
+    return this.isStopped() ? end : this.begin('all');
+  }
+
+  private begin(wish: Wish, raw?: RawAudio): Promise<FfmpegEnd | CaptureEnd> {
+    const hearing = this.hear(wish, raw);
+    this.hearings.push(hearing);
+    return hearing;
+  }
+
+  /** Runs ffmpeg, anew when it turns out what it should have been told. */
+  private async hear(wish: Wish, raw?: RawAudio): Promise<FfmpegEnd | CaptureEnd> {
+    const { address, ffmpegAddress, learned } = this;
+    const own = new AbortController();
+    if (this.isStopped()) own.abort();
+    this.running.set(wish, own);
+    for (let request: RawAudio | undefined = raw; ;) {
+      let asked = wish;
+      const end = await runFfmpeg(
+        {
+          address: ffmpegAddress,
+          wish,
+          plans: learned.plans,
+          plan: tracks => this.plan(tracks),
+          pauses: () => this.pauses,
+          isThere: () => this.isThere(),
+          timeoutMs: this.pauses ? 0 : this.openMs,
+          raw: request,
+        },
+        this.listenerFor(wish),
+        own.signal,
+      );
+      if ('kind' in end || own.signal.aborted) return end;
+      if (end.rate) learned.rates.set(end.rate.track, end.rate.rateHz);
+      if (end.killedFor === 'plan' || end.killedFor === 'rate') learned.plans = this.plan(end.tracks);
+      else if (isTooOld(end) && wish !== 'all-plainly') asked = 'all-plainly';
+      else {
+        if (end.heard) learned.wish = wish;
+        return end;
+      }
+      if (asked !== wish) return this.hear(asked, raw);
+      if (raw) request = (await askHttp(address, this.openMs, own.signal))?.raw;
+    }
+  }
+
+  /** Whether the camera answers; it may want a login, which does not matter here. */
+  private async isThere(): Promise<boolean> {
+    const { address, signal } = this;
+    if (isRtsp(address)) return (await describeRtsp(address, CHECK_MS, signal)) !== undefined;
+    return canConnect(address, CHECK_MS, signal);
+  }
+
+  private plan(tracks: FfmpegEnd['tracks']): TrackPlans {
+    const { rates } = this.learned;
+    const all = planAll(tracks, rates);
+    const { track } = this.options;
+    if (track === undefined) return all;
+    const chosen = all.get(track - 1);
+    return chosen ? new Map([[track - 1, chosen]]) : new Map();
+  }
+
+  private listenerFor(wish: Wish): CaptureListener & { pause(): void } {
+    const { listener, learned } = this;
+    const isHeard = (): boolean => !this.signal.aborted && (this.heard === undefined || this.heard === wish);
+    return {
+      samples: samples => {
+        if (!isHeard()) return;
+        if (this.heard === undefined) this.choose(wish);
+        listener.samples(samples);
+      },
+      format: format => {
+        if (isHeard()) listener.format(format);
+      },
+      tracks: tracks => {
+        if (isHeard()) listener.tracks?.(tracks);
+      },
+      clockStep: () => {
+        if (isHeard()) listener.clockStep?.();
+      },
+      complaint: complaint => {
+        if (isHeard()) listener.complaint?.(redact(complaint, this.address.password));
+      },
+      pause: () => {
+        learned.pauses++;
+      },
+      ended: () => undefined,
+    };
+  }
+
+  private choose(wish: Wish): void {
+    const { learned } = this;
+    this.heard = wish;
+    for (const [other, run] of this.running) if (other !== wish) run.abort();
+    const tookMs = performance.now() - this.startMs;
+    if (learned.wasStalled && learned.fastestMs < FAST_MS && tookMs > SLOW_MS) learned.pauses++;
+    learned.fastestMs = Math.min(learned.fastestMs, tookMs);
+  }
+
+  private explainLogin(challenges: readonly string[]): CaptureEnd {
+    const { host } = new URL(this.address.url);
+    const schemes = challenges.map(schemeOf).join(', ').slice(0, MOST_SHOWN);
     return {
       kind: 'not-a-stream',
-      message: `The camera at ${host} takes only a login that ffmpeg does not know (${challenges.map(schemeOf).join(', ').slice(0, MOST_SHOWN)}). Let go2rtc fetch the stream, and enter its address.`,
+      message: `The camera at ${host} takes only a login that is not known here (${schemes}). Let go2rtc fetch the stream, and enter its address.`,
     };
-  return undefined;
-}
-
-function canLogIn(challenge: string): boolean {
-  return /^(basic|digest|digest md5)$/i.test(schemeOf(challenge));
-}
-
-/** 'Basic', 'Digest SHA-256' */
-function schemeOf(challenge: string): string {
-  const [scheme = ''] = challenge.split(/\s/, 1);
-  const algorithm = /\balgorithm="?([\w-]{1,20})/i.exec(challenge)?.[1];
-  return [scheme.slice(0, 20), algorithm].filter(Boolean).join(' ');
-}
-
-function isRtsp({ url }: CameraAddress): boolean {
-  return url.startsWith('rtsp');
-}
-
-/** Resolves when the process is gone. */
-async function runFfmpeg(
-  address: CameraAddress,
-  wish: Wish,
-  listener: CaptureListener,
-  signal: AbortSignal,
-): Promise<FfmpegEnd | CaptureEnd> {
-  const ffmpeg = spawn('ffmpeg', argumentsFor(address));
-  try {
-    await once(ffmpeg, 'spawn');
-  } catch (error) {
-    const message = `ffmpeg, which hears cameras, could not be started (${messageOf(error)}). ${INSTALL_FFMPEG}`;
-    return { kind: 'no-program', message };
   }
-  const end: FfmpegEnd = { heard: false, status: null, said: [] };
-  const closed = once(ffmpeg, 'close');
-  const kill = (): void => {
-    ffmpeg.kill('SIGKILL');
-  };
-  signal.addEventListener('abort', kill);
-  if (signal.aborted) kill();
 
-  ffmpeg.stdin.on('error', () => {
-    // It ended before it had read the address, and says why.
-  });
-  ffmpeg.stdin.end(scriptFor(address, wish));
-
-  const patience = setTimeout(() => {
-    end.killedFor = 'silence';
-    kill();
-  }, SOUND_ALONE_MS);
-  if (wish !== 'sound') clearTimeout(patience);
-
-  let firstAtMs = 0;
-  let count = 0;
-  const receive = (samples: Float32Array): void => {
-    if (signal.aborted || end.killedFor) return;
-    const nowMs = performance.now();
-    if (!end.heard || nowMs - firstAtMs > WATCHED_MS) {
-      // Anew now and then: over weeks the fastest of clocks would be ahead.
-      firstAtMs = nowMs;
-      count = 0;
+  /**
+   * What keeps ffmpeg from using a login safely or at all: it takes the login along to another server when an RTSP server
+   * redirects it there, and knows no Digest but that with MD5. And sound without a header, which ffmpeg does not know.
+   */
+  private async prepare(): Promise<CaptureEnd | { raw?: RawAudio; login?: RtspLogin }> {
+    const { address, openMs } = this;
+    const { signal } = this.stopping;
+    const { host } = new URL(address.url);
+    if (!isRtsp(address)) {
+      if (address.bearer || new URL(address.url).pathname.endsWith('.m3u8')) return {};
+      const { status, challenges = [], raw } = (await askHttp(address, openMs, signal)) ?? {};
+      this.challenges = challenges;
+      // ffmpeg would try the same login once more.
+      if (status === 401 && address.password !== '') {
+        if (answerChallenge(challenges, address, { method: 'GET', uri: '/' }) === undefined)
+          return this.explainLogin(challenges);
+        const said = [`[error] Server returned ${status}`];
+        return explainEnd({ heard: false, status: 1, said, tracks: [] }, address, challenges);
+      }
+      return { raw };
     }
-    end.heard = true;
-    clearTimeout(patience);
-    count += samples.length;
-    if (count / SAMPLE_RATE > (nowMs - firstAtMs) / 1000 + MOST_AHEAD_S) {
-      end.killedFor = 'haste';
-      kill();
-    } else listener.samples(samples);
-  };
-
-  let format: AudioFormat | undefined;
-  let channel: number | undefined;
-  const reportFormat = (): void => {
-    if (format && !signal.aborted) listener.format({ ...format, ...(channel !== undefined && { channel }) });
-  };
-  readCapture(ffmpeg.stdout, 'wav', {
-    samples: receive,
-    heard: heard => {
-      if (heard.channel === channel) return;
-      channel = heard.channel;
-      reportFormat();
-    },
-  });
-  createInterface(ffmpeg.stderr).on('line', whole => {
-    const line = whole.slice(0, MOST_LINE);
-    if (/\[(warning|error|fatal)\]/.test(line)) end.said = [...end.said, line].slice(-MOST_SAID);
-    if (format) return;
-    format = formatIn(line);
-    reportFormat();
-  });
-
-  [end.status] = (await closed) as [number | null];
-  clearTimeout(patience);
-  signal.removeEventListener('abort', kill);
-  return end;
-}
-
-function argumentsFor(address: CameraAddress): string[] {
-  const general = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+info'];
-  // The address, which may hold a password, must not be an argument: those can be seen by everybody.
-  const input = ['-f', 'concat', '-safe', '0', '-protocol_whitelist', protocolsFor(address), '-i', 'pipe:0'];
-  // Filled up, so that a gap in the stream is as long in the sound.
-  const filters = ['-af', `aresample=${SAMPLE_RATE}:async=1`];
-  return [...general, ...input, '-map', '0:a:0', ...filters, '-c:a', 'pcm_f32le', '-f', 'wav', 'pipe:1'];
-}
-
-/** What ffmpeg may open; a camera could otherwise refer it to this computer's files. */
-function protocolsFor({ url }: CameraAddress): string {
-  switch (new URL(url).protocol) {
-    case 'rtsp:':
-      return 'pipe,rtp,tcp,udp';
-    case 'rtsps:':
-      return 'pipe,rtp,tcp,tls,udp';
-    default:
-      // HTTP redirects to HTTPS, and segments of HLS may be encrypted.
-      return 'pipe,http,https,tcp,tls,crypto';
+    if (address.password === '') return {};
+    const { status = 0, location, challenges = [] } = (await describeRtsp(address, openMs, signal)) ?? {};
+    this.challenges = challenges;
+    if (status >= 300 && status < 400 && location && cameraServer(location) !== cameraServer(address.url))
+      return {
+        kind: 'bad-address',
+        message: `The camera at ${host} redirects to another server, ${redact(location).slice(0, MOST_SHOWN)}. The password is not sent there. If that is right, enter that address.`,
+      };
+    if (status !== 401 || challenges.length === 0 || canFfmpegLogIn(challenges)) return {};
+    if (answerChallenge(challenges, address, { method: 'DESCRIBE', uri: address.url }) === undefined)
+      return this.explainLogin(challenges);
+    return { login: new RtspLogin(address) };
   }
 }
 
-/** A script for ffmpeg's concat demuxer (ffmpeg-formats, 'concat'). */
-function scriptFor(address: CameraAddress, wish: Wish): string {
-  const lines = ['ffconcat version 1.0', `file ${quote(secretUrl(address))}`];
-  if (wish !== 'all-plainly') lines.push(...optionsFor(address, wish).map(option => `option ${option}`));
-  return lines.map(line => `${line}\n`).join('');
+/** Whether a camera that did not send its sound alone may send it with the picture. */
+function helpsToAskForAll(end: FfmpegEnd | CaptureEnd): boolean {
+  if ('kind' in end || end.heard || end.killedFor) return false;
+  return end.status === 0 || end.said.some(line => /method (SETUP|PLAY) failed/.test(line));
 }
 
-/** Quotes as ffmpeg-utils says under 'Quoting and escaping'. */
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
-}
-
-function optionsFor(address: CameraAddress, wish: 'sound' | 'all'): string[] {
-  const isHls = new URL(address.url).pathname.endsWith('.m3u8');
-  const timeoutUs = String(1000 * (isHls ? HLS_TIMEOUT_MS : TIMEOUT_MS));
-  // It would analyse five seconds, and count pictures.
-  const analysis = ['analyzeduration 1000000', 'fpsprobesize 0'];
-  if (isRtsp(address))
-    return [
-      ...analysis,
-      // UDP where the camera refuses TCP.
-      'rtsp_transport tcp+udp',
-      'rtsp_flags prefer_tcp',
-      `timeout ${timeoutUs}`,
-      ...(wish === 'sound' ? ['allowed_media_types audio'] : []),
-    ];
-  return [
-    ...analysis,
-    `rw_timeout ${timeoutUs}`,
-    ...(address.bearer ? [`headers ${quote(`Authorization: Bearer ${address.bearer}`)}`] : []),
-    // The newest segment.
-    ...(isHls ? ['live_start_index -1'] : []),
-  ];
-}
-
-/** What ffmpeg says of its input: 'Stream #0:1: Audio: aac (LC), 16000 Hz, mono, fltp, 50 kb/s'; undefined in other lines. */
-function formatIn(line: string): AudioFormat | undefined {
-  const [, codec, rate, layout] =
-    /^\[info\] +Stream #0:\d.*?: Audio: (?!pcm_f32le)(\w+).*?, (\d+) Hz, ([^,]+)/.exec(line) ?? [];
-  return codec ? { codec, sampleRate: Number(rate), channels: channelsIn(layout) } : undefined;
-}
-
-/** Of 'mono', 'stereo', '3 channels', '5.1(side)' and their like. */
-function channelsIn(layout: string): number {
-  if (layout === 'mono') return 1;
-  if (layout === 'stereo') return 2;
-  const [, full, low = '0'] = /^(\d+)(?:\.(\d))?/.exec(layout) ?? [];
-  return Number(full) + Number(low);
+function isTooOld({ said }: FfmpegEnd): boolean {
+  return said.some(line => line.includes("unknown keyword 'option'"));
 }

@@ -2,7 +2,7 @@
  * What stands between a microphone or camera and the supervisor: one attempt to capture it, by a process that can be
  * killed.
  */
-import type { AudioFormat, SourceTrouble } from '../../values.js';
+import type { AudioFormat, SourceTrouble, TrackHealth } from '../../values.js';
 
 /** How a capture ended. */
 export interface CaptureEnd {
@@ -17,6 +17,12 @@ export interface CaptureListener {
   samples(samples: Float32Array): void;
   /** What is captured, where it is known; at any time. */
   format(format: AudioFormat): void;
+  /** The audio tracks of a camera, about once a second. */
+  tracks?(tracks: TrackHealth[]): void;
+  /** The camera's clock made a step, which its sound did not. */
+  clockStep?(): void;
+  /** What is wrong while no sound comes, in words that hold no password. */
+  complaint?(complaint: string): void;
   ended(end: CaptureEnd): void;
 }
 

@@ -1,6 +1,7 @@
 import { redact, type CameraAddress } from './camera-address.js';
 import type { CaptureEnd } from './capture.js';
-import type { SourceTrouble } from '../../values.js';
+import { schemeOf } from './login.js';
+import type { AudioFormat, SourceTrouble } from '../../values.js';
 
 /** How an ffmpeg that captured a camera ended. */
 export interface FfmpegEnd {
@@ -8,10 +9,23 @@ export interface FfmpegEnd {
   heard: boolean;
   /** Its exit status; null when it was killed. */
   status: number | null;
-  /** The last warnings and errors that it printed, unchanged. */
+  /** The last warnings and errors that it printed, unchanged, each once. */
   said: string[];
-  /** Why it was killed: no sample for too long, or more of them than time has passed. */
-  killedFor?: 'silence' | 'haste';
+  /** The camera's audio tracks, as far as it listed them. */
+  tracks: readonly AudioFormat[];
+  /** The rate in Hz with which a track's sound comes. */
+  rate?: { track: number; rateHz: number };
+  /**
+   * Why it was killed: more sound than time has passed, it was to send other tracks, or at another rate, or the camera
+   * was gone during a pause.
+   */
+  killedFor?: 'haste' | 'absence' | 'plan' | 'rate';
+}
+
+/** A warning or error among the lines that ffmpeg prints, without addresses, which differ from run to run. */
+export function readComplaint(line: string): { text: string; isError: boolean } | undefined {
+  const [, level, text] = /^(?:\[[^\]]*\] )*?\[(warning|error|fatal)\] (.*)$/.exec(line) ?? [];
+  return text ? { text: text.replaceAll(/ @ 0x[\da-f]+/g, ''), isError: level !== 'warning' } : undefined;
 }
 
 interface Complaint {
@@ -24,6 +38,12 @@ interface Complaint {
 
 /** Of what ffmpeg said, in characters: twenty lines of a thousand. */
 const MOST_READ = 20_000;
+/** Of the names of logins, in characters. */
+const MOST_SCHEMES = 200;
+
+/** What ffmpeg says of the outputs that it can't make, after it said why. */
+const GIVING_UP =
+  /^(Failed|Impossible to open|Conversion failed|Error (opening|initializing|marking|while)|Cannot determine format|Guessed Channel|pipe:|Nothing was written|Output file is empty)/;
 
 /** The first that fits holds. */
 const COMPLAINTS: readonly Complaint[] = [
@@ -87,10 +107,30 @@ const COMPLAINTS: readonly Complaint[] = [
   },
 ];
 
-/** Explains to a person why there is no sound, or no more of it. */
+/** The error that ffmpeg printed last before it gave up, or warning where there was no error. */
+function lastComplaint(said: readonly string[]): string | undefined {
+  const complaints = said
+    .flatMap(line => readComplaint(line) ?? [])
+    .filter(({ text }) => !GIVING_UP.test(text));
+  return (complaints.findLast(({ isError }) => isError) ?? complaints.at(-1))?.text;
+}
+
+/** Explains that nothing accepts a connection. */
+export function explainUnreachable(address: CameraAddress): CaptureEnd {
+  const said = ['[error] Connection timed out'];
+  return explainEnd({ heard: false, status: null, said, tracks: [] }, address);
+}
+
+/**
+ * Explains to a person why there is no sound, or no more of it.
+ * @param challenges logins that the camera asks for, as far as they are known
+ * @param track number of the audio track that was asked for, from 1
+ */
 export function explainEnd(
-  { heard, status, said, killedFor }: FfmpegEnd,
+  { heard, status, said, killedFor, tracks }: FfmpegEnd,
   address: CameraAddress,
+  challenges: readonly string[] = [],
+  track?: number,
 ): CaptureEnd {
   const { host, protocol } = new URL(address.url);
   const fill = (message: string): string =>
@@ -106,11 +146,11 @@ export function explainEnd(
         '{url} sent more sound than time has passed: it is a recording, or the camera set its clock.',
       ),
     };
-  if (heard)
+  if (heard || killedFor === 'absence')
     return {
       kind: 'disconnected',
       message: fill(
-        /timed out/.test(text)
+        killedFor === 'absence' || /timed out/.test(text)
           ? 'The camera at {host} stopped sending.'
           : 'The camera at {host} closed the connection.',
       ),
@@ -121,14 +161,21 @@ export function explainEnd(
       kind: 'disconnected',
       message: fill('The camera at {host} was reached but sent no sound. Restart it if this lasts.'),
     };
+  if (tracks.length > 0 && track !== undefined && track > tracks.length)
+    return {
+      kind: 'no-audio',
+      message: fill(`{url} has no audio track ${track}, but ${tracks.length}. Choose another one.`),
+    };
   const complaint = COMPLAINTS.find(({ says }) => says.test(text));
-  if (complaint) return { kind: complaint.kind, message: fill(complaint.message) };
-  const first = said
-    .find(line => !line.includes('[warning]'))
-    ?.slice(0, MOST_READ)
-    .replace(/^(\[[^\]]*\] )+/, '');
-  const why = first
-    ? `ffmpeg says: ${redact(first, address.password)}`
+  if (complaint) {
+    const schemes =
+      complaint.kind === 'wrong-password' ? challenges.map(schemeOf).join(', ').slice(0, MOST_SCHEMES) : '';
+    const login = schemes && ` It asks for a login by ${schemes}.`;
+    return { kind: complaint.kind, message: fill(complaint.message) + login };
+  }
+  const last = lastComplaint(said);
+  const why = last
+    ? `ffmpeg says: ${redact(last, address.password)}`
     : status === null
       ? 'ffmpeg was killed'
       : `ffmpeg ended with status ${status}`;

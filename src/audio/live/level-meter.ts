@@ -6,7 +6,7 @@ const LOWEST_DB = -120;
 /** Amplitude from which on a sample counts as at full scale; 16 bit reach 1 - 2^-15, A-law 0.984. */
 const FULL_SCALE = 0.98;
 
-/** What a second of audio was like. */
+/** What a second of audio, or as long as is measured, was like. */
 export interface Level {
   /** Root mean square without the mean, in dB of full scale; -120 at least. */
   levelDb: number;
@@ -15,7 +15,7 @@ export interface Level {
 }
 
 /**
- * Measures audio second by second. The mean is left out, since a muted camera may send a constant: A-law has no code for
+ * Measures audio second by second, unless another length is given. The mean is left out, since a muted camera may send a constant: A-law has no code for
  * zero (ITU-T G.711).
  */
 export class LevelMeter {
@@ -28,20 +28,23 @@ export class LevelMeter {
   private squares = 0;
   private full = 0;
 
+  /** @param length samples that are measured together */
+  constructor(private readonly length = SAMPLE_RATE) {}
+
   push(samples: Float32Array): void {
     for (const sample of samples) {
       this.sum += sample;
       this.squares += sample * sample;
       if (Math.abs(sample) >= FULL_SCALE) this.full++;
-      if (++this.count === SAMPLE_RATE) this.endSecond();
+      if (++this.count === this.length) this.endSecond();
     }
   }
 
   private endSecond(): void {
-    const mean = this.sum / SAMPLE_RATE;
-    const power = this.squares / SAMPLE_RATE - mean * mean;
+    const mean = this.sum / this.length;
+    const power = this.squares / this.length - mean * mean;
     const levelDb = power > 0 ? Math.max(LOWEST_DB, 10 * Math.log10(power)) : LOWEST_DB;
-    this.level = { levelDb, clipping: this.full / SAMPLE_RATE };
+    this.level = { levelDb, clipping: this.full / this.length };
     this.silentS = levelDb < SILENCE_DB ? this.silentS + 1 : 0;
     this.count = this.sum = this.squares = this.full = 0;
   }

@@ -88,6 +88,7 @@ function unheardHealth(source: string, state: 'failed' | 'stopped'): SourceHealt
     levelDb: null,
     clipping: 0,
     driftMs: 0,
+    clockSteps: 0,
     format: null,
   };
 }

@@ -3,7 +3,6 @@ import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { portOf, type CameraAddress } from './camera-address.js';
 
-const TIMEOUT_MS = 5000;
 /** A head that is longer does not come from a camera. */
 const MOST_CHARACTERS = 16_384;
 
@@ -16,25 +15,51 @@ export interface RtspResponse {
   challenges: string[];
 }
 
+/** Whether a server accepts connections. */
+export async function canConnect(
+  { url }: Pick<CameraAddress, 'url'>,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const socket = connect(placeOf(url));
+  const deadline = setTimeout(() => {
+    socket.destroy(new Error('no answer'));
+  }, timeoutMs);
+  try {
+    await once(socket, 'connect', { signal });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    clearTimeout(deadline);
+    socket.on('error', () => undefined).destroy();
+  }
+}
+
+/** Host and port of a URL, to connect to. */
+export function placeOf(url: string): { host: string; port: number } {
+  const server = new URL(url);
+  return { host: server.hostname.replace(/^\[|\]$/g, ''), port: portOf(server) };
+}
+
 /**
  * Asks an RTSP server for a stream's description, without a login (RFC 2326, DESCRIBE).
  * @returns undefined when it does not answer in time, or not in RTSP
  */
 export async function describeRtsp(
   { url }: Pick<CameraAddress, 'url'>,
+  timeoutMs: number,
   signal: AbortSignal,
 ): Promise<RtspResponse | undefined> {
-  const server = new URL(url);
-  const at = { host: server.hostname.replace(/^\[|\]$/g, ''), port: portOf(server) };
-  const socket =
-    server.protocol === 'rtsps:'
-      ? // Cameras sign their certificates themselves, and no secret is sent.
-        connectTls({ ...at, rejectUnauthorized: false })
-      : connect(at);
+  const place = placeOf(url);
+  const socket = url.startsWith('rtsps:')
+    ? // Cameras sign their certificates themselves, and no secret is sent.
+      connectTls({ ...place, rejectUnauthorized: false })
+    : connect(place);
   // Not AbortSignal.timeout in AbortSignal.any: Node 20 may collect it as garbage before its time.
   const deadline = setTimeout(() => {
     socket.destroy();
-  }, TIMEOUT_MS);
+  }, timeoutMs);
   let head = '';
   try {
     const closed = once(socket, 'close', { signal });

@@ -8,6 +8,7 @@ import {
   type SourceHealth,
   type SourceState,
   type SourceTrouble,
+  type TrackHealth,
 } from '../../values.js';
 import type { Capture, CaptureEnd, StartCapture } from './capture.js';
 import { CHUNK_SAMPLES } from './chunk-length.js';
@@ -15,8 +16,8 @@ import { LevelMeter } from './level-meter.js';
 import { SampleClock } from './sample-clock.js';
 import { SYSTEM_SCHEDULER, type Scheduler } from './scheduler.js';
 
-/** How long a capture may take to its first audio: a camera may have to wake up, and be asked in two ways. */
-const START_MS = 20_000;
+/** How long a capture may take to its first audio, unless its source says otherwise. */
+const OPEN_MS = 20_000;
 /** A capture that ran for so long was stable: what ends it later is a new trouble. */
 const STABLE_MS = 60_000;
 /** Some sources begin with a burst of buffered audio: its end is now, not its beginning. */
@@ -52,6 +53,8 @@ export interface SupervisedSource {
   /** The source of its chunks and its health. */
   name: string;
   start: StartCapture;
+  /** How long a capture may take to its first audio. */
+  openMs?: number;
   /** A capture that sends nothing for so long has stalled. */
   stallMs: number;
 }
@@ -74,6 +77,10 @@ export class Supervisor {
   private restarts = 0;
   private trouble: Trouble = {};
   private format: AudioFormat | null = null;
+  private tracks: TrackHealth[] | undefined;
+  private clockSteps = 0;
+  /** What was wrong last with a capture from which no audio came yet. */
+  private complaint: string | undefined;
   private capture: Capture | undefined;
   /** Counts captures, so that a late call from an old one is not taken for one from the new one. */
   private attempt = 0;
@@ -114,7 +121,9 @@ export class Supervisor {
       levelDb,
       clipping,
       driftMs: Math.round(this.clock.driftMs),
+      clockSteps: this.clockSteps,
       format: this.format,
+      ...(this.tracks && { tracks: this.tracks }),
       ...this.trouble,
     };
   }
@@ -145,6 +154,7 @@ export class Supervisor {
     this.enter('starting');
     this.clock.begin();
     this.isSettled = false;
+    this.complaint = undefined;
     this.lastDataMs = this.scheduler.now();
     this.watch();
     this.capture = this.source.start({
@@ -153,6 +163,15 @@ export class Supervisor {
       },
       format: format => {
         if (attempt === this.attempt) this.format = format;
+      },
+      tracks: tracks => {
+        if (attempt === this.attempt) this.tracks = tracks;
+      },
+      clockStep: () => {
+        if (attempt === this.attempt) this.clockSteps++;
+      },
+      complaint: complaint => {
+        if (attempt === this.attempt) this.complaint = complaint;
       },
       ended: end => {
         if (attempt === this.attempt) this.openAgainSafely(end);
@@ -164,7 +183,8 @@ export class Supervisor {
 
   /** Waits until audio is overdue, each time anew after audio arrived. */
   private watch(isSecondLook = false): void {
-    const patienceMs = this.runningSinceMs === undefined ? START_MS : this.source.stallMs;
+    const isOpening = this.runningSinceMs === undefined;
+    const patienceMs = isOpening ? (this.source.openMs ?? OPEN_MS) : this.source.stallMs;
     const leftMs = this.lastDataMs + patienceMs - this.scheduler.now();
     if (leftMs > 0 || !isSecondLook) {
       this.cancelTimer = this.scheduler.after(Math.max(leftMs, SECOND_LOOK_MS), () => {
@@ -173,8 +193,10 @@ export class Supervisor {
       return;
     }
     this.send();
-    const message = `No audio arrived for ${patienceMs / 1000} s. Opening it again.`;
-    const end: CaptureEnd = { kind: 'disconnected', message };
+    const complaint = isOpening ? this.complaint : undefined;
+    const why = complaint === undefined ? '' : ` ffmpeg says: ${complaint}.`;
+    const message = `No audio arrived for ${patienceMs / 1000} s.${why} Opening it again.`;
+    const end: CaptureEnd = { kind: complaint === undefined ? 'disconnected' : 'not-a-stream', message };
     this.enter('stalled', { trouble: end.kind, error: message });
     this.openAgainSafely(end);
   }
@@ -199,7 +221,7 @@ export class Supervisor {
 
   /** The state of a source that sends audio. */
   private get heardState(): SourceState {
-    return this.meter.silentS >= SILENT_S ? 'silent' : 'running';
+    return this.meter.silentS >= SILENT_S && !this.format?.pauses ? 'silent' : 'running';
   }
 
   /** Sends the pending audio as a chunk. */

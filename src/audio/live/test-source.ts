@@ -13,8 +13,8 @@ export interface SourceTest {
   samples: Float32Array;
 }
 
-/** How long to wait: a camera may have to wake up, and be asked in two ways. */
-const PATIENCE_MS = 25_000;
+/** How long to wait: a camera may have to wake up. */
+const PATIENCE_MS = 60_000;
 
 /** Listens to a source for so many seconds, or until something is wrong with it. */
 export async function testSource(

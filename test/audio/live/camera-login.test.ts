@@ -5,7 +5,9 @@ import { parseCameraAddress } from '../../../src/audio/live/camera-address.js';
 import { startCamera } from '../../../src/audio/live/camera-capture.js';
 import type { CaptureEnd } from '../../../src/audio/live/capture.js';
 import { readResponse } from '../../../src/audio/live/rtsp-probe.js';
+import { RtspCamera } from '../../rtsp/rtsp-camera.js';
 import { needTools } from '../../tools.js';
+import { assertEnds, gapIn, Listening } from './camera-listening.js';
 
 const LOGIN = { user: 'admin', password: 'lullaby' };
 
@@ -69,13 +71,13 @@ describe('the login of an RTSP camera', () => {
     }
   });
 
-  it('is named when ffmpeg does not know its scheme', async () => {
-    const challenge = 'WWW-Authenticate: Digest realm="camera", nonce="1", algorithm=SHA-256';
+  it('is named when its scheme is not known', async () => {
+    const challenge = 'WWW-Authenticate: Digest realm="camera", nonce="1", algorithm=SHA-1';
     const camera = new FixedServer('401 Unauthorized', [challenge]);
     try {
       const { kind, message } = await endOf(await camera.start());
       assert.equal(kind, 'not-a-stream');
-      assert.match(message, /ffmpeg does not know \(Digest SHA-256\)\. Let go2rtc fetch the stream/);
+      assert.match(message, /not known here \(Digest SHA-1\)\. Let go2rtc fetch the stream/);
     } finally {
       camera.stop();
     }
@@ -113,4 +115,25 @@ describe('readResponse', () => {
     for (const text of ['', 'HTTP/1.1 200 OK\r\n\r\n', '\0\0\0', 'RTSP/1.0 abc'])
       assert.equal(readResponse(text), undefined);
   });
+});
+
+describe('a Digest that ffmpeg cannot answer', function () {
+  before(function () {
+    needTools(this, 'ffmpeg');
+  });
+
+  for (const algorithms of [['SHA-256'], ['MD5', 'SHA-256'], ['SHA-256', 'MD5'], ['MD5']] as const)
+    it(`is answered: ${algorithms.join(', then ')}`, async () => {
+      const login = { user: 'me@home', password: 'p@ss "w/örd' };
+      const camera = new RtspCamera({ video: true, login: { scheme: 'Digest', algorithms, ...login } });
+      await camera.start();
+      const listening = new Listening(camera.url, login);
+      await listening.hear(0.5);
+      assert.equal(gapIn(listening.samples), 0);
+      await listening.stop();
+      const wrong = new Listening(camera.url, { ...login, password: 'hunter2' });
+      await assertEnds(wrong, 'wrong-password', new RegExp(`login by Digest ${algorithms[0]}`));
+      assert.equal(camera.wrongLogins, 1);
+      await camera.stop();
+    });
 });

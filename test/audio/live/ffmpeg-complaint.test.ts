@@ -4,7 +4,7 @@ import { explainEnd, type FfmpegEnd } from '../../../src/audio/live/ffmpeg-compl
 const address = { url: 'rtsp://camera:554/live', user: 'admin', password: 'hunter2' };
 
 function explain(end: Partial<FfmpegEnd>): ReturnType<typeof explainEnd> {
-  return explainEnd({ heard: false, status: 1, said: [], ...end }, address);
+  return explainEnd({ heard: false, status: 1, said: [], tracks: [], ...end }, address);
 }
 
 describe('explainEnd', () => {

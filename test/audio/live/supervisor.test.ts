@@ -380,6 +380,7 @@ describe('Supervisor', () => {
       'levelDb',
       'clipping',
       'driftMs',
+      'clockSteps',
       'format',
     ]);
   });

@@ -1,0 +1,158 @@
+import { once } from 'node:events';
+import { request as requestHttp, type IncomingMessage } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import type { Readable } from 'node:stream';
+import { cameraServer, fillIn, type CameraAddress } from './camera-address.js';
+import { answerChallenge, canFfmpegLogIn } from './login.js';
+
+/** A stream that is fetched for ffmpeg, and how it is to read that: sound without a header needs options. */
+export interface RawAudio {
+  /** ffmpeg's options for its input. */
+  args: string[];
+  body: Readable;
+}
+
+/** What an HTTP server answers. */
+export interface HttpAnswer {
+  status: number;
+  /** Logins that it asks for. */
+  challenges: string[];
+  raw?: RawAudio;
+}
+
+/** Files that are sent as `audio/basic` or `audio/L16` begin so, and ffmpeg knows them. */
+const HEADERS = [Buffer.from('.snd'), Buffer.from('RIFF')];
+const MOST_REDIRECTIONS = 5;
+
+/**
+ * Asks an HTTP camera for its stream, with its login, to learn whether it is sound without a header, which only the
+ * content type explains, or needs a login that ffmpeg does not know. The login goes to no other server.
+ * @returns undefined when it does not answer in time, or not in HTTP, or with a redirection to another server
+ */
+export async function askHttp(
+  address: CameraAddress,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<HttpAnswer | undefined> {
+  let url = fillIn(address);
+  let authorization: string | undefined;
+  let needsThisLogin = false;
+  try {
+    for (let i = 0; i < MOST_REDIRECTIONS; i++) {
+      const answer = await get(url, authorization, timeoutMs, signal);
+      const { statusCode: status = 0, headers } = answer;
+      if (status >= 300 && status < 400 && headers.location) {
+        answer.destroy();
+        const next = new URL(headers.location, url).href;
+        if (cameraServer(next) !== cameraServer(url)) return undefined;
+        url = next;
+        continue;
+      }
+      const challenges = challengesIn(answer);
+      if (status === 401 && authorization === undefined && address.password !== '') {
+        answer.destroy();
+        const { pathname, search } = new URL(url);
+        needsThisLogin = !canFfmpegLogIn(challenges);
+        authorization = answerChallenge(challenges, address, { method: 'GET', uri: pathname + search });
+        if (authorization === undefined) return { status, challenges };
+        continue;
+      }
+      const args = status === 200 ? rawFormat(headers['content-type'] ?? '') : undefined;
+      if (args && !(await beginsWithHeader(answer)))
+        return { status, challenges, raw: { args, body: answer } };
+      if (status === 200 && needsThisLogin) return { status, challenges, raw: { args: [], body: answer } };
+      answer.destroy();
+      return { status, challenges };
+    }
+  } catch {
+    return undefined;
+  }
+  return undefined;
+}
+
+async function get(
+  url: string,
+  authorization: string | undefined,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  const request = (url.startsWith('https:') ? requestHttps : requestHttp)(url, {
+    headers: { 'User-Agent': 'DeepInfant', ...(authorization && { Authorization: authorization }) },
+    // Cameras sign their certificates themselves.
+    rejectUnauthorized: false,
+    agent: false,
+    signal,
+  });
+  const deadline = setTimeout(() => request.destroy(new Error('no answer')), timeoutMs);
+  request.end();
+  try {
+    const [answer] = (await once(request, 'response')) as [IncomingMessage];
+    answer.on('error', () => undefined);
+    request.on('error', () => undefined);
+    return answer;
+  } finally {
+    clearTimeout(deadline);
+  }
+}
+
+function challengesIn({ rawHeaders }: IncomingMessage): string[] {
+  return rawHeaders.filter((_, i) => rawHeaders[i - 1]?.toLowerCase() === 'www-authenticate' && i % 2 === 1);
+}
+
+async function beginsWithHeader(body: IncomingMessage): Promise<boolean> {
+  if (body.readableLength === 0) await once(body, 'readable');
+  const first = body.read() as Buffer | null;
+  if (first) body.unshift(first);
+  return HEADERS.some(header => first?.subarray(0, header.length).equals(header));
+}
+
+/**
+ * ffmpeg's options for the sound of a content type that names sound without a header (RFC 1890, 2586, 3551, 3190, and
+ * what Axis and DoorBird send); undefined for all others.
+ */
+export function rawFormat(contentType: string): string[] | undefined {
+  const [type, ...parameters] = contentType.toLowerCase().split(';');
+  const numberOf = (name: string): number | undefined => {
+    const value = parameters
+      .map(text => new RegExp(`^\\s*${name}\\s*=\\s*"?(\\d+)`).exec(text)?.[1])
+      .find(Boolean);
+    return value === undefined ? undefined : Number(value);
+  };
+  const name = /^\s*audio\/(?:x-|vnd\.)?([\w.-]+)\s*$/.exec(type)?.[1] ?? '';
+  const format = RAW_FORMATS.find(({ names }) => names.test(name));
+  if (!format) return undefined;
+  if (format.isFixed) return format.args(name);
+  const rate =
+    numberOf('rate') ?? numberOf('samplerate') ?? numberOf('clock-rate') ?? format.rate?.(name) ?? 8000;
+  const channels = numberOf('channels') ?? 1;
+  return [...format.args(name), '-ar', String(rate), '-ac', String(channels)];
+}
+
+interface RawFormat {
+  /** Subtypes without `x-`. */
+  names: RegExp;
+  args: (name: string) => string[];
+  /** In Hz, where it is not 8000 unless the type says so. */
+  rate?: (name: string) => number | undefined;
+  /** Whether it has one rate, and one channel. */
+  isFixed?: true;
+}
+
+const RAW_FORMATS: readonly RawFormat[] = [
+  // Axis counts kbit/s: 128 is 16 kHz.
+  {
+    names: /^(basic|mu-?law|u-?law|pcmu|g\.?711u|g\.?711-?mu-?law|axis-mulaw(-\d+)?)$/,
+    args: () => ['-f', 'mulaw'],
+    rate: name => 125 * Number(/-(\d+)$/.exec(name)?.[1] ?? 64),
+  },
+  { names: /^(a-?law|pcma|g\.?711a|g\.?711-?a-?law)$/, args: () => ['-f', 'alaw'] },
+  { names: /^l8$/, args: () => ['-f', 'u8'] },
+  { names: /^l16$/, args: () => ['-f', 's16be'] },
+  { names: /^l24$/, args: () => ['-f', 's24be'] },
+  { names: /^(pcm|raw)$/, args: () => ['-f', 's16le'] },
+  { names: /^g\.?722$/, args: () => ['-f', 'g722'], isFixed: true },
+  {
+    names: /^g\.?726(-(16|24|32|40))?$/,
+    args: name => ['-f', 'g726', '-code_size', String(Number(/-(\d+)$/.exec(name)?.[1] ?? 32) / 8)],
+  },
+];

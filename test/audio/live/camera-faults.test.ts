@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CameraOptions } from '../../../src/audio/live/camera-capture.js';
+import { RtspCamera } from '../../rtsp/rtsp-camera.js';
+import { needTools } from '../../tools.js';
+import { until } from '../../until.js';
+import { rms } from '../signals.js';
+import { gapIn, Listening } from './camera-listening.js';
+
+/** The last half second. */
+function lastOf(samples: Float32Array): Float32Array {
+  return samples.subarray(samples.length - 8000);
+}
+
+describe('a camera', function () {
+  const cameras: RtspCamera[] = [];
+
+  async function start(
+    tracks: ConstructorParameters<typeof RtspCamera>[0],
+    settings: Partial<RtspCamera> = {},
+  ): Promise<RtspCamera> {
+    const camera = Object.assign(new RtspCamera(tracks), settings);
+    cameras.push(camera);
+    await camera.start();
+    return camera;
+  }
+
+  async function hear<T>(
+    camera: RtspCamera,
+    options: CameraOptions,
+    act: (listening: Listening) => Promise<T>,
+  ): Promise<T> {
+    const listening = new Listening(camera.url, undefined, options);
+    try {
+      return await act(listening);
+    } finally {
+      await listening.stop();
+    }
+  }
+
+  before(function () {
+    needTools(this, 'ffmpeg');
+  });
+  afterEach(() => Promise.all(cameras.splice(0).map(camera => camera.stop())));
+
+  describe('with several audio tracks', () => {
+    for (const [what, audio, sounds, track] of [
+      ['the first is silent', ['PCMA', 'L16'], ['silence', 'signal'], 2],
+      ['the first never sends', ['L16', 'PCMU'], ['nothing', 'signal'], 2],
+      ['only the third sounds', ['L16', 'PCMA', 'L16'], ['silence', 'nothing', 'signal'], 3],
+      ['the second is silent', ['L16', 'PCMA'], ['signal', 'silence'], 1],
+      ['all sound', ['PCMA', 'PCMU'], ['signal', 'signal'], 1],
+    ] as const)
+      it(`is heard on the one that sounds where ${what}`, async () => {
+        const camera = await start({ audio, video: true }, { sounds });
+        await hear(camera, {}, async listening => {
+          await until(
+            () => listening.formats.at(-1)?.track === track && rms(lastOf(listening.samples)) > 0.1,
+            'its sound',
+          );
+          assert.equal(listening.formats.at(-1)!.channels, 1);
+          await until(
+            () => listening.tracks.filter(({ levelsDb: [db] }) => db !== null && db > -85).length > 0,
+            'levels',
+          );
+          const levels = listening.tracks.map(({ levelsDb: [db] }) => db);
+          assert.deepEqual(
+            levels.map(db => (db === null ? 'nothing' : db > -85 ? 'signal' : 'silence')),
+            sounds,
+          );
+        });
+      });
+
+    it('is heard on the other one when the one that is heard falls silent', async () => {
+      const camera = await start({ audio: ['L16', 'PCMA'] });
+      await hear(camera, {}, async listening => {
+        await listening.hear(1);
+        assert.equal(listening.formats.at(-1)!.track, 1);
+        camera.sounds = ['nothing', 'signal'];
+        await until(() => listening.formats.at(-1)!.track === 2, 'the second track');
+        camera.sounds = ['signal', 'silence'];
+        await until(() => listening.formats.at(-1)!.track === 1, 'the first track');
+      });
+    });
+
+    it('is heard on the one that was chosen, and says what there is', async () => {
+      const camera = await start({ audio: ['PCMA', 'L16'] });
+      await hear(camera, { track: 2 }, async listening => {
+        await listening.hear(0.5);
+        assert.deepEqual(listening.formats, [
+          { codec: 'pcm_s16be', sampleRate: 16000, channels: 1, track: 2 },
+        ]);
+        assert.equal(gapIn(listening.samples), 0);
+      });
+      await hear(camera, { track: 3 }, async listening => {
+        const { kind, message } = await listening.ended;
+        assert.equal(kind, 'no-audio');
+        assert.match(message, /no audio track 3, but 2/);
+      });
+    });
+  });
+
+  describe('that sets its clock', () => {
+    for (const [stepS, codec, video] of [
+      [5, 'L16', false],
+      [-3, 'L16', false],
+      [-30, 'L16', true],
+      [3600, 'L16', true],
+      [5, 'PCMA', true],
+      [-30, 'PCMU', false],
+    ] as const)
+      it(`by ${stepS} s loses nothing and goes on (${codec}${video ? ', with a picture' : ''})`, async () => {
+        const camera = await start({ audio: codec, video }, { audioOnlyStatus: video ? 454 : 200 });
+        await hear(camera, {}, async listening => {
+          await listening.hear(1);
+          const startMs = performance.now();
+          const before = listening.samples.length;
+          camera.clockErrorS = stepS;
+          await listening.hear(before / 16000 + 1.5);
+          const tookS = (performance.now() - startMs) / 1000;
+          assert(tookS > 1 && tookS < 4, `${tookS} s`);
+          assert.equal(listening.clockSteps, 1);
+          if (codec === 'L16') assert.equal(gapIn(listening.samples), 0);
+          else assert(rms(listening.samples.subarray(before)) > 0.1);
+        });
+      });
+
+    it('counts each step, and still keeps the time over what was not sent', async () => {
+      const camera = await start({});
+      await hear(camera, {}, async listening => {
+        for (const clockErrorS of [5, 2, -28]) {
+          await listening.hear(listening.samples.length / 16000 + 0.5);
+          camera.clockErrorS = clockErrorS;
+        }
+        await listening.hear(listening.samples.length / 16000 + 0.5);
+        camera.sends = 'nothing';
+        await sleep(1000);
+        camera.sends = 'all';
+        await listening.hear(listening.samples.length / 16000 + 1.5);
+        assert.equal(listening.clockSteps, 3);
+        const gapS = gapIn(listening.samples) / 16000;
+        assert(Math.abs(gapS - 1) < 0.1, `a gap of ${gapS} s`);
+      });
+    });
+  });
+
+  describe('that declares a wrong rate', () => {
+    for (const [audio, declaredRate, sampleRate] of [
+      ['L16 at 16 kHz, said to be 8 kHz', 8000, 16000],
+      ['L16 at 8 kHz, said to be 16 kHz', 16000, 8000],
+      ['PCMA at 16 kHz', 8000, 16000],
+    ] as const)
+      it(`is heard at the right one: ${audio}`, async () => {
+        const camera = await start({ audio });
+        await hear(camera, {}, async listening => {
+          await until(() => listening.formats.at(-1)?.declaredRate === declaredRate, 'the rate', 40_000);
+          assert.equal(listening.formats.at(-1)!.sampleRate, sampleRate);
+          const before = listening.samples.length;
+          const startMs = performance.now();
+          await listening.hear(before / 16000 + 3);
+          const tookS = (performance.now() - startMs) / 1000;
+          assert(tookS > 2 && tookS < 4.5, `3 s of sound in ${tookS} s`);
+        });
+      }).timeout(60_000);
+  });
+
+  describe('that needs time', () => {
+    it('is waited for: 8 s or 12 s to the first answer, 15 s from PLAY to the sound', async () => {
+      const slow = await Promise.all([
+        start({}, { answerDelayMs: 8000 }),
+        start({ audio: 'PCMA', video: true }, { answerDelayMs: 12_000 }),
+        start({ video: true }, { playDelayMs: 15_000 }),
+        start({ audio: 'PCMU' }, { answerDelayMs: 12_000, playDelayMs: 15_000 }),
+      ]);
+      await Promise.all(slow.map(camera => hear(camera, {}, listening => listening.hear(0.5))));
+    }).timeout(60_000);
+
+    it('is waited for with a login, too', async () => {
+      const login = { scheme: 'Digest', user: 'me', password: 'secret' } as const;
+      const camera = await start({ login }, { answerDelayMs: 8000 });
+      const listening = new Listening(camera.url, login);
+      await listening.hear(0.2);
+      await listening.stop();
+    }).timeout(60_000);
+  });
+
+  describe('that ffmpeg does not understand', () => {
+    for (const [audio, says] of [
+      [
+        'AAC with wrong headers',
+        /AU|header|channel element|Input buffer|Reserved|prediction|invalid|overread|decod/i,
+      ],
+      ['AAC without a head', /AU|header/i],
+      ['LATM of two programs', /LATM|program|audioMuxVersion|implemented|config/i],
+    ] as const)
+      it(`says what is wrong: ${audio}`, async () => {
+        const camera = await start({ audio });
+        await hear(camera, { openMs: 4000 }, async listening => {
+          const said = await Promise.race([
+            listening.ended.then(({ message }) => message),
+            until(() => listening.complaints.length > 0, 'a complaint').then(() =>
+              listening.complaints.join(' '),
+            ),
+          ]);
+          console.log(`      ${said}`);
+          assert.match(said, says);
+        });
+      });
+  });
+
+  describe('that sends only while there is something to hear', () => {
+    it('is silent in its pauses where that is known', async () => {
+      const camera = await start({}, { sends: 'nothing' });
+      await hear(camera, { pauses: true }, async listening => {
+        await listening.hear(1);
+        camera.sends = 'all';
+        await until(() => rms(lastOf(listening.samples)) > 0.1, 'sound');
+        assert.equal(listening.formats.at(-1)!.pauses, true);
+        camera.sends = 'nothing';
+        await until(() => rms(lastOf(listening.samples)) === 0, 'silence');
+        const before = listening.samples.length;
+        const startMs = performance.now();
+        await listening.hear(before / 16000 + 8);
+        const tookS = (performance.now() - startMs) / 1000;
+        assert(Math.abs(tookS - 8) < 1, `8 s of silence in ${tookS} s`);
+        camera.sends = 'all';
+        await until(() => rms(lastOf(listening.samples)) > 0.1, 'sound');
+        assert.equal(listening.clockSteps, 0);
+      });
+    }).timeout(60_000);
+
+    it('is found out by its pauses, and waited for from then on', async () => {
+      const camera = await start({ audio: 'PCMA' });
+      const options = {};
+      await hear(camera, options, async listening => {
+        for (let i = 0; i < 3; i++) {
+          await listening.hear(listening.samples.length / 16000 + 0.5);
+          camera.sends = 'nothing';
+          await sleep(1500);
+          camera.sends = 'all';
+        }
+        await until(() => listening.formats.at(-1)?.pauses === true, 'pauses');
+      });
+    });
+  });
+});

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { rawFormat } from '../../../src/audio/live/http-audio.js';
+import { HttpCamera, RAW_STREAMS } from '../../rtsp/http-camera.js';
+import { needTools } from '../../tools.js';
+import { until } from '../../until.js';
+import { rms } from '../signals.js';
+import { assertEnds, Listening } from './camera-listening.js';
+
+const LOGIN = { user: 'viewer', password: 'pä/s' };
+
+describe('an HTTP camera', function () {
+  let camera: HttpCamera;
+  before(function () {
+    needTools(this, 'ffmpeg');
+  });
+  afterEach(() => camera.stop());
+
+  it('is heard where only the content type says what it sends', async () => {
+    camera = new HttpCamera(LOGIN.password);
+    await camera.start();
+    for (const type of Object.keys(RAW_STREAMS)) {
+      const listening = new Listening(`${camera.url}/raw?${encodeURIComponent(type)}`, LOGIN);
+      await listening.hear(0.5);
+      await listening.stop();
+      assert(rms(listening.samples) > 0.05, type);
+    }
+  }).timeout(60_000);
+
+  it('is heard where what it calls audio/basic has a header all the same', async () => {
+    camera = new HttpCamera();
+    await camera.start();
+    const listening = new Listening(`${camera.url}/basic.au`);
+    await listening.hear(0.5);
+    await listening.stop();
+    assert(rms(listening.samples) > 0.05);
+    assert.deepEqual(listening.formats, [{ codec: 'pcm_mulaw', sampleRate: 8000, channels: 1 }]);
+  });
+
+  for (const stream of ['tracks.ts', 'tracks.mkv'])
+    it(`is heard on the track that sounds: ${stream}`, async () => {
+      camera = new HttpCamera();
+      await camera.start();
+      const listening = new Listening(`${camera.url}/${stream}`);
+      await until(() => rms(listening.samples.slice(-8000)) > 0.05, 'the second track', 20_000);
+      await listening.stop();
+      assert.equal(listening.formats.at(-1)!.track, 2);
+    }).timeout(30_000);
+
+  for (const algorithms of [['SHA-256'], ['MD5', 'SHA-256'], ['SHA-256', 'MD5'], ['MD5']] as const)
+    it(`is heard with a Digest: ${algorithms.join(', then ')}`, async () => {
+      camera = new HttpCamera(LOGIN.password, { scheme: 'Digest', algorithms });
+      await camera.start();
+      const listening = new Listening(`${camera.url}/live.aac`, LOGIN);
+      await listening.hear(0.3);
+      await listening.stop();
+      assert.equal(camera.wrongLogins, 0);
+      const wrong = new Listening(`${camera.url}/live.aac`, { ...LOGIN, password: 'hunter2' });
+      await assertEnds(wrong, 'wrong-password', new RegExp(`login by Digest ${algorithms[0]}`));
+      assert.equal(camera.wrongLogins, 1);
+    });
+});
+
+describe('rawFormat', () => {
+  it('reads rate and channels, and leaves to ffmpeg what has a header', () => {
+    assert.deepEqual(rawFormat('audio/L16;rate=44100;channels=2'), [
+      '-f',
+      's16be',
+      '-ar',
+      '44100',
+      '-ac',
+      '2',
+    ]);
+    assert.deepEqual(rawFormat('Audio/BASIC'), ['-f', 'mulaw', '-ar', '8000', '-ac', '1']);
+    for (const type of ['audio/aac', 'audio/mpeg', 'audio/wav', 'video/mp4', 'multipart/x-mixed-replace', ''])
+      assert.equal(rawFormat(type), undefined);
+  });
+});
