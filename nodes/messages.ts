@@ -1,6 +1,7 @@
 /** The messages between the nodes, as docs/messages.md describes them. */
 import { readAnswer } from '../src/door/answer.js';
 import { isLikeCryEvent, readCryEvent } from '../src/door/cry-event.js';
+import { isLikePlayback, type Playback, readPlayback } from '../src/door/playback.js';
 import { isLikeSourceHealth, readSourceHealth } from '../src/door/source-health.js';
 import { DeepInfantError } from '../src/errors.js';
 import type { Accuracy } from '../src/hass/device/device-memory.js';
@@ -17,7 +18,9 @@ export type Incoming =
   | { kind: 'owner'; cry: string; baby: string }
   /** An answer that the reason node refused or withdrew. */
   | { kind: 'no-answer'; cry: string }
-  /** The playback of a recording, or what became of any other command to the reason node. */
+  /** A recording or the demo is played. */
+  | { kind: 'playback'; playback: Playback }
+  /** What became of any other command to the reason node. */
   | { kind: 'other' };
 
 /**
@@ -28,7 +31,7 @@ export function readIncoming(payload: unknown): Incoming {
   if (isLikeCryEvent(payload)) return { kind: 'cry', cry: readCryEvent(payload) };
   if (isLikeSourceHealth(payload)) return { kind: 'health', health: readSourceHealth(payload) };
   if (isObject(payload) && typeof payload.outcome === 'string') return readOutcome(payload);
-  if (isPlaybackOrOutcome(payload)) return { kind: 'other' };
+  if (isLikePlayback(payload)) return { kind: 'playback', playback: readPlayback(payload) };
   throw new DeepInfantError(
     'not-a-cry-event',
     'The message holds no cry event: wire this node behind a detector or reason node.',

@@ -1,7 +1,7 @@
 /**
  * Takes the pictures of docs/card.md: the card in Home Assistant's frontend at night, while the baby cries and later; given a
- * folder, pictures of all its faces instead, each as it looks on a phone and on a desktop, light and dark. Chromium: $CHROMIUM or
- * /usr/bin/chromium. Home Assistant: installed for the tests, as root.
+ * folder, pictures of all its faces instead, each as it looks on a phone and on a desktop, light and dark, in a language that
+ * may be given, too. Chromium: $CHROMIUM or /usr/bin/chromium. Home Assistant: installed for the tests, as root.
  */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -20,13 +20,13 @@ const SHOWN: Record<string, string | undefined> = {
 /** Icons come one by one. */
 const CALM_MS = 600;
 
-async function main(folder: string | undefined): Promise<void> {
+async function main(folder: string | undefined, language: string | undefined): Promise<void> {
   if (folder !== undefined) await mkdir(folder, { recursive: true });
   const home = await HomeAssistant.start();
   const device = await BabyDevice.create(home.broker, 'n1', 'Mia');
   const dashboard = await Dashboard.create(home);
   try {
-    for await (const { name, width, page } of faces(home, dashboard, device))
+    for await (const { name, width, page } of faces(home, dashboard, device, language))
       for (const colours of COLOUR_SCHEMES) {
         const look = `${name} ${width} ${colours}`;
         const file = folder === undefined ? SHOWN[look] : path.resolve(folder, `${look}.png`);
@@ -42,4 +42,4 @@ async function main(folder: string | undefined): Promise<void> {
   }
 }
 
-void main(process.argv.at(2));
+void main(process.argv.at(2), process.argv.at(3));

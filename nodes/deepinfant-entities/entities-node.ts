@@ -90,6 +90,7 @@ export class EntitiesNode implements NodeWork {
     const device = this.running?.device;
     if (incoming.kind === 'cry') device?.pushCry(incoming.cry);
     else if (incoming.kind === 'health') device?.pushHealth(incoming.health);
+    else if (incoming.kind === 'playback') device?.pushPlayback(incoming.playback);
     // Somebody answered, perhaps another way, such as by a notification.
     else if (incoming.kind === 'answer') device?.pushAnswer(incoming.answer, incoming.accuracy);
     else if (incoming.kind === 'no-answer') device?.withdrawAnswer(incoming.cry);

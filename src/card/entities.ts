@@ -9,7 +9,6 @@ export const ENTITY_KEYS = [
   'intensity',
   'last_cry',
   'cries_tonight',
-  'minutes_tonight',
   'health',
   'accuracy',
   'answer',

@@ -1,10 +1,15 @@
+import { durationText } from '../texts/duration.js';
+import type { ReasonTexts } from '../texts/en.js';
 import { timeZoneOf } from './clock.js';
 import type { Hass } from './hass.js';
 import { localizer, type Localize } from './localize.js';
+import { reasonTextsIn } from './reason.js';
 
 /** Writes texts, times and numbers as the user wants to read them. */
 export interface Format {
   text: Localize;
+  /** Sentences about reasons. */
+  reasons: ReasonTexts;
   /** A time of day. @param at epoch ms */
   time: (at: number) => string;
   /** An hour of the day, from 0 to 23, as short as it is understood: `18`, `6 PM`. */
@@ -31,6 +36,7 @@ export function formatOf(hass: Pick<Hass, 'locale' | 'config'>): Format {
   const percent = new Intl.NumberFormat(language, { style: 'percent' });
   return {
     text,
+    reasons: reasonTextsIn(language),
     time: at => time.format(at),
     // German and others add a word to it: `18 Uhr`.
     hour: at =>
@@ -39,7 +45,7 @@ export function formatOf(hass: Pick<Hass, 'locale' | 'config'>): Format {
         .filter(({ type }) => type === 'hour' || type === 'dayPeriod')
         .map(({ value }) => value)
         .join(' '),
-    duration: ms => duration(text, ms),
+    duration: ms => durationText(ms / 1000),
     ago: ms => {
       const minutes = Math.max(0, Math.round(ms / 60_000));
       if (minutes < 60) return ago.format(-minutes, 'minute');
@@ -49,15 +55,4 @@ export function formatOf(hass: Pick<Hass, 'locale' | 'config'>): Format {
     },
     percent: value => percent.format(value / 100),
   };
-}
-
-function duration(text: Localize, ms: number): string {
-  const s = Math.max(0, Math.round(ms / 1000));
-  const m = Math.floor(s / 60);
-  if (m === 0) return text('duration.s', { s });
-  if (m < 10) return s % 60 === 0 ? text('duration.m', { m }) : text('duration.ms', { m, s: s % 60 });
-  const minutes = Math.round(s / 60);
-  if (minutes < 60) return text('duration.m', { m: minutes });
-  const hm = { h: Math.floor(minutes / 60), m: minutes % 60 };
-  return text(hm.m === 0 ? 'duration.h' : 'duration.hm', hm);
 }

@@ -43,6 +43,7 @@ export interface HassDevice {
   name: string | null;
   name_by_user: string | null;
   manufacturer: string | null;
+  sw_version?: string | null;
   identifiers: readonly (readonly [domain: string, id: string])[];
 }
 

@@ -11,8 +11,8 @@ const AGAIN_MS = 10_000;
 
 /** Follows what Home Assistant's recorder knows of entities since a moment. */
 export class EntityHistory {
-  /** `missing`: Home Assistant keeps none. */
-  state: 'loading' | 'missing' | 'here' = 'loading';
+  /** `missing`: Home Assistant keeps none; `refused`: it does not say what it keeps, for example while it starts. */
+  state: 'loading' | 'missing' | 'refused' | 'here' = 'loading';
   private readonly changes = new Map<string, Change[]>();
   private followed = '';
   /** When to ask Home Assistant, epoch ms; infinite while it sends. */
@@ -64,7 +64,7 @@ export class EntityHistory {
     // Subscribing again is done here: while Home Assistant starts it may know no history yet, and the connection asks once.
     const subscribed = hass.connection.subscribeMessage(receive, command, { resubscribe: false });
     subscribed.catch(() => {
-      if (isWanted) this.settle(Date.now() + AGAIN_MS);
+      if (isWanted) this.settle(Date.now() + AGAIN_MS, 'refused');
     });
     this.end = (): void => {
       isWanted = false;
@@ -82,12 +82,13 @@ export class EntityHistory {
         [...byTime.values()].sort((a, b) => a.lu - b.lu),
       );
     }
-    this.settle(this.changes.size > 0 ? Infinity : Date.now() + AGAIN_MS);
+    this.settle(this.changes.size > 0 ? Infinity : Date.now() + AGAIN_MS, 'missing');
   }
 
-  private settle(askAt: number): void {
+  /** @param without the state where nothing is known yet */
+  private settle(askAt: number, without: 'missing' | 'refused'): void {
     this.askAt = askAt;
-    this.state = this.changes.size > 0 ? 'here' : 'missing';
+    this.state = this.changes.size > 0 ? 'here' : without;
     this.onChange();
   }
 }

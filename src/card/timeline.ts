@@ -1,5 +1,5 @@
 import { nightAt, type TimeSpan } from '../night.js';
-import { INTENSITIES, type Intensity } from '../values.js';
+import type { Intensity } from '../values.js';
 import { HOUR_MS, hourOfDay } from './clock.js';
 
 /** A state of an entity and since when, as Home Assistant's command `history/stream` sends it: seconds since the epoch. */
@@ -18,30 +18,51 @@ export interface Timeline extends TimeSpan {
   /** How far it is known, epoch ms: to now, or to its end. */
   until: number;
   cries: Cry[];
-  /** When nothing could be heard. */
-  gaps: TimeSpan[];
+  /** Whether the cries are those that the device counts. */
+  isCounted: boolean;
+  /** When nothing could be heard; undefined where that is not known. */
+  gaps: TimeSpan[] | undefined;
   /** The hours to write below it. */
   hours: number[];
+}
+
+/** What is known of a night. */
+export interface NightNews {
+  /** The cries that the device counts, without one that goes on; undefined while the device is away. */
+  counted: readonly Cry[] | undefined;
+  /** The one that goes on, and when it began, epoch ms. */
+  running?: { from: number; intensity: Intensity };
+  /** The changes of the binary sensor, oldest first: while it is neither on nor off, nothing was listening. */
+  crying: readonly Change[];
+  /** The changes of the source's health, oldest first: while it is silent, no cry could be heard. */
+  health: readonly Change[];
+  /** Whether a recording is played, and nothing was listening. */
+  isPlayback?: boolean;
 }
 
 /** Shorter ones, as while Home Assistant starts, are too small to be seen. */
 const SHORTEST_GAP_MS = 60_000;
 
-/** The intensity of a cry may arrive this much later than the cry. */
-const LATER_MS = 1000;
-
 /** Every third hour is written below a night. */
 const HOURS_APART = 3;
 
 /**
- * The night at a time, from the changes since it began.
- * @param crying the changes of the binary sensor, oldest first
- * @param intensity the changes of the intensity, oldest first
- * @param health the changes of the source's health, oldest first: while it is silent, no cry could be heard
- * @param now epoch ms
+ * The cries in the attribute `cries` of the night's count (src/hass/device/discovery.ts, NightCry); undefined where there
+ * is none.
  */
+export function countedCries(attribute: unknown): Cry[] | undefined {
+  if (!Array.isArray(attribute)) return undefined;
+  return (attribute as { at: string; duration_s: number; intensity?: Intensity }[]).map(
+    ({ at, duration_s: durationS, intensity = 'cry' }) => {
+      const from = Date.parse(at);
+      return { from, to: from + 1000 * durationS, intensity };
+    },
+  );
+}
+
+/** The night at a time, epoch ms. */
 export function timelineOf(
-  { crying, intensity, health }: Readonly<Record<'crying' | 'intensity' | 'health', readonly Change[]>>,
+  { counted, running, crying, health, isPlayback = false }: NightNews,
   now: number,
   timeZone?: string,
 ): Timeline {
@@ -49,24 +70,35 @@ export function timelineOf(
   const until = Math.min(now, to);
   const known = { from, to: until };
   const states = statesOf(crying, known);
-  const intensities = statesOf(intensity, known);
-  const cries = states
+  // While the device is away, Home Assistant knows when its sensor was on, though not which cries these were.
+  const on = states
     .filter(({ state }) => state === 'on')
-    .map(span => ({ from: span.from, to: span.to, intensity: strongest(intensities, span, until) }));
+    .map(span => ({ ...span, intensity: 'cry' as const }));
+  const cries = [...(counted ?? on), ...(counted && running ? [{ ...running, to: until }] : [])];
   const gaps: TimeSpan[] = [
     ...states.filter(({ state }) => state !== 'on' && state !== 'off'),
     ...statesOf(health, known).filter(({ state }) => state === 'silent'),
-    { from, to: states.at(0)?.from ?? until },
+    { from, to: isPlayback ? until : (states.at(0)?.from ?? until) },
   ];
   return {
     from,
     to,
     until,
-    cries,
-    gaps: gaps
-      .map(gap => ({ from: gap.from, to: gap.to }))
-      .filter(gap => gap.to - gap.from >= SHORTEST_GAP_MS)
-      .sort((a, b) => a.from - b.from),
+    cries: cries
+      .map(cry => ({
+        from: Math.max(from, cry.from),
+        to: Math.min(until, cry.to),
+        intensity: cry.intensity,
+      }))
+      .filter(cry => cry.to > cry.from),
+    isCounted: counted !== undefined,
+    gaps:
+      crying.length === 0 && !isPlayback
+        ? undefined
+        : gaps
+            .map(gap => ({ from: gap.from, to: gap.to }))
+            .filter(gap => gap.to - gap.from >= SHORTEST_GAP_MS)
+            .sort((a, b) => a.from - b.from),
     hours: hoursOf({ from, to }, timeZone),
   };
 }
@@ -81,17 +113,6 @@ function statesOf(changes: readonly Change[], { from, to }: TimeSpan): (TimeSpan
       to: Math.min(to, 1000 * (distinct.at(index + 1)?.lu ?? Infinity)),
     }))
     .filter(span => span.to > span.from);
-}
-
-function strongest(
-  intensities: readonly (TimeSpan & { state: string })[],
-  { from, to }: TimeSpan,
-  until: number,
-): Intensity {
-  const arrived = Math.min(from + LATER_MS, until);
-  const during = intensities.filter(span => span.to >= arrived && span.from <= Math.max(to, arrived));
-  const ranks = during.map(({ state }) => INTENSITIES.findIndex(intensity => intensity === state));
-  return INTENSITIES[Math.max(...ranks, -1)] ?? 'cry';
 }
 
 function hoursOf({ from, to }: TimeSpan, timeZone?: string): number[] {

@@ -17,6 +17,7 @@ const STATE: DeviceState = {
   nightFrom: '2026-11-29T18:00:00.000Z',
   health: 'running',
   error: null,
+  playback: null,
   sources: {},
   who: null,
   whoProbabilities: null,
@@ -58,13 +59,17 @@ export class BabyDevice {
     });
   }
 
-  /** Makes the device, of which nothing is told yet. @param id of the node */
-  static async create(broker: Mosquitto, id: string, name: string): Promise<BabyDevice> {
+  /** Makes the device, of which nothing is told yet. @param id of the node @param version of the package */
+  static async create(broker: Mosquitto, id: string, name: string, version?: string): Promise<BabyDevice> {
     const client = await connectAsync(broker.url);
     const device = new BabyDevice(client, id);
     const { topics } = device;
     await client.subscribeAsync([topics.answer, topics.listening]);
-    const discovery = discoveryPayload({ ...DEVICE, id, name }, topics, key => key);
+    const discovery = discoveryPayload(
+      { ...DEVICE, id, name, ...(version && { version }) },
+      topics,
+      key => key,
+    );
     await device.publish(topics.discovery, JSON.stringify(discovery));
     await device.setAvailable({ node: true, source: true });
     return device;

@@ -5,7 +5,7 @@ import { ENTITY_KEYS, findEntities, knownState, knownNumber, ourDevices } from '
 import { faceOf } from '../../src/card/face.js';
 import { formatOf } from '../../src/card/format.js';
 import type { Hass, HassDevice, HassEntity, HassLocale } from '../../src/card/hass.js';
-import { evidenceOf } from '../../src/card/reason.js';
+import { evidenceOf, reasonTextsIn } from '../../src/card/reason.js';
 import { deviceTopics, discoveryPayload } from '../../src/hass/device/discovery.js';
 
 const DEVICE: HassDevice = {
@@ -112,6 +112,19 @@ describe("The card's face", () => {
       assert.equal(faceOf(stateOf(states), true), face);
     });
 
+  it('is that of a demo or recording where no microphone or camera is', () => {
+    const face = (crying: string, isOver: boolean, health = 'unknown'): string =>
+      faceOf(key => {
+        const attributes = key === 'health' ? { playback: { source: 'demo', isOver } } : {};
+        const state = { crying, health, listening: 'on' }[key as string];
+        return state === undefined ? undefined : { state, attributes, last_changed: '' };
+      }, true);
+    assert.deepEqual(
+      [face('off', false), face('off', true), face('on', false)],
+      ['playing', 'played', 'crying'],
+    );
+  });
+
   it('is no cry of which nobody knows how old it is', () => {
     assert.equal(faceOf(stateOf({ crying: 'on' }), false), 'offline');
   });
@@ -166,14 +179,41 @@ describe("The card's format", () => {
 });
 
 describe("The card's evidence", () => {
-  it('is told strongest first, and what is none is left out', () => {
+  const texts = reasonTextsIn('en');
+
+  it('is told strongest first, and what is none or changes nothing is left out', () => {
     const piece = (factor: unknown, text: unknown = 'x'): object => ({ factor, text, part: 'context' });
-    const told = evidenceOf([piece(1.1), piece(0.2), null, 'x', piece(0), piece('2'), piece(3), piece(2, 5)]);
+    const told = evidenceOf(
+      [
+        piece(1.1),
+        piece(0.2),
+        null,
+        'x',
+        piece(0),
+        piece('2'),
+        piece(3),
+        piece(2, 5),
+        piece(1.04),
+        piece(0.97),
+      ],
+      texts,
+    );
     assert.deepEqual(
       told.map(({ factor }) => factor),
       [0.2, 3, 1.1],
     );
-    for (const none of [undefined, null, 'x', {}]) assert.deepEqual(evidenceOf(none), []);
+    for (const none of [undefined, null, 'x', {}]) assert.deepEqual(evidenceOf(none, texts), []);
+  });
+
+  it("is in the user's language, and in the reason node's words where these are all that is known", () => {
+    const piece = { part: 'history', reason: 'hungry', factor: 2, text: 'as it was sent' };
+    const textOf = (fact: object | undefined, language: string): string =>
+      evidenceOf([{ ...piece, fact }], reasonTextsIn(language))[0].text;
+    const answered = { kind: 'answers', count: 1 };
+    assert.equal(textOf(answered, 'de-AT'), '1 Antwort: Hunger ist 2-mal so wahrscheinlich');
+    assert.equal(textOf(answered, 'fr'), '1 answered cry: hunger is 2 times as likely');
+    for (const fact of [undefined, { kind: 'of a newer version' }])
+      assert.equal(textOf(fact, 'de'), 'as it was sent');
   });
 });
 

@@ -75,8 +75,14 @@ describe('The card, in Home Assistant', function () {
     await shows('Probably hungry');
     await shows('62% likely');
     await shows('Offer a feed.');
-    await cardIn(page).getByText('Based on').click();
-    await shows('last feed 3 h 10 min ago: makes hunger 2.4 times as likely');
+    await shows('The last feed was 3 h 10 min ago: hunger is 2.4 times as likely');
+    await shows('Awake for 25 min: tiredness is 1.7 times less likely');
+    const visible = cardIn(page).locator('li').filter({ visible: true });
+    assert.equal(await visible.count(), 3);
+    await cardIn(page).getByText('More about it').click();
+    await shows('10 answered cries: hunger is 1.2 times as likely');
+    // What changes nothing is left out.
+    assert.equal(await visible.count(), 5);
     await shows('70% of 10 cries');
     await shows('Always guessing the most common reason: 50%');
     await device.tell({ crying: 'OFF', reason: 'unsure' });
@@ -99,10 +105,20 @@ describe('The card, in Home Assistant', function () {
     await strip.waitFor();
     const bars = strip.locator('.bar');
     const before = await bars.count();
-    await device.tell({ crying: 'ON', intensity: 'scream' });
+    const onset = new Date();
+    await device.tell({ crying: 'ON', intensity: 'scream', lastCry: onset.toISOString() });
     await until(async () => (await bars.count()) === before + 1, 'another cry');
-    await device.tell({ crying: 'OFF' });
-    await shows(/^\d+ cr(y|ies) · \d+ s$/, visitor);
+    // Its source is out of reach for a moment.
+    await device.tell({ health: 'backoff' });
+    await device.setAvailable({ source: false });
+    await shows('Cannot hear Mia', visitor);
+    await device.setAvailable({ source: true });
+    await device.tell({ health: 'running' });
+    await shows('Mia is crying', visitor);
+    const cry = { at: onset.toISOString(), duration_s: 18, intensity: 'scream' } as const;
+    await device.tell({ crying: 'OFF', criesTonight: 1, tonight: [cry] });
+    await shows('1 cry · 18 s', visitor);
+    assert.equal(await bars.count(), before + 1);
     assert.match((await strip.getAttribute('aria-label'))!, /^Tonight: .* to .*, screaming$/);
     await strip.click();
     await visitor.locator('ha-more-info-dialog').getByText('crying', { exact: true }).first().waitFor();
@@ -164,6 +180,7 @@ describe('The card, in Home Assistant', function () {
     await device.tell({ ...HUNGRY, crying: 'ON' });
     await shows('Mia schreit', visitor);
     await shows('Wahrscheinlich hungrig', visitor);
+    await shows('Die letzte Mahlzeit war vor 3 h 10 min: Hunger ist 2,4-mal so wahrscheinlich', visitor);
     await visitor.context().close();
   });
 

@@ -13,7 +13,7 @@ const DASHBOARD = 'deepinfant-test';
 /** How a visitor looks at it. */
 export interface CardView extends View {
   /** What Home Assistant's recorder seems to know; undefined: what it knows, null: nothing. */
-  history?: readonly [crying: Change[], intensity: Change[], health: Change[]] | null;
+  history?: readonly [crying: Change[], health: Change[]] | null;
   /** Home Assistant does not tell which entities there are: it says nothing, or that it cannot. */
   registry?: 'silent' | 'failing';
   /** What the clock seems to show, epoch ms. */

@@ -1,8 +1,10 @@
 import type { Page } from 'playwright-core';
 import type { Change } from '../../src/card/timeline.js';
-import type { DeviceState } from '../../src/hass/device/discovery.js';
+import type { DeviceState, NightCry } from '../../src/hass/device/discovery.js';
 import { cryPicture } from '../../src/journal/pictures/cry-picture.js';
-import { SAMPLE_RATE } from '../../src/values.js';
+import { evidenceText } from '../../src/reason/evidence-text.js';
+import { reasonTexts } from '../../src/reason/sentences.js';
+import { type Contribution, type EvidenceFact, REASONS, SAMPLE_RATE } from '../../src/values.js';
 import { writeWav } from '../audio/wav-writer.js';
 import type { HomeAssistant } from '../home-assistant/home-assistant.js';
 import { BabyDevice } from './baby-device.js';
@@ -12,31 +14,35 @@ const MORNING = '2026-11-23T';
 /** The tests' Home Assistant and Chromium are in this time zone. */
 const ZONE = 'Z';
 
+/** A contribution as the reason node makes it. */
+function piece(
+  part: Contribution['part'],
+  reason: Contribution['reason'],
+  factor: number,
+  fact: EvidenceFact,
+): Contribution {
+  const text = evidenceText({ reason, factor, fact }, reasonTexts('en'));
+  return { part, reason, factor, fact, text };
+}
+
 /** What the reason node says of a cry. */
 export const HUNGRY = {
   reason: 'hungry',
   confidence: 62,
   contributions: [
-    {
-      part: 'context',
-      reason: 'hungry',
-      factor: 2.4,
-      text: 'last feed 3 h 10 min ago: makes hunger 2.4 times as likely',
-    },
-    {
-      part: 'context',
-      reason: 'tired',
-      factor: 0.6,
-      text: 'woke up 25 min ago: makes tiredness 1.7 times less likely',
-    },
-    { part: 'prior', reason: 'hungry', factor: 1.3, text: '8 weeks old: makes hunger 1.3 times as likely' },
+    piece('prior', 'hungry', 2.6, { kind: 'common' }),
+    piece('context', 'hungry', 2.4, { kind: 'feed', agoS: 11_400 }),
+    piece('context', 'tired', 0.6, { kind: 'awake', forS: 1500 }),
+    piece('context', 'belly pain', 1.3, { kind: 'age', days: 60 }),
+    piece('context', 'discomfort', 1.02, { kind: 'change', agoS: 5400 }),
+    piece('history', 'hungry', 1.2, { kind: 'answers', count: 10 }),
   ],
   intensity: 'scream',
   accuracy: 70,
   baselineAccuracy: 50,
   learnedFrom: 10,
   lastCry: `${MORNING}02:38:10${ZONE}`,
-} as const satisfies Partial<DeviceState>;
+} satisfies Partial<DeviceState>;
 
 const UNTIL_CRY: [string, string][] = [
   ['16:00:00', 'off'],
@@ -53,27 +59,28 @@ const UNTIL_CRY: [string, string][] = [
   ['02:38:10', 'on'],
 ];
 const AFTER_CRY: [string, string][] = [...UNTIL_CRY, ['02:47:00', 'off']];
-const INTENSITY = changes([
-  ['18:20:00', 'fuss'],
-  ['19:30:00', 'cry'],
-  ['20:06:00', 'scream'],
-  ['00:20:00', 'fuss'],
-  ['02:38:10', 'scream'],
-]);
+/** What the device counts until the cry, and after it. */
+const BEFORE_CRY: NightCry[] = [
+  counted('18:20:00', 355, 'fuss'),
+  counted('19:30:00', 655, 'cry'),
+  counted('20:05:00', 655, 'scream'),
+  counted('00:20:00', 175, 'fuss'),
+];
+const COUNTED: NightCry[] = [...BEFORE_CRY, counted('02:38:10', 525, 'scream')];
 
-const CRYING: CardView = { history: [changes(UNTIL_CRY), INTENSITY, []], at: at('02:40:23') };
-const QUIET: CardView = { history: [changes(AFTER_CRY), INTENSITY, []], at: at('03:04:00') };
+const CRYING: CardView = { history: [changes(UNTIL_CRY), []], at: at('02:40:23') };
+const QUIET: CardView = { history: [changes(AFTER_CRY), []], at: at('03:04:00') };
 /** The source is out of reach. */
 const LOST: CardView = {
-  history: [changes([...AFTER_CRY, ['02:51:00', 'unavailable']]), INTENSITY, []],
+  history: [changes([...AFTER_CRY, ['02:51:00', 'unavailable']]), []],
   at: at('03:04:00'),
 };
 /** By day, after another cry. */
 const DAY: CardView = {
-  history: [changes([...AFTER_CRY, ['11:00:00', 'on'], ['11:05:00', 'off']]), INTENSITY, []],
+  history: [changes([...AFTER_CRY, ['11:00:00', 'on'], ['11:05:00', 'off']]), []],
   at: at('11:40:00'),
 };
-const NEW: CardView = { history: [changes([['02:30:00', 'off']]), [], []], at: at('03:04:00') };
+const NEW: CardView = { history: [changes([['02:30:00', 'off']]), []], at: at('03:04:00') };
 /** How long the card waits for an answer to be taken. */
 const PATIENCE_MS = 5000;
 
@@ -99,20 +106,24 @@ interface Stage {
   device: BabyDevice;
   /** Another one, of which nothing was told since Home Assistant started. */
   newborn: string;
+  /** One of a package of another version. */
+  outdated: string;
 }
 
-const ANSWERED = { ...HUNGRY, answer: 'hungry' };
+const NOW: Partial<DeviceState> = { ...HUNGRY, crying: 'ON', tonight: BEFORE_CRY };
+const AFTER: Partial<DeviceState> = { ...HUNGRY, tonight: COUNTED };
+const ANSWERED: Partial<DeviceState> = { ...AFTER, answer: 'hungry' };
 /** As Home Assistant knows a cry by. */
 const CRY = `cot@${at('02:38:10')}`;
 const MEDIA = 'media-source://media_source/local';
 
 /** All of them, in an order in which none stands in the way of the next one. */
 const FACES: Record<string, Face> = {
-  crying: { says: 'Mia is crying', view: CRYING, told: { ...HUNGRY, crying: 'ON' } },
+  crying: { says: 'Mia is crying', view: CRYING, told: NOW },
   unsure: {
     says: 'Not sure why',
     view: CRYING,
-    told: { ...HUNGRY, crying: 'ON', intensity: 'fuss', reason: 'unsure', contributions: [], accuracy: null },
+    told: { ...NOW, intensity: 'fuss', reason: 'unsure', contributions: [], accuracy: null },
   },
   quiet: {
     says: /^Last cry ended/,
@@ -127,11 +138,26 @@ const FACES: Record<string, Face> = {
         });
     },
   },
-  pending: { says: 'Mia is quiet', view: QUIET, told: HUNGRY, then: refuse },
+  demo: {
+    says: 'Playing demo',
+    view: QUIET,
+    told: { health: null, playback: { source: 'demo', isOver: false } },
+  },
+  demoCries: {
+    says: /^in demo, a demo or recording · for/,
+    view: CRYING,
+    told: { ...NOW, tonight: [], health: null, playback: { source: 'demo', isOver: false } },
+  },
+  demoOver: {
+    says: 'Nothing is listening',
+    view: QUIET,
+    told: { ...ANSWERED, health: null, playback: { source: 'demo', isOver: true } },
+  },
+  pending: { says: 'Mia is quiet', view: QUIET, told: AFTER, then: refuse },
   refused: {
     says: /Your answer was not saved/,
     view: QUIET,
-    told: HUNGRY,
+    told: AFTER,
     then: async (stage, page) => {
       await refuse(stage, page);
       await page.clock.fastForward(PATIENCE_MS);
@@ -154,9 +180,7 @@ const FACES: Record<string, Face> = {
     told: ANSWERED,
     then: async (_stage, page) => {
       // Before it has all states, the page would go on without a connection as it is.
-      await cardIn(page)
-        .getByText(/Mia is quiet|No connection/)
-        .waitFor();
+      await cardIn(page).locator('header:is(.quiet, .offline)').waitFor();
       await page.evaluate(loseConnection);
     },
   },
@@ -204,23 +228,37 @@ const FACES: Record<string, Face> = {
         disabled_by: 'user',
       }),
   },
-  noHistory: { says: /keeps no history/, view: { history: null, at: at('03:04:00') }, told: ANSWERED },
+  noRecorder: { says: /history cannot be read/, view: { history: null, at: at('03:04:00') }, told: ANSWERED },
+  notRecorded: { says: /keeps no history/, view: { history: [[], []], at: at('03:04:00') }, told: ANSWERED },
+  version: { says: /This card is version/, view: NEW, config: ({ outdated }) => ({ device: outdated }) },
   loading: { says: 'Loading…', view: { registry: 'silent' }, told: HUNGRY },
   failed: { says: 'Cannot load', view: { registry: 'failing' }, told: HUNGRY },
 };
 
 /** Of a phone, and of a desktop. */
-const WIDTHS = [390, 1000];
+const WIDTHS = [390, 1280];
 
-/** Shows one face after another, each as wide as a phone and as a desktop, on a page on which it can be looked at. */
+/**
+ * Shows one face after another, each as wide as a phone and as a desktop, on a page on which it can be looked at.
+ * @param language of the user, who sees it
+ */
 export async function* faces(
   home: HomeAssistant,
   dashboard: Dashboard,
   device: BabyDevice,
+  language = 'en',
 ): AsyncGenerator<{ name: string; width: number; page: Page }> {
   const card = { type: 'custom:deepinfant-card', device: await dashboard.deviceId('deepinfant_n1') };
   const tom = await BabyDevice.create(home.broker, 'n2', 'Tom');
-  const stage = { home, dashboard, device, newborn: await dashboard.deviceId('deepinfant_n2') };
+  const leo = await BabyDevice.create(home.broker, 'n3', 'Leo', '0.0.9');
+  const stage = {
+    home,
+    dashboard,
+    device,
+    newborn: await dashboard.deviceId('deepinfant_n2'),
+    outdated: await dashboard.deviceId('deepinfant_n3'),
+  };
+  await leo.tell({});
   await keepCry(home);
   let page: Page | undefined;
   let view: CardView | undefined;
@@ -233,19 +271,21 @@ export async function* faces(
       if (page === undefined || face.view !== view) {
         await page?.context().close();
         view = face.view;
-        page = await dashboard.open(view);
+        page = await dashboard.open({ ...view, language });
       }
       for (const width of WIDTHS) {
         await page.setViewportSize({ width, height: 1400 });
         await cardIn(page).waitFor();
         await face.then?.(stage, page);
-        await cardIn(page).getByText(face.says).first().waitFor();
+        // What it says in other languages is looked at.
+        if (language === 'en') await cardIn(page).getByText(face.says).first().waitFor();
         yield { name, width, page };
       }
     }
   } finally {
     await page?.context().close();
     await tom.disconnect();
+    await leo.disconnect();
   }
 }
 
@@ -275,7 +315,7 @@ function wail(): Float32Array {
 /** Somebody answers, and nothing comes of it. */
 async function refuse({ device }: Stage, page: Page): Promise<void> {
   device.isObedient = false;
-  await cardIn(page).getByRole('button', { name: 'Belly pain' }).click();
+  await cardIn(page).locator('.answer').nth(REASONS.indexOf('belly pain')).click();
 }
 
 /** In the page: the connection is lost, and does not come back. */
@@ -296,6 +336,11 @@ function loseConnection(): void {
 /** States, and since what time of the night. */
 function changes(states: readonly (readonly [time: string, s: string])[]): Change[] {
   return states.map(([time, s]) => ({ s, lu: at(time) / 1000 }));
+}
+
+/** A cry that the device counts. */
+function counted(time: string, durationS: number, intensity: NightCry['intensity']): NightCry {
+  return { at: new Date(at(time)).toISOString(), duration_s: durationS, intensity };
 }
 
 /** A time between noon and noon, epoch ms. */

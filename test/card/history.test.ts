@@ -10,12 +10,15 @@ describe("The card's history", () => {
   let history: EntityHistory;
   /** How Home Assistant answers when it is asked for history; undefined: it knows no such command. */
   let told: { s: string; lu: number }[] | undefined;
+  /** It answers, but keeps nothing of this entity. */
+  let tellNone: boolean;
   let asked: number;
   let tell: (message: object) => void;
 
   beforeEach(() => {
     mock.timers.enable({ apis: ['Date'] });
     asked = 0;
+    tellNone = false;
     history = new EntityHistory(() => undefined);
   });
   afterEach(() => {
@@ -26,6 +29,10 @@ describe("The card's history", () => {
     const subscribeMessage: Hass['connection']['subscribeMessage'] = (hear, _command, { resubscribe }) => {
       assert.equal(resubscribe, false);
       asked++;
+      if (tellNone) {
+        hear({ states: {} });
+        return Promise.resolve(() => Promise.resolve());
+      }
       if (told === undefined) return Promise.reject(new Error('unknown command'));
       tell = hear;
       hear({ states: { [ID]: told } });
@@ -72,6 +79,10 @@ describe("The card's history", () => {
 
   it('is missing where Home Assistant keeps none', async () => {
     told = undefined;
+    await follow();
+    assert.equal(history.state, 'refused', 'it may only have started');
+    mock.timers.tick(10_000);
+    tellNone = true;
     await follow();
     assert.equal(history.state, 'missing');
   });

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { HOUR_MS, hourOfDay } from '../../src/card/clock.js';
-import { type Timeline, timelineOf } from '../../src/card/timeline.js';
+import {
+  type Cry,
+  countedCries,
+  type NightNews,
+  type Timeline,
+  timelineOf,
+} from '../../src/card/timeline.js';
 import { lengthMs } from '../../src/night.js';
 
 const ZONE = 'Europe/Berlin';
@@ -17,8 +23,13 @@ function changes(...states: [hours: number, s: string][]): { s: string; lu: numb
 }
 
 /** What the card shows of the night, so many hours after noon. */
-function nightOf(told: Partial<Parameters<typeof timelineOf>[0]>, now: number): Timeline {
-  return timelineOf({ crying: [], intensity: [], health: [], ...told }, at(now), ZONE);
+function nightOf(told: Partial<NightNews>, now: number): Timeline {
+  return timelineOf({ counted: undefined, crying: [], health: [], ...told }, at(now), ZONE);
+}
+
+/** A cry that the device counts, in hours after noon. */
+function cry(from: number, to: number, intensity: Cry['intensity'] = 'cry'): Cry {
+  return { from: at(from), to: at(to), intensity };
 }
 
 describe("The card's clock", () => {
@@ -28,52 +39,47 @@ describe("The card's clock", () => {
 });
 
 describe("The card's timeline", () => {
-  it('shows each cry with the strongest that was heard in it', () => {
-    const { cries, gaps } = nightOf(
-      {
-        crying: changes([-2, 'off'], [9, 'on'], [9.1, 'off'], [11, 'on'], [11.5, 'off'], [14, 'on']),
-        // Told a moment after the cry that it belongs to, and a cry may grow.
-        intensity: changes(
-          [8, 'scream'],
-          [9.00001, 'fuss'],
-          [11.00001, 'cry'],
-          [11.2, 'scream'],
-          [11.3, 'cry'],
-          [12, 'fuss'],
-        ),
-      },
-      14.5,
+  it('shows the cries that the device counts, however often its sensor was interrupted, and the one that goes on', () => {
+    const crying = changes(
+      [-2, 'off'],
+      [9, 'on'],
+      [9.05, 'unavailable'],
+      [9.06, 'on'],
+      // So long after the last sound.
+      [9.11, 'off'],
+      [14, 'on'],
     );
-    assert.deepEqual(cries, [
-      { from: at(9), to: at(9.1), intensity: 'fuss' },
-      { from: at(11), to: at(11.5), intensity: 'scream' },
-      { from: at(14), to: at(14.5), intensity: 'fuss' },
-    ]);
-    const begun = nightOf(
-      { crying: changes([0, 'off'], [9, 'on']), intensity: changes([8, 'scream'], [9.00001, 'fuss']) },
-      9.0001,
-    );
-    assert.equal(begun.cries[0].intensity, 'fuss');
-    assert.equal(lengthMs(...cries), Math.round(1.1 * HOUR_MS));
-    assert.deepEqual(gaps, []);
+    const counted = [cry(9, 9.1, 'scream')];
+    const night = nightOf({ counted, crying, running: { from: at(14), intensity: 'fuss' } }, 14.5);
+    assert.deepEqual(night.cries, [cry(9, 9.1, 'scream'), cry(14, 14.5, 'fuss')]);
+    assert.equal(lengthMs(...night.cries), Math.round(0.6 * HOUR_MS));
+    assert.deepEqual([night.isCounted, night.gaps], [true, []]);
   });
 
-  it('takes a cry without intensity for an ordinary one, and keeps the shortest', () => {
-    const { cries } = nightOf({ crying: changes([0, 'off'], [9, 'on'], [9.0001, 'off']) }, 10);
-    assert.deepEqual(cries, [{ from: at(9), to: at(9.0001), intensity: 'cry' }]);
+  it("reads them from the count's attribute", () => {
+    const told = [
+      { at: new Date(at(9)).toISOString(), duration_s: 18.2, intensity: 'fuss' },
+      { at: new Date(at(10)).toISOString(), duration_s: 60 },
+    ];
+    assert.deepEqual(countedCries(told), [
+      { from: at(9), to: at(9) + 18_200, intensity: 'fuss' },
+      { from: at(10), to: at(10) + 60_000, intensity: 'cry' },
+    ]);
+    for (const none of [undefined, null, 'x']) assert.equal(countedCries(none), undefined);
+  });
+
+  it('shows when the sensor was on while the device is away, and counts nothing', () => {
+    const { cries, isCounted } = nightOf({ crying: changes([0, 'off'], [9, 'on'], [9.5, 'off']) }, 10);
+    assert.deepEqual([cries, isCounted], [[cry(9, 9.5)], false]);
   });
 
   it('cuts off a cry that began before the night, or ended after it', () => {
-    const crying = changes([5.9, 'on'], [6.5, 'off'], [21.9, 'on'], [22.5, 'off']);
-    assert.deepEqual(nightOf({ crying }, 23).cries, [
-      { from: at(6), to: at(6.5), intensity: 'cry' },
-      { from: at(21.9), to: at(22), intensity: 'cry' },
-    ]);
+    const counted = [cry(5.9, 6.5), cry(21.9, 22.5)];
+    assert.deepEqual(nightOf({ counted }, 23).cries, [cry(6, 6.5), cry(21.9, 22)]);
   });
 
   it("leaves out the day's cries", () => {
-    const crying = changes([0, 'off'], [3, 'on'], [3.2, 'off']);
-    assert.deepEqual(nightOf({ crying }, 8).cries, []);
+    assert.deepEqual(nightOf({ counted: [cry(3, 3.2)] }, 8).cries, []);
   });
 
   it('shows when nothing could be heard, and what is not known', () => {
@@ -87,31 +93,26 @@ describe("The card's timeline", () => {
       [11.52, 'off'],
     );
     assert.deepEqual(
-      nightOf({ crying }, 12).gaps.map(({ from, to }) => [from, to]),
+      nightOf({ crying }, 12).gaps!.map(({ from, to }) => [from, to]),
       [
         [at(6), at(7)],
         [at(9), at(10)],
         [at(11), at(11.5)],
       ],
     );
-    assert.deepEqual(nightOf({}, 12).gaps, [{ from: at(6), to: at(12) }]);
+    assert.equal(nightOf({}, 12).gaps, undefined, 'where no history of crying is kept');
   });
 
   it('shows when the microphone was muted, though there was no cry', () => {
     const health = changes([0, 'running'], [8, 'silent'], [9, 'running']);
     const { gaps } = nightOf({ crying: changes([0, 'off'], [10, 'unavailable'], [11, 'off']), health }, 12);
     assert.deepEqual(
-      gaps.map(({ from, to }) => [from, to]),
+      gaps!.map(({ from, to }) => [from, to]),
       [
         [at(8), at(9)],
         [at(10), at(11)],
       ],
     );
-  });
-
-  it('counts a state that is told twice once', () => {
-    const { cries } = nightOf({ crying: changes([0, 'off'], [9, 'on'], [9.5, 'on'], [10, 'off']) }, 11);
-    assert.deepEqual(cries, [{ from: at(9), to: at(10), intensity: 'cry' }]);
   });
 
   it('is the night that is running, or by day the one that ended that morning', () => {

@@ -2,14 +2,16 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { nightAt } from '../../night.js';
 import { timeZoneOf } from '../clock.js';
 import { type CardConfig, parseConfig } from '../config.js';
-import { type EntityIds, findEntities, ourDevices } from '../entities.js';
-import { faceOf } from '../face.js';
+import { type EntityIds, findEntities, knownState, ourDevices } from '../entities.js';
+import { faceOf, playbackOf } from '../face.js';
 import { type Format, formatOf } from '../format.js';
 import type { Hass } from '../hass.js';
 import { EntityHistory } from '../history.js';
 import { localizer } from '../localize.js';
 import type { CardState, StateOf } from '../card-state.js';
-import { timelineOf } from '../timeline.js';
+import { INTENSITIES } from '../../values.js';
+import { countedCries, type NightNews, timelineOf } from '../timeline.js';
+import { otherVersion } from '../version.js';
 import { Clips } from './clips.js';
 import { styles } from './styles.js';
 import { answersView } from './views/answers.js';
@@ -133,8 +135,8 @@ export class DeepInfantCard extends LitElement {
       before.devices === home.devices &&
       before.connected === home.connected;
     if (home.connected && (!isSame || changed.has('config'))) void this.find(home, config.device);
-    const { crying, intensity, health } = this.ids ?? {};
-    const followed = [crying, intensity, health].filter(id => id !== undefined);
+    const { crying, health } = this.ids ?? {};
+    const followed = [crying, health].filter(id => id !== undefined);
     this.history.follow(home, followed, nightAt(this.now, timeZoneOf(home)).from);
     const cry = this.stateOf('cry')?.attributes;
     this.clips.follow(home, config.media, cry?.event_type === 'ended' ? String(cry.cry) : undefined);
@@ -171,22 +173,44 @@ export class DeepInfantCard extends LitElement {
         ${answersView(state, this.pendingAnswer, this.answer)}
         <p class="notice" role="status">${this.notice ?? nothing}</p>
         ${face === 'away' || face === 'offline' ? nothing : sourceView(state, this.toggle)}
+        ${this.versionView(device.sw_version)}
       </ha-card>
     `;
   }
 
-  private nightView(home: Hass, ids: EntityIds): TemplateResult {
+  private nightView(home: Hass, ids: EntityIds): TemplateResult | typeof nothing {
     const { history, now, format } = this;
+    if (ids.cries_tonight === undefined) return nothing;
     const timeZone = timeZoneOf(home);
     const isOver = now >= nightAt(now, timeZone).to;
-    if (history.state !== 'here')
-      return nightView(format.text(`night.${history.state}`), isOver, format, this.open);
-    const changes = {
-      crying: history.of(ids.crying),
-      intensity: history.of(ids.intensity),
-      health: history.of(ids.health),
+    const night = timelineOf(this.nightNews, now, timeZone);
+    const state = history.state === 'here' && night.gaps === undefined ? 'missing' : history.state;
+    const note = state === 'here' ? undefined : format.text(`night.${state}`);
+    return nightView({ night, isOver, note }, format, this.open);
+  }
+
+  private get nightNews(): NightNews {
+    const { history, ids, stateOf } = this;
+    const lastCry = Date.parse(knownState(stateOf('last_cry')) ?? '');
+    const crying = stateOf('crying');
+    const intensity = INTENSITIES.find(known => known === knownState(stateOf('intensity'))) ?? 'cry';
+    const isCrying = crying?.state === 'on';
+    return {
+      counted: countedCries(stateOf('cries_tonight')?.attributes.cries),
+      ...(isCrying && {
+        running: { from: Number.isNaN(lastCry) ? Date.parse(crying.last_changed) : lastCry, intensity },
+      }),
+      crying: history.of(ids?.crying),
+      health: history.of(ids?.health),
+      isPlayback: playbackOf(stateOf) !== undefined,
     };
-    return nightView(timelineOf(changes, now, timeZone), isOver, format, this.open);
+  }
+
+  /** A card that was not updated with its package, or that the browser kept. */
+  private versionView(ofPackage: string | null | undefined): TemplateResult | typeof nothing {
+    const versions = otherVersion(ofPackage);
+    if (versions === undefined) return nothing;
+    return html`<p class="notice version">${this.format.text('version.differs', versions)}</p>`;
   }
 
   private readonly stateOf: StateOf = key => this.home?.states[this.ids?.[key] ?? ''];

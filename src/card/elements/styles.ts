@@ -104,6 +104,7 @@ export const styles = css`
     --shown: var(--quiet);
   }
   .offline,
+  .played,
   .deaf,
   .away,
   .failed,

@@ -1,4 +1,5 @@
 import { type KeptCry, keptCry } from '../../door/kept-cry.js';
+import type { Playback } from '../../door/playback.js';
 import { guard } from '../../guard.js';
 import { PRESETS, type Preset } from '../../model/manifest.js';
 import { nightAt } from '../../night.js';
@@ -93,6 +94,8 @@ export class Device {
   });
   /** Settles when all events that wait for the disk were sent. */
   private sending: Promise<unknown> | undefined;
+  /** What was played last in this run. */
+  private playback: Playback | undefined;
   /** When Home Assistant asked last whether to listen, epoch ms. */
   private listeningAt = 0;
 
@@ -194,6 +197,12 @@ export class Device {
       this.memory.isListening = true;
       void this.save();
     }
+    this.publishChanges();
+  }
+
+  /** Shows that a recording or the demo is played: as long as no microphone or camera reports anything, nobody listens. */
+  pushPlayback(playback: Playback): void {
+    this.playback = playback;
     this.publishChanges();
   }
 
@@ -448,6 +457,7 @@ export class Device {
       nightFrom: new Date(nightAt(now).from).toISOString(),
       health: overall?.state ?? null,
       error: overall?.error ?? null,
+      playback: overall ? null : this.playbackView,
       sources: this.sourceViews,
       who: who?.label ?? null,
       whoProbabilities: who?.probabilities ?? null,
@@ -461,6 +471,12 @@ export class Device {
       preset: this.chosenPreset ?? this.options.preset,
       listening: memory.isListening && !sources.areStopped ? 'ON' : 'OFF',
     };
+  }
+
+  private get playbackView(): DeviceState['playback'] {
+    if (this.playback === undefined) return null;
+    const { source, state } = this.playback;
+    return { source, isOver: state === 'ended' || state === 'failed' };
   }
 
   private get sourceViews(): DeviceState['sources'] {

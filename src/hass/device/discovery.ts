@@ -60,6 +60,8 @@ export interface DeviceState {
   health: SourceState | null;
   /** What is wrong with the source, or with one of them. */
   error: string | null;
+  /** The recording or the demo that was played last, where no microphone or camera reported anything. */
+  playback: { source: string; isOver: boolean } | null;
   /** By their keys. */
   sources: Record<string, SourceView>;
   /** Who cries, where there are several babies, and how likely each is; and who it was, as somebody said. */
@@ -271,7 +273,9 @@ export function deviceComponents(
       options: SOURCE_STATES,
       icon: 'mdi:microphone',
       expire_after: EXPIRE_AFTER_S,
-      ...attributes("{'error': value_json.error, 'sources': value_json.sources}"),
+      ...attributes(
+        "{'error': value_json.error, 'sources': value_json.sources, 'playback': value_json.playback}",
+      ),
       ...diagnostic,
     }),
     stateEntity('sensor', 'accuracy', {

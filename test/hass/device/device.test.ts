@@ -154,6 +154,15 @@ describe('Device', () => {
     assert.deepEqual(state().tonight, listed);
   });
 
+  it('says that a recording is played, as long as no microphone or camera reports', () => {
+    device.pushPlayback({ source: 'demo', state: 'running' });
+    assert.deepEqual([state().playback, state().health], [{ source: 'demo', isOver: false }, null]);
+    device.pushPlayback({ source: 'demo', state: 'ended' });
+    assert.deepEqual(state().playback, { source: 'demo', isOver: true });
+    device.pushHealth(HEALTH);
+    assert.deepEqual([state().playback, state().health], [null, 'running']);
+  });
+
   it('is offline as long as its source is', () => {
     for (const now of ['running', 'failed', 'starting', 'silent'] as const)
       device.pushHealth({ ...HEALTH, state: now });

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { endOf } from '../../cry.js';
 import { knownState } from '../../entities.js';
-import type { Face } from '../../face.js';
+import { type Face, playbackOf } from '../../face.js';
 import type { CardState } from '../../card-state.js';
 import { INTENSITIES, type Intensity } from '../../../values.js';
 
@@ -17,6 +17,8 @@ const ICONS: Record<HeaderFace, string> = {
   away: 'mdi:server-network-off',
   waiting: 'mdi:timer-sand-empty',
   incomplete: 'mdi:puzzle-outline',
+  playing: 'mdi:play-circle-outline',
+  played: 'mdi:stop-circle-outline',
   gone: 'mdi:delete-outline',
   failed: 'mdi:alert-circle-outline',
   loading: 'mdi:dots-horizontal',
@@ -30,7 +32,7 @@ export function headerView(state: CardState, face: HeaderFace, name: string): Te
       <span class="shape ${intensity ?? ''}"><ha-icon icon=${ICONS[face]}></ha-icon></span>
       <div>
         <h2 aria-live=${face === 'crying' ? 'assertive' : 'polite'}>
-          ${state.format.text(`face.${face}`, { name })}
+          ${state.format.text(`face.${face}`, { name, source: playbackOf(state.stateOf)?.source ?? '' })}
         </h2>
         <p>${subtitle(state, face)}</p>
       </div>
@@ -63,7 +65,14 @@ function subtitle(state: CardState, face: HeaderFace): string {
       const since = Number.isNaN(lastCry) ? Date.parse(stateOf('crying')!.last_changed) : lastCry;
       const intensity = intensityOf(state);
       const words = text('since.crying', { duration: duration(now - since) });
-      return intensity === undefined ? words : `${words} · ${text(`intensity.${intensity}`)}`;
+      const playback = playbackOf(stateOf);
+      return [
+        playback && text('since.playing', { source: playback.source }),
+        words,
+        intensity && text(`intensity.${intensity}`),
+      ]
+        .filter(Boolean)
+        .join(' · ');
     }
     case 'quiet':
       if (Number.isNaN(lastCry)) return text('since.noCry');

@@ -9,27 +9,34 @@ const MINUTE_MS = 60_000;
 const BAR_PX = 4;
 const LINE_PX = 2;
 
+/** What is shown of a night. */
+interface ShownNight {
+  night: Timeline;
+  /** Whether it ended this morning. */
+  isOver: boolean;
+  /** Why it is not known when nothing was listening. */
+  note: string | undefined;
+}
+
 /**
  * The night as a strip: a bar for each cry, as high as it was intense, and hatched where nothing could be heard.
- * @param night or why there is none, in words
- * @param isOver whether it ended this morning
  * @param open opens the history
  */
 export function nightView(
-  night: Timeline | string,
-  isOver: boolean,
+  { night, isOver, note }: ShownNight,
   format: Format,
   open: () => void,
 ): TemplateResult {
   const { text } = format;
   const title = text(isOver ? 'night.last' : 'night.tonight');
-  if (typeof night === 'string')
+  if (!night.isCounted && note !== undefined)
     return html`
       <section>
         <h3>${title}</h3>
-        <p class="strip empty">${night}</p>
+        <p class="strip empty">${note}</p>
       </section>
     `;
+  const { gaps = [] } = night;
   const summary = summaryOf(night, format);
   const cries = night.cries.map(cry => cryInWords(cry, format));
   return html`
@@ -50,7 +57,7 @@ export function nightView(
             : html`<span class="future" style="left: ${share(night, night.until)}%"></span
                 ><span class="now" style="left: ${share(night, night.until)}%"></span>`
         }
-        ${night.gaps.map(gap => html`<span class="gap" style=${place(night, gap)}></span>`)}
+        ${gaps.map(gap => html`<span class="gap" style=${place(night, gap)}></span>`)}
         ${night.cries.map(
           (cry, index) =>
             html`<span
@@ -64,18 +71,20 @@ export function nightView(
         ${night.hours.map(at => html`<span style=${hourPlace(night, at)}>${format.hour(at)}</span>`)}
       </div>
       ${
-        night.gaps.length === 0
+        gaps.length === 0
           ? nothing
           : html`<p class="legend"><span class="gap"></span>${text('night.gap')}</p>`
       }
+      ${note === undefined ? nothing : html`<p class="legend">${note}</p>`}
     </section>
   `;
 }
 
-/** Such as `3 cries · 14 min`. */
-function summaryOf({ from, until, cries, gaps }: Timeline, { text, duration }: Format): string {
+/** Such as `3 cries · 14 min`; nothing where nobody knows which cries there were. */
+function summaryOf({ from, until, cries, gaps, isCounted }: Timeline, { text, duration }: Format): string {
+  if (!isCounted) return '';
   if (cries.length === 0) {
-    if (gaps.length === 0) return text('night.none');
+    if (gaps === undefined || gaps.length === 0) return text('night.none');
     // That there was none in ten minutes says nothing of the night.
     const heardMs = until - from - lengthMs(...gaps);
     return text(heardMs < MINUTE_MS ? 'night.unheard' : 'night.noneHeard', { duration: duration(heardMs) });

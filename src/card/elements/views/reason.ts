@@ -1,39 +1,40 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { certaintyOf } from '../../../reason/certainty.js';
+import type { ReasonEstimate } from '../../../values.js';
 import { knownNumber, knownState } from '../../entities.js';
 import type { Face } from '../../face.js';
 import type { Format } from '../../format.js';
-import { type Evidence, evidenceOf } from '../../reason.js';
+import { type Evidence, evidenceOf, STRONGEST } from '../../reason.js';
 import { REASON_ICON, REASON_ICONS, type CardState } from '../../card-state.js';
+
+/** Undefined of a reason that only another version knows. */
+function labelled(texts: Record<ReasonEstimate['label'], string>, reason: string): string | undefined {
+  return (texts as Partial<Record<string, string>>)[reason];
+}
 
 /** Why the last cry was, how sure that is, what to try, and what it rests on. */
 export function reasonView(state: CardState, face: Face): TemplateResult | typeof nothing {
   const { stateOf, format } = state;
-  const { text } = format;
+  const { text, reasons } = format;
   const reason = knownState(stateOf('reason'));
   if (reason === undefined) return nothing;
-  const evidence = evidenceOf(stateOf('reason')!.attributes.contributions);
+  const evidence = evidenceOf(stateOf('reason')!.attributes.contributions, reasons);
+  const rest = evidence.slice(STRONGEST);
   const record = recordOf(state);
   const isNow = face === 'crying';
   return html`
     <section>
       <h3>${text(isNow ? 'reason.now' : 'reason.past')}</h3>
-      ${guessView(state, reason)} ${isNow ? html`<p>${text(`tip.${reason}`)}</p>` : nothing}
+      ${guessView(state, reason)}
+      ${isNow ? html`<p>${labelled(reasons.tip, reason) ?? nothing}</p>` : nothing}
+      ${isNow || evidence.length === 0 ? nothing : html`<p>${text('reason.then')}</p>`}
+      ${listView(evidence.slice(0, STRONGEST))}
       <details>
         <summary>
           <span>${text('reason.more')}</span><ha-icon icon="mdi:chevron-down"></ha-icon>
           ${record === undefined ? nothing : html`<span>${text('record.short', { record: record.text })}</span>`}
         </summary>
-        ${
-          evidence.length === 0
-            ? nothing
-            : html`
-                ${isNow ? nothing : html`<p>${text('reason.then')}</p>`}
-                <ul>
-                  ${evidence.map(evidenceView)}
-                </ul>
-              `
-        }
+        ${listView(rest)}
         ${record === undefined ? html`<p>${text('record.none')}</p>` : recordView(record, format)}
       </details>
     </section>
@@ -41,19 +42,32 @@ export function reasonView(state: CardState, face: Face): TemplateResult | typeo
 }
 
 function guessView({ stateOf, format }: CardState, reason: string): TemplateResult {
-  const { text, percent } = format;
+  const { text, percent, reasons } = format;
+  const guess = labelled(reasons.guess, reason) ?? reason;
   const icon = html`<ha-icon icon=${REASON_ICONS[reason] ?? REASON_ICON}></ha-icon>`;
   const confidence = knownNumber(stateOf('confidence'));
   if (reason === 'unsure' || confidence === undefined)
-    return html`<div class="guess">${icon}<span>${text(`guess.${reason}`)}</span></div>`;
+    return html`<div class="guess">${icon}<span>${capital(guess)}</span></div>`;
   return html`
     <div class="guess">
       ${icon}
-      <span>${text(`reason.${certaintyOf(confidence / 100)}`, { reason: text(`guess.${reason}`) })}</span>
+      <span>${text(`reason.${certaintyOf(confidence / 100)}`, { reason: guess })}</span>
       <span class="figure">${text('reason.sure', { confidence: percent(confidence) })}</span>
       <div class="track" aria-hidden="true"><span style="width: ${confidence}%"></span></div>
     </div>
   `;
+}
+
+function listView(evidence: readonly Evidence[]): TemplateResult | typeof nothing {
+  return evidence.length === 0
+    ? nothing
+    : html`<ul>
+        ${evidence.map(evidenceView)}
+      </ul>`;
+}
+
+function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** The words say what the icon does. */
