@@ -14,7 +14,7 @@ import {
   type BabyBuddyListener,
   type BabyBuddyTrouble,
 } from './baby-buddy.js';
-import { ReasonEstimator } from './estimator.js';
+import { type LastFed, ReasonEstimator } from './estimator.js';
 import type { AnswerOutcome } from './history.js';
 import { checkMemory, joinMemories, MEMORY_VERSION, type BabyMemory, type Cause } from './memory.js';
 
@@ -122,10 +122,9 @@ export class Baby implements BabyBuddyListener {
     return this.estimator.record;
   }
 
-  /** When it was last fed, epoch ms. */
-  get lastFed(): number | undefined {
-    const feeds = this.memory.facts.filter(({ kind, at }) => kind === 'feed' && at <= Date.now());
-    return feeds.length === 0 ? undefined : Math.max(...feeds.map(({ at }) => at));
+  /** When it was last fed. */
+  get lastFed(): LastFed | undefined {
+    return this.estimator.lastFed(Date.now());
   }
 
   /** @throws DeepInfantError `invalid` for an impossible fact, `storage` */

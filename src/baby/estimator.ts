@@ -41,6 +41,12 @@ const SOUND: Record<Intensity, [Reason, number][]> = {
 };
 const SUDDEN_SCREAM: [Reason, number] = ['belly pain', 1.3];
 
+/** When a baby was last fed, epoch ms, and whether nobody told it, but an answer implies it. */
+export interface LastFed {
+  at: number;
+  isImplied: boolean;
+}
+
 /** Estimates why a baby cries, and learns from what it really was. */
 export class ReasonEstimator {
   private readonly context: Context;
@@ -74,6 +80,15 @@ export class ReasonEstimator {
   /** Removes the fact with an id. @returns whether there was one */
   forget(factId: string): boolean {
     return this.context.forget(factId);
+  }
+
+  /** The last feed before a time, epoch ms: one that somebody told, or one that follows from an answer. */
+  lastFed(before: number): LastFed | undefined {
+    const told = this.context.facts.map(fact => ({ ...fact, isImplied: false }));
+    const implied = this.history.impliedFacts.map(fact => ({ ...fact, isImplied: true }));
+    const feeds = [...told, ...implied].filter(({ kind, at }) => kind === 'feed' && at <= before);
+    const last = feeds.reduce<LastFed | undefined>((a, b) => (a && a.at >= b.at ? a : b), undefined);
+    return last && { at: last.at, isImplied: last.isImplied };
   }
 
   /**

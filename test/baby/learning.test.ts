@@ -170,6 +170,17 @@ describe('ReasonEstimator, taught', () => {
     assert.doesNotMatch(text, /last feed/, 'nobody told of one');
   });
 
+  it('knows whether the last feed was told, or follows from an answer', () => {
+    const estimator = taught(['hungry']);
+    const now = NOON + HOUR_MS;
+    const implied = estimator.lastFed(now)!;
+    assert.equal(implied.isImplied, true);
+    estimator.tell({ kind: 'feed', at: now - 60_000 });
+    assert.deepEqual(estimator.lastFed(now), { at: now - 60_000, isImplied: false });
+    assert.deepEqual(estimator.lastFed(now - 120_000), implied);
+    assert.equal(new ReasonEstimator(MIA).lastFed(now), undefined);
+  });
+
   it('keeps a fact told twice under one id once, at its later telling', () => {
     const estimator = new ReasonEstimator(MIA);
     estimator.tell({ kind: 'feed', at: NOON, id: 'f1' });

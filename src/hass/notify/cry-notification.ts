@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { LastFed } from '../../baby/estimator.js';
 import { timeText } from '../../journal/calendar.js';
 import { certaintyOf } from '../../reason/certainty.js';
 import { durationText } from '../../texts/duration.js';
@@ -52,8 +53,7 @@ export function notedCryOf({
 /** What is known of the baby. */
 export interface BabyInWords {
   name: string;
-  /** Epoch ms of the last feed. */
-  lastFed?: number;
+  lastFed?: LastFed;
 }
 
 /** What a button of a notification asks for; the last one says whose cry it is. */
@@ -153,7 +153,7 @@ function inPages(asks: readonly ButtonAsk[]): readonly (readonly ButtonAsk[])[] 
 export function cryText(
   say: Say,
   { cry, answer, carer }: Pick<CryNews, 'answer' | 'carer'> & { cry: Omit<NotedCry, 'who'> },
-  fedAgoMs = Infinity,
+  fed?: { agoMs: number; isImplied: boolean },
 ): string {
   const isOver = cry.state === 'ended';
   const duration = durationText(Math.max(1, cry.durationS));
@@ -161,10 +161,16 @@ export function cryText(
     say(isOver ? 'cried' : 'crying', { duration }),
     answer ? answerText(say, answer) : reasonText(say, cry.reason),
     !answer && carer && say('carer', { who: carer }),
-    !isOver && !answer && fedAgoMs < FED_WITHIN_MS && say('fed', { duration: durationText(fedAgoMs / 1000) }),
+    !isOver && !answer && fedText(say, fed),
   ]
     .filter(Boolean)
     .join(', ');
+}
+
+/** 'last fed 3 h ago'; a feed that nobody told of is presumed. */
+function fedText(say: Say, fed: { agoMs: number; isImplied: boolean } | undefined): string {
+  if (fed === undefined || fed.agoMs >= FED_WITHIN_MS) return '';
+  return say(fed.isImplied ? 'fedImplied' : 'fed', { duration: durationText(fed.agoMs / 1000) });
 }
 
 function answerText(say: Say, { reason, by, at }: Answer): string {
@@ -212,7 +218,7 @@ export function notificationFor({
   const image = phoneUrl(cry.picture);
   const audio = phoneUrl(cry.clip);
   return {
-    message: `${baby.name} ${cryText(say, news, baby.lastFed === undefined ? undefined : now - baby.lastFed)}`,
+    message: `${baby.name} ${cryText(say, news, baby.lastFed && { agoMs: now - baby.lastFed.at, isImplied: baby.lastFed.isImplied })}`,
     data: {
       tag,
       group: 'deepinfant',

@@ -55,7 +55,7 @@ describe('CryNotifier', function () {
       filter: { reasons: [], minConfidence: 0, minDurationS: 0, minIntensity: 'fuss' },
       escalateMs: 0,
       dashboard: '/lovelace',
-      baby: () => ({ name: 'Mia', lastFed: Date.now() - 3 * HOUR_MS }),
+      baby: () => ({ name: 'Mia', lastFed: { at: Date.now() - 3 * HOUR_MS, isImplied: false } }),
       say: sayIn('en-US'),
       file: path.join(folder, 'deeper', 'notifications.json'),
       answered: ({ cry: { id }, ...news }) => answers.push({ cry: id, ...news }),
