@@ -75,11 +75,13 @@ export function timelineOf(
     .filter(({ state }) => state === 'on')
     .map(span => ({ ...span, intensity: 'cry' as const }));
   const cries = [...(counted ?? on), ...(counted && running ? [{ ...running, to: until }] : [])];
-  const gaps: TimeSpan[] = [
-    ...states.filter(({ state }) => state !== 'on' && state !== 'off'),
-    ...statesOf(health, known).filter(({ state }) => state === 'silent'),
-    { from, to: isPlayback ? until : (states.at(0)?.from ?? until) },
-  ];
+  const gaps: TimeSpan[] = isPlayback
+    ? [known]
+    : [
+        ...states.filter(({ state }) => state !== 'on' && state !== 'off'),
+        ...statesOf(health, known).filter(({ state }) => state === 'silent'),
+        { from, to: states.at(0)?.from ?? until },
+      ];
   return {
     from,
     to,

@@ -144,7 +144,7 @@ const FACES: Record<string, Face> = {
     told: { health: null, playback: { source: 'demo', isOver: false } },
   },
   demoCries: {
-    says: /^in demo, a demo or recording · for/,
+    says: /^Playing demo · for/,
     view: CRYING,
     told: { ...NOW, tonight: [], health: null, playback: { source: 'demo', isOver: false } },
   },

@@ -115,6 +115,12 @@ describe("The card's timeline", () => {
     );
   });
 
+  it('shows a night in which a recording was played as one in which nothing listened', () => {
+    const crying = changes([0, 'off'], [9, 'unavailable'], [10, 'off']);
+    const { gaps } = nightOf({ crying, counted: [], isPlayback: true }, 12);
+    assert.deepEqual(gaps, [{ from: at(6), to: at(12) }]);
+  });
+
   it('is the night that is running, or by day the one that ended that morning', () => {
     const span = (now: number): number[] => {
       const { from, to, until } = nightOf({ crying: changes([0, 'off']) }, now);

@@ -27,6 +27,7 @@ export const de: Texts = {
   'hint.waiting': 'Seit dem Start von Home Assistant ist nichts angekommen.',
   'hint.incomplete':
     'Die Entität „Schreien“ ist deaktiviert oder wurde entfernt. Siehe die Seite des Geräts.',
+  'hint.silent': 'Gar kein Ton. Ist das Mikrofon stumm?',
   'hint.playing': 'Eine Demo oder Aufnahme: Kein Mikrofon und keine Kamera hört zu.',
   'hint.played': 'Die Demo oder Aufnahme ist zu Ende. Wähle im audio-Node ein Mikrofon oder eine Kamera.',
   'hint.gone': 'Wähle in den Einstellungen der Karte ein anderes Gerät.',
@@ -34,7 +35,6 @@ export const de: Texts = {
   'hint.failed': 'Home Assistant hat die Entitäten des Geräts nicht genannt. Lade die Seite neu.',
 
   'since.crying': 'seit {duration}',
-  'since.playing': 'in {source}, einer Demo oder Aufnahme',
   'since.ended': 'Letztes Schreien endete {ago}',
   'since.began': 'Letztes Schreien begann {ago}',
   'since.noCry': 'Bisher kein Schreien',
@@ -87,7 +87,8 @@ export const de: Texts = {
 
   'health.starting': 'Fängt an zuzuhören',
   'health.running': 'Hört zu',
-  'health.silent': 'Gar kein Ton. Ist das Mikrofon stumm?',
+  'health.silent': 'Gar kein Ton',
+  'health.playback': 'Kein Mikrofon, keine Kamera',
   'health.stalled': 'Es kommt kein Ton an',
   'health.backoff': 'Ton verloren, verbindet neu',
   'health.failed': 'Braucht deine Hilfe',

@@ -24,6 +24,7 @@ export const en = {
   'hint.away': 'Is Node-RED running and connected to the MQTT broker?',
   'hint.waiting': 'Nothing has arrived since Home Assistant started.',
   'hint.incomplete': 'The Crying entity is disabled or was removed. See the device’s page.',
+  'hint.silent': 'No sound at all. Is the microphone muted?',
   'hint.playing': 'A demo or recording: no microphone or camera is listening.',
   'hint.played': 'The demo or recording has ended. Choose a microphone or camera in the audio node.',
   'hint.gone': 'Choose another device in the card’s settings.',
@@ -31,7 +32,6 @@ export const en = {
   'hint.failed': 'Home Assistant did not list the device’s entities. Reload the page.',
 
   'since.crying': 'for {duration}',
-  'since.playing': 'in {source}, a demo or recording',
   'since.ended': 'Last cry ended {ago}',
   'since.began': 'Last cry began {ago}',
   'since.noCry': 'No crying so far',
@@ -82,7 +82,8 @@ export const en = {
 
   'health.starting': 'Starting to listen',
   'health.running': 'Listening to the room',
-  'health.silent': 'No sound at all. Is the microphone muted?',
+  'health.silent': 'No sound at all',
+  'health.playback': 'No microphone or camera',
   'health.stalled': 'No sound arrives',
   'health.backoff': 'Sound lost, reconnecting',
   'health.failed': 'Needs your help',

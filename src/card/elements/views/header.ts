@@ -67,7 +67,7 @@ function subtitle(state: CardState, face: HeaderFace): string {
       const words = text('since.crying', { duration: duration(now - since) });
       const playback = playbackOf(stateOf);
       return [
-        playback && text('since.playing', { source: playback.source }),
+        playback && text('face.playing', { source: playback.source }),
         words,
         intensity && text(`intensity.${intensity}`),
       ]
@@ -83,7 +83,8 @@ function subtitle(state: CardState, face: HeaderFace): string {
     case 'deaf': {
       const health = stateOf('health');
       const error = health?.attributes.error;
-      return typeof error === 'string' ? error : text(`health.${health?.state ?? 'unknown'}`);
+      if (typeof error === 'string') return error;
+      return health?.state === 'silent' ? text('hint.silent') : text(`health.${health?.state ?? 'unknown'}`);
     }
     default:
       return text(`hint.${face}`);

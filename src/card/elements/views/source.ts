@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { knownState } from '../../entities.js';
+import { playbackOf } from '../../face.js';
 import type { HassEntity } from '../../hass.js';
 import type { CardState } from '../../card-state.js';
 
@@ -23,7 +24,8 @@ export function sourceView(shown: CardState, toggle: () => void): TemplateResult
   `;
 }
 
-function healthView({ state }: HassEntity, { format: { text } }: CardState): TemplateResult {
+function healthView(health: HassEntity, { stateOf, format: { text } }: CardState): TemplateResult {
+  const state = playbackOf(stateOf) ? 'playback' : health.state;
   return html`
     <span class=${TROUBLES.includes(state) ? 'health trouble' : 'health'}>
       <ha-icon icon=${ICONS[state] ?? 'mdi:microphone-off'}></ha-icon>${text(`health.${state}`)}
