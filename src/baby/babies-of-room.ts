@@ -127,7 +127,7 @@ export class BabiesOfRoom {
 
   /**
    * Takes what a cry was, or whose, or both.
-   * @throws DeepInfantError `baby` for a baby that is not in this room, or when nobody said whose it was; `storage`
+   * @throws DeepInfantError `baby` for a baby that is not in this room; `storage`
    */
   private async answer({
     reason,
@@ -139,13 +139,25 @@ export class BabiesOfRoom {
     const about = { ...(cry && { cry }), ...(reason && { reason }), at, ...(by && { by }) };
     if (cry === undefined || !this.cries.some(({ id }) => id === cry))
       return { outcome: 'unknown-cry', ...about };
-    const baby = this.one(name ?? this.ownerOf(cry));
+    const whose = name ?? this.ownerOf(cry);
+    if (whose === undefined && this.isShared && reason)
+      return { outcome: await this.answerForAll({ cry, reason, at, by }), ...about };
+    const baby = this.one(whose);
     let outcome: AnswerOutcome = 'counted';
     if (name !== undefined && this.isShared) outcome = await this.setOwner(cry, baby, at);
     if (reason && outcome !== 'outdated') outcome = await baby.answer({ cry, reason, at, by });
     const owner = this.isShared && { baby: this.nameOf(baby) };
     const { record } = baby;
     return { outcome, ...about, ...owner, ...(record.answers > 0 && { record }) };
+  }
+
+  /** Takes what a cry was while nobody knows whose it was: it counts for each baby as much as that one may have cried. */
+  private async answerForAll(answer: Answer): Promise<AnswerOutcome> {
+    const shares = this.cries.find(({ id }) => id === answer.cry)?.said.who?.commonest;
+    const outcomes = await Promise.all(
+      [...this.babies].map(([name, baby]) => baby.answer(answer, shares?.[name] ?? 1 / this.babies.size)),
+    );
+    return outcomes[0];
   }
 
   /** Withdraws an answer. @param cryId without it, the answer given last @throws DeepInfantError `storage` */

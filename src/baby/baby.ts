@@ -152,9 +152,12 @@ export class Baby implements BabyBuddyListener {
     return judgement;
   }
 
-  /** @throws DeepInfantError `invalid`, `storage` */
-  async answer(answer: Answer): Promise<AnswerOutcome> {
-    const outcome = this.estimator.answer(answer);
+  /**
+   * @param share how likely the cry was this baby's, where several may have cried and nobody said
+   * @throws DeepInfantError `invalid`, `storage`
+   */
+  async answer(answer: Answer, share?: number): Promise<AnswerOutcome> {
+    const outcome = this.estimator.answer(answer, share);
     if (outcome !== 'outdated' && outcome !== 'unknown-cry') {
       // If the same answer is given twice, the later one stays, whichever arrived last.
       const known = this.memory.cries.findLast(({ id }) => id === answer.cry);

@@ -93,10 +93,11 @@ export class ReasonEstimator {
 
   /**
    * Takes what a caregiver says a cry was. Of several answers the one with the latest `at` counts, whichever arrives last.
+   * @param share how likely the cry was this baby's, where several may have cried and nobody said
    * @throws DeepInfantError `invalid` for an unknown reason or an impossible time
    */
-  answer(answer: Answer): AnswerOutcome {
-    return this.history.answer(answer);
+  answer(answer: Answer, share?: number): AnswerOutcome {
+    return this.history.answer(answer, share);
   }
 
   /** Takes whose cry it was, this baby's or another's, as it takes answers. */

@@ -124,10 +124,11 @@ export class History {
 
   /**
    * Takes what caregivers say a cry was. The answer given last counts, whichever arrives last.
+   * @param share how likely the cry was this baby's, where several may have cried and nobody said: it teaches as much less
    * @throws DeepInfantError `invalid` for an unknown reason or an impossible time
    */
-  answer(given: Answer): AnswerOutcome {
-    const answer = checkAnswer(given);
+  answer(given: Answer, share?: number): AnswerOutcome {
+    const answer = checkAnswer(given, share);
     const { reason, at } = answer;
     const cry = this.find(given.cry);
     if (!cry) return 'unknown-cry';
@@ -146,7 +147,8 @@ export class History {
     const outcome = outcomeOf(before, before?.isMine === isMine, at);
     if (before && before.at > at) return outcome;
     cry.owner = { isMine, at };
-    if (!isMine) delete cry.answer;
+    if (isMine) delete cry.answer?.share;
+    else delete cry.answer;
     this.confirmedNow = this.learnedNow = undefined;
     return outcome;
   }
@@ -182,8 +184,9 @@ export class History {
 
   /** Facts that follow from answers: it was hunger, so the baby was fed when the cry ended. */
   get impliedFacts(): ContextFact[] {
-    return this.cries.flatMap(({ answer, offset }) => {
-      const kind = answer?.from === 'caregiver' ? CARE[answer.reason] : undefined;
+    return this.cries.filter(isAnswered).flatMap(cry => {
+      const { answer, offset } = cry;
+      const kind = isCertain(cry) ? CARE[answer.reason] : undefined;
       return kind && offset !== undefined ? [{ kind, at: offset }] : [];
     });
   }
@@ -233,6 +236,11 @@ function isAnswered(cry: CryMemory): cry is AnsweredCry {
   return cry.answer !== undefined;
 }
 
+/** Whether a caregiver said what this baby's cry was. */
+function isCertain({ answer }: AnsweredCry): boolean {
+  return answer.from === 'caregiver' && answer.share === undefined;
+}
+
 /** Drops the oldest cry where there are too many: of those that a caregiver answered, and of the others. */
 function dropOldest(cries: CryMemory[]): CryMemory[] {
   const oldestOf = (some: readonly CryMemory[], kept: number): CryMemory | undefined =>
@@ -256,7 +264,7 @@ function learn(cries: readonly AnsweredCry[]): Learned {
   const lessons = cries.map(({ said, answer }) => ({
     ...said,
     label: REASONS.indexOf(answer.reason),
-    weight: answer.from === 'caregiver' ? 1 : RELIEF_WEIGHT,
+    weight: answer.from === 'caregiver' ? (answer.share ?? 1) : RELIEF_WEIGHT,
   }));
   return { personal: new PersonalModel(lessons), shares: sharesOf(lessons), learnedFrom: cries.length };
 }
@@ -269,7 +277,10 @@ function confirm(cries: readonly AnsweredCry[]): Confirmed {
     answeredAt: answer.at,
     probabilities: said.told[said.uses],
     label: REASONS.indexOf(answer.reason),
+    isCertain: answer.share === undefined,
   }));
+  // Which model is better shows in all answers; how right it was of this baby, and its voice, in those to its own cries.
+  const own = labelled.filter(({ isCertain }) => isCertain);
   const [general] = earnedWeights(
     labelled.map(({ general, label }) => ({ parts: [general], label })),
     [SHARPNESS_PRIOR],
@@ -279,10 +290,10 @@ function confirm(cries: readonly AnsweredCry[]): Confirmed {
     [SHARPNESS_PRIOR, VOICE_PRIOR],
   );
   return {
-    voice: new VoiceModel(labelled),
+    voice: new VoiceModel(own),
     weights: { general, personal, voice },
     uses: betterModel(labelled),
-    record: trackRecords([...labelled].sort((a, b) => a.onset - b.onset)).at(-1) ?? NO_RECORD,
-    calibrationError: calibrationErrorOf(labelled),
+    record: trackRecords([...own].sort((a, b) => a.onset - b.onset)).at(-1) ?? NO_RECORD,
+    calibrationError: calibrationErrorOf(own),
   };
 }

@@ -12,6 +12,8 @@ import { PREDICTORS, type Prediction } from '../reason/prediction.js';
 export interface Cause extends Omit<Answer, 'cry'> {
   /** `relief` is weaker evidence: fed, changed or put to sleep, and quiet. */
   from: 'caregiver' | 'relief';
+  /** How likely the cry was this baby's, in (0, 1), where several babies may have cried and nobody said whose it was. */
+  share?: number;
 }
 
 /** A remembered cry. */
@@ -84,6 +86,7 @@ const CAUSE: v.GenericSchema<unknown, Cause> = v.object({
   at: answerTime,
   by: v.optional(name),
   from: v.picklist(['caregiver', 'relief']),
+  share: v.optional(chance),
 });
 
 const CRY: v.GenericSchema<unknown, CryMemory> = v.object({
@@ -122,9 +125,13 @@ export function checkMemory(value: unknown): BabyMemory {
   return check(MEMORY, value, 'memory of the baby');
 }
 
-/** @throws DeepInfantError `invalid` for an unknown reason or an impossible time */
-export function checkAnswer({ reason, at: when, by }: Answer): Cause {
-  return check(CAUSE, { reason, at: when, ...(by && { by }), from: 'caregiver' }, 'answer');
+/**
+ * @param share how likely the cry was this baby's, where nobody said
+ * @throws DeepInfantError `invalid` for an unknown reason or an impossible time
+ */
+export function checkAnswer({ reason, at: when, by }: Answer, share?: number): Cause {
+  const cause = { reason, at: when, ...(by && { by }), from: 'caregiver', ...(share && { share }) };
+  return check(CAUSE, cause, 'answer');
 }
 
 /** What either of two memories of one baby holds: of a cry that both know, what somebody told last, else what `ours` says. */

@@ -46,6 +46,23 @@ describe('ReasonEstimator, taught', () => {
     );
   });
 
+  it('learns less from cries that may have been those of another baby, until somebody says whose they were', () => {
+    const taughtAt = (share: number | undefined): ReasonEstimator => {
+      const estimator = new ReasonEstimator(MIA);
+      for (let i = 0; i < 20; i++) estimator.answer(answer(hear(estimator, i), 'lonely'), share);
+      return estimator;
+    };
+    const unsure = taughtAt(0.5);
+    const lonely = (estimator: ReasonEstimator): number => estimator.estimate(next).probabilities.lonely;
+    const [none, half, whole] = [new ReasonEstimator(MIA), unsure, taughtAt(undefined)].map(lonely);
+    assert.ok(none < half && half < whole, [none, half, whole].join());
+    // What was not known to be hers says nothing of how right it was.
+    assert.equal(unsure.record.answers, 0);
+    for (const { id, onset } of unsure.memory.cries) unsure.setOwner(id, true, onset + HOUR_MS);
+    assert.ok(lonely(unsure) > half);
+    assert.equal(unsure.record.answers, 20);
+  });
+
   it('says what the contributions multiply to', () => {
     const { probabilities, contributions } = taught(['lonely', 'tired', 'lonely', 'hungry']).estimate(next);
     const weightOf = (reason: Reason): number =>

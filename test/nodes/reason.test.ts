@@ -385,8 +385,6 @@ describe('deepinfant-reason', () => {
         outcomes.push(became);
       };
       flow.send('one', { payload: cry });
-      flow.send('one', { payload: { answer: 'hungry', cry: cry.id } });
-      await flow.until('errors', msg => errorText(msg).includes('Say which baby: send Mia or Leo'));
       flow.send('one', { payload: { answer: 'hungry', cry: cry.id }, baby: 'Max' });
       await flow.until('errors', msg => errorText(msg).includes("called 'Max': send Mia or Leo"));
       const at = NOON + HOUR_MS;
@@ -404,6 +402,30 @@ describe('deepinfant-reason', () => {
         { outcome: 'withdrawn', cry: cry.id },
         { outcome: 'unknown-cry', cry: cry.id },
       ]);
+    });
+
+    it('takes what a cry was while nobody knows whose it was, and learns from it', async () => {
+      const flow = await runFlow(TWINS);
+      const cry = cryAt(NOON);
+      const at = NOON + HOUR_MS;
+      flow.send('one', { payload: cry });
+      flow.send('one', { topic: 'first', payload: { answer: 'hungry', cry: cry.id, at } });
+      const { payload } = await flow.until('one told', ({ topic }) => topic === 'first');
+      assert.deepEqual(payload, { outcome: 'counted', cry: cry.id, reason: 'hungry', at });
+      const answersOf = async (baby: string): Promise<unknown> => {
+        const topic = String(Math.random());
+        flow.send('one', { topic, payload: { export: true, baby } });
+        const exported = await flow.until('one told', msg => msg.topic === topic);
+        return (exported.payload as BabyMemory).cries.map(({ answer }) => answer);
+      };
+      const half = { reason: 'hungry', at, from: 'caregiver', share: 0.5 };
+      assert.deepEqual([await answersOf('Mia'), await answersOf('Leo')], [[half], [half]]);
+      // It is hers alone as soon as somebody says so.
+      flow.send('one', { topic: 'second', payload: { answer: '', baby: 'Mia', cry: cry.id, at: at + 1 } });
+      await flow.until('one told', ({ topic }) => topic === 'second');
+      const whole = { reason: 'hungry', at, from: 'caregiver' };
+      assert.deepEqual([await answersOf('Mia'), await answersOf('Leo')], [[whole], [undefined]]);
+      assert.deepEqual(flow.messages('errors'), []);
     });
 
     it('asks which one is to be forgotten, exported or replaced', async () => {
