@@ -1,3 +1,4 @@
+import { HighPass } from '../features/high-pass.js';
 import { LogMel } from '../features/log-mel.js';
 import { measureVoice } from '../features/voice.js';
 import { LABELS, SAMPLE_RATE, type AudioChunk, type Label, type Scores } from '../values.js';
@@ -19,6 +20,7 @@ const LEAST_LEVEL_DB = -120;
  */
 export class StreamScorer implements Scorer {
   private readonly stream: number;
+  private readonly highPass = new HighPass();
   private readonly logMel: LogMel;
   /** Samples from one step to the next, up to the end of the first, in a window. */
   private readonly stepSamples: number;
@@ -32,7 +34,7 @@ export class StreamScorer implements Scorer {
   private readonly frames: Float32Array;
   private readonly firstFrame: number;
   private framesLength: number;
-  /** Samples that do not fill a step yet. */
+  /** Samples, filtered, that do not fill a step yet. */
   private readonly samples: Float32Array;
   private samplesLength = 0;
   /** Steps scored so far. */
@@ -90,6 +92,7 @@ export class StreamScorer implements Scorer {
 
   private reset(): void {
     this.network.clearStream(this.stream);
+    this.highPass.reset();
     this.logMel.reset();
     this.first = this.next = NaN;
     this.framesLength = this.firstFrame;
@@ -106,12 +109,14 @@ export class StreamScorer implements Scorer {
   private *hear(samples: Float32Array, scores: Scores[]): Generator<void, void> {
     for (let start = 0; start < samples.length;) {
       // No further than the step's end: its last sample completes its last frame.
-      const taken = samples.subarray(start, start + this.stepLength - this.samplesLength);
-      this.samples.set(taken, this.samplesLength);
-      this.samplesLength += taken.length;
+      const length = Math.min(samples.length - start, this.stepLength - this.samplesLength);
+      const taken = this.samples.subarray(this.samplesLength, this.samplesLength + length);
+      taken.set(samples.subarray(start, start + length));
+      this.highPass.filter(taken);
+      this.samplesLength += length;
       this.framesLength = this.logMel.pushInto(taken, this.frames, this.framesLength);
-      this.next += taken.length;
-      start += taken.length;
+      this.next += length;
+      start += length;
       if (this.samplesLength < this.stepLength) return;
       this.runNetwork();
       scores.push(this.scoresOf(this.samples.subarray(0, this.samplesLength)));

@@ -1,5 +1,6 @@
 import { fromFloat16 } from '../../maths/float16.js';
 import type { Random } from '../../maths/random.js';
+import { HighPass } from '../../features/high-pass.js';
 import { LogMel } from '../../features/log-mel.js';
 import { LABELS } from '../../values.js';
 import { TEACHER_CLASSES, TEACHER_CRY_CLASSES } from '../teacher/teacher.js';
@@ -15,6 +16,7 @@ export class Augmenter implements Examples {
   readonly classes = TEACHER_CLASSES;
   private readonly mixer: Mixer;
   private readonly colour: Colour;
+  private readonly highPass = new HighPass();
   private readonly logMel = new LogMel();
 
   /** @param frames length of an example, a multiple of the network's frames per step */
@@ -32,6 +34,8 @@ export class Augmenter implements Examples {
     const heard = Float32Array.from(parts[0].windows, window => (window < 0 ? 0 : 1));
     const scores = scoresOf(mixture);
     overload(samples, random);
+    this.highPass.reset();
+    this.highPass.filter(samples);
     this.logMel.reset();
     const mel = this.logMel.push(samples);
     this.colour.apply(mel, random);

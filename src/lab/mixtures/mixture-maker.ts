@@ -1,3 +1,4 @@
+import { HighPass } from '../../features/high-pass.js';
 import { LogMel } from '../../features/log-mel.js';
 import { Random } from '../../maths/random.js';
 import { FRAMES_PER_STEP } from '../../model/cry-net.js';
@@ -17,6 +18,7 @@ const YAMNET_STEPS = 2;
 export class MixtureMaker {
   private readonly mixer: Mixer;
   private readonly steps: number;
+  private readonly highPass = new HighPass();
   private readonly logMel = new LogMel();
 
   /**
@@ -44,6 +46,8 @@ export class MixtureMaker {
     // Before what only makes sound worse: a teacher should not be deaf to what was there.
     const teacher = await this.hear(samples);
     overload(samples, random);
+    this.highPass.reset();
+    this.highPass.filter(samples);
     this.logMel.reset();
     return {
       recordings: parts.map(({ clip }) => this.clips.indexOf(clip)),
