@@ -5,6 +5,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
+/** Numbers of the modules that make a microphone. */
+interface Modules {
+  source?: string;
+  sink?: string;
+}
+
 /**
  * Microphones without hardware: a sound server of its own (PulseAudio), and ALSA on top of it. Both hear what `play` plays,
  * sample by sample:
@@ -18,6 +24,9 @@ export class VirtualMicrophone {
   private readonly former: NodeJS.ProcessEnv;
   private server!: ChildProcess;
   private silence!: ChildProcess;
+  private otherSound!: ChildProcess;
+  private modules: Modules = {};
+  private other: Modules = {};
 
   private constructor(
     private readonly folder: string,
@@ -52,9 +61,18 @@ export class VirtualMicrophone {
   /** Plugs the microphone in, also again after `unplug`. Resolves when it gives sound. */
   async plugIn(): Promise<void> {
     const format = [`rate=${this.rate}`, 'channels=1', 'format=s16le'];
-    const properties = `source_properties='alsa.card_name="Cot Microphone" alsa.device=0'`;
-    pactl('load-module', 'module-null-sink', 'sink_name=room', 'norewinds=1', ...format);
-    pactl('load-module', 'module-remap-source', 'master=room.monitor', 'source_name=cot', properties);
+    const properties = `source_properties='alsa.card_name="Cot Microphone" alsa.device=0 device.description=Cot'`;
+    const sink = pactl('load-module', 'module-null-sink', 'sink_name=room', 'norewinds=1', ...format);
+    const source = pactl(
+      'load-module',
+      'module-remap-source',
+      'master=room.monitor',
+      'source_name=cot',
+      properties,
+    );
+    this.modules = { source, sink };
+    // Even where another one is plugged in.
+    pactl('set-default-source', 'cot');
     await writeFile(`${this.folder}/asound.conf`, ASOUND_CONF);
     // Silence that goes on: without it each recorder waits a second or two for the first sound.
     this.silence = this.player('/dev/zero', 20);
@@ -64,10 +82,43 @@ export class VirtualMicrophone {
   /** Pulls the microphone out; the sound server goes on. */
   async unplug(): Promise<void> {
     await writeFile(`${this.folder}/asound.conf`, '');
-    // With a source left PulseAudio would move recorders to that.
-    pactl('unload-module', 'module-remap-source');
-    pactl('unload-module', 'module-null-sink');
+    this.unplugSource();
+    if (this.modules.sink) pactl('unload-module', this.modules.sink);
+    this.modules = {};
+    this.silence.kill();
     await ended(this.silence);
+  }
+
+  /** Pulls it out and leaves what it was made of: a loudspeaker, whose sound PulseAudio gives recorders instead. */
+  unplugSource(): void {
+    if (this.modules.source) pactl('unload-module', this.modules.source);
+    this.modules.source = undefined;
+  }
+
+  /** Plugs another microphone in, `Attic`, to which PulseAudio moves recorders when this one goes. */
+  plugInAnother(): void {
+    const format = ['rate=16000', 'channels=1', 'format=s16le'];
+    const sink = pactl('load-module', 'module-null-sink', 'sink_name=loft', 'norewinds=1', ...format);
+    const description = 'source_properties=device.description=Attic';
+    const source = pactl(
+      'load-module',
+      'module-remap-source',
+      'master=loft.monitor',
+      'source_name=attic',
+      description,
+    );
+    this.other = { source, sink };
+    pactl('set-default-source', 'cot');
+    this.otherSound = spawn('paplay', ['-d', 'loft', '--raw', '--rate=16000', '--channels=1', '/dev/zero'], {
+      stdio: 'ignore',
+    });
+  }
+
+  async unplugOther(): Promise<void> {
+    pactl('unload-module', this.other.source!);
+    pactl('unload-module', this.other.sink!);
+    this.otherSound.kill();
+    await ended(this.otherSound);
   }
 
   /** Plays samples to the microphone in real time, as 16 bits. Resolves when all were heard. */
@@ -132,6 +183,7 @@ async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'close');
 }
 
-function pactl(...args: string[]): void {
-  execFileSync('pactl', args);
+/** @returns what it prints: of `load-module`, the module's number */
+function pactl(...args: string[]): string {
+  return execFileSync('pactl', args, { encoding: 'utf8' }).trim();
 }

@@ -14,6 +14,7 @@ const CHANNELS = ['-channels', String(MICROPHONE_CHANNELS)];
 /** PulseAudio, and PipeWire in its place. */
 export const pulse: MicrophoneBackend = {
   name: 'PulseAudio',
+  isSoundServer: true,
   async list(signal) {
     const info = await runLister('pactl', ['info'], signal);
     const sources = await runLister('pactl', ['list', 'sources'], signal);

@@ -31,6 +31,8 @@ export interface MicrophoneBackend {
   name: string;
   /** @throws DeepInfantError `no-program` where it can't be used */
   list(signal?: AbortSignal): Promise<FoundMicrophone[]>;
+  /** Whether addresses are sources of a sound server. */
+  isSoundServer?: boolean;
   /** Address of the default microphone; without one, that is the listed one that says so. */
   defaultAddress?: string;
   recorder(address: string): Recorder;
@@ -106,7 +108,8 @@ export function record(
   });
 }
 
-function spawnOptions(): SpawnOptions {
+/** How programs are started that record, list and watch microphones. */
+export function spawnOptions(): SpawnOptions {
   return {
     // naudiodon writes a file into the folder it runs in when it crashes.
     cwd: tmpdir(),

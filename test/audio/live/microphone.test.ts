@@ -14,6 +14,7 @@ import { record, type Recorder } from '../../../src/audio/live/microphone-record
 import { listMicrophones, NO_MICROPHONES, startMicrophone } from '../../../src/audio/live/microphone.js';
 import { isNaudiodonInstalled, portAudio } from '../../../src/audio/live/port-audio.js';
 import { runCapture } from '../../../src/audio/live/run-capture.js';
+import type { AudioFormat } from '../../../src/values.js';
 import { VirtualMicrophone } from '../../microphone/virtual-microphone.js';
 import { needTools, skip } from '../../tools.js';
 
@@ -140,6 +141,95 @@ describe('microphone', function () {
     others = children();
   });
 
+  describe('that goes while there is another one', () => {
+    let programs: string;
+    let former: string | undefined;
+
+    beforeEach(async () => {
+      programs = await mkdtemp(path.join(tmpdir(), 'programs-'));
+      former = process.env.PATH;
+      microphone.plugInAnother();
+    });
+
+    afterEach(async () => {
+      process.env.PATH = former;
+      await rm(programs, { recursive: true });
+      await microphone.unplugOther();
+      others = children();
+    });
+
+    const ways: [way: string, name: string, programs?: string[]][] = [
+      ['naudiodon', 'cot'],
+      ['arecord', 'Cot Microphone'],
+      ['ffmpeg, PulseAudio', 'Cot Microphone', ['ffmpeg', 'pactl']],
+      ['ffmpeg, ALSA', 'cot', ['ffmpeg']],
+    ];
+    for (const [way, name, only] of ways) {
+      it(`is not taken for that by ${way}, and is heard when it is back`, async function () {
+        if (way === 'naudiodon') needRecorder(this, way);
+        if (way === 'ffmpeg, ALSA') await linkTo(programs, 'pactl');
+        const start = startMicrophone(name);
+        if (only) {
+          for (const program of only) await linkTo(programs, program);
+          process.env.PATH = programs;
+        }
+        const capture = listen(start);
+        await capture.isHeard();
+        process.env.PATH = former;
+        await microphone.unplug();
+        if (only) process.env.PATH = programs;
+        const end = await capture.ended;
+        assert.equal(end.kind, 'no-device', end.message);
+        assert.match(
+          end.message,
+          new RegExp(`^The microphone ${name} is gone\\. The sound server offers Attic .* is not used\\.`),
+        );
+        assert.equal((await listen(start).ended).kind, 'no-device');
+
+        process.env.PATH = former;
+        await microphone.plugIn();
+        if (only) process.env.PATH = programs;
+        const again = listen(start);
+        await again.isHeard();
+        await again.stop();
+      });
+    }
+
+    it('is followed by that as the default, which is said', async () => {
+      const start = startMicrophone();
+      const capture = listen(start);
+      await capture.isHeard();
+      assert.equal(capture.formats.at(-1)?.device, 'Cot');
+      await microphone.unplug();
+      assert.deepEqual(await capture.ended, {
+        kind: 'disconnected',
+        message: 'The default microphone (Cot) is gone or no longer the default. Attic is heard from now on.',
+      });
+      const next = listen(start);
+      await next.isHeard();
+      assert.equal(next.formats.at(-1)?.device, 'Attic');
+      await next.stop();
+      await microphone.plugIn();
+    });
+  });
+
+  it('is not a loudspeaker as the default when it is gone', async () => {
+    const start = startMicrophone();
+    const capture = listen(start);
+    await capture.isHeard();
+    microphone.unplugSource();
+    for (const end of [await capture.ended, await listen(start).ended]) {
+      assert.equal(end.kind, 'no-device');
+      assert.match(
+        end.message,
+        /^The default microphone .*is gone\. The sound server offers a loudspeaker's sound/,
+      );
+    }
+    await microphone.unplug();
+    await microphone.plugIn();
+    others = children();
+  });
+
   it('tells that the sound server is gone', async () => {
     const capture = listen(startMicrophone('Cot Microphone'));
     await capture.isHeard();
@@ -163,7 +253,7 @@ describe('microphone', function () {
         name,
       );
       assert.equal(kind, 'no-program');
-      assert.match(message, /^The capture failed \(spawn .* EMFILE\) and is tried again\. /);
+      assert.match(message, /^The capture failed \(too many open files\) and is tried again\. /);
     }
   });
 
@@ -284,23 +374,26 @@ describe('microphone', function () {
 
 interface Listening extends Capture {
   ended: Promise<CaptureEnd>;
+  formats: AudioFormat[];
   /** Resolves when something was heard; rejects if the capture ended before. */
   isHeard(): Promise<void>;
 }
 
 function listen(start: StartCapture): Listening {
   const events = new EventEmitter();
+  const formats: AudioFormat[] = [];
   const heard = once(events, 'heard');
   const ended = once(events, 'ended').then(([end]) => end as CaptureEnd);
   const capture = start({
     samples: samples => events.emit('heard', samples),
-    format: () => undefined,
+    format: format => formats.push(format),
     ended: end => events.emit('ended', end),
   });
   captures.push(capture);
   return {
     stop: () => capture.stop(),
     ended,
+    formats,
     async isHeard() {
       const end = await Promise.race([heard, ended]);
       if ('kind' in end) assert.fail(end.message);
@@ -354,6 +447,12 @@ function noise(seconds: number): Float32Array {
     { length: seconds * 16000 },
     () => Math.round((Math.random() - 0.5) * 32768) / 32768,
   );
+}
+
+/** Makes one of the system's programs the only ones, with others linked so, of a folder that is a PATH. */
+async function linkTo(folder: string, program: string): Promise<void> {
+  const { stdout } = spawnSync('which', [program], { encoding: 'utf8' });
+  await symlink(stdout.trim(), path.join(folder, program));
 }
 
 /** Where a part of some samples begins; -1 if it isn't there. */
