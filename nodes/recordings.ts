@@ -13,7 +13,10 @@ const MOST_PATH = 4096;
  * A Buffer's source is called after `msg.filename`, as the file nodes set it, or else `msg.topic`.
  * @throws DeepInfantError `not-a-recording` for any other payload, or what recordingsAt throws
  */
-export async function recordingsOf(msg: NodeMessage): Promise<NamedRecording[]> {
+export async function recordingsOf(
+  msg: NodeMessage,
+  warn: (message: string) => void,
+): Promise<NamedRecording[]> {
   const { payload, topic, filename } = msg;
   if (Buffer.isBuffer(payload)) {
     const name = typeof filename === 'string' ? path.basename(filename) : '';
@@ -24,7 +27,7 @@ export async function recordingsOf(msg: NodeMessage): Promise<NamedRecording[]> 
       'not-found',
       `msg.payload has ${payload.length} characters, more than any path.`,
     );
-  if (typeof payload === 'string' && payload !== '') return recordingsAt(payload);
+  if (typeof payload === 'string' && payload !== '') return recordingsAt(payload, { warn });
   throw new DeepInfantError(
     'not-a-recording',
     `msg.payload is ${kindOf(payload)}; send a Buffer that holds an audio file, or the path of a file or folder`,

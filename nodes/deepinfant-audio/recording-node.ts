@@ -35,6 +35,9 @@ export class RecordingNode implements NodeWork {
   private readonly turns = new Turns();
   private readonly backlog = new Backlog();
   private readonly showStatus;
+  private readonly warn = (message: string): void => {
+    this.node.warn(message);
+  };
 
   constructor(
     RED: NodeAPI,
@@ -81,7 +84,9 @@ export class RecordingNode implements NodeWork {
     const { kind, path, name } = this.settings;
     try {
       if (kind === 'demo') return [{ source: sourceName(name || 'demo'), input: null }];
-      return await (kind === 'recording' ? recordingsAt(path, name) : recordingsOf(msg));
+      return await (kind === 'recording'
+        ? recordingsAt(path, { name, warn: this.warn })
+        : recordingsOf(msg, this.warn));
     } catch (error) {
       const asked = kind === 'recording' ? path : msg.payload;
       const source = sourceName(typeof asked === 'string' ? asked : (msg.topic ?? ''));
@@ -138,7 +143,9 @@ export class RecordingNode implements NodeWork {
     const isLive = this.settings.speed === 'realTime';
     const startAt = isLive ? Date.now() : 0;
     const chunks =
-      input === null ? demoChunks(source, startAt) : readRecording(input, { source, startAt, signal });
+      input === null
+        ? demoChunks(source, startAt)
+        : readRecording(input, { source, startAt, signal, warn: this.warn });
     return isLive ? playInRealTime(chunks, { signal }) : chunks;
   }
 }

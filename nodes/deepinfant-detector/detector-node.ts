@@ -130,9 +130,12 @@ export class DetectorNode implements NodeWork {
     const report = (error: unknown): void => {
       this.node.error(messageOf(error), msg);
     };
+    const warn = (message: string): void => {
+      this.node.warn(message);
+    };
     if (signal.aborted) return;
-    await forEachRecording(await recordingsOf(msg), { signal, report }, ({ input, source }) =>
-      this.detectors.hear(source, readRecording(input, { source, signal }), detection => {
+    await forEachRecording(await recordingsOf(msg, warn), { signal, report }, ({ input, source }) =>
+      this.detectors.hear(source, readRecording(input, { source, signal, warn }), detection => {
         this.sendDetection(source, detection, msg, send);
       }),
     );

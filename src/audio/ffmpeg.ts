@@ -53,7 +53,9 @@ export async function encodeMp3(samples: Float32Array, file: string): Promise<vo
     );
   }
   let said = '';
-  ffmpeg.stderr.setEncoding('utf8').on('data', (text: string) => (said ||= text.split('\n')[0].slice(0, MOST_LINE)));
+  ffmpeg.stderr
+    .setEncoding('utf8')
+    .on('data', (text: string) => (said ||= text.split('\n')[0].slice(0, MOST_LINE)));
   // It ends early where the disk is full; its status shows that.
   ffmpeg.stdin.on('error', () => undefined);
   ffmpeg.stdin.end(Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength));

@@ -58,15 +58,15 @@ export async function listRecordings(paths: string[], listener: ListListener = {
   return recordings;
 }
 
-/** What was skipped, in a sentence for a person; undefined if nothing was. */
-export function skippedText({ folder, others, hidden }: Skipped): string | undefined {
+/** What was skipped, in a sentence for a person. */
+export function skippedText({ folder, others, hidden }: Skipped): string {
   const parts = [];
   if (others.length > 0) {
     const named = others.slice(0, MOST_NAMED).join(', ') + (others.length > MOST_NAMED ? ', …' : '');
     parts.push(`${count(others.length, 'file')} without sound (${named})`);
   }
   if (hidden > 0) parts.push(count(hidden, 'hidden file'));
-  return parts.length === 0 ? undefined : `Skipped in ${folder}: ${parts.join(' and ')}.`;
+  return `Skipped in ${folder}: ${parts.join(' and ')}.`;
 }
 
 function count(number: number, what: string): string {
@@ -102,14 +102,14 @@ async function recordingsUnder(given: string, { skipped, unlisted }: ListListene
       }
     }
   }
-  if (found.length === 0) {
-    const besides = skippedText({ folder: given, others: others.sort(), hidden });
+  const beside = { folder: given, others: others.sort(), hidden };
+  const isAnySkipped = others.length + hidden > 0;
+  if (found.length === 0)
     throw new DeepInfantError(
       'no-recordings',
-      `${given} contains no recordings. Name a folder with WAV, FLAC, MP3 or similar files.${besides ? ` ${besides}` : ''}`,
+      `${given} contains no recordings. Name a folder with WAV, FLAC, MP3 or similar files.${isAnySkipped ? ` ${skippedText(beside)}` : ''}`,
     );
-  }
-  if (others.length + hidden > 0) skipped?.({ folder: given, others: others.sort(), hidden });
+  if (isAnySkipped) skipped?.(beside);
   return found.sort();
 }
 

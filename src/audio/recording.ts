@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Readable } from 'node:stream';
+import { addAbortSignal, Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { concat } from '../concat.js';
 import { DeepInfantError } from '../errors.js';
@@ -33,6 +33,9 @@ const DECODERS: readonly [RegExp, Decoder][] = [
   [/^\.snd/, decodeAu],
 ];
 
+/** Samples of a chunk of a stream, 0.128 s: whoever sends it may do so as it is recorded. */
+const STREAM_CHUNK_SAMPLES = 2048;
+
 /** Bytes that show the format. */
 export const HEAD_BYTES = 16;
 
@@ -59,7 +62,7 @@ export interface RecordingOptions {
 }
 
 /**
- * Reads a recording as chunks of one second, the last one shorter. The bytes decide the format, not the name. WAV, FLAC,
+ * Reads a recording as chunks of one second, of an eighth of one from a stream, the last one shorter. The bytes decide the format, not the name. WAV, FLAC,
  * AIFF, CAF and AU are read as they are; other formats need the system's ffmpeg. No more than a few chunks are held in
  * memory at a time. Several channels become one: see MonoMixer.
  *
@@ -73,7 +76,10 @@ export async function* readRecording(
   { source = defaultSource(input), startAt = 0, signal, warn = () => undefined, raw }: RecordingOptions = {},
 ): AsyncGenerator<AudioChunk> {
   const name = nameOf(input);
-  const chunker = new Chunker(source, startAt);
+  const chunkSamples = input instanceof Readable ? STREAM_CHUNK_SAMPLES : SAMPLE_RATE;
+  const chunker = new Chunker({ source, startAt, chunkSamples });
+  // It may send nothing for a long time.
+  if (signal && input instanceof Readable) addAbortSignal(signal, input);
   let mono: Mono | undefined;
   let truncated: DeepInfantError | undefined;
   try {
@@ -141,37 +147,37 @@ class Mono {
   }
 }
 
-/** Cuts samples into chunks of a second. */
+/** Cuts samples into chunks. */
 class Chunker {
   nextSample = 0;
-  private second = new Float32Array(SAMPLE_RATE);
+  private chunk: Float32Array<ArrayBuffer>;
   private filled = 0;
 
-  constructor(
-    private readonly source: string,
-    private readonly startAt: number,
-  ) {}
+  constructor(private readonly options: { source: string; startAt: number; chunkSamples: number }) {
+    this.chunk = new Float32Array(options.chunkSamples);
+  }
 
   *push(samples: Float32Array): Generator<AudioChunk> {
     for (let taken = 0; taken < samples.length;) {
-      const part = samples.subarray(taken, taken + SAMPLE_RATE - this.filled);
-      this.second.set(part, this.filled);
+      const part = samples.subarray(taken, taken + this.chunk.length - this.filled);
+      this.chunk.set(part, this.filled);
       this.filled += part.length;
       taken += part.length;
-      if (this.filled === SAMPLE_RATE) yield* this.flush();
+      if (this.filled === this.chunk.length) yield* this.flush();
     }
   }
 
   /** The last, shorter chunk, if there is one. */
   *flush(): Generator<AudioChunk> {
     if (this.filled === 0) return;
-    const samples = this.second.subarray(0, this.filled);
+    const { source, startAt, chunkSamples } = this.options;
+    const samples = this.chunk.subarray(0, this.filled);
     const firstSample = this.nextSample;
-    const at = this.startAt + (firstSample / SAMPLE_RATE) * 1000;
-    this.second = new Float32Array(SAMPLE_RATE);
+    const at = startAt + (firstSample / SAMPLE_RATE) * 1000;
+    this.chunk = new Float32Array(chunkSamples);
     this.nextSample += samples.length;
     this.filled = 0;
-    yield { samples, firstSample, at, source: this.source, lost: 0 };
+    yield { samples, firstSample, at, source, lost: 0 };
   }
 }
 

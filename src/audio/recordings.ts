@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { listRecordings } from './recording-list.js';
+import { listRecordings, skippedText } from './recording-list.js';
 import { sourceName } from './source-name.js';
 
 /** A recording, and what its source is called. */
@@ -12,10 +12,18 @@ export interface NamedRecording {
 /**
  * The recordings of a file, or of a folder and those below it. A file's source is `name`, or else the file's name; that
  * of a folder's file is its path in the folder.
+ * @param options `warn` is told what a folder holds beside recordings
  * @throws DeepInfantError `not-found`, or `no-recordings` for a folder without any.
  */
-export async function recordingsAt(fileOrFolder: string, name = ''): Promise<NamedRecording[]> {
-  const files = await listRecordings([fileOrFolder]);
+export async function recordingsAt(
+  fileOrFolder: string,
+  { name = '', warn }: { name?: string; warn: (message: string) => void },
+): Promise<NamedRecording[]> {
+  const files = await listRecordings([fileOrFolder], {
+    skipped: besides => {
+      warn(skippedText(besides));
+    },
+  });
   return files.map(file => ({
     input: file,
     source: sourceName(path.relative(fileOrFolder, file) || name || path.basename(file)),

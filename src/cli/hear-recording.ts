@@ -1,4 +1,4 @@
-import { readRecording } from '../audio/recording.js';
+import { type RawFormat, readRecording } from '../audio/recording.js';
 import { concat } from '../concat.js';
 import { clipScore, scoreSamples, SHORT_S } from '../detect/clip-score.js';
 import { DeepInfantError } from '../errors.js';
@@ -7,6 +7,7 @@ import type { Preset } from '../model/manifest.js';
 import { SAMPLE_RATE, type AudioChunk, type CryEvent, type Scores } from '../values.js';
 import { hear } from './hear.js';
 import { inOrder } from '../in-order.js';
+import { recordingAt, sourceOf } from './input.js';
 import { ProgressLine } from './progress-line.js';
 
 /** Recordings heard at a time: while some are decoded, others are scored; few enough for their memory not to matter. */
@@ -19,20 +20,35 @@ export interface Heard {
   score: number;
   events: CryEvent[];
   windows: { startS: number; endS: number; scores: Scores['scores'] }[];
+  /** What a person should know of it all the same. */
+  warnings: string[];
   /** Why nothing could be heard or, if `truncated`, no more than this. */
   error?: DeepInfantError;
 }
 
-/** Hears a recording to its end, or as far as it can be read. */
+interface HearingOptions {
+  classifier: Classifier;
+  preset: Preset;
+  signal: AbortSignal;
+  /** Of standard input without a header. */
+  raw?: RawFormat;
+}
+
+/** Hears a recording to its end, or as far as it can be read. @param file may be STANDARD_INPUT */
 export async function hearRecording(
   file: string,
-  { classifier, preset, signal }: { classifier: Classifier; preset: Preset; signal: AbortSignal },
+  { classifier, preset, signal, raw }: HearingOptions,
 ): Promise<Heard> {
-  const heard: Heard = { durationS: 0, score: 0, events: [], windows: [] };
+  const heard: Heard = { durationS: 0, score: 0, events: [], windows: [], warnings: [] };
   const first: Float32Array[] = [];
+  const warn = (message: string): void => {
+    heard.warnings.push(message);
+  };
   try {
-    const chunks = keepFirst(readRecording(file, { source: file, signal }), first);
-    await hear(chunks, { source: file, classifier, preset }, ({ scores: steps, events }, heardS) => {
+    const source = sourceOf(file);
+    const recording = readRecording(recordingAt(file), { source, signal, warn, raw });
+    const chunks = keepFirst(recording, first);
+    await hear(chunks, { source, classifier, preset }, ({ scores: steps, events }, heardS) => {
       // Without the embeddings, which would fill the memory over hours.
       for (const { startSample, endSample, scores } of steps)
         heard.windows.push({ startS: startSample / SAMPLE_RATE, endS: endSample / SAMPLE_RATE, scores });

@@ -2,18 +2,19 @@ import { parseCameraAddress } from '../audio/live/camera-address.js';
 import { liveChunks } from '../audio/live/live-chunks.js';
 import { LiveSources, type LiveSource } from '../audio/live/live-sources.js';
 import { cameraSource, microphoneSource } from '../audio/live/source.js';
-import { playInRealTime, readRecording } from '../audio/recording.js';
+import { playInRealTime, type RawFormat, readRecording } from '../audio/recording.js';
 import { clock } from '../clock.js';
 import type { Detection } from '../detect/detector.js';
 import { loadClassifier } from '../model/load.js';
 import { DeepInfantError } from '../errors.js';
 import { reasonLine } from '../reason/sentences.js';
 import { durationText } from '../texts/duration.js';
-import type { AudioChunk, CryEvent, SourceHealth, SourceState } from '../values.js';
+import type { AudioChunk, CryEvent, SourceHealth } from '../values.js';
 import { HEARING_OPTIONS, presetOf, usageError } from './arguments.js';
 import { hear } from './hear.js';
+import { pathsOf, RAW_OPTION, rawFormatOf, recordingAt, sourceOf, STANDARD_INPUT } from './input.js';
 import { abortOnInterrupt } from './interrupt.js';
-import { print, printJson } from './output.js';
+import { print, printError, printJson } from './output.js';
 import { bar, clearStatus, showStatus } from './status-line.js';
 import { defineCommand } from './command.js';
 
@@ -21,11 +22,14 @@ import { defineCommand } from './command.js';
 const PASSWORD_VARIABLE = 'DEEPINFANT_CAMERA_PASSWORD';
 
 export const command = defineCommand({
-  synopsis: ['listen mic[:NAME] | URL | FILE [options]'],
+  synopsis: ['listen mic[:NAME] | URL | FILE [options]', 'listen - [--raw RATE] [options]'],
   words: ['mic'],
   description: `Listens to a microphone, to a camera (rtsp, rtsps, http or https) or to a recording, played in real time.
     Prints each cry when it starts, while it goes on and when it ends; Ctrl-C ends it and sums up. 'deepinfant devices'
     lists microphones and cameras.
+
+    '-' is standard input, heard as it comes: WAV or, with --raw, samples without a header; with ffmpeg also other formats
+    that can be read from a pipe.
 
     A microphone or camera that cannot be opened ends the command, unless --wait is given. Once it was heard, it is opened
     again whenever it breaks off.
@@ -36,17 +40,22 @@ export const command = defineCommand({
     wait: { type: 'boolean', default: false, help: 'wait for a microphone or camera that is not there yet' },
     fast: { type: 'boolean', default: false, help: 'go through a recording as fast as this computer can' },
     json: { type: 'boolean', default: false, help: 'print a JSON object for each event, one a line' },
+    raw: RAW_OPTION,
     ...HEARING_OPTIONS,
   },
   examples: [
     ['listen mic', 'the default microphone'],
     ['listen rtsp://baby@192.168.1.20:554/stream2', 'a camera, with its password in the environment'],
     ['listen night.flac --fast', 'all cries of a recording, at once'],
+    ['listen - < cot.wav', 'what another program writes, such as ffmpeg … -f wav - or arecord'],
   ],
   run: async ({ values, positionals }) => {
     const preset = presetOf(values.preset);
     if (positionals.length !== 1) throw usageError('Name one microphone, camera or recording to listen to.');
-    const [input] = positionals;
+    const [input] = pathsOf(positionals);
+    const raw = rawFormatOf(values.raw);
+    if (raw && input !== STANDARD_INPUT)
+      throw usageError('--raw needs standard input: listen - --raw 16000.');
     const live = liveSourceOf(input);
     if (live && values.fast)
       throw usageError('--fast works with recordings only: a live source cannot be heard ahead of time.');
@@ -60,9 +69,7 @@ export const command = defineCommand({
       for (const event of events) {
         if (values.json) printJson(event);
         else
-          print(
-            `${clock(event.onsetS + event.durationS)}  ${event.state.padEnd(7)}  ${reasonLine(event)}`,
-          );
+          print(`${clock(event.onsetS + event.durationS)}  ${event.state.padEnd(7)}  ${reasonLine(event)}`);
       }
       const step = scores.at(-1);
       if (step)
@@ -73,8 +80,8 @@ export const command = defineCommand({
     try {
       const chunks = live
         ? openedChunks(live, values.wait, signal)
-        : recordingChunks(input, { isFast: values.fast, signal });
-      await hear(chunks, { source: live?.name ?? input, classifier, preset }, report);
+        : recordingChunks(input, { isFast: values.fast, raw, signal });
+      await hear(chunks, { source: live?.name ?? sourceOf(input), classifier, preset }, report);
       if (!values.json) print(summary.text);
     } catch (error) {
       // Whoever ends a recording early wants to know what there was so far.
@@ -101,12 +108,24 @@ function liveSourceOf(input: string): LiveSource | undefined {
   return cameraSource('camera', input, { password: process.env[PASSWORD_VARIABLE] });
 }
 
+/** Standard input comes when it comes. */
 function recordingChunks(
-  file: string,
-  { isFast, signal }: { isFast: boolean; signal: AbortSignal },
+  argument: string,
+  { isFast, raw, signal }: { isFast: boolean; raw: RawFormat | undefined; signal: AbortSignal },
 ): AsyncIterable<AudioChunk> {
-  const chunks = readRecording(file, { source: file, startAt: isFast ? 0 : Date.now(), signal });
-  return isFast ? chunks : playInRealTime(chunks, { signal });
+  const startAt = isFast ? 0 : Date.now();
+  const warn = (message: string): void => {
+    clearStatus();
+    printError(message);
+  };
+  const chunks = readRecording(recordingAt(argument), {
+    source: sourceOf(argument),
+    startAt,
+    signal,
+    warn,
+    raw,
+  });
+  return isFast || argument === STANDARD_INPUT ? chunks : playInRealTime(chunks, { signal });
 }
 
 /**
@@ -121,10 +140,13 @@ async function* openedChunks(
   const givingUp = new AbortController();
   let wasOpened = doesWait;
   let refusal: string | undefined;
-  let printed: SourceState | undefined;
-  const onHealth = ({ state, positionS, error, retryInS }: SourceHealth): void => {
-    if (state === printed || refusal !== undefined) return;
-    printed = state;
+  let printed: string | undefined;
+  const onHealth = ({ state, positionS, error, retryInS, format }: SourceHealth): void => {
+    // Which one the default microphone is.
+    const device = state === 'running' && source.name === 'mic' ? format?.device : undefined;
+    const said = device ? `${state} (${device})` : state;
+    if (said === printed || refusal !== undefined) return;
+    printed = said;
     wasOpened ||= state === 'running' || state === 'silent';
     if (!wasOpened && retryInS !== undefined) {
       refusal = `${error ?? 'The source cannot be opened.'} (--wait waits for it.)`;
@@ -133,7 +155,7 @@ async function* openedChunks(
     }
     clearStatus();
     const retry = retryInS === undefined ? '' : ` Next try in ${Math.ceil(retryInS)} s.`;
-    process.stderr.write(`${clock(positionS)}  ${state}${error ? `: ${error}${retry}` : ''}\n`);
+    process.stderr.write(`${clock(positionS)}  ${said}${error ? `: ${error}${retry}` : ''}\n`);
   };
   yield* liveChunks(new LiveSources(), source, {
     signal: AbortSignal.any([signal, givingUp.signal]),

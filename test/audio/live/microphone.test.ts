@@ -253,7 +253,7 @@ describe('microphone', function () {
         name,
       );
       assert.equal(kind, 'no-program');
-      assert.match(message, /^The capture failed \(too many open files\) and is tried again\. /);
+      assert.match(message, /^The capture failed \(spawn .* EMFILE\) and is tried again\. /);
     }
   });
 
