@@ -75,7 +75,7 @@ describe('deepinfant protocol', function () {
   it('says what is wrong with its call, and with a corpus that tells no reasons', async () => {
     const missing = await deepinfant('protocol');
     assert.equal(missing.status, 2);
-    assert.match(missing.stderr, /^Give a corpus with --data.*\n\ndeepinfant protocol --data DIR/);
+    assert.match(missing.stderr, /^Give a corpus with --data.*\n\nUsage: deepinfant protocol --data FOLDER/);
     const steps = await deepinfant('protocol', '--data', corpus, '--steps', '1.5');
     assert.equal(steps.status, 2);
     assert.match(steps.stderr, /^--steps must be a whole number/);

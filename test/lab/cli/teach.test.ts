@@ -88,6 +88,6 @@ describe('deepinfant teach', function () {
   it('says how it is called', async () => {
     const { status, stderr } = await deepinfant('teach', YAMNET, '--data', corpus);
     assert.equal(status, 2);
-    assert.match(stderr, /^Give YAMNet's \.tflite file.*\n\ndeepinfant teach YAMNET\.tflite/);
+    assert.match(stderr, /^Give YAMNet's \.tflite file.*\n\nUsage: deepinfant teach YAMNET\.tflite/);
   });
 });
