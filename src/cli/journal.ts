@@ -2,27 +2,28 @@ import { existsSync, readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { DeepInfantError } from '../errors.js';
-import { replyTo, readQuestion } from '../journal/reply.js';
+import { PERIOD_OF, readQuestion, replyTo } from '../journal/reply.js';
 import { readEntries } from '../journal/entry-file.js';
 import { entriesFile, soundsFolder } from '../journal/journal.js';
 import { cryLines } from '../journal/sentences.js';
-import { dayOf, nightOf } from '../journal/questions.js';
 import { writeAtomically } from '../files/write-atomically.js';
 import { usageError } from './arguments.js';
 import { print, printJson } from './output.js';
 import { defineCommand } from './command.js';
 
-const QUESTIONS = ['night', 'day', 'week', 'weeks', 'cry', 'accuracy', 'export'];
+const QUESTIONS = ['night', 'day', 'yesterday', 'week', 'weeks', 'cry', 'accuracy', 'export'];
 
 export const command = defineCommand({
   synopsis: [
-    'journal [night | day | week | weeks] [WHEN] [options]',
+    'journal [night | day | yesterday | week | weeks] [WHEN] [options]',
     'journal cry [ID] | accuracy | export [options]',
   ],
   words: QUESTIONS,
-  description: `Answers from the journal that Node-RED keeps on this computer: last night (unless you ask for something
-    else), a day, the week up to a day, the last weeks by hour of the day, the newest cry or the one with an ID, how often
-    the reason was right, or everything. WHEN is a date such as 2026-01-31, or a time; the default is now.`,
+  description: `Answers from the journal that Node-RED keeps on this computer: a night (unless you ask for something else),
+    a day, everything since yesterday, the week up to a day, the last weeks by hour of the day, the newest cry or the one
+    with an ID, how often the reason was right, or everything there is. WHEN is a date such as 2026-01-31, or a time; the
+    default is now. A night goes from 18:00 to 10:00: by day it is the one that ended that morning. 'night last' is the
+    last one that is over.`,
   options: {
     picture: { type: 'string', value: 'FILE', help: 'also draw the answer as an SVG file' },
     json: { type: 'boolean', default: false, help: 'print the answer as JSON' },
@@ -34,7 +35,8 @@ export const command = defineCommand({
     },
   },
   examples: [
-    ['journal', 'last night'],
+    ['journal', 'this night so far or, by day, last night'],
+    ['journal yesterday', 'everything since yesterday'],
     ['journal night 2026-01-31', 'the night that ended that morning'],
     ['journal weeks --picture weeks.svg', 'crying by hour of the day, drawn'],
     ['journal export --csv > cries.csv', 'everything, as a table'],
@@ -64,8 +66,8 @@ export const command = defineCommand({
       print(typeof payload === 'string' ? payload.trimEnd() : JSON.stringify(payload, null, 2));
     else {
       print(text);
-      if (question.ask === 'night') cryLines(nightOf(entries, question.at, now).cries).forEach(print);
-      if (question.ask === 'day') cryLines(dayOf(entries, question.at, now).cries).forEach(print);
+      if (question.ask === 'night' || question.ask === 'day' || question.ask === 'yesterday')
+        cryLines(PERIOD_OF[question.ask](entries, question.at, now).cries).forEach(print);
     }
     return 0;
   },

@@ -89,6 +89,11 @@ export function dayOf(entries: Iterable<Entry>, time: number, now: number): Peri
   return periodOf([...entries], dayAt(time), now);
 }
 
+/** The day of a time (epoch ms) and the one before. @param now epoch ms: the future is unknown */
+export function sinceYesterday(entries: Iterable<Entry>, time: number, now: number): Period {
+  return periodOf([...entries], { from: dayAt(time, -1).from, to: dayAt(time).to }, now);
+}
+
 /** The seven days up to that of a time (epoch ms). @param now epoch ms: the future is unknown */
 export function weekOf(entries: Iterable<Entry>, time: number, now: number): Week {
   const all = [...entries];

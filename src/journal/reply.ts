@@ -11,11 +11,17 @@ import { cryDrawing } from './pictures/cry.js';
 import { recordPicture } from './pictures/record.js';
 import { timelinePicture } from './pictures/timeline.js';
 import { weeksPicture } from './pictures/weeks.js';
-import { cryOf, dayOf, nightOf, reasonRecordOf, weekOf, weeksByHourOf } from './questions.js';
+import { nightAt } from '../night.js';
+import { cryOf, dayOf, nightOf, reasonRecordOf, sinceYesterday, weekOf, weeksByHourOf } from './questions.js';
 
-const PERIODS = ['night', 'day', 'week', 'weeks'] as const;
+const PERIODS = ['night', 'day', 'yesterday', 'week', 'weeks'] as const;
+/** As the payload of `night`: the last night that is over, also while the next one runs. */
+const LAST = 'last';
 
-/** A question to a journal. `at` is a time (epoch ms) within the night, day or week in question. */
+/**
+ * A question to a journal. `at` is a time (epoch ms) within the night, day or week in question; `yesterday` asks for its day
+ * and the one before.
+ */
 export type Question =
   | { ask: (typeof PERIODS)[number]; at: number }
   /** The newest cry where it has no id. */
@@ -23,6 +29,9 @@ export type Question =
   | { ask: 'accuracy' }
   | { ask: 'export'; as: 'json' | 'csv' }
   | { ask: 'forget' };
+
+/** What happened over the time that is asked for. */
+export const PERIOD_OF = { night: nightOf, day: dayOf, yesterday: sinceYesterday };
 
 /** What a journal replies to a question. */
 export interface Reply {
@@ -51,6 +60,7 @@ export function readQuestion(
   nowMs: number,
 ): Question {
   const period = PERIODS.find(known => known === topic);
+  if (period === 'night' && payload === LAST) return { ask: 'night', at: lastNight(nowMs) };
   if (period) return { ask: period, at: readTime(localNoon(payload), nowMs) };
   if (topic === 'cry')
     return { ask: 'cry', ...(typeof payload === 'string' && payload !== '' && { id: payload }) };
@@ -59,7 +69,7 @@ export function readQuestion(
   if (topic === 'forget' && payload === 'everything') return { ask: 'forget' };
   throw new DeepInfantError(
     'not-a-question',
-    "This message is not audio, a cry event or a source status, and its topic is not a question. Questions are night, day, week, weeks, cry, accuracy and export, and forget with 'everything' as the payload.",
+    "This message is not audio, a cry event or a source status, and its topic is not a question. Questions are night, day, yesterday, week, weeks, cry, accuracy and export, and forget with 'everything' as the payload.",
   );
 }
 
@@ -80,8 +90,9 @@ export function replyTo(
   });
   switch (question.ask) {
     case 'night':
-    case 'day': {
-      const period = (question.ask === 'night' ? nightOf : dayOf)(entries, question.at, now);
+    case 'day':
+    case 'yesterday': {
+      const period = PERIOD_OF[question.ask](entries, question.at, now);
       return {
         payload: { ...period, cries: period.cries.map(withPaths) },
         text: periodText(period, language),
@@ -132,6 +143,12 @@ export function replyTo(
 /** The picture that was kept of a cry; undefined where there is none. */
 function pngOf(picture: string | undefined): Uint8Array | undefined {
   return picture && existsSync(picture) ? readFileSync(picture) : undefined;
+}
+
+/** A time in the last night that is over. */
+function lastNight(now: number): number {
+  const { from, to } = nightAt(now);
+  return to <= now ? from : nightAt(from - 1).from;
 }
 
 /** A date without a time is a day of this computer's clock, not of UTC. */

@@ -29,6 +29,8 @@ export function periodText(period: Period, language: Language = 'en'): string {
   );
 }
 
+const HOUR_MS = 3_600_000;
+
 /** '17 Nov to 23 Nov: 20 cries, 2 h in total, 30% less than the week before.' */
 export function weekText({ from, to, totals, before }: Week, language: Language = 'en'): string {
   const texts = journalTexts(language);
@@ -134,6 +136,7 @@ function estimateText(reason: ReasonEstimate, language: Language): string {
 
 /** 'Night of 22–23 Nov', 'Night of 30 Nov – 1 Dec', 'Mon 23 Nov' */
 export function periodName({ from, to }: Pick<Period, 'from' | 'to'>, language: Language = 'en'): string {
+  if (lengthMs({ from, to }) > 30 * HOUR_MS) return daysText(from, to, language);
   if (new Date(wallClockAt(from)).getUTCHours() === 0) return dateText(from, language);
   return journalTexts(language).night(dayOf(from, language), dayOf(to, language));
 }

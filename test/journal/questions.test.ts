@@ -4,6 +4,8 @@ import { endOf, type CryEntry, type Entry } from '../../src/journal/entries.js';
 import { exportCsv } from '../../src/journal/export.js';
 import { cryText, periodText, recordText, weekText, weeksText } from '../../src/journal/sentences.js';
 import { cryOf, dayOf, nightOf, reasonRecordOf, weekOf, weeksByHourOf } from '../../src/journal/questions.js';
+import { timelinePicture } from '../../src/journal/pictures/timeline.js';
+import { PERIOD_OF, readQuestion } from '../../src/journal/reply.js';
 import { REASONS, type Reason, type ReasonEstimate } from '../../src/values.js';
 import { cryAt, HOUR_MS, MINUTE_MS } from '../reason/cries.js';
 
@@ -226,6 +228,43 @@ describe('questions to a journal', () => {
     const afternoon = cry(at(-5), 10);
     assert.deepEqual(nightOf([afternoon], at(0), at(0)).cries, []);
     assert.deepEqual(nightOf([afternoon, cry(at(-20), 5)], at(-4), at(-4)).cries, [cry(at(-20), 5)]);
+  });
+
+  describe('at any hour', () => {
+    const at = (day: number, hour: number, minute = 0): number =>
+      new Date(2026, 0, day, hour, minute).getTime();
+
+    for (const [hour, minute] of [
+      [3, 0],
+      [9, 0],
+      [15, 40],
+      [20, 15],
+    ]) {
+      it(`holds the cry of a minute ago since yesterday, at ${hour}:${minute}`, () => {
+        const now = at(11, hour, minute);
+        const before = cry(at(10, 0), 1);
+        const entries = [cry(at(9, 23), 1), before, cry(now - MINUTE_MS, 1)];
+        const { ask, at: asked } = readQuestion({ topic: 'yesterday', payload: '' }, now) as {
+          ask: string;
+          at: number;
+        };
+        assert.equal(ask, 'yesterday');
+        const period = PERIOD_OF.yesterday(entries, asked, now);
+        assert.deepEqual(period.cries, entries.slice(1));
+        assert.match(periodText(period), /^10 Jan to 11 Jan: 2 cries/);
+        assert.match(timelinePicture(period), /10 Jan to 11 Jan/);
+      });
+    }
+
+    it('takes for the last night one that is over, also in the evening', () => {
+      const last = (now: number): number => {
+        const question = readQuestion({ topic: 'night', payload: 'last' }, now) as { at: number };
+        return nightOf([], question.at, now).to;
+      };
+      assert.equal(last(at(11, 3)), at(10, 10));
+      for (const now of [at(11, 10), at(11, 15, 40), at(11, 20, 15), at(12, 9)])
+        assert.equal(last(now), at(11, 10));
+    });
   });
 
   it('tells of one cry, or of the newest', () => {

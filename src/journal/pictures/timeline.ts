@@ -159,7 +159,7 @@ function nowLine(x: number, words: string): string {
 
 /** Full hours, two or three apart. */
 function hours(from: number, to: number): number[] {
-  const apart = to - from > 20 * HOUR_MS ? 3 : 2;
+  const apart = to - from > 30 * HOUR_MS ? 6 : to - from > 20 * HOUR_MS ? 3 : 2;
   const found: number[] = [];
   for (let hour = wallClockAt(from); epochAt(hour) <= to; hour += apart * HOUR_MS) found.push(epochAt(hour));
   return found;
