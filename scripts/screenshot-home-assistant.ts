@@ -94,7 +94,7 @@ async function setUp(home: HomeAssistant, phone: Phone, userDir: string): Promis
 /** The id of the example's button that reports a feed four hours ago. */
 async function fedLongAgo(): Promise<string> {
   const nodes = JSON.parse(await readFile(EXAMPLE, 'utf8')) as { id: string; name: string }[];
-  return nodes.find(({ name }) => name === 'fed 4 h ago')!.id;
+  return nodes.find(({ name }) => name === 'fed 4 hours ago')!.id;
 }
 
 /** Makes an automation of the blueprint. */

@@ -1,6 +1,5 @@
 /** Starts Node-RED with this checkout's nodes and, the first time, the demo flow: see HELP. */
-import { constants } from 'node:fs';
-import { copyFile, mkdir } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -8,6 +7,9 @@ import RED from 'node-red';
 import { PACKAGE_ROOT } from '../src/package-root.js';
 
 const HOST = '127.0.0.1';
+
+/** The demo's baby is three months old, whenever it is tried. */
+const DEMO_AGE_DAYS = 91;
 
 const HELP = `Usage: npm start [-- [--port PORT] [--userDir FOLDER]]
 
@@ -77,9 +79,11 @@ async function main(): Promise<void> {
 /** A user's own flows are never touched. */
 async function copyDemoFlow(userDir: string): Promise<void> {
   await mkdir(userDir, { recursive: true });
-  const demo = path.join(PACKAGE_ROOT, 'examples', '1 - Nursery demo.json');
+  const demo = await readFile(path.join(PACKAGE_ROOT, 'examples', '1 - Nursery demo.json'), 'utf8');
+  const born = new Date(Date.now() - DEMO_AGE_DAYS * 86_400_000).toISOString().slice(0, 10);
+  const flow = demo.replace('"birthDate": ""', `"birthDate": "${born}"`);
   try {
-    await copyFile(demo, path.join(userDir, 'flows.json'), constants.COPYFILE_EXCL);
+    await writeFile(path.join(userDir, 'flows.json'), flow, { flag: 'wx' });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }

@@ -4,11 +4,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { cryAt, MINUTE_MS } from '../reason/cries.js';
 import { editorDefinition, exampleFlows, NODE_TYPES, type NodeType } from './editor.js';
+import { checkExamplesAt, HOURS } from './example-hours.js';
 import { NodeRedProcess } from './node-red-process.js';
 
 /** Node-RED's own types that the examples use. */
 const CORE_TYPES =
-  'tab,comment,inject,debug,complete,catch,switch,change,rbe,http in,http response,mqtt-broker'.split(',');
+  'tab,group,comment,inject,link in,link out,debug,complete,catch,switch,change,rbe,http in,http response,mqtt-broker'.split(
+    ',',
+  );
 
 describe('examples', () => {
   const flows = exampleFlows();
@@ -54,28 +57,43 @@ describe('examples', () => {
           signal: AbortSignal.timeout(10_000),
         });
       const cry = cryAt(Date.now());
-      await post(`inject/${button('fed 4 h ago')}`);
       for (const state of ['started', 'ongoing']) await post('cries', { ...cry, state });
       await post(`inject/${button('it was hunger')}`);
-      await nodeRed.until(/outcome: 'counted'/);
+      await nodeRed.until(/counted\. The likeliest reason was right/);
       await post(`inject/${button('take the answer back')}`);
-      await nodeRed.until(/outcome: 'withdrawn'/);
-      await post(`inject/${button('fed now')}`);
+      await nodeRed.until(/\[debug:outcome\]\s+withdrawn/);
+      await post(`inject/${button('fed just now')}`);
       await post('cries', cryAt(Date.now() + MINUTE_MS));
-      assert.equal(nodeRed.output.match(/(probably|maybe|perhaps) hungry/g)?.length, 1, nodeRed.output);
+      assert.equal(nodeRed.output.match(/\[debug:notification\]/g)?.length, 1, nodeRed.output);
     } finally {
       await nodeRed.stop();
       rmSync(userDir, { recursive: true });
     }
   });
 
+  for (const [hour, minute] of HOURS) {
+    it(`show what they are to show at ${hour}:${String(minute).padStart(2, '0')}`, async function () {
+      this.timeout(60_000);
+      await checkExamplesAt([hour, minute]);
+    });
+  }
+
   for (const [name, nodes] of flows) {
+    it(`${name} fits a screen of 1280 by 800 pixels`, () => {
+      for (const { id, x = 0, y = 0, w = 0, h = 0 } of nodes as { id: string; [size: string]: unknown }[]) {
+        assert.ok(Number(x) + Number(w) <= 770, `${id} ends at ${Number(x) + Number(w)}`);
+        assert.ok(Number(y) + Number(h) <= 670, `${id} ends at ${Number(y) + Number(h)}`);
+      }
+    });
+
     it(`${name} is wired and set up with what exists`, () => {
       const ids = new Set(nodes.map(({ id }) => id));
-      for (const { id, type, z, wires, x, y, ...settings } of nodes) {
+      for (const { id, type, z, g, wires, x, y, ...settings } of nodes) {
         const targets = (wires as string[][] | undefined)?.flat() ?? [];
-        for (const target of targets) assert(ids.has(target), `${id} is wired to ${target}`);
+        const links = (settings.links as string[] | undefined) ?? [];
+        for (const target of [...targets, ...links]) assert(ids.has(target), `${id} is wired to ${target}`);
         assert(z === undefined || ids.has(z as string), `${id} lies on no flow`);
+        assert(g === undefined || ids.has(g as string), `${id} lies in no group`);
         assert.equal(typeof x, typeof y);
         if (CORE_TYPES.includes(type)) continue;
         const { defaults } = editorDefinition(type as NodeType);

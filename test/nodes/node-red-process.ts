@@ -5,7 +5,16 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
 
-const PROGRAM = path.join(PACKAGE_ROOT, 'node_modules', 'node-red', 'red.js');
+/** A Node-RED, and the Node that it runs on. */
+export interface Program {
+  node: string;
+  nodeRed: string;
+}
+
+const PROGRAM: Program = {
+  node: process.execPath,
+  nodeRed: path.join(PACKAGE_ROOT, 'node_modules', 'node-red', 'red.js'),
+};
 
 /** Node-RED as a process of its own, with this package's nodes. */
 export class NodeRedProcess {
@@ -15,7 +24,12 @@ export class NodeRedProcess {
   private readonly process: ChildProcess;
 
   /** @param userDir where its settings are written to, and it keeps what is to stay */
-  constructor(userDir: string, settings: object = {}, env: NodeJS.ProcessEnv = {}) {
+  constructor(
+    userDir: string,
+    settings: object = {},
+    env: NodeJS.ProcessEnv = {},
+    program: Program = PROGRAM,
+  ) {
     const file = path.join(userDir, 'settings.js');
     const all = {
       uiHost: '127.0.0.1',
@@ -26,8 +40,8 @@ export class NodeRedProcess {
       ...settings,
     };
     writeFileSync(file, `module.exports = ${JSON.stringify(all)};`);
-    const args = [PROGRAM, '--userDir', userDir, '--settings', file];
-    this.process = spawn(process.execPath, args, { env: { ...process.env, ...env } });
+    const args = [program.nodeRed, '--userDir', userDir, '--settings', file];
+    this.process = spawn(program.node, args, { env: { ...process.env, ...env } });
     for (const stream of [this.process.stdout!, this.process.stderr!])
       stream.setEncoding('utf8').on('data', (text: string) => {
         this.output += text;
@@ -44,10 +58,10 @@ export class NodeRedProcess {
     if (hasFlows) await this.until(/Started flows/);
   }
 
-  /** Comes back when it has written such a text. */
-  async until(pattern: RegExp): Promise<RegExpExecArray> {
+  /** Comes back when it has written such a text. @param from where to look, in characters of its output */
+  async until(pattern: RegExp, from = 0): Promise<RegExpExecArray> {
     for (;;) {
-      const found = pattern.exec(this.output);
+      const found = pattern.exec(this.output.slice(from));
       if (found) return found;
       if (this.hasEnded) throw new Error(`Node-RED ended: ${this.output}`);
       await sleep(20);
