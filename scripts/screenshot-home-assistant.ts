@@ -16,7 +16,7 @@ import { until } from '../test/until.js';
 
 const DOCS = path.join(PACKAGE_ROOT, 'docs');
 const EXAMPLE = path.join(PACKAGE_ROOT, 'examples', '5 - Home Assistant.json');
-const BLUEPRINT = path.join(PACKAGE_ROOT, 'examples', 'blueprints', 'notify_when_hungry.yaml');
+const BLUEPRINT = path.join(PACKAGE_ROOT, 'blueprints', 'notify_when_hungry.yaml');
 const PATIENCE_MS = 120_000;
 /** What frontends fade in and load afterwards. */
 const CALM_MS = 6000;

@@ -15,7 +15,7 @@ import { Bulb } from './bulb.js';
 import { homeAssistantOfSuite } from './home-assistant.js';
 import { Phone } from './phone.js';
 
-const FOLDER = path.join(PACKAGE_ROOT, 'examples', 'blueprints');
+const FOLDER = path.join(PACKAGE_ROOT, 'blueprints');
 const TOKEN = 'Token 4b18a2259177c9891befe9530a8805e328f6fa2d';
 /** Long enough for what must not come, on a busy machine. */
 const MOMENT_MS = 700;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { PACKAGE_ROOT } from '../../src/package-root.js';
 import { cryAt, MINUTE_MS } from '../reason/cries.js';
 import { editorDefinition, exampleFlows, NODE_TYPES, type NodeType } from './editor.js';
 import { checkExamplesAt, HOURS } from './example-hours.js';
@@ -19,6 +20,11 @@ describe('examples', () => {
   it('show every node', () => {
     const shown = new Set([...flows.values()].flat().map(({ type }) => type));
     for (const type of NODE_TYPES) assert(shown.has(type), type);
+  });
+
+  it('are all that their folder holds, which Node-RED shows under Import as it is', () => {
+    const names = readdirSync(path.join(PACKAGE_ROOT, 'examples'));
+    assert.deepEqual(names, [...flows.keys()]);
   });
 
   it('have ids of their own, so that all can be imported', () => {

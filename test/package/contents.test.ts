@@ -11,7 +11,7 @@ const ALLOWED = [
   /^dist\/nodes\/([a-z-]+\/)?[a-z-]+\.js$/,
   /^dist\/nodes\/(deepinfant-[a-z]+)\/(\1\.html|locales\/(en-US|de)\/\1\.(html|json)|icons\/\1\.svg)$/,
   /^examples\/\d+ - [^/]+\.json$/,
-  /^examples\/blueprints\/[a-z_]+\.yaml$/,
+  /^blueprints\/[a-z_]+\.yaml$/,
   /^models\/[a-z0-9-]+\/(NOTICE|manifest\.json|weights\.bin|(training|fine-tune)\.json|MODEL_CARD\.md|[a-z-]+\.(png|svg))$/,
   /^native\/[a-z-]+\.wasm$/,
 ];
