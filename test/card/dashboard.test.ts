@@ -105,7 +105,7 @@ describe('The card, in Home Assistant', function () {
     await strip.waitFor();
     const bars = strip.locator('.bar');
     const before = await bars.count();
-    const onset = new Date();
+    const onset = new Date(Date.now() - 20_000);
     await device.tell({ crying: 'ON', intensity: 'scream', lastCry: onset.toISOString() });
     await until(async () => (await bars.count()) === before + 1, 'another cry');
     // Its source is out of reach for a moment.

@@ -68,6 +68,17 @@ describe('a journal node', function () {
     assert.deepEqual(errors(), []);
   });
 
+  it('replies in the language that is chosen for it', async () => {
+    flow = await runFlow(NODES.map(node => (node === JOURNAL ? { ...node, language: 'de' } : node)));
+    flow.send('reason', { payload: endedCry(now - 60_000) });
+    await flow.until('cries');
+    const { text, picture } = await ask('day', now - 60_000);
+    assert.match(text, /: einmal 30 s geschrien, um \d\d:\d\d Uhr\. /);
+    assert.match(picture, />Einmal 30 s geschrien</);
+    await flow.until('statuses', status => /^(heute|letzte) Nacht: \d$/.test(statusText(status)));
+    assert.deepEqual(errors(), []);
+  });
+
   it('gives the clip and the picture with the end of a cry', async function () {
     needTools(this, 'ffmpeg');
     flow = await runFlow(NODES);
