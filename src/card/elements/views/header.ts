@@ -82,9 +82,9 @@ function subtitle(state: CardState, face: HeaderFace): string {
         : text('since.began', { ago: ago(now - lastCry) });
     case 'deaf': {
       const health = stateOf('health');
+      if (health?.state === 'silent') return text('hint.silent');
       const error = health?.attributes.error;
-      if (typeof error === 'string') return error;
-      return health?.state === 'silent' ? text('hint.silent') : text(`health.${health?.state ?? 'unknown'}`);
+      return typeof error === 'string' ? error : text(`health.${health?.state ?? 'unknown'}`);
     }
     default:
       return text(`hint.${face}`);
