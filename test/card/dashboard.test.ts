@@ -10,7 +10,7 @@ import { BabyDevice } from './baby-device.js';
 import { CARD_FILE, cardIn, Dashboard, paintMs, setColours } from './dashboard.js';
 import { faces, HUNGRY } from './faces.js';
 
-const LARGEST_BYTES = 40_000;
+const LARGEST_BYTES = 25_000;
 const SLOWEST_PAINT_MS = 300;
 const PAINTS = 3;
 
