@@ -17,19 +17,22 @@ export = (RED: NodeAPI): void => {
   answerDialog(RED, sources);
 
   function workOf(node: Node<AudioCredentials>, settings: AudioSettings): NodeWork {
-    const { kind, name, microphone, url, hass, entity } = settings;
+    const { kind, name, microphone, url, hass, entity, track, pauses } = settings;
+    const options = { ...(track > 0 && { track }), pauses };
     if (kind === 'microphone') {
       const called = sourceName(name || microphone || 'microphone');
       return new LiveNode(RED, node, sources, called, () => microphoneSource(called, microphone));
     }
     if (kind === 'camera') {
       const called = sourceName(name || publicAddress(url));
-      return new LiveNode(RED, node, sources, called, () => cameraSource(called, url, node.credentials));
+      const source = () => cameraSource(called, url, node.credentials, options);
+      return new LiveNode(RED, node, sources, called, source, 'waitingForCamera');
     }
     if (kind === 'hassCamera') {
       const called = sourceName(name || entity || 'camera');
       const shared = sharedHassOf(RED, node, hass);
-      return new LiveNode(RED, node, sources, called, () => hassCameraSource(called, shared, hass, entity));
+      const source = () => hassCameraSource(called, shared, hass, entity);
+      return new LiveNode(RED, node, sources, called, source, 'waitingForCamera');
     }
     return new RecordingNode(RED, node, settings);
   }

@@ -11,7 +11,7 @@ import { cameraSource, microphoneSource, type Login } from '../../src/audio/live
 import { DeepInfantError } from '../../src/errors.js';
 import { hassCameraSource } from '../../src/hass/camera.js';
 import { spectrogram } from '../../src/pictures/spectrogram.js';
-import { SAMPLE_RATE } from '../../src/values.js';
+import { SAMPLE_RATE, type SourceHealth } from '../../src/values.js';
 import { deployedHass } from '../shared-hass.js';
 import { answerEditor, type Question } from '../editor-questions.js';
 import type { AudioReplies } from './editor/replies.js';
@@ -46,9 +46,10 @@ export function answerDialog(RED: NodeAPI, sources: LiveSources): void {
         large: large === true,
       }),
     }),
-    cameras: ({ user, password, go2rtc, frigate }) =>
+    cameras: ({ user, password, network, go2rtc, frigate }) =>
       findCameras(
         {
+          network: network !== false,
           login: isTyped(password) ? { user: textOf(user), password: textOf(password) } : undefined,
           go2rtc: textOf(go2rtc) || undefined,
           frigate: textOf(frigate) || undefined,
@@ -61,13 +62,18 @@ export function answerDialog(RED: NodeAPI, sources: LiveSources): void {
       if (firstAudioMs === null || samples.length < TEST_S * SAMPLE_RATE)
         return { error: health.error ?? RED._('deepinfant-audio.test.nothing') };
       const { level, silentS } = measureLevel(samples);
-      const { codec = 'pcm', sampleRate = SAMPLE_RATE } = health.format ?? {};
+      const { codec = 'pcm', sampleRate = SAMPLE_RATE, declaredRate } = health.format ?? {};
+      const rate =
+        declaredRate === undefined
+          ? `${sampleRate / 1000} kHz`
+          : RED._('deepinfant-audio.test.rate', { rate: sampleRate / 1000, declared: declaredRate / 1000 });
       const values = {
         level: Math.round(level?.levelDb ?? 0),
-        codec: `${codec}, ${sampleRate / 1000} kHz`,
+        codec: `${codec}, ${rate}`,
         ms: firstAudioMs,
       };
       return {
+        tracks: tracksIn(RED, health),
         sentence: RED._(`deepinfant-audio.test.${silentS > 0 ? 'silent' : 'heard'}`, values),
         spectrogram: spectrogram({ samples, fromS: 0 }),
       };
@@ -75,11 +81,30 @@ export function answerDialog(RED: NodeAPI, sources: LiveSources): void {
   });
 }
 
+/** The tracks of a camera and the levels of their channels, in words; none where there is only one of each. */
+function tracksIn(RED: NodeAPI, { tracks = [], format }: SourceHealth): string[] {
+  if (tracks.length < 2 && tracks.every(({ channels }) => channels < 2)) return [];
+  const say = (text: string, values: object): string => RED._(`deepinfant-audio.test.${text}`, { ...values });
+  return tracks.map(({ codec, sampleRate, levelsDb }, i) => {
+    const levels = levelsDb.map((db, channel) => {
+      const level = db === null ? say('absent', {}) : say('level', { level: Math.round(db) });
+      return levelsDb.length === 1 ? level : say('channel', { channel: channel + 1, level });
+    });
+    const isHeard = tracks.length > 1 && format?.track === i + 1;
+    const values = { track: i + 1, codec, rate: sampleRate / 1000, levels: levels.join(', ') };
+    return say(isHeard ? 'heardTrack' : 'track', values);
+  });
+}
+
 function sourceOf(RED: NodeAPI, { kind, microphone, hass, entity, ...camera }: Question): LiveSource {
   if (kind === 'microphone') return microphoneSource(textOf(microphone) || 'microphone', textOf(microphone));
   if (kind === 'hassCamera')
     return hassCameraSource('camera', deployedHass(RED, textOf(hass)), textOf(hass), textOf(entity));
-  return cameraSource('camera', textOf(camera.url), loginOf(RED, camera));
+  const track = Number(camera.track);
+  return cameraSource('camera', textOf(camera.url), loginOf(RED, camera), {
+    ...(track > 0 && { track }),
+    pauses: camera.pauses === true,
+  });
 }
 
 /**

@@ -5,13 +5,14 @@ import type { LiveSource, LiveSources } from '../../src/audio/live/live-sources.
 import { check } from '../../src/check.js';
 import { StateFile } from '../../src/files/state-file.js';
 import { Troubles } from '../../src/troubles.js';
-import type { SourceHealth, SourceState } from '../../src/values.js';
+import type { AudioFormat, SourceHealth, SourceState } from '../../src/values.js';
 import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
 import { dataFile } from '../data-file.js';
 
-const STATUS_BY_STATE: Record<SourceState, StatusForm> = {
+const STATUS_BY_STATE: Record<SourceState | 'clockSet', StatusForm> = {
   starting: { fill: 'blue', shape: 'ring', text: 'deepinfant-audio.status.opening' },
   running: { fill: 'green', shape: 'dot', text: 'deepinfant-audio.status.live' },
+  clockSet: { fill: 'green', shape: 'dot', text: 'deepinfant-audio.status.clockSet' },
   silent: { fill: 'yellow', shape: 'dot', text: 'deepinfant-audio.status.silent' },
   stalled: { fill: 'yellow', shape: 'ring', text: 'deepinfant-audio.status.stalled' },
   backoff: { fill: 'yellow', shape: 'ring', text: 'deepinfant-audio.status.backoff' },
@@ -30,6 +31,9 @@ export class LiveNode implements NodeWork {
   private readonly showStatus;
   /** A camera that is off for a day is reported once, not at each of a thousand tries. */
   private readonly troubles: Troubles;
+  /** Steps of the camera's clock that were shown. */
+  private clockSteps = 0;
+  private warnedRate: number | undefined;
   private readonly file: StateFile<v.InferOutput<typeof KEPT>>;
 
   constructor(
@@ -38,9 +42,11 @@ export class LiveNode implements NodeWork {
     sources: LiveSources,
     private readonly name: string,
     source: () => LiveSource,
+    opening: 'opening' | 'waitingForCamera' = 'opening',
   ) {
     const sourceId = node.id;
-    this.showStatus = statusOf(RED, node, STATUS_BY_STATE);
+    const starting = { ...STATUS_BY_STATE.starting, text: `deepinfant-audio.status.${opening}` };
+    this.showStatus = statusOf(RED, node, { ...STATUS_BY_STATE, starting });
     this.troubles = new Troubles(error => {
       node.error(error, { topic: name });
     });
@@ -93,14 +99,28 @@ export class LiveNode implements NodeWork {
   }
 
   private sendHealth(health: SourceHealth): void {
-    const { state, levelDb, retryInS = 0, trouble = 'disconnected', error } = health;
+    const { state, levelDb, retryInS = 0, trouble = 'disconnected', error, clockSteps, format } = health;
     this.node.send([null, { topic: this.name, payload: health }]);
-    this.showStatus(state, {
+    const isClockSet = state === 'running' && clockSteps > this.clockSteps;
+    this.clockSteps = clockSteps;
+    this.showStatus(isClockSet ? 'clockSet' : state, {
       level: levelDb === null ? '–' : Math.round(levelDb),
+      steps: clockSteps,
       seconds: Math.ceil(retryInS),
       trouble: this.RED._(`deepinfant-audio.trouble.${trouble}`),
     });
+    this.warnOfRate(format);
     if (state === 'running') this.troubles.mend(this.name);
     if (error !== undefined) this.troubles.raise(this.name, error);
+  }
+
+  /** A rate that the camera declares wrongly is a person's to mend, although it is heard at the right one. */
+  private warnOfRate(format: AudioFormat | null): void {
+    const { declaredRate, sampleRate = 0 } = format ?? {};
+    if (declaredRate === this.warnedRate) return;
+    this.warnedRate = declaredRate;
+    if (declaredRate === undefined) return;
+    const values = { name: this.name, declared: declaredRate / 1000, rate: sampleRate / 1000 };
+    this.node.warn(this.RED._('deepinfant-audio.warning.rate', values));
   }
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { flag, oneOf, text, version } from '../settings.js';
+import { flag, numberFrom, oneOf, text, version } from '../settings.js';
 
 export const AUDIO_SETTINGS = v.object({
   version,
@@ -13,6 +13,10 @@ export const AUDIO_SETTINGS = v.object({
   /** Id of a deepinfant-hass node, and the entity id of one of its cameras; used by the kind `hassCamera`. */
   hass: text(),
   entity: text(),
+  /** Number of the camera's audio track to hear, from 1; 0 for the one that sounds. */
+  track: numberFrom(0, 8, 0),
+  /** Whether the camera sends sound only when it is loud. */
+  pauses: flag(false),
   /** File or folder; used by the kind `recording`. */
   path: text(),
   /** `realTime` sends a second of audio each second, as a microphone does. */

@@ -45,6 +45,7 @@ describe('the audio node’s dialog in a browser', function () {
 
   it('makes a camera’s address of its maker, and says what to switch on', async () => {
     await page.selectOption('#node-input-kind', 'camera');
+    await page.selectOption('#deepinfant-audio-way', 'maker');
     await page.locator('#deepinfant-audio-maker option[value=tapo]').waitFor({ state: 'attached' });
     await page.selectOption('#deepinfant-audio-maker', 'tapo');
     await page.fill('#deepinfant-audio-host', '192.0.2.7');
@@ -52,7 +53,10 @@ describe('the audio node’s dialog in a browser', function () {
     await page.waitForFunction("document.querySelector('#node-input-url').value.includes('192.0.2.7')");
     assert.equal(await page.inputValue('#node-input-url'), 'rtsp://192.0.2.7:554/stream2');
     assert.match(await page.innerText('.deepinfant-audio-set-up'), /Camera Account/);
+    assert.equal(await page.isVisible('#deepinfant-audio-find'), false);
     await page.selectOption('#deepinfant-audio-maker', '');
+    await page.selectOption('#deepinfant-audio-way', 'address');
+    assert.equal(await page.isVisible('#deepinfant-audio-maker'), false);
   });
 
   it('takes user and password out of a pasted address', async () => {
@@ -68,6 +72,7 @@ describe('the audio node’s dialog in a browser', function () {
   });
 
   it('finds a camera, and hears it', async () => {
+    await page.selectOption('#deepinfant-audio-way', 'network');
     await page.fill('#node-input-user', LOGIN.user);
     await page.fill('#node-input-password', LOGIN.password);
     await page.click('#deepinfant-audio-find');
@@ -89,6 +94,40 @@ describe('the audio node’s dialog in a browser', function () {
     await page.click('#deepinfant-audio-test');
     await page.locator(`${result}.deepinfant-audio-error`).waitFor({ timeout: 20_000 });
     assert.match(await page.innerText(result), /does not accept the user name and password/);
+  });
+
+  it('forgets what it said when the source changes', async () => {
+    await page.selectOption('#deepinfant-audio-way', 'address');
+    assert.equal(await page.innerText(result), '');
+    assert.equal(await page.locator('.deepinfant-audio-found button').count(), 0);
+  });
+
+  it('lists all tracks, channels and levels, and hears the track that sounds', async () => {
+    const tracks = Object.assign(new RtspCamera({ audio: ['PCMA', 'L16'] }), {
+      sounds: ['silence', 'signal'],
+    });
+    await tracks.start();
+    await page.fill('#node-input-url', tracks.url);
+    await page.press('#node-input-url', 'Tab');
+    await page.click('#deepinfant-audio-test');
+    await page.locator(`${result} li`).nth(1).waitFor({ timeout: 30_000 });
+    const [first, second] = await page.locator(`${result} li`).allInnerTexts();
+    assert.match(first, /^Track 1: pcm_alaw, 8 kHz, -\d+ dB$/);
+    assert.match(second, /^Track 2, which is heard: pcm_s16be, 16 kHz, -\d+ dB$/);
+    await page.fill('#node-input-user', 'x');
+    assert.equal(await page.innerText(result), '');
+    await tracks.stop();
+  });
+
+  it('leads to Home Assistant by the way, too', async () => {
+    await page.selectOption('#deepinfant-audio-way', 'hass');
+    assert.equal(await page.inputValue('#node-input-kind'), 'hassCamera');
+    assert.equal(await page.isVisible('#node-input-entity'), true);
+    assert.equal(await page.isVisible('#node-input-url'), false);
+    await page.selectOption('#deepinfant-audio-way', 'server');
+    assert.equal(await page.inputValue('#node-input-kind'), 'camera');
+    assert.equal(await page.isVisible('#deepinfant-audio-server'), true);
+    assert.equal(await page.isVisible('#node-input-user'), false);
   });
 
   it('lists microphones, and shows how loud one is while it hears something', async () => {

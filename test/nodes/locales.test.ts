@@ -10,6 +10,7 @@ const LONGEST: Record<string, string> = {
   percent: '100',
   seconds: '60',
   level: '-120',
+  steps: '99',
   score: '',
   who: '',
 };

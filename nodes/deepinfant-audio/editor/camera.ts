@@ -1,21 +1,61 @@
-/** The fields of a camera: its maker, its address and login, and the search for cameras. */
+/** The fields of a camera: how it is found, its maker, its address and login, and the search for cameras. */
 import { ask } from '../../editor/ask.js';
 import { fill, textOf } from '../../editor/form.js';
 import { translate } from '../../editor/translate.js';
 import { publicAddress, splitAddress } from './camera-url.js';
+import { watchChanges } from './forget-results.js';
 import { showError, showMessage } from './message.js';
 import type { AddressReply, CamerasReply, MakerChoice, MakersReply } from './replies.js';
 
 const ADDRESS = '#node-input-url';
+const KIND = '#node-input-kind';
+const TRACK = '#node-input-track';
+const WAY = '#deepinfant-audio-way';
 
 /** The camera as the dialog has it; `id` is the node's, whose password the runtime knows. */
-export function readCamera(id: string): { id: string; url: string; user: string; password: string } {
+export function readCamera(id: string): {
+  id: string;
+  url: string;
+  user: string;
+  password: string;
+  track: number;
+  pauses: boolean;
+} {
   return {
     id,
     url: textOf(ADDRESS).trim(),
     user: textOf('#node-input-user'),
     password: textOf('#node-input-password'),
+    track: Number(textOf(TRACK)),
+    pauses: $('#node-input-pauses').is(':checked'),
   };
+}
+
+/** Shows only the fields that the way needs by which the camera is to be found. */
+export function offerWays(): void {
+  $(WAY).val(textOf(KIND) === 'hassCamera' ? 'hass' : textOf(ADDRESS) ? 'address' : 'network');
+  // Nodes of older flows have none.
+  if (textOf(TRACK) === '') $(TRACK).val('0');
+  $(WAY).on('change', () => {
+    const kind = textOf(WAY) === 'hass' ? 'hassCamera' : 'camera';
+    if (textOf(KIND) === kind) showWay();
+    else fill(KIND, kind);
+  });
+  $(KIND).on('change', () => {
+    if (textOf(KIND) === 'hassCamera') $(WAY).val('hass');
+    else if (textOf(WAY) === 'hass') $(WAY).val(textOf(ADDRESS) ? 'address' : 'network');
+    showWay();
+  });
+  $(ADDRESS).on('change', showWay);
+  showWay();
+}
+
+function showWay(): void {
+  const way = textOf(WAY);
+  for (const row of $('[data-ways]').get()) $(row).toggle(row.dataset.ways!.split(' ').includes(way));
+  // Of a camera that was found, it shows which one.
+  $('.deepinfant-audio-address').toggle(way === 'address' || textOf(ADDRESS) !== '');
+  showMessage('.deepinfant-audio-way-hint', translate(`deepinfant-audio.hint.${way}`));
 }
 
 /** Moves user and password of a pasted address to their own fields, which are kept apart from the flow. */
@@ -80,12 +120,20 @@ export async function findCameras(id: string): Promise<void> {
   const addLine = (): JQuery => $('<li>').appendTo(list);
   const button = $('#deepinfant-audio-find').prop('disabled', true);
   const server = textOf('#deepinfant-audio-server').trim();
-  const servers = server ? { [textOf('#deepinfant-audio-server-kind')]: server } : {};
+  const network = textOf(WAY) !== 'server';
+  if (!network && server === '') {
+    button.prop('disabled', false);
+    showError(addLine(), translate('deepinfant-audio.says.noServer'));
+    return;
+  }
+  const where = network ? { network } : { network, [textOf('#deepinfant-audio-server-kind')]: server };
   showMessage(addLine(), translate('deepinfant-audio.says.finding'));
-  const reply = await ask<CamerasReply>('deepinfant-audio/cameras', { ...readCamera(id), ...servers });
+  const isUnchanged = watchChanges();
+  const reply = await ask<CamerasReply>('deepinfant-audio/cameras', { ...readCamera(id), ...where });
   const { cameras = [], problems = [], error } = reply;
   button.prop('disabled', false);
   list.empty();
+  if (!isUnchanged()) return;
   for (const camera of cameras) addLine().append(cameraButton(camera));
   for (const problem of error ? [error] : problems) showError(addLine(), problem);
   if (cameras.length === 0 && !error) showMessage(addLine(), translate('deepinfant-audio.says.noCamera'));

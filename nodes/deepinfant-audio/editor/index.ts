@@ -5,7 +5,8 @@ import { textOf } from '../../editor/form.js';
 import { portLabels } from '../../editor/labels.js';
 import { translate } from '../../editor/translate.js';
 import { validator } from '../../editor/validator.js';
-import { findCameras, moveLogin, offerMakers, removeSecrets } from './camera.js';
+import { findCameras, moveLogin, offerMakers, offerWays, removeSecrets } from './camera.js';
+import { forgetResults } from './forget-results.js';
 import { hostOf, isPublicAddress } from './camera-url.js';
 import { listHassCameras } from './hass-camera.js';
 import { listMicrophones, showLevel } from './microphone.js';
@@ -65,6 +66,8 @@ export function oneditprepare(this: AudioNode): void {
   $('#deepinfant-audio-test').on('click', () => void testSource(this.id));
   $('#node-input-kind').on('change', showFieldsOfKind);
   showFieldsOfKind();
+  offerWays();
+  forgetResults();
 }
 
 function showFieldsOfKind(): void {

@@ -45,6 +45,8 @@ export interface LevelReply {
 
 export interface TestReply {
   sentence: string;
+  /** Each audio track in words; none where there is one with one channel. */
+  tracks: string[];
   /** As SVG. */
   spectrogram: string;
 }

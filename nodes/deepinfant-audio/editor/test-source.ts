@@ -2,6 +2,7 @@ import { ask } from '../../editor/ask.js';
 import { textOf } from '../../editor/form.js';
 import { translate } from '../../editor/translate.js';
 import { readCamera } from './camera.js';
+import { watchChanges } from './forget-results.js';
 import { showError, showMessage } from './message.js';
 import type { TestReply } from './replies.js';
 
@@ -11,8 +12,10 @@ export async function testSource(id: string): Promise<void> {
   // Of this dialog: by the time of the reply another may be open.
   const result = $('.deepinfant-audio-result');
   showMessage(result, translate('deepinfant-audio.says.testing'));
+  const isUnchanged = watchChanges();
   const {
     sentence = '',
+    tracks = [],
     spectrogram,
     error,
   } = await ask<TestReply>('deepinfant-audio/test', {
@@ -23,8 +26,13 @@ export async function testSource(id: string): Promise<void> {
     ...readCamera(id),
   });
   button.prop('disabled', false);
+  if (!isUnchanged()) return;
   if (error) showError(result, error);
   else showMessage(result, sentence);
+  if (tracks.length > 0)
+    $('<ul>')
+      .append(...tracks.map(track => $('<li>').text(track)))
+      .appendTo(result);
   if (!spectrogram) return;
   $('<img>')
     .attr('src', `data:image/svg+xml,${encodeURIComponent(spectrogram)}`)

@@ -6,6 +6,8 @@ import { findOnvifCameras } from './onvif.js';
 import type { OnvifLogin } from './onvif-worker.js';
 
 export interface FindOptions {
+  /** Whether to search the network; it is searched unless this is false. */
+  network?: boolean;
   /** User and password for the cameras that ONVIF finds: tried once at each of them. */
   login?: OnvifLogin;
   /** Host or http address of a go2rtc; port 1984 unless given. */
@@ -26,13 +28,13 @@ export interface Found {
  * @throws the signal's reason when it aborts
  */
 export async function findCameras(
-  { login, go2rtc, frigate }: FindOptions,
+  { network = true, login, go2rtc, frigate }: FindOptions,
   signal: AbortSignal,
 ): Promise<Found> {
   const searches: Promise<FoundCamera[]>[] = [];
   if (frigate !== undefined) searches.push(findFrigateStreams(frigate, signal));
   if (go2rtc !== undefined) searches.push(findGo2rtcStreams(go2rtc, signal));
-  searches.push(findOnvifCameras(login, signal));
+  if (network) searches.push(findOnvifCameras(login, signal));
   const cameras = new Map<string, FoundCamera>();
   const problems: string[] = [];
   for (const search of await Promise.allSettled(searches)) {
