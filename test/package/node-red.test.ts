@@ -5,11 +5,13 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { connectAsync } from 'mqtt';
 import { freePort } from '../free-port.js';
+import { Mosquitto } from '../home-assistant/mosquitto.js';
 import { messageOf } from '../../src/errors.js';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
 import type { CryEvent } from '../../src/values.js';
-import { skip } from '../tools.js';
+import { isInstalled, needTools, skip } from '../tools.js';
 import { MANIFEST, npm, pack, PACK_FOLDER } from './npm.js';
 
 const DEMO = path.join(PACKAGE_ROOT, 'examples', '1 - Nursery demo.json');
@@ -36,6 +38,8 @@ for (const { nodeRed, node } of PAIRS) {
     const nodePackage = `node-${process.platform}-${process.arch}`;
     const nodeBinary = installed(nodePackage, 'bin', 'node');
     const eventsFile = path.join(userDir, 'events.jsonl');
+    /** Undefined where no broker is installed. */
+    let broker: Mosquitto | undefined;
     let nodeRedProcess: ChildProcess | undefined;
     let log = '';
     let url: string;
@@ -60,7 +64,12 @@ for (const { nodeRed, node } of PAIRS) {
       const port = await freePort();
       url = `http://127.0.0.1:${port}`;
       rmSync(eventsFile, { force: true });
-      writeFileSync(path.join(userDir, 'flows.json'), JSON.stringify(demoFlow(eventsFile)));
+      if (isInstalled('mosquitto')) {
+        broker = new Mosquitto(await freePort());
+        await broker.start();
+      }
+      const flow = [...demoFlow(eventsFile), ...entitiesFlow(broker?.port)];
+      writeFileSync(path.join(userDir, 'flows.json'), JSON.stringify(flow));
       const settings = {
         uiHost: '127.0.0.1',
         uiPort: port,
@@ -78,10 +87,16 @@ for (const { nodeRed, node } of PAIRS) {
     });
 
     after(async () => {
-      if (!nodeRedProcess) return;
-      nodeRedProcess.kill();
-      await once(nodeRedProcess, 'close');
+      await end('SIGTERM');
+      await broker?.stop();
     });
+
+    async function end(signal: NodeJS.Signals): Promise<void> {
+      if (nodeRedProcess?.exitCode !== null || nodeRedProcess.signalCode !== null) return;
+      const closed = once(nodeRedProcess, 'close');
+      nodeRedProcess.kill(signal);
+      await closed;
+    }
 
     afterEach(function () {
       if (this.currentTest?.state === 'failed') console.log(log);
@@ -137,6 +152,27 @@ for (const { nodeRed, node } of PAIRS) {
       assert.equal(version.trim(), MANIFEST.version);
     });
 
+    // It relies on how Node-RED's own MQTT nodes work.
+    it('announces the device, takes what is asked for, and is known to be gone, beside another MQTT node', async function () {
+      needTools(this, 'mosquitto');
+      const client = await connectAsync(broker!.url);
+      const last = new Map<string, string>();
+      client.on('message', (topic, payload) => last.set(topic, payload.toString()));
+      await client.subscribeAsync(['homeassistant/#', 'deepinfant/#']);
+      await until(() => last.get('deepinfant/mia/node') === 'online');
+      const { components } = JSON.parse(last.get('homeassistant/device/deepinfant_mia/config')!) as {
+        components: object;
+      };
+      assert.ok('crying' in components);
+      await client.publishAsync('deepinfant/mia/preset/set', 'sensitive');
+      await until(() => last.get('deepinfant/mia/state')!.includes('"preset":"sensitive"'));
+      // The other node has a connection of its own.
+      await until(() => last.get('deepinfant/other') === 'heard');
+      await end('SIGKILL');
+      while (last.get('deepinfant/mia/node') !== 'offline') await delay(20);
+      await client.endAsync(true);
+    });
+
     it('can be used as a library', () => {
       const program = `require('${MANIFEST.name}').loadClassifier().then(model => console.log(model.manifest.name))`;
       const name = execFileSync(nodeBinary, ['--eval', program], { cwd: userDir, encoding: 'utf8' });
@@ -152,6 +188,43 @@ async function packInto(folder: string): Promise<string> {
   const name = `deepinfant-${createHash('sha256').update(bytes).digest('hex').slice(0, 12)}.tgz`;
   writeFileSync(path.join(folder, name), bytes);
   return `./${name}`;
+}
+
+/** A device of Home Assistant, made after another node has opened the connection to the broker. */
+function entitiesFlow(port: number | undefined): object[] {
+  if (port === undefined) return [];
+  const placed = { z: 'mqtt tab', x: 0, y: 0, wires: [] };
+  return [
+    { id: 'mqtt tab', type: 'tab', label: 'MQTT' },
+    { id: 'mqtt', type: 'mqtt-broker', broker: '127.0.0.1', port: String(port), protocolVersion: '5' },
+    {
+      ...placed,
+      id: 'hears',
+      type: 'mqtt in',
+      topic: 'deepinfant/mia/state',
+      broker: 'mqtt',
+      wires: [['change']],
+    },
+    {
+      ...placed,
+      id: 'change',
+      type: 'change',
+      rules: [
+        { t: 'set', p: 'payload', pt: 'msg', to: 'heard', tot: 'str' },
+        { t: 'set', p: 'topic', pt: 'msg', to: 'deepinfant/other', tot: 'str' },
+      ],
+      wires: [['says']],
+    },
+    { ...placed, id: 'says', type: 'mqtt out', broker: 'mqtt' },
+    {
+      ...placed,
+      id: 'entities',
+      type: 'deepinfant-entities',
+      name: 'Mia',
+      broker: 'mqtt',
+      wires: [[], [], []],
+    },
+  ];
 }
 
 /** The demo played as fast as it can be heard, its events written to a file. */
