@@ -1,5 +1,6 @@
 /** What the definition in ../deepinfant-entities.html refers to. */
 import { labelOrName, portLabels } from '../../editor/labels.js';
+import { validator } from '../../editor/validator.js';
 
 export const label = labelOrName('deepinfant-entities.title');
 export { labelStyle } from '../../editor/labels.js';
@@ -11,7 +12,5 @@ export const outputLabels = portLabels(
 );
 export { saveVersion as oneditsave } from '../../editor/version.js';
 
-/** Whether a node can publish to it: '' stands for Home Assistant's own. */
-export function isTopic(topic: unknown): boolean {
-  return topic === undefined || (typeof topic === 'string' && !/[+#]/.test(topic));
-}
+/** '' stands for Home Assistant's own. */
+export const validateTopic = validator(topic => !/[+#]/.test(topic), 'deepinfant-entities.invalid.topic');
