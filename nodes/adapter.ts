@@ -3,7 +3,6 @@ import type {
   NodeAPI,
   NodeMessage,
   NodeMessageInFlow,
-  NodeStatus,
   NodeStatusFill,
   NodeStatusShape,
 } from 'node-red';
@@ -116,7 +115,7 @@ export function statusOf<State extends string>(
   table: Record<State, StatusForm>,
 ): (state: State, values?: Record<string, string | number>) => void {
   let shown = '';
-  let next: { key: string; form: NodeStatus } | undefined;
+  let next: { key: string; state: State; values?: Record<string, string | number> } | undefined;
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
 
@@ -124,7 +123,8 @@ export function statusOf<State extends string>(
     timer = undefined;
     if (next === undefined || next.key === shown) return;
     shown = next.key;
-    node.status(next.form);
+    const { fill, shape, text } = table[next.state];
+    node.status({ fill, shape, text: RED._(text, next.values) });
     // A node that is closed may have a successor of the same id, whose status must not be overwritten later.
     if (!isClosed) timer = setTimeout(showNext, STATUS_EVERY_MS).unref();
   };
@@ -134,9 +134,8 @@ export function statusOf<State extends string>(
     showNext();
   });
   return (state, values) => {
-    const { fill, shape, text } = table[state];
-    const translated = RED._(text, values);
-    next = { key: `${state} ${translated}`, form: { fill, shape, text: translated } };
+    // Translated when it is shown: a detector says how it is eight times a second, and mostly the same.
+    next = { key: JSON.stringify([state, values]), state, values };
     if (timer === undefined || isClosed) showNext();
   };
 }
