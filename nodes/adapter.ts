@@ -134,7 +134,7 @@ export function statusOf<State extends string>(
     showNext();
   });
   return (state, values) => {
-    // Translated when it is shown: a detector says how it is eight times a second, and mostly the same.
+    // Translated when it is shown: a detector says how it is with each step, and mostly the same.
     next = { key: JSON.stringify([state, values]), state, values };
     if (timer === undefined || isClosed) showNext();
   };

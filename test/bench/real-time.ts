@@ -3,7 +3,7 @@
  * streams, seconds. Run by bench.ts in a process of its own, or by itself.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { CHUNK_SAMPLES } from '../../src/audio/live/chunk-length.js';
+import { STEP_SAMPLES as CHUNK_SAMPLES } from '../../src/audio/live/chunk-length.js';
 import { openDetector } from '../../src/detect/detector.js';
 import { loadClassifier } from '../../src/model/load.js';
 import { nurseryScene } from '../../src/synth/scene.js';

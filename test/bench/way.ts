@@ -2,7 +2,7 @@
  * CPU time of the whole way from chunks to events, all threads of the process, as fast as it goes. Arguments: number of
  * streams, seconds of audio of each. Run by bench.ts in a process of its own.
  */
-import { CHUNK_SAMPLES } from '../../src/audio/live/chunk-length.js';
+import { STEP_SAMPLES as CHUNK_SAMPLES } from '../../src/audio/live/chunk-length.js';
 import { openDetector } from '../../src/detect/detector.js';
 import { loadClassifier } from '../../src/model/load.js';
 import { nurseryScene } from '../../src/synth/scene.js';

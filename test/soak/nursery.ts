@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { CHUNK_SAMPLES } from '../../src/audio/live/chunk-length.js';
+import { PIECE_SAMPLES } from '../../src/audio/live/chunk-length.js';
 import { BabiesOfRoom } from '../../src/baby/babies-of-room.js';
 import { Baby } from '../../src/baby/baby.js';
 import type { Detection } from '../../src/detect/detector.js';
@@ -117,8 +117,8 @@ class NurseryRun {
     const { samples, cries } = nurseryScene(seed);
     const startS = this.samplesIn / SAMPLE_RATE;
     for (const cry of cries) this.truth.push({ startS: startS + cry.startS, endS: startS + cry.endS });
-    for (let i = 0; i < samples.length; i += CHUNK_SAMPLES)
-      await this.hear(samples.subarray(i, i + CHUNK_SAMPLES));
+    for (let i = 0; i < samples.length; i += PIECE_SAMPLES)
+      await this.hear(samples.subarray(i, i + PIECE_SAMPLES));
     await this.noteHealth();
     // Timers and processes get their turn.
     await nextTurn();

@@ -1,6 +1,6 @@
 import { SAMPLE_RATE } from '../../values.js';
 import { alsaCardName, isAlsaMicrophone } from './alsa-names.js';
-import { CHUNK_SAMPLES } from './chunk-length.js';
+import { PIECE_SAMPLES } from './chunk-length.js';
 import {
   runLister,
   distinguishNames,
@@ -19,7 +19,7 @@ export const arecord: MicrophoneBackend = {
   recorder(address) {
     const form = { rate: alsaRateOf(address), channels: MICROPHONE_CHANNELS };
     const format = ['-t', 'raw', '-f', 'FLOAT_LE', '-c', String(form.channels), '-r', String(form.rate)];
-    const pieces = ['--period-time', String((1e6 * CHUNK_SAMPLES) / SAMPLE_RATE)];
+    const pieces = ['--period-time', String((1e6 * PIECE_SAMPLES) / SAMPLE_RATE)];
     return { program: 'arecord', args: ['-q', '-D', address, ...format, ...pieces], pipe: 1, form };
   },
 };

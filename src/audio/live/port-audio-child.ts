@@ -13,14 +13,14 @@ import { DeepInfantError, messageOf } from '../../errors.js';
 import { SAMPLE_RATE, type AudioFormat } from '../../values.js';
 import { MonoMixer } from '../mono.js';
 import { Resampler } from '../resampler.js';
-import { CHUNK_SAMPLES } from './chunk-length.js';
+import { PIECE_SAMPLES } from './chunk-length.js';
 import { MICROPHONE_CHANNELS } from './microphone-recorder.js';
 import { portAudioMicrophonesOf, type PortAudioDevice } from './port-audio.js';
 
 /** The first of these that the device has is taken. */
 const RATES = [SAMPLE_RATE, 48000, 44100];
 
-/** Pieces of CHUNK_SAMPLES that wait while the parent is busy: 10 s. */
+/** Pieces of PIECE_SAMPLES that wait while the parent is busy: 10 s. */
 const MOST_WAITING = 80;
 
 /** What is used of naudiodon 2.3. */
@@ -85,7 +85,7 @@ function open(
     [each, MICROPHONE_CHANNELS],
     [each, 1],
   ])) {
-    const frames = Math.ceil((CHUNK_SAMPLES * rate) / SAMPLE_RATE);
+    const frames = Math.ceil((PIECE_SAMPLES * rate) / SAMPLE_RATE);
     const inOptions = {
       ...(deviceId && { deviceId: Number(deviceId) }),
       sampleRate: rate,

@@ -11,7 +11,7 @@ import {
   type TrackHealth,
 } from '../../values.js';
 import type { Capture, CaptureEnd, StartCapture } from './capture.js';
-import { CHUNK_SAMPLES } from './chunk-length.js';
+import { stepEndAfter } from './chunk-length.js';
 import { LevelMeter } from './level-meter.js';
 import { SampleClock } from './sample-clock.js';
 import { SYSTEM_SCHEDULER, type Scheduler } from './scheduler.js';
@@ -216,7 +216,8 @@ export class Supervisor {
     }
     this.pending.push(samples);
     this.pendingSamples += samples.length;
-    if (this.isSettled && this.pendingSamples >= CHUNK_SAMPLES) this.send();
+    const { nextSample } = this.clock;
+    if (this.isSettled && nextSample + this.pendingSamples >= stepEndAfter(nextSample)) this.send();
   }
 
   /** The state of a source that sends audio. */

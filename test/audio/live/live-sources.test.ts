@@ -63,7 +63,7 @@ describe('LiveSources', () => {
     await time.pass(200);
     const second = listen(source('rtsp://camera', 'baby'));
     await time.pass(100);
-    captures[0].listener.samples(new Float32Array(2048));
+    captures[0].listener.samples(new Float32Array(5632 - 2048));
     assert.equal(captures.length, 1);
     assert.deepEqual(
       [first, second].map(({ chunks }) => chunks.map(({ source, firstSample }) => [source, firstSample])),
@@ -82,7 +82,7 @@ describe('LiveSources', () => {
     await first.leave();
     assert.equal(first.states.at(-1), 'nursery stopped');
     assert.ok(!captures[0].isStopped);
-    captures[0].listener.samples(new Float32Array(2048));
+    captures[0].listener.samples(new Float32Array(4096));
     assert.deepEqual([first.chunks.length, second.chunks.length], [2, 2]);
     await second.leave();
     assert.equal(second.states.at(-1), 'baby stopped');

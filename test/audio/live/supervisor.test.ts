@@ -14,6 +14,8 @@ class Bench {
   readonly healths: SourceHealth[] = [];
   readonly captures: { listener: CaptureListener; stopped: boolean }[] = [];
   readonly supervisor: Supervisor;
+  /** Epoch time of the last chunk. */
+  sentAt = NaN;
 
   constructor({ random = 1 - 2 ** -52 } = {}) {
     this.supervisor = new Supervisor(
@@ -31,7 +33,13 @@ class Bench {
           };
         },
       },
-      { chunk: chunk => this.chunks.push(chunk), health: health => this.healths.push(health) },
+      {
+        chunk: chunk => {
+          this.chunks.push(chunk);
+          this.sentAt = this.time.epoch();
+        },
+        health: health => this.healths.push(health),
+      },
       this.time,
       () => random,
     );
@@ -201,7 +209,20 @@ describe('Supervisor', () => {
     assert.ok(Math.abs(bench.last.driftMs + 600) < 50, `${bench.last.driftMs} ms`);
     assert.equal(bench.last.lostS, 0);
     for (const { at, samples } of bench.chunks.slice(-1))
-      assert.ok(Math.abs(at + (1000 * samples.length) / SAMPLE_RATE - bench.time.epoch()) < 10);
+      assert.ok(Math.abs(at + (1000 * samples.length) / SAMPLE_RATE - bench.sentAt) < 10);
+  });
+
+  it('sends a chunk for each step of the network, as soon as the step is complete', async () => {
+    const bench = new Bench();
+    await bench.time.pass(0);
+    bench.listener.samples(tone(2048, 0.1));
+    await bench.time.pass(200);
+    for (let piece = 0; piece < 20; piece++) bench.listener.samples(tone(512, 0.1));
+    assert.deepEqual(
+      bench.chunks.map(({ firstSample, samples }) => firstSample + samples.length),
+      // The first when the source has settled; then a first step of 5632 samples, and more of 4096.
+      [2048, 5632, 9728],
+    );
   });
 
   it('does not take bursts for drift or loss', async () => {
@@ -306,7 +327,7 @@ describe('Supervisor', () => {
     const { firstSample, samples, at } = bench.chunks.at(-1)!;
     const endS = (firstSample + samples.length) / SAMPLE_RATE;
     assert.ok(Math.abs(endS - (bench.time.now() / 1000 - 0.2)) < 0.5, `${endS} s`);
-    assert.ok(Math.abs(at + (1000 * samples.length) / SAMPLE_RATE - bench.time.epoch()) < 10);
+    assert.ok(Math.abs(at + (1000 * samples.length) / SAMPLE_RATE - bench.sentAt) < 10);
   });
 
   it('looks for audio once more before it takes a source for stalled: the computer may have been busy', async () => {
