@@ -54,9 +54,14 @@ export type FfmpegInput = string | ByteReader;
 interface Probe {
   /** Of each audio track that it can decode, its number among the audio tracks. */
   tracks: number[];
-  /** Arguments that keep the time before the first sound, where there is some. */
+  /** Arguments for the input that keep the time before the first sound, where there is some. */
   start: string[];
+  /** Arguments for another output, for the same. */
+  besides: string[];
 }
+
+/** Of a stream, which can be read only once. */
+const UNPROBED: Probe = { tracks: [], start: [], besides: [] };
 
 /**
  * Decodes an audio track of a recording of any format with the system's ffmpeg: the first, or else the one that sounds.
@@ -66,7 +71,7 @@ interface Probe {
  */
 export async function* decodeWithFfmpeg(input: FfmpegInput, reading: Reading): AsyncGenerator<PcmBlock> {
   const { name, warn } = reading;
-  const { tracks, start } = typeof input === 'string' ? await probe(input, name) : { tracks: [], start: [] };
+  const { tracks, start, besides } = typeof input === 'string' ? await probe(input, name) : UNPROBED;
   const track = typeof input === 'string' && tracks.length > 1 ? await loudestTrack(input, tracks, name) : 0;
   if (track > 0)
     warn(
@@ -74,7 +79,18 @@ export async function* decodeWithFfmpeg(input: FfmpegInput, reading: Reading): A
     );
   const general = ['-loglevel', 'error', '-max_error_rate', MOST_BAD_FRAMES, ...PATIENCE, ...start];
   // A WAV of floats, so that mono and the rate are made the same way for every format.
-  const output = ['-map', `0:a:${track}`, '-af', BY_TIMESTAMPS, '-c:a', 'pcm_f32le', '-f', 'wav', 'pipe:1'];
+  const output = [
+    '-map',
+    `0:a:${track}`,
+    '-af',
+    BY_TIMESTAMPS,
+    '-c:a',
+    'pcm_f32le',
+    '-f',
+    'wav',
+    'pipe:1',
+    ...besides,
+  ];
   const ffmpeg = await startFfmpeg(general, input, output, name);
   // What follows the first complaint is ffmpeg's way of giving up.
   let complaint: string | undefined;
@@ -131,7 +147,13 @@ async function probe(file: string, name: string): Promise<Probe> {
   const isTimed = /^Input #0, (mov|matroska)/m.test(said);
   const startS = Number(/^ {2}Duration: .*?, start: ([\d.]+)/m.exec(said)?.[1] ?? 0);
   const isLate = isTimed && startS > 0.1 && startS <= LATEST_START_S;
-  return { tracks, start: isLate ? ['-itsoffset', String(startS)] : [] };
+  // Of a broadcast ffmpeg counts time from the first of the tracks that it uses.
+  const isBroadcast = /^Input #0, mpeg/m.test(said) && / Video: /.test(said);
+  return {
+    tracks,
+    start: isLate ? ['-itsoffset', String(startS)] : [],
+    besides: isBroadcast ? ['-map', '0:v:0', '-c', 'copy', '-f', 'null', '-'] : [],
+  };
 }
 
 /** The track that sounds: the loudest, though the first unless that is much louder. */

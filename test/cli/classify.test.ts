@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   appendFileSync,
@@ -172,6 +173,29 @@ describe('deepinfant classify', () => {
       } finally {
         renameSync(together, apart);
       }
+    });
+
+    it('hears files whose names are not UTF-8, names what it skips, and says what is odd', () => {
+      const bytes = path.dirname(write('bytes/notes.txt', 'She slept.\n'));
+      const named = Buffer.concat([Buffer.from(`${bytes}/`), Buffer.from('caf\xe9.wav', 'latin1')]);
+      writeFileSync(named, readFileSync(files[9]));
+      write('bytes/._x.wav', 'x');
+      const declared = writeWav(cry, { rate });
+      declared.writeUInt32LE(2 * rate, 40);
+      write('bytes/short.wav', declared);
+      // A shell can write bytes that are not UTF-8.
+      const script = `node '${path.join(PACKAGE_ROOT, 'dist/src/cli/main.js')}' classify --json '${bytes}' "$(printf '${bytes}/caf\\351.wav')"`;
+      const { status, stdout, stderr } = spawnSync('sh', ['-c', script], { encoding: 'utf8' });
+      assert.equal(status, 0);
+      assert.equal(
+        stderr,
+        `deepinfant: ${bytes}/short.wav holds 6.0 s of audio, though its header says 1.0 s. All of it was heard.\n` +
+          `deepinfant: Skipped in ${bytes}: 1 file without sound (notes.txt) and 1 hidden file.\n`,
+      );
+      const [inFolder, short, alone] = jsonLines(stdout);
+      assert.equal(inFolder.file, `${bytes}/caf\udce9.wav`);
+      assert.deepEqual(alone, inFolder);
+      assert.deepEqual([short.durationS, short.cry!.isCry], [6, true]);
     });
 
     it('calls more a cry the less careful the preset is', async () => {

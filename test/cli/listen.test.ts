@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { nurseryScene } from '../../src/synth/scene.js';
 import { SAMPLE_RATE } from '../../src/values.js';
 import { writeWav } from '../audio/wav-writer.js';
+import { needTools } from '../tools.js';
 import { deepinfant, jsonLines, type Line, outcomeOf, start } from './run.js';
 
 describe('deepinfant listen', () => {
@@ -59,6 +62,67 @@ describe('deepinfant listen', () => {
     const { status, stdout, stderr } = await outcome;
     assert.deepEqual({ status, stderr }, { status: 130, stderr: '' });
     assert.match(stdout, /^Heard \d s: no cry\.\n$/);
+  });
+
+  describe('standard input', () => {
+    const pcm = Buffer.from(Int16Array.from(scene.samples, sample => Math.round(sample * 32767)).buffer);
+    const streamed = (): Buffer => {
+      const wav = writeWav(scene.samples, { rate: SAMPLE_RATE });
+      wav.writeUInt32LE(0xffffffff, 40);
+      return wav;
+    };
+    const inputs: [what: string, bytes: () => Buffer, ...options: string[]][] = [
+      ['a WAV', () => readFileSync(recording)],
+      ['a WAV whose length its writer did not know', streamed],
+      ['samples without a header', () => pcm, '--raw', String(SAMPLE_RATE)],
+    ];
+    for (const [what, bytes, ...options] of inputs) {
+      it(`is heard: ${what}`, async () => {
+        const child = start(['listen', '-', '--json', ...options]);
+        child.stdin.end(bytes());
+        const { status, stdout, stderr } = await outcomeOf(child);
+        assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
+        const events = jsonLines<NonNullable<Line['events']>[0]>(stdout);
+        assert.equal(events[0].state, 'started');
+        assert.ok(Math.abs(events[0].onsetS - scene.cries[0].startS) < 1.5);
+      });
+    }
+
+    it('is heard in other formats with ffmpeg', async function () {
+      needTools(this, 'ffmpeg');
+      const ffmpeg = spawnSync('ffmpeg', ['-v', 'error', '-i', recording, '-f', 'mp3', '-'], {
+        maxBuffer: 1e8,
+      });
+      const child = start(['classify', '-', '--json']);
+      child.stdin.end(ffmpeg.stdout);
+      const [{ file, durationS, cry }] = jsonLines((await outcomeOf(child)).stdout);
+      assert.deepEqual([file, cry?.isCry], ['-', true]);
+      assert.ok(Math.abs(durationS! - scene.samples.length / SAMPLE_RATE) < 0.2);
+    });
+
+    it('is heard while it is written, and ends at Ctrl-C though it goes on', async () => {
+      const child = start(['listen', '-', '--json', '--raw', String(SAMPLE_RATE)]);
+      const outcome = outcomeOf(child);
+      child.stdin.on('error', () => undefined);
+      child.stdin.write(pcm.subarray(0, 2 * SAMPLE_RATE * Math.ceil(scene.cries[0].startS + 3)));
+      await once(child.stdout, 'data');
+      child.kill('SIGINT');
+      assert.equal((await outcome).status, 130);
+    });
+
+    it('needs bytes, and a rate that is a number', async () => {
+      const empty = start(['classify', '-']);
+      empty.stdin.end();
+      assert.match((await outcomeOf(empty)).stderr, /^deepinfant: Standard input is empty\./);
+      assert.match(
+        (await deepinfant('listen', '-', '--raw', 'x')).stderr,
+        /^--raw must be a number, not 'x'\./,
+      );
+      assert.match(
+        (await deepinfant('listen', recording, '--raw', '16000')).stderr,
+        /^--raw needs standard input/,
+      );
+    });
   });
 
   it('has one line for a file that is no recording', async () => {

@@ -89,8 +89,9 @@ export class Supervisor {
   private runningSinceMs: number | undefined;
   /** When audio arrived last, or the capture began. */
   private lastDataMs = 0;
-  /** When audio arrived last. */
-  private lastHeardMs = 0;
+  /** Whether a chunk of this capture was sent, and when the audio of the last one arrived. */
+  private isPlaced = false;
+  private lastPlacedMs = 0;
   private isSettled = false;
   private pending: Float32Array[] = [];
   private pendingSamples = 0;
@@ -109,8 +110,9 @@ export class Supervisor {
   /** The source's health now. */
   get health(): SourceHealth {
     const { levelDb = null, clipping = 0 } = this.meter.level ?? {};
-    const isOut = this.runningSinceMs === undefined && this.clock.nextSample > 0;
-    const outageS = isOut ? (this.scheduler.now() - this.lastHeardMs) / 1000 : 0;
+    // Until its place in time is known, new audio belongs to the outage.
+    const isOut = !this.isPlaced && this.clock.nextSample > 0;
+    const outageS = isOut ? (this.scheduler.now() - this.lastPlacedMs) / 1000 : 0;
     return {
       source: this.source.name,
       state: this.state,
@@ -202,7 +204,7 @@ export class Supervisor {
   }
 
   private receive(samples: Float32Array, attempt: number): void {
-    this.lastDataMs = this.lastHeardMs = this.scheduler.now();
+    this.lastDataMs = this.scheduler.now();
     if (this.runningSinceMs === undefined) {
       this.runningSinceMs = this.lastDataMs;
       this.enter(this.heardState);
@@ -232,6 +234,8 @@ export class Supervisor {
     this.pending = [];
     this.pendingSamples = 0;
     const { firstSample, lost, atMs } = this.clock.place(samples.length, this.lastDataMs);
+    this.isPlaced = true;
+    this.lastPlacedMs = this.lastDataMs;
     const epochOffsetMs = this.scheduler.epoch() - this.scheduler.now();
     if (!(Math.abs(epochOffsetMs - this.epochOffsetMs) < CLOCK_SET_MS)) this.epochOffsetMs = epochOffsetMs;
     this.meter.push(samples);
@@ -253,6 +257,7 @@ export class Supervisor {
     this.send();
     const heardMs = this.lastDataMs - (this.runningSinceMs ?? this.lastDataMs);
     this.runningSinceMs = undefined;
+    this.isPlaced = false;
     if (heardMs >= STABLE_MS) this.backoff.reset();
     await this.capture?.stop();
     if (attempt !== this.attempt) return;

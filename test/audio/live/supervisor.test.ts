@@ -92,6 +92,20 @@ describe('Supervisor', () => {
     assert.ok(next > 4.8 * SAMPLE_RATE && next <= 5 * SAMPLE_RATE);
   });
 
+  it('never goes back in time, also when a source is heard again', async () => {
+    const bench = new Bench();
+    await bench.hear(5000);
+    for (let i = 0; i < 3; i++) {
+      await bench.end();
+      await bench.time.pass(1000 * bench.last.retryInS! + 700);
+      await bench.hear(3000);
+    }
+    const positions = bench.healths.map(({ positionS }) => positionS);
+    assert.ok(bench.states.length > 9);
+    for (const [i, position] of positions.entries())
+      assert.ok(i === 0 || position > positions[i - 1] - 0.001, `${positions[i - 1]} s, then ${position} s`);
+  });
+
   it('opens a source again after each end, waits longer each time, and begins anew after a stable minute', async () => {
     const bench = new Bench();
     const waits: number[] = [];

@@ -1,0 +1,376 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { listRecordings, type Skipped, skippedText } from '../../src/audio/recording-list.js';
+import { readRecording } from '../../src/audio/recording.js';
+import { concat } from '../../src/concat.js';
+import { pathText, systemPath } from '../../src/files/path-text.js';
+import { SAMPLE_RATE } from '../../src/values.js';
+import { needTools } from '../tools.js';
+import { ffmpeg } from './ffmpeg-tool.js';
+import { assertSame, decibels, noise, rms, tone } from './signals.js';
+import { chunk, formatChunk, wavFile, writeWav } from './wav-writer.js';
+
+const RATE = 44100;
+
+describe('readRecording of a recording that is not as it says', () => {
+  let folder: string;
+  const file = (name: string): string => path.join(folder, name);
+  const write = (name: string, bytes: Buffer): string => {
+    writeFileSync(file(name), bytes);
+    return file(name);
+  };
+
+  before(function () {
+    needTools(this, 'ffmpeg');
+    folder = mkdtempSync(path.join(tmpdir(), 'deepinfant-faults-'));
+    write('tone.wav', writeWav(tone(440, RATE, 3 * RATE), { rate: RATE }));
+    write('silence.wav', writeWav(new Float32Array(3 * RATE), { rate: RATE }));
+  });
+  after(() => {
+    if (folder) rmSync(folder, { recursive: true });
+  });
+
+  describe('channels that cancel each other out', () => {
+    const inputs: [name: string, ...options: string[]][] = [
+      ['inverted.wav'],
+      ['inverted.flac'],
+      ['inverted.aiff'],
+      ['inverted.mp3'],
+      ['inverted.m4a'],
+      ['inverted.ogg', '-c:a', 'libvorbis'],
+    ];
+    for (const [name, ...options] of inputs) {
+      it(`are heard in ${name}, which is said`, async () => {
+        ffmpeg('-i', file('tone.wav'), '-af', 'pan=stereo|c0=c0|c1=-1*c0', ...options, file(name));
+        const { samples, warnings } = await hear(file(name));
+        assertTone(samples, 0.5, 2.5);
+        assert.equal(warnings.length, 1);
+        assert.match(warnings[0], /cancel each other out.* channel [12] is heard alone/);
+      });
+    }
+
+    it('are heard where one of six channels sounds', async () => {
+      ffmpeg('-i', file('tone.wav'), '-af', 'pan=5.1|c3=c0', file('six.wav'));
+      const { samples, warnings } = await hear(file('six.wav'));
+      assertTone(samples, 0.5, 2.5);
+      assert.match(warnings[0], /channel 4 is heard alone/);
+    });
+
+    it('are the mean before and after', async () => {
+      const invert = "aeval='val(0)|val(0)*if(between(t,1,2),-1,1)':c=stereo";
+      ffmpeg('-i', file('tone.wav'), '-af', invert, file('second.wav'));
+      const { samples } = await hear(file('second.wav'));
+      for (const fromS of [0.2, 1.3, 2.3]) assertTone(samples, fromS, fromS + 0.6);
+    });
+  });
+
+  describe('a track that is silent before one that sounds', () => {
+    for (const name of ['tracks.mp4', 'tracks.mkv', 'tracks.mov', 'tracks.ts']) {
+      it(`does not keep that of ${name} from being heard`, async () => {
+        const maps = ['-map', '0', '-map', '1', '-map', '2', '-c:a', 'aac'];
+        ffmpeg(...inputs('silence.wav', 'silence.wav', 'tone.wav'), ...maps, file(name));
+        const { samples, warnings } = await hear(file(name));
+        assertTone(samples, 0.5, 2.5);
+        assert.match(warnings[0], /Of the 3 audio tracks of .*, number 3 is heard/);
+      });
+    }
+
+    it('is the one that is heard if it sounds too', async () => {
+      write('low.wav', writeWav(tone(220, RATE, 3 * RATE, 0.2), { rate: RATE }));
+      const maps = ['-map', '0', '-map', '1', '-c:a', 'aac'];
+      ffmpeg(...inputs('low.wav', 'tone.wav'), ...maps, file('both.mp4'));
+      const { samples, warnings } = await hear(file('both.mp4'));
+      assert.deepEqual(warnings, []);
+      const middle = samples.subarray(SAMPLE_RATE, 2 * SAMPLE_RATE);
+      assert.equal(Math.round(upwardCrossings(middle) / 10), 22);
+    });
+
+    function inputs(...names: string[]): string[] {
+      return names.flatMap(name => ['-i', file(name)]);
+    }
+  });
+
+  describe('timestamps', () => {
+    const video = ['-f', 'lavfi', '-i', 'color=c=red:d=6:s=32x32:r=5'];
+    const late: [name: string, ...before: string[]][] = [
+      ['late.mp4', ...video],
+      ['late.mkv', ...video],
+      ['late.ts', ...video],
+      ['late-alone.m4a'],
+      ['late-alone.mka'],
+    ];
+    for (const [name, ...before] of late) {
+      it(`are kept where the sound of ${name} begins 3 s late`, async () => {
+        const maps = before.length > 0 ? ['-map', '0', '-map', '1'] : [];
+        const sound = ['-itsoffset', '3', '-i', file('tone.wav')];
+        ffmpeg(...before, ...sound, ...maps, '-c:a', 'aac', file(name));
+        const { samples } = await hear(file(name));
+        assert.ok(rms(samples.subarray(0, 2.8 * SAMPLE_RATE)) < 0.001);
+        assertTone(samples, 3.2, 5.8);
+        assertLength(samples, 6);
+      });
+    }
+
+    for (const name of ['gap.mkv', 'gap.mp4', 'gap.webm', 'gap.ts']) {
+      it(`are kept where 5 s are missing in ${name}`, async () => {
+        const codec = name === 'gap.webm' ? 'libopus' : 'aac';
+        const gap = "asetpts='PTS+if(gte(T,1),5/TB,0)'";
+        ffmpeg('-i', file('tone.wav'), '-af', gap, '-c:a', codec, '-ar', '48000', file(name));
+        const { samples } = await hear(file(name));
+        assertTone(samples, 0.1, 0.9);
+        assert.ok(rms(samples.subarray(1.3 * SAMPLE_RATE, 5.7 * SAMPLE_RATE)) < 0.001);
+        assertTone(samples, 6.3, 7.8);
+        assertLength(samples, 8);
+      });
+    }
+
+    it('that go back lose no sound', async () => {
+      ffmpeg('-i', file('tone.wav'), '-c:a', 'libvorbis', file('part.ogg'));
+      const part = readFileSync(file('part.ogg'));
+      const { samples } = await hear(write('chained.ogg', Buffer.concat([part, part])));
+      assertTone(samples, 0.1, 2.9);
+      assertTone(samples, 3.2, 5.8);
+    });
+
+    it('of a clock are not a late beginning', async () => {
+      ffmpeg('-itsoffset', '3600', '-i', file('tone.wav'), '-c:a', 'aac', file('clock.mka'));
+      assertLength((await hear(file('clock.mka'))).samples, 3);
+    });
+  });
+
+  describe('a header that declares less than there is', () => {
+    const sound = tone(440, 16000, 4 * 16000).map((sample, i) => (i < 16000 ? 0 : sample));
+    const pcm = Buffer.alloc(2 * sound.length);
+    sound.forEach((sample, i) => pcm.writeInt16LE(Math.round(sample * 32767), 2 * i));
+    const secondBytes = 2 * 16000;
+
+    /** Makes the only number like that in a header another one. */
+    function declare(bytes: Buffer, patch: (bytes: Buffer) => void): Buffer {
+      patch(bytes);
+      return bytes;
+    }
+
+    const make = (format: string): Buffer => {
+      ffmpeg('-f', 's16le', '-ar', '16000', '-ac', '1', '-i', write('pcm', pcm), file(`whole.${format}`));
+      return readFileSync(file(`whole.${format}`));
+    };
+    const inputs: [name: string, bytes: () => Buffer][] = [
+      ['short.wav', () => wavFile(formatChunk(1, 16000, 1, 2), chunk('data', pcm, secondBytes))],
+      [
+        'short.w64',
+        () =>
+          declare(make('w64'), bytes => bytes.writeBigUInt64LE(BigInt(secondBytes + 24), dataAt(bytes) + 16)),
+      ],
+      [
+        'short.aiff',
+        () => declare(make('aiff'), bytes => bytes.writeUInt32BE(secondBytes + 8, bytes.indexOf('SSND') + 4)),
+      ],
+      [
+        'short.caf',
+        () =>
+          declare(make('caf'), bytes => bytes.writeBigInt64BE(BigInt(secondBytes + 4), dataAt(bytes) + 4)),
+      ],
+      ['short.au', () => declare(make('au'), bytes => bytes.writeUInt32BE(secondBytes, 8))],
+      ['short.flac', () => declare(make('flac'), bytes => bytes.writeUInt32BE(16000, 8 + 14))],
+    ];
+    for (const [name, bytes] of inputs) {
+      it(`does not keep ${name} from being heard to its end, which is said`, async () => {
+        const { samples, warnings } = await hear(write(name, bytes()));
+        assert.equal(samples.length, sound.length);
+        assertTone(samples, 1.1, 3.9);
+        assert.equal(warnings.length, 1);
+        assert.match(warnings[0], /holds 4\.0 s of audio, though its header says 1\.0 s/);
+      });
+    }
+
+    it('is not seen in tags, padding and other chunks behind the sound', async () => {
+      const data = chunk('data', pcm);
+      const format = formatChunk(1, 16000, 1, 2);
+      const list = chunk('LIST', Buffer.from(noise(25000).buffer));
+      for (const behind of [
+        list,
+        Buffer.concat([list, list]),
+        Buffer.alloc(512),
+        Buffer.from('TAG title'.padEnd(128)),
+      ]) {
+        const { samples, warnings } = await hear(
+          write('tail.wav', Buffer.concat([wavFile(format, data), behind])),
+        );
+        assert.equal(samples.length, sound.length);
+        assert.deepEqual(warnings, []);
+      }
+    });
+
+    it('is a 0 that was never filled in, whatever the length of the whole file', async () => {
+      const wav = wavFile(formatChunk(1, 16000, 1, 2), chunk('data', pcm, 0));
+      const { samples, warnings } = await hear(write('zero.wav', wav));
+      assert.equal(samples.length, sound.length);
+      assert.deepEqual(warnings, []);
+    });
+
+    for (const format of ['wav', 'w64', 'aiff', 'caf', 'au', 'rf64'])
+      it(`is the placeholder of ffmpeg, which wrote ${format} to a pipe`, async () => {
+        const options = format === 'rf64' ? ['-rf64', 'always', '-f', 'wav'] : ['-f', format];
+        const raw = ['-v', 'error', '-f', 's16le', '-ar', '16000', '-ac', '1', '-i', write('pcm', pcm)];
+        const { stdout } = spawnSync('ffmpeg', [...raw, ...options, 'pipe:1'], { maxBuffer: 1e8 });
+        const { samples, warnings } = await hear(write(`pipe.${format}`, stdout));
+        assert.equal(samples.length, sound.length);
+        assertTone(samples, 1.1, 3.9);
+        assert.deepEqual(warnings, []);
+      });
+
+    for (const type of ['wav', 'au'])
+      it(`is the placeholder of arecord, which was ended while it wrote ${type}`, async function () {
+        needTools(this, 'arecord');
+        writeFileSync(file('asound.conf'), 'pcm.!default { type null }\n');
+        const args = ['-q', '-t', type, '-f', type === 'au' ? 'S16_BE' : 'S16_LE', '-r', '16000', '-c', '1'];
+        const arecord = spawn('arecord', args, {
+          env: { ...process.env, ALSA_CONFIG_PATH: file('asound.conf') },
+        });
+        const written: Buffer[] = [];
+        for await (const bytes of arecord.stdout as AsyncIterable<Buffer>) {
+          written.push(bytes);
+          if (Buffer.concat(written).length > 100_000) arecord.kill('SIGKILL');
+        }
+        const bytes = Buffer.concat(written).subarray(0, 100_000);
+        const { samples, warnings } = await hear(write(`arecord.${type}`, bytes));
+        assert.ok(samples.length > 49_900);
+        assert.deepEqual(warnings, []);
+      });
+
+    function dataAt(bytes: Buffer): number {
+      return bytes.indexOf('data');
+    }
+  });
+
+  it('hears MP3s with junk before the first frame', async () => {
+    ffmpeg('-i', file('tone.wav'), '-write_xing', '0', '-id3v2_version', '0', file('clean.mp3'));
+    const clean = readFileSync(file('clean.mp3'));
+    const text = Buffer.from('HTTP/1.1 200 OK\r\n\r\n'.repeat(200));
+    for (const junk of [Buffer.alloc(5000), Buffer.from(noise(2000).buffer), text]) {
+      const { samples } = await hear(write('junk.mp3', Buffer.concat([junk, clean])));
+      assertTone(samples, 0.3, 2.7);
+    }
+  });
+
+  it('reads files whose names are not UTF-8, also through ffmpeg', async () => {
+    ffmpeg('-i', file('tone.wav'), file('plain.m4a'));
+    for (const [plain, name] of [
+      ['tone.wav', 'caf\xe9.wav'],
+      ['plain.m4a', 'm\xfcsik.m4a'],
+      ['plain.m4a', 'a\xff\xfe b'],
+    ]) {
+      const place = pathText(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(name, 'latin1')]));
+      copyFileSync(file(plain), systemPath(place));
+      const { samples } = await hear(place);
+      assertSame(samples, (await hear(file(plain))).samples);
+      rmSync(systemPath(place));
+    }
+  });
+
+  describe('listRecordings', () => {
+    async function list(root: string): Promise<{ files: string[]; skipped: Skipped[] }> {
+      const skipped: Skipped[] = [];
+      const files = await listRecordings([root], { skipped: besides => skipped.push(besides) });
+      return { files: files.map(each => path.relative(root, each)), skipped };
+    }
+
+    it('asks ffmpeg of what it does not know by name, names what is no sound, and counts what is hidden', async () => {
+      const root = file('mixed');
+      mkdirSync(path.join(root, '.trash'), { recursive: true });
+      ffmpeg('-i', file('tone.wav'), '-c:a', 'aac', path.join(root, 'a.ts'));
+      ffmpeg('-i', file('tone.wav'), path.join(root, 'b.flv'));
+      ffmpeg('-i', file('tone.wav'), path.join(root, 'c.mp2'));
+      ffmpeg('-i', file('tone.wav'), '-f', 'ogg', path.join(root, 'd.dat'));
+      ffmpeg('-i', file('tone.wav'), '-f', 'webm', path.join(root, 'e'));
+      ffmpeg('-i', file('tone.wav'), '-c:a', 'aac', '-f', '3gp', path.join(root, 'f.3gpp'));
+      copyFileSync(file('tone.wav'), path.join(root, 'g.tmp'));
+      ffmpeg('-f', 'lavfi', '-i', 'color=c=red:d=1:s=32x32', '-f', 'mp4', path.join(root, 'film'));
+      writeFileSync(path.join(root, 'notes.txt'), 'She slept.\n');
+      writeFileSync(path.join(root, 'noise.bin'), Buffer.from(noise(5000).buffer));
+      for (const name of ['._a.ts', '._x.wav', '.hidden.wav', '.trash/x.wav'])
+        writeFileSync(path.join(root, name), 'x');
+      const { files, skipped } = await list(root);
+      assert.deepEqual(files, ['a.ts', 'b.flv', 'c.mp2', 'd.dat', 'e', 'f.3gpp', 'g.tmp']);
+      assert.deepEqual(skipped, [{ folder: root, others: ['film', 'noise.bin', 'notes.txt'], hidden: 4 }]);
+      assert.equal(
+        skippedText(skipped[0]),
+        `Skipped in ${root}: 3 files without sound (film, noise.bin, notes.txt) and 4 hidden files.`,
+      );
+    });
+
+    it('follows links to folders, each folder once', async () => {
+      const root = file('links');
+      mkdirSync(path.join(root, 'real', 'deep'), { recursive: true });
+      mkdirSync(file('elsewhere/b'), { recursive: true });
+      for (const place of [
+        'links/real/a.wav',
+        'links/real/deep/b.wav',
+        'elsewhere/c.wav',
+        'elsewhere/b/d.wav',
+      ])
+        copyFileSync(file('tone.wav'), file(place));
+      symlinkSync('.', path.join(root, 'loop'));
+      symlinkSync('../..', path.join(root, 'real', 'deep', 'up'));
+      symlinkSync('real', path.join(root, 'again'));
+      symlinkSync('../elsewhere', path.join(root, 'other'));
+      symlinkSync('../links', file('elsewhere/back'));
+      const { files } = await list(root);
+      assert.deepEqual(files, ['other/b/d.wav', 'other/c.wav', 'real/a.wav', 'real/deep/b.wav']);
+    });
+
+    it('lists names that are not UTF-8', async () => {
+      const root = file('bytes');
+      mkdirSync(root);
+      const names = ['caf\xe9.wav', 'na\xefve', 'z\xc3\xa4.wav'].map(name => Buffer.from(name, 'latin1'));
+      mkdirSync(Buffer.concat([Buffer.from(`${root}/`), Buffer.from('d\xe9', 'latin1')]));
+      const places = [...names, Buffer.from('d\xe9/x.wav', 'latin1')];
+      for (const name of places)
+        copyFileSync(file('tone.wav'), Buffer.concat([Buffer.from(`${root}/`), name]));
+      const { files } = await list(root);
+      assert.deepEqual(files, places.map(pathText).sort());
+      for (const name of files)
+        assert.equal((await hear(path.join(root, name))).samples.length, 3 * SAMPLE_RATE);
+      assert.ok(readdirSync(root).length === 4);
+    });
+  });
+});
+
+async function hear(input: string): Promise<{ samples: Float32Array; warnings: string[] }> {
+  const warnings: string[] = [];
+  const parts: Float32Array[] = [];
+  for await (const { samples } of readRecording(input, { warn: message => warnings.push(message) }))
+    parts.push(samples);
+  return { samples: concat(parts), warnings };
+}
+
+/** Fails unless the tone of 440 Hz and amplitude 0.5 is there all the time. */
+function assertTone(samples: Float32Array, fromS: number, toS: number): void {
+  const part = samples.subarray(fromS * SAMPLE_RATE, toS * SAMPLE_RATE);
+  assert.equal(part.length, Math.round((toS - fromS) * SAMPLE_RATE));
+  const db = decibels((rms(part) * Math.SQRT2) / 0.5);
+  assert.ok(Math.abs(db) < 1, `${db} dB`);
+  const hz = upwardCrossings(part) / (toS - fromS);
+  assert.ok(Math.abs(hz - 440) < 8, `${hz} Hz`);
+}
+
+function upwardCrossings(samples: Float32Array): number {
+  return samples.filter((sample, i) => i > 0 && sample >= 0 && samples[i - 1] < 0).length;
+}
+
+function assertLength(samples: Float32Array, seconds: number): void {
+  const lengthS = samples.length / SAMPLE_RATE;
+  assert.ok(Math.abs(lengthS - seconds) < 0.15, `${lengthS} s`);
+}
