@@ -7,6 +7,8 @@ import type {
   NodeStatusShape,
 } from 'node-red';
 import { messageOf } from '../src/errors.js';
+import { guard, reportDefects } from '../src/guard.js';
+import { Troubles } from '../src/troubles.js';
 
 /** Sends one message to each output; null for an output that gets none. */
 export type Send = (outputs: (NodeMessage | null)[]) => void;
@@ -23,13 +25,16 @@ export interface NodeWork {
   stop(isRemoved: boolean): void | Promise<void>;
 }
 
-/** Gives a node its work. Nothing that the work throws reaches Node-RED's own callbacks, which would lose it. */
+/**
+ * Gives a node its work, whose guarded timers, streams and sockets report to the node. Nothing that
+ * the work throws reaches Node-RED's own callbacks, which would lose it.
+ */
 export function run(node: Node, work: NodeWork): void {
   const start = startAndStop(node, work);
   node.on('input', (msg, send, done) => {
     // Another node may send in the moment in which the flow starts.
     start();
-    attempt(() => work.input(msg, send)).then(
+    attempt(node, () => work.input(msg, send)).then(
       () => {
         done();
       },
@@ -78,21 +83,35 @@ export function startAndStop(node: Node, work: Pick<NodeWork, 'start' | 'stop'>)
   const start = (): void => {
     if (!isPending) return;
     isPending = false;
-    attempt(() => work.start()).catch(report);
+    attempt(node, () => work.start()).catch(report);
   };
   // The nodes that are to get what it sends may come later in the flow.
   setImmediate(start);
   node.on('close', (isRemoved: boolean, done: () => void) => {
     isPending = false;
-    void attempt(() => work.stop(isRemoved))
+    void attempt(node, () => work.stop(isRemoved))
       .catch(report)
       .finally(done);
   });
   return start;
 }
 
-async function attempt(step: () => void | Promise<void>): Promise<void> {
-  await step();
+/** Reports of defects by node: of those that come again and again, one each. */
+const defects = new WeakMap<Node, Troubles>();
+
+function attempt(node: Node, step: () => void | Promise<void>): Promise<void> {
+  const troubles =
+    defects.get(node) ??
+    new Troubles(error => {
+      node.error(`Something failed that should not, and the node goes on: ${messageOf(error)}`, {});
+    });
+  defects.set(node, troubles);
+  const report = (error: unknown): void => {
+    troubles.raise(messageOf(error), error);
+  };
+  return reportDefects(report, async () => {
+    await step();
+  });
 }
 
 export interface StatusForm {
@@ -126,7 +145,7 @@ export function statusOf<State extends string>(
     const { fill, shape, text } = table[next.state];
     node.status({ fill, shape, text: RED._(text, next.values) });
     // A node that is closed may have a successor of the same id, whose status must not be overwritten later.
-    if (!isClosed) timer = setTimeout(showNext, STATUS_EVERY_MS).unref();
+    if (!isClosed) timer = setTimeout(guard(showNext), STATUS_EVERY_MS).unref();
   };
   node.on('close', () => {
     isClosed = true;

@@ -4,6 +4,7 @@ import type { Node, NodeAPI } from 'node-red';
 import * as v from 'valibot';
 import type { Baby } from '../src/baby/baby.js';
 import { encodePart } from '../src/encode-part.js';
+import { guard } from '../src/guard.js';
 import type { Keeping } from '../src/journal/journal.js';
 import { flag, numberFrom, text } from './settings.js';
 
@@ -27,9 +28,11 @@ export function babyNodeOf(RED: NodeAPI, node: Node, id: string): BabyNode | und
   const existing = RED.nodes.getNode(id) as Node | null;
   if (babyNode === undefined && existing !== null)
     // Nodes that catch errors are there once the flow has started.
-    setImmediate(() => {
-      node.error('The baby is not known here: the settings of its node are wrong. Correct them.', {});
-    });
+    setImmediate(
+      guard(() => {
+        node.error('The baby is not known here: the settings of its node are wrong. Correct them.', {});
+      }),
+    );
   return babyNode;
 }
 

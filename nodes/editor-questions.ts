@@ -27,7 +27,8 @@ export function answerEditor<Replies>(RED: NodeAPI, type: string, answers: Answe
       void Promise.resolve(isObject(question) ? question : {})
         .then(answer)
         .catch((error: unknown) => ({ error: messageOf(error) }))
-        .then(reply => response.json(reply));
+        .then(reply => response.json(reply))
+        .catch(() => response.sendStatus(500));
     });
   }
 }

@@ -1,4 +1,5 @@
 import type { Listening, LiveSources } from '../../src/audio/live/live-sources.js';
+import { guard } from '../../src/guard.js';
 import { microphoneSource } from '../../src/audio/live/source.js';
 
 /** A meter that has not been read for so long is closed. */
@@ -30,10 +31,13 @@ export class MicrophoneMeters {
   private open(device: string): Meter {
     const meter: Meter = {
       peak: 0,
-      closing: setTimeout(() => {
-        this.meters.delete(device);
-        void meter.listening.stop();
-      }, UNWATCHED_MS),
+      closing: setTimeout(
+        guard(() => {
+          this.meters.delete(device);
+          return meter.listening.stop();
+        }),
+        UNWATCHED_MS,
+      ),
       listening: this.sources.listen(microphoneSource(device, device), {
         chunk: ({ samples }) => {
           for (const sample of samples) meter.peak = Math.max(meter.peak, Math.abs(sample));

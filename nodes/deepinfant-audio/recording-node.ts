@@ -10,6 +10,7 @@ import { clock } from '../../src/clock.js';
 import { messageOf } from '../../src/errors.js';
 import { Turns } from '../../src/turns.js';
 import { type AudioChunk, SAMPLE_RATE } from '../../src/values.js';
+import { textOf } from '../../src/unknown-data.js';
 import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
 import type { WaitUntil } from '../audio-messages.js';
 import { recordingsOf } from '../recordings.js';
@@ -89,7 +90,7 @@ export class RecordingNode implements NodeWork {
         : recordingsOf(msg, this.warn));
     } catch (error) {
       const asked = kind === 'recording' ? path : msg.payload;
-      const source = sourceName(typeof asked === 'string' ? asked : (msg.topic ?? ''));
+      const source = sourceName(typeof asked === 'string' ? asked : textOf(msg.topic));
       this.sendState({ source, state: 'failed', positionS: 0, error: messageOf(error) }, msg, send);
       throw error;
     }

@@ -1,6 +1,7 @@
 import type { NodeAPI } from 'node-red';
 import { LiveView } from '../../src/detect/live-view.js';
 import { DeepInfantError } from '../../src/errors.js';
+import { guard } from '../../src/guard.js';
 import type { ModelManifest } from '../../src/model/manifest.js';
 import type { AudioChunk, Scores } from '../../src/values.js';
 import { answerEditor } from '../editor-questions.js';
@@ -26,9 +27,12 @@ export class LiveViews {
 
   /** What a dialog shows, with the spectrogram's columns from number `fromColumn` on. The first call opens the views. */
   look(source: string, fromColumn: number): LookReply {
-    this.closing ??= setTimeout(() => {
-      this.close();
-    }, UNWATCHED_MS);
+    this.closing ??= setTimeout(
+      guard(() => {
+        this.close();
+      }),
+      UNWATCHED_MS,
+    );
     this.closing.refresh();
     const sources = [...this.views.keys()];
     const [shown = sources[0]] = sources.filter(name => name === source);

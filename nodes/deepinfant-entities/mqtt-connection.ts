@@ -1,6 +1,7 @@
 import type { Node } from 'node-red';
 import type { DeviceMessage } from '../../src/hass/device/device.js';
 import { DeepInfantError } from '../../src/errors.js';
+import { guard } from '../../src/guard.js';
 
 /** A message as the broker node publishes it. */
 interface MqttMessage extends DeviceMessage {
@@ -57,12 +58,12 @@ export class MqttConnection {
     this.broker = copyOf(settings, will);
     this.user = {
       id,
-      status: ({ text }) => {
+      status: guard(({ text }) => {
         const state = text.slice(text.lastIndexOf('.') + 1) as MqttState;
         if (state === this.current) return;
         this.current = state;
         changed(state);
-      },
+      }),
     };
   }
 
@@ -80,9 +81,9 @@ export class MqttConnection {
   }
 
   subscribe(topic: string, receive: (payload: string) => void): void {
-    const receiveBytes = (_topic: string, payload: Buffer): void => {
+    const receiveBytes = guard((_topic: string, payload: Buffer) => {
       receive(payload.toString());
-    };
+    });
     this.broker.subscribe(topic, { qos: 1 }, receiveBytes, this.id);
   }
 

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { DeepInfantError, messageOf } from '../errors.js';
+import { guard } from '../guard.js';
 import { KeptFile } from '../files/kept-file.js';
 import type { BabyProfile } from '../reason/context.js';
 import type { ContextFact, ContextKind } from '../reason/facts.js';
@@ -97,8 +98,9 @@ export class Baby implements BabyBuddyListener {
 
   /** Calls `changed` whenever `trouble` changes. @returns what ends that */
   watch(changed: () => void): () => void {
-    this.watchers.add(changed);
-    return () => this.watchers.delete(changed);
+    const guarded = guard(changed);
+    this.watchers.add(guarded);
+    return () => this.watchers.delete(guarded);
   }
 
   /** Gives the follower all that is known, and all that becomes known. @returns what ends that */

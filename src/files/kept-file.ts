@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeepInfantError, messageOf } from '../errors.js';
+import { guard } from '../guard.js';
 import { Turns } from '../turns.js';
 import { isObject } from '../unknown-data.js';
 import { FolderLock } from './folder-lock.js';
@@ -207,10 +208,14 @@ export class KeptFile<T> {
 
   private setTrouble(trouble: DeepInfantError | undefined): void {
     clearTimeout(this.retry);
-    if (trouble) this.retry = setTimeout(() => void this.turns.take(() => this.write()), RETRY_MS).unref();
+    if (trouble)
+      this.retry = setTimeout(
+        guard(() => this.turns.take(() => this.write())),
+        RETRY_MS,
+      ).unref();
     const isNews = trouble?.message !== this.trouble?.message;
     this.trouble = trouble;
-    if (isNews) this.options.onTrouble(trouble);
+    if (isNews) guard(this.options.onTrouble)(trouble);
   }
 
   private parse(text: string, file: string): T {

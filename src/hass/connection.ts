@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { Backoff, type Waits } from '../backoff.js';
 import { check } from '../check.js';
 import { DeepInfantError, messageOf } from '../errors.js';
+import { guard } from '../guard.js';
 import { Troubles } from '../troubles.js';
 import { textOf } from '../unknown-data.js';
 import { hassEndpoint, type HassEndpoint, type HassLogin } from './address.js';
@@ -77,9 +78,10 @@ export class HassConnection {
 
   /** Calls the listener with the health now and whenever it changes. @returns what ends that */
   onHealth(listener: Listener): () => void {
-    this.listeners.add(listener);
-    listener(this.current);
-    return () => this.listeners.delete(listener);
+    const guarded = guard(listener);
+    this.listeners.add(guarded);
+    guarded(this.current);
+    return () => this.listeners.delete(guarded);
   }
 
   start(): void {
@@ -196,11 +198,14 @@ export class HassConnection {
       this.setHealth({ state: 'connected' });
       for (const subscription of this.subscriptions) this.begin(library, subscription);
     };
-    library.addEventListener('ready', connected);
-    library.addEventListener('disconnected', () => {
-      for (const subscription of this.subscriptions) subscription.end = undefined;
-      this.setHealth({ state: 'connecting' });
-    });
+    library.addEventListener('ready', guard(connected));
+    library.addEventListener(
+      'disconnected',
+      guard(() => {
+        for (const subscription of this.subscriptions) subscription.end = undefined;
+        this.setHealth({ state: 'connecting' });
+      }),
+    );
     connected();
   }
 

@@ -127,11 +127,14 @@ function keepAlive(socket: WebSocket): void {
   socket.on('pong', () => {
     isAnswered = true;
   });
-  const pinging = setInterval(() => {
-    if (!isAnswered) socket.terminate();
-    isAnswered = false;
-    socket.ping();
-  }, PING_MS);
+  const pinging = setInterval(
+    guard(() => {
+      if (!isAnswered) socket.terminate();
+      isAnswered = false;
+      socket.ping();
+    }),
+    PING_MS,
+  );
   socket.on('close', () => {
     clearInterval(pinging);
   });

@@ -80,6 +80,7 @@ export class Journal {
   private readonly soundTurns = new Turns();
   /** The running span of each source that is heard now, and when it was written last, epoch ms. */
   private readonly heard = new Map<string, { entry: HeardEntry; writtenAt: number }>();
+  private readonly onChange: () => void;
   private writingAgain: NodeJS.Timeout | undefined;
   private tidying: NodeJS.Timeout | undefined;
 
@@ -90,8 +91,9 @@ export class Journal {
   constructor(
     readonly folder: string,
     private readonly keeping: Keeping,
-    private readonly onChange: () => void = () => undefined,
+    onChange: () => void = () => undefined,
   ) {
+    this.onChange = guard(onChange);
     this.soundFolder = keeping.soundFolder ?? soundsFolder(folder);
     this.sounds = new SoundFolder(folder, this.soundFolder);
     this.file = new EntryFile(entriesFile(folder), {

@@ -2,6 +2,7 @@ import { spawn, type SpawnOptions, type StdioOptions } from 'node:child_process'
 import { tmpdir } from 'node:os';
 import type { Readable } from 'node:stream';
 import { DeepInfantError } from '../../errors.js';
+import { guard } from '../../guard.js';
 import type { AudioFormat, SourceTrouble } from '../../values.js';
 import type { CaptureEnd, CaptureListener } from './capture.js';
 import { type CaptureForm, readCapture } from './capture-reader.js';
@@ -82,9 +83,12 @@ export function record(
     if (child.pid === undefined) return;
     let heard = false;
     let said = '';
-    child.on('message', format => {
-      if (!signal.aborted) listener.format(format as AudioFormat);
-    });
+    child.on(
+      'message',
+      guard(format => {
+        if (!signal.aborted) listener.format(format as AudioFormat);
+      }),
+    );
     readCapture(child.stdio[pipe] as Readable, form, {
       samples: samples => {
         if (signal.aborted) return;

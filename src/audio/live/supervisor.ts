@@ -72,6 +72,8 @@ export class Supervisor {
   private readonly backoff: Backoff;
   private readonly clock = new SampleClock();
   private readonly meter = new LevelMeter();
+  private readonly sendChunk: LiveListener['chunk'];
+  private readonly sendHealth: LiveListener['health'];
   private state: SourceState = 'stopped';
   private since = 0;
   private restarts = 0;
@@ -100,11 +102,18 @@ export class Supervisor {
 
   constructor(
     private readonly source: SupervisedSource,
-    private readonly listener: LiveListener,
+    listener: LiveListener,
     private readonly scheduler: Scheduler = SYSTEM_SCHEDULER,
     random: () => number = Math.random,
   ) {
     this.backoff = new Backoff(random);
+    // Whatever a listener does, the source is watched and opened again.
+    this.sendChunk = guard(chunk => {
+      listener.chunk(chunk);
+    });
+    this.sendHealth = guard(health => {
+      listener.health(health);
+    });
   }
 
   /** The source's health now. */
@@ -239,7 +248,7 @@ export class Supervisor {
     const epochOffsetMs = this.scheduler.epoch() - this.scheduler.now();
     if (!(Math.abs(epochOffsetMs - this.epochOffsetMs) < CLOCK_SET_MS)) this.epochOffsetMs = epochOffsetMs;
     this.meter.push(samples);
-    this.listener.chunk({
+    this.sendChunk({
       samples,
       firstSample,
       at: this.epochOffsetMs + atMs,
@@ -278,6 +287,6 @@ export class Supervisor {
 
   private report(): void {
     this.reportedAtSample = this.clock.nextSample;
-    this.listener.health(this.health);
+    this.sendHealth(this.health);
   }
 }

@@ -403,7 +403,7 @@ export class Device {
       for (const { key, isOnline } of sources.all)
         this.publish(topics.sourceOf(key), isOnline ? 'online' : 'offline');
     this.publish(topics.source, sources.isOnline ? 'online' : 'offline');
-    this.options.changed();
+    guard(this.options.changed)();
   }
 
   /** @returns whether it was news and was sent */

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import { check } from '../../check.js';
 import { DeepInfantError } from '../../errors.js';
+import { guard } from '../../guard.js';
 import { Troubles } from '../../troubles.js';
 import { Turns } from '../../turns.js';
 import type { HassConnection } from '../connection.js';
@@ -121,9 +122,12 @@ export class AlertLights {
       this.isBright = true;
       if (look !== null) this.reportUnknown();
       if (look !== null && this.options.pulse)
-        this.pulsing = setInterval(() => {
-          this.work(() => this.pulse());
-        }, PULSE_MS);
+        this.pulsing = setInterval(
+          guard(() => {
+            this.work(() => this.pulse());
+          }),
+          PULSE_MS,
+        );
     }
     this.look = look;
     this.update();
@@ -164,7 +168,7 @@ export class AlertLights {
   }
 
   private work(job: () => Promise<void>): void {
-    void this.turns.take(() => this.attempt('lights', job));
+    guard(() => this.turns.take(() => this.attempt('lights', job)))();
   }
 
   /** What is to be done with a light now. */

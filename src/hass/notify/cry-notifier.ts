@@ -208,7 +208,9 @@ export class CryNotifier {
       const now = Date.now();
       for (const due of this.plan.due(now)) {
         this.plan.startSending(due, now);
-        const sending: Promise<void> = this.send(due).finally(() => this.sending.delete(sending));
+        const sending: Promise<void> = this.send(due)
+          .catch(this.options.report)
+          .finally(() => this.sending.delete(sending));
         this.sending.add(sending);
       }
     }

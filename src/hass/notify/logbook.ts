@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { DeepInfantError } from '../../errors.js';
+import { guard } from '../../guard.js';
 import { Troubles } from '../../troubles.js';
 import type { SourceHealth } from '../../values.js';
 import type { HassConnection } from '../connection.js';
@@ -41,10 +42,7 @@ export class Logbook {
     this.unsubscribe.push(
       hass.onHealth(({ state }) => {
         this.isComplete = false;
-        if (state === 'connected')
-          void hass.isComplete().then(isComplete => {
-            if (isComplete) this.catchUp();
-          });
+        if (state === 'connected') this.catchUpIfComplete();
       }),
       hass.subscribe(
         { type: 'subscribe_events', event_type: 'homeassistant_started' },
@@ -80,6 +78,10 @@ export class Logbook {
     );
     await Promise.allSettled(calls);
   }
+
+  private readonly catchUpIfComplete = guard(async () => {
+    if (await this.options.hass.isComplete()) this.catchUp();
+  });
 
   private catchUp(): void {
     this.isComplete = true;
