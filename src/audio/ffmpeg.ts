@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rename, rm } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { DeepInfantError, messageOf } from '../errors.js';
 import { SAMPLE_RATE } from '../values.js';
@@ -23,12 +23,12 @@ export async function ffmpegVersion(): Promise<string | undefined> {
 export const MOST_LINE = 1000;
 
 /** Of a second of mono: a cry of 20 s takes 120 KB. */
-const MP3_BITRATE = '48k';
+const MP3_BITS_PER_S = 48_000;
 const ENCODES_WITHIN_MS = 10_000;
 
 /**
  * Writes samples as an MP3 with the system's ffmpeg: every browser, and every phone's notification, plays it. A killed
- * process leaves no half of it.
+ * process, a full disk or a power cut leaves no half of it.
  *
  * @param samples 16 kHz mono, in [-1, 1]
  * @param file where to write it
@@ -37,7 +37,16 @@ const ENCODES_WITHIN_MS = 10_000;
 export async function encodeMp3(samples: Float32Array, file: string): Promise<void> {
   const temporary = `${file}.${process.pid}.tmp`;
   const input = ['-f', 'f32le', '-ar', String(SAMPLE_RATE), '-ac', '1', '-i', 'pipe:0'];
-  const output = ['-c:a', 'libmp3lame', '-b:a', MP3_BITRATE, '-f', 'mp3', '-y', `file:${temporary}`];
+  const output = [
+    '-c:a',
+    'libmp3lame',
+    '-b:a',
+    String(MP3_BITS_PER_S),
+    '-f',
+    'mp3',
+    '-y',
+    `file:${temporary}`,
+  ];
   const ffmpeg = spawn('ffmpeg', ['-loglevel', 'error', ...input, ...output], {
     stdio: ['pipe', 'ignore', 'pipe'],
     timeout: ENCODES_WITHIN_MS,
@@ -61,8 +70,30 @@ export async function encodeMp3(samples: Float32Array, file: string): Promise<vo
   ffmpeg.stdin.end(Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength));
   const [status, signal] = (await once(ffmpeg, 'close')) as [number | null, NodeJS.Signals | null];
   // On a full disk it complains, leaves an empty file, and ends with 0.
-  if (status === 0 && said === '') return rename(temporary, file);
+  try {
+    if (status === 0 && said === '') {
+      await flushToDisk(temporary);
+      await rename(temporary, file);
+      return;
+    }
+  } catch (error) {
+    said = messageOf(error);
+  }
   await rm(temporary, { force: true });
   const why = said || (signal ? `it was killed (${signal})` : `it ended with status ${status}`);
   throw new DeepInfantError('storage', `ffmpeg cannot write ${file}: ${why}.`);
+}
+
+/** How long an MP3 of `encodeMp3` is: its bitrate is constant. */
+export async function mp3DurationS(file: string): Promise<number> {
+  return (8 * (await stat(file)).size) / MP3_BITS_PER_S;
+}
+
+async function flushToDisk(file: string): Promise<void> {
+  const handle = await open(file, 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }

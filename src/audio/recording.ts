@@ -119,7 +119,8 @@ class Mono {
   private readonly isResampled: boolean;
 
   constructor({ rate, channels }: PcmBlock, name: string) {
-    if (rate < LOWEST_RATE || rate > HIGHEST_RATE)
+    // Also a rate that is not a number: some headers have it as one with a fraction.
+    if (!(rate >= LOWEST_RATE && rate <= HIGHEST_RATE))
       throw new DeepInfantError(
         'not-audio',
         `${name} claims ${rate} samples a second; ${LOWEST_RATE} to ${HIGHEST_RATE} can be read. Export it again.`,

@@ -288,6 +288,14 @@ describe('readRecording', () => {
       });
     }
 
+    it('refuses a rate that is not a number', async () => {
+      ffmpeg('-i', file('tone.wav'), file('rate.caf'));
+      const bytes = readFileSync(file('rate.caf'));
+      // The first chunk's first field, behind its head.
+      bytes.writeDoubleBE(NaN, 20);
+      await assert.rejects(read(bytes), { code: 'not-audio', message: /claims NaN samples a second/ });
+    });
+
     it('expands every code of A-law and mu-law as ffmpeg does', async () => {
       const codes = Buffer.from(Array.from({ length: 256 }, (_, code) => code));
       for (const [tag, codec] of [

@@ -190,11 +190,15 @@ function shortenLines(text: string): string {
  * the bare name, lest one be taken for another that was unplugged.
  */
 export function distinguishNames(microphones: FoundMicrophone[]): FoundMicrophone[] {
-  return microphones.map(microphone => {
-    const namesakes = microphones.filter(({ name }) => name === microphone.name);
-    if (namesakes.length === 1) return microphone;
-    const id = microphone.id ?? String(namesakes.indexOf(microphone) + 1);
-    return { ...microphone, name: nameWithId(microphone.name, id) };
+  const count = new Map<string, number>();
+  const numbered = microphones.map(microphone => {
+    const number = (count.get(microphone.name) ?? 0) + 1;
+    count.set(microphone.name, number);
+    return { microphone, number };
+  });
+  return numbered.map(({ microphone, number }) => {
+    const { name, id = String(number) } = microphone;
+    return count.get(name) === 1 ? microphone : { ...microphone, name: nameWithId(name, id) };
   });
 }
 
