@@ -3,9 +3,9 @@ import { SAMPLE_RATE, type AudioChunk, type CryEvent, type CryWindow } from '../
 import { SoundBuffer } from './sound-buffer.js';
 
 /** A clip begins so long before the cry: what woke the baby is often in it. */
-const PRE_ROLL_S = 5;
+export const PRE_ROLL_S = 5;
 /** Longer clips add nothing. */
-const LONGEST_S = 60;
+export const LONGEST_S = 60;
 
 /** The sound of a cry, and the windows that caused it. */
 export interface RecordedCry {
@@ -18,6 +18,8 @@ export interface RecordedCry {
 
 /** A source is forgotten when so many others sent sound since; each takes some 4 MB. */
 const MOST_SOURCES = 16;
+/** So many cries are recorded at a time, each up to 4 MB; the one that began first is given up for another. */
+const MOST_RECORDINGS = 2 * MOST_SOURCES;
 /** While a cry lasts, events come every few seconds: a recording without one for so long is given up. */
 const PATIENCE = 60 * SAMPLE_RATE;
 
@@ -73,6 +75,8 @@ export class CryRecorder {
         windows: [],
       };
       this.recordings.set(id, recording);
+      const [oldest] = this.recordings.keys();
+      if (this.recordings.size > MOST_RECORDINGS) this.recordings.delete(oldest);
     }
     recording.at = buffer.end;
     const end = Math.min(buffer.end, recording.limit);

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { guard } from '../guard.js';
-import { messageOf } from '../errors.js';
+import { DeepInfantError, messageOf } from '../errors.js';
 import { factIdOf, hasEpoch, type ContextFact } from '../reason/facts.js';
 import { Turns } from '../turns.js';
 import type { AudioChunk, CryEvent, SourceHealth } from '../values.js';
@@ -51,6 +51,10 @@ const WRITE_AGAIN_MS = 10_000;
 /** That a source is heard is written once a minute; spans less than this apart are one. */
 const MINUTE_MS = 60_000;
 const TIDY_EVERY_MS = 60 * MINUTE_MS;
+/** Ten years of twenty cries a day, and some more; each takes some 3 kB of memory. */
+const MOST_ENTRIES = 100_000;
+/** So many sources are heard at a time. */
+const MOST_HEARD = 100;
 
 /** The file of a journal in a folder. */
 export function entriesFile(folder: string): string {
@@ -122,6 +126,7 @@ export class Journal {
     await this.sounds.open();
     for (const cry of this.cries)
       if (cry.offset === undefined) void this.put({ ...cry, offset: endOf(cry), isCutOff: true });
+    await this.adoptSounds();
     await this.tidy();
     await this.write();
     this.tidying = setInterval(
@@ -151,6 +156,7 @@ export class Journal {
     const isOver = known?.offset !== undefined && !known.isCutOff && event.state !== 'ended';
     const entry = isOver ? known : cryEntry(event, known);
     checkEntry(entry);
+    this.checkRoomFor(entry);
     const recorded = this.recorder.pushEvent(event);
     if (!isOver) await this.put(entry);
     if (recorded) await this.soundTurns.take(() => this.keepSound(entry, recorded));
@@ -175,7 +181,10 @@ export class Journal {
       // A clock that was set back does not shorten what was heard before.
       if (running && running.writtenAt < running.entry.to) void this.put({ ...running.entry });
       const entry: HeardEntry = { kind: 'heard', id: `heard ${source}@${now}`, source, from: now, to: now };
+      this.checkRoomFor(entry);
       this.heard.set(source, { entry, writtenAt: now });
+      const [oldest] = this.heard.keys();
+      if (this.heard.size > MOST_HEARD) this.heard.delete(oldest);
       await this.put({ ...entry });
     }
   }
@@ -245,6 +254,16 @@ export class Journal {
     clearTimeout(this.writingAgain);
   }
 
+  /** @throws DeepInfantError `full` for a new entry where no more are kept */
+  private checkRoomFor({ id }: Entry): void {
+    const { entries } = this.file;
+    if (entries.size < MOST_ENTRIES || entries.has(id)) return;
+    throw new DeepInfantError(
+      'full',
+      `The journal has ${MOST_ENTRIES} entries, and no more are kept. Keep them for fewer days. If something sends cries that are none, stop it.`,
+    );
+  }
+
   private get cries(): CryEntry[] {
     return [...this.entries].filter(entry => entry.kind === 'cry');
   }
@@ -289,8 +308,19 @@ export class Journal {
     }
   }
 
+  /** Gives cries the clips that were kept for them when the program was killed, before that was noted. */
+  private async adoptSounds(): Promise<void> {
+    if (!this.keeping.hasSound) return;
+    const files = await this.sounds.unknownFiles(this.keptSounds);
+    if (files.length === 0) return;
+    for (const cry of this.cries) {
+      const sound = cry.sound ? undefined : await this.sounds.find(cry, files);
+      if (sound) void this.put({ ...cry, sound });
+    }
+  }
+
   private async countUnknown(): Promise<void> {
-    const count = await this.sounds.countUnknown(this.keptSounds);
+    const { length: count } = await this.sounds.unknownFiles(this.keptSounds);
     if (count === this.unknownFiles) return;
     this.unknownFiles = count;
     this.onChange();

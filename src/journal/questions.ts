@@ -1,6 +1,7 @@
 /** What a journal knows of nights, days and weeks. */
 import { indexOfLargest } from '../maths/statistics.js';
 import type { ContextFact } from '../reason/facts.js';
+import { sharesOfCounts } from '../reason/prior.js';
 import { NO_RECORD, trackRecords, type TrackRecord } from '../reason/record.js';
 import { REASONS, type Intensity, type Reason, type ReasonEstimate } from '../values.js';
 import { lengthMs, nightAt, type TimeSpan } from '../night.js';
@@ -169,7 +170,7 @@ export function reasonRecordOf(entries: Iterable<Entry>): ReasonRecord {
       label: REASONS.indexOf(answer.reason),
       probabilities: REASONS.map(one => reason.probabilities[one]),
     }));
-  const records = trackRecords(answered);
+  const records = trackRecords(answered, sharesOfCounts);
   return {
     ...(records.at(-1) ?? NO_RECORD),
     course: answered.map(({ onset, label, probabilities }, i) => ({

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, rmdir, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
-import { encodeMp3 } from '../audio/ffmpeg.js';
+import { encodeMp3, mp3DurationS } from '../audio/ffmpeg.js';
 import { DeepInfantError, messageOf } from '../errors.js';
 import { makePrivate, makePrivateFolder, PRIVATE_FILE } from '../files/private.js';
 import { writeAtomically } from '../files/write-atomically.js';
 import { SAMPLE_RATE } from '../values.js';
-import type { RecordedCry } from './cry-recorder.js';
-import type { CryEntry, CrySound } from './entries.js';
+import { LONGEST_S, PRE_ROLL_S, type RecordedCry } from './cry-recorder.js';
+import { endOf, type CryEntry, type CrySound } from './entries.js';
 import { cryPicture } from './pictures/cry-picture.js';
 
 /** So much of the disk is left free: a night of entries is some hundred kilobytes. */
@@ -87,13 +87,31 @@ export class SoundFolder {
     await rmdir(this.folder).catch(() => undefined);
   }
 
-  /** How many of its files none of these sounds names. */
-  async countUnknown(sounds: readonly SoundFiles[]): Promise<number> {
+  /** The names of its files that none of these sounds names. */
+  async unknownFiles(sounds: readonly SoundFiles[]): Promise<string[]> {
     const known = new Set(
       sounds.flatMap(({ clip, picture }) => [clip, picture]).map(name => path.basename(name)),
     );
     const files = await this.files();
-    return files.filter(file => !known.has(path.basename(file))).length;
+    return files.map(file => path.basename(file)).filter(name => !known.has(name));
+  }
+
+  /**
+   * The sound that was kept of a cry, if it is among these files. A clip ends with its cry, or after a minute.
+   */
+  async find(cry: CryEntry, names: readonly string[]): Promise<CrySound | undefined> {
+    const base = baseName(cry);
+    if (!names.includes(`${base}.mp3`) || !names.includes(`${base}.png`)) return undefined;
+    const [clip, picture] = ['mp3', 'png'].map(type => path.join(this.folder, `${base}.${type}`));
+    const durationS = await mp3DurationS(clip);
+    const isWhole = durationS < LONGEST_S;
+    return {
+      clip: this.nameIn(clip),
+      picture: this.nameIn(picture),
+      from: Math.round(isWhole ? endOf(cry) - 1000 * durationS : cry.onset - 1000 * PRE_ROLL_S),
+      durationS,
+      bytes: await sizeOf([clip, picture]),
+    };
   }
 
   /** Clips and pictures in it, also unfinished ones. */

@@ -29,6 +29,13 @@ describe('a recorder of cries', () => {
     assert.equal(held(recorder).recordings, 0);
   });
 
+  it('records no more cries at a time than there can be', () => {
+    const recorder = new CryRecorder();
+    for (let second = 0; second < 60; second++) send(recorder, second);
+    for (let i = 0; i < 1000; i++) recorder.pushEvent({ ...cryAt(i), onsetS: 0 });
+    assert.equal(held(recorder).recordings, 32);
+  });
+
   it('keeps a recording while events arrive', () => {
     const recorder = new CryRecorder();
     for (let second = 0; second < 300; second++) {

@@ -22,6 +22,7 @@ import { EntryFile, readEntries } from '../../src/journal/entry-file.js';
 import { periodText } from '../../src/journal/sentences.js';
 import { cryOf, dayOf, nightOf } from '../../src/journal/questions.js';
 import { replyTo } from '../../src/journal/reply.js';
+import { soundPaths } from '../../src/journal/sound-folder.js';
 import { SAMPLE_RATE, type CryEvent, type SourceHealth } from '../../src/values.js';
 import { cryAt, HOUR_MS, HUNGRY, MINUTE_MS } from '../reason/cries.js';
 import { needTools, skip } from '../tools.js';
@@ -357,6 +358,29 @@ describe('a journal', () => {
       // To forget everything is to forget that, too.
       await (await openJournal(folder())).forget();
       assert.deepEqual(sounds(), []);
+    });
+
+    it('gives a cry the clip that was kept before the program was killed', async () => {
+      const journal = await openJournal(folder());
+      play(journal, { fromS: 0, toS: 95, cry: [60, 90] });
+      await journal.noteCry(cryAt(NOW));
+      const { clip } = await journal.noteCry(endedCry(NOW));
+      const [cry] = [...journal.entries].filter(entry => entry.kind === 'cry');
+      const { sound, ...entry } = cry;
+      await journal.close();
+      // As if the entry had not been written any more.
+      const file = new EntryFile(entriesFile(folder()));
+      file.open();
+      await file.put(entry);
+      await file.close();
+      const again = await openJournal(folder());
+      const [adopted] = [...again.entries].filter(entry => entry.kind === 'cry');
+      assert.equal(soundPaths(adopted.sound!, again.folder, again.soundFolder).clip, clip);
+      assert(Math.abs(adopted.sound!.from - sound!.from) < 200, `from ${adopted.sound!.from - sound!.from}`);
+      assert(Math.abs(adopted.sound!.durationS - sound!.durationS) < 0.2);
+      assert.equal(adopted.sound!.bytes, sound!.bytes);
+      assert.equal(again.unknownFiles, 0);
+      await again.close();
     });
 
     it('finds its sound when its folders are moved, and deletes it there', async () => {
