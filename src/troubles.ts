@@ -1,5 +1,8 @@
 import { messageOf } from './errors.js';
 
+/** What fails may be called as messages say. */
+const MOST_REPORTED = 1000;
+
 /** Reports each trouble once until it is mended: a source or a phone that fails would repeat it every second. */
 export class Troubles {
   private readonly reported = new Map<string, string>();
@@ -12,6 +15,8 @@ export class Troubles {
     const message = messageOf(error);
     if (this.reported.get(what) === message) return;
     this.reported.set(what, message);
+    const [oldest] = this.reported.keys();
+    if (this.reported.size > MOST_REPORTED) this.reported.delete(oldest);
     this.report(error);
   }
 

@@ -66,6 +66,9 @@ export class DetectorNode implements NodeWork {
           node.send(outputs);
         });
       },
+      error => {
+        this.nameTroubles.raise('too many', error);
+      },
     );
   }
 

@@ -7,6 +7,8 @@ import type { AudioChunk, Scores } from '../../src/values.js';
 import { answerEditor } from '../editor-questions.js';
 import type { LookReply } from './editor/replies.js';
 
+/** The views of so many sources are kept; each takes some 50 kB. */
+const MOST_VIEWS = 50;
 /** Views that have not been asked for so long are closed. */
 const UNWATCHED_MS = 3000;
 
@@ -21,6 +23,8 @@ export class LiveViews {
     const { source } = chunk;
     const view = this.views.get(source) ?? new LiveView(manifest.presets);
     this.views.set(source, view);
+    const [oldest] = this.views.keys();
+    if (this.views.size > MOST_VIEWS) this.views.delete(oldest);
     view.pushChunk(chunk);
     for (const step of steps) view.pushScores(step);
   }

@@ -17,11 +17,14 @@ export type DetectorStatus =
   /** The cry probability of the last step, in [0, 1]. */
   | { state: 'listening'; cry: number };
 
+/** More than any home has. Each takes some 300 kB, and whoever sends messages may name as many as they like. */
+const MOST_SOURCES = 50;
+/** A model that could not be loaded is loaded again by the first chunk after so long. */
+const LOAD_AGAIN_MS = 10_000;
+
 /** One source that is heard chunk by chunk. */
 interface OpenSource {
   name: string;
-  /** The model that it is heard with. */
-  classifier: Promise<Classifier>;
   detector: Promise<Detector>;
   queue: ChunkQueue;
   turns: Turns;
@@ -29,7 +32,7 @@ interface OpenSource {
 
 /** Finds cries in any number of sources, each for itself, with one model and one preset. */
 export class SourceDetectors {
-  /** By id and name. */
+  /** By id and name; the one that was heard last is the last. */
   private readonly sources = new Map<string, OpenSource>();
   /** Seconds of the cries in progress, by what they are heard with. */
   private readonly cries = new Map<Detector, number>();
@@ -37,17 +40,21 @@ export class SourceDetectors {
   /** Of the model that was loaded last. */
   manifest: ModelManifest | undefined;
   private classifier: Promise<Classifier> | undefined;
-  /** Settles when all sources that are complete, or whose model broke down, have ended. */
+  /** When it could not be loaded, by a monotonic clock in ms; infinite where it could. */
+  private failedAt = Infinity;
+  /** Settles when all sources that are complete, or had to make room for others, have ended. */
   private ending: Promise<unknown> = Promise.resolve();
 
   /**
-   * @param load loads the model, and again after it broke down
-   * @param emit gets the ends of cries that this ends by itself, because of another preset, a broken model or its own end
+   * @param load loads the model, and again where that failed
+   * @param emit gets the ends of cries that this ends by itself, because of another preset, too many sources or its own end
+   * @param report gets that there are too many sources
    */
   constructor(
     private readonly load: () => Promise<Classifier>,
     private preset: Preset,
     private readonly emit: (source: string, detection: Detection) => void,
+    private readonly report: (error: DeepInfantError) => void = () => undefined,
   ) {}
 
   /** Loads the model. @throws what `load` throws */
@@ -82,24 +89,19 @@ export class SourceDetectors {
   /**
    * Hears the next chunk of a source, after those that wait. Where chunks were dropped, nothing is found in their place.
    * @param sourceId tells sources of one name apart: the id of the node that sends them, or ''
-   * @throws DeepInfantError `model-failed`: all cries in progress end, and the next chunk loads the model anew
+   * @throws what loading the model throws; a chunk that comes later loads it again
    */
   async push(chunk: AudioChunk, sourceId: string): Promise<Detection> {
     const opened = this.sourceOf(chunk.source, sourceId);
     opened.queue.push(chunk);
-    try {
-      return await opened.turns.take(async () => {
-        const oldest = opened.queue.shift();
-        if (oldest === undefined) return { scores: [], events: [] };
-        const detector = await opened.detector;
-        const detection = await detector.push(oldest);
-        this.note(detector, detection);
-        return detection;
-      });
-    } catch (error) {
-      this.recover(opened.classifier, error);
-      throw error;
-    }
+    return opened.turns.take(async () => {
+      const oldest = opened.queue.shift();
+      if (oldest === undefined) return { scores: [], events: [] };
+      const detector = await opened.detector;
+      const detection = await detector.push(oldest);
+      this.note(detector, detection);
+      return detection;
+    });
   }
 
   /** Hears what waits of a source, and ends it. A source that is not known is complete already. */
@@ -110,30 +112,21 @@ export class SourceDetectors {
     this.sources.delete(key);
     const ended = this.end(source, emit);
     this.ending = Promise.allSettled([this.ending, ended]);
-    try {
-      await ended;
-    } catch (error) {
-      this.recover(source.classifier, error);
-      throw error;
-    }
+    await ended;
   }
 
-  /** Hears a recording from its beginning to its end. @throws what reading it throws, and `model-failed` */
+  /** Hears a recording from its beginning to its end. @throws what reading it and loading the model throw */
   async hear(
     source: string,
     chunks: AsyncIterable<AudioChunk>,
     emit: (detection: Detection) => void,
   ): Promise<void> {
-    const classifier = this.loadOnce();
-    const detector = openDetector(await classifier, source, this.preset);
+    const detector = openDetector(await this.loadOnce(), source, this.preset);
     try {
       await detector.hear(chunks, detection => {
         this.note(detector, detection);
         emit(detection);
       });
-    } catch (error) {
-      this.recover(classifier, error);
-      throw error;
     } finally {
       this.cries.delete(detector);
     }
@@ -141,22 +134,52 @@ export class SourceDetectors {
 
   private sourceOf(name: string, sourceId: string): OpenSource {
     const key = keyOf(name, sourceId);
-    let source = this.sources.get(key);
-    if (source === undefined) {
-      const classifier = this.loadOnce();
-      const { preset } = this;
-      const detector = classifier.then(loaded => openDetector(loaded, name, preset));
-      source = { name, classifier, detector, queue: new ChunkQueue(), turns: new Turns() };
-      this.sources.set(key, source);
-    }
+    const source = this.sources.get(key) ?? this.openSource(key, name);
+    this.sources.delete(key);
+    this.sources.set(key, source);
+    if (this.sources.size > MOST_SOURCES) this.endIdlest();
     return source;
   }
 
+  private openSource(key: string, name: string): OpenSource {
+    const { preset } = this;
+    const detector = this.loadOnce().then(loaded => openDetector(loaded, name, preset));
+    const source = { name, detector, queue: new ChunkQueue(), turns: new Turns() };
+    // One whose model could not be loaded begins anew.
+    detector.catch(() => {
+      if (this.sources.get(key) === source) this.sources.delete(key);
+    });
+    return source;
+  }
+
+  /** Ends the source that was not heard for longest. */
+  private endIdlest(): void {
+    const [[key, idlest]] = this.sources;
+    this.sources.delete(key);
+    const ended = this.end(idlest, detection => {
+      this.emit(idlest.name, detection);
+    });
+    this.ending = Promise.allSettled([this.ending, ended]);
+    const text = `More than ${MOST_SOURCES} sources are heard here: those that were not heard for longest make room. Does each message name another source?`;
+    this.report(new DeepInfantError('too-many-sources', text));
+  }
+
   private loadOnce(): Promise<Classifier> {
-    return (this.classifier ??= this.load().then(classifier => {
+    // Not by each chunk.
+    if (performance.now() - this.failedAt > LOAD_AGAIN_MS) this.classifier = undefined;
+    return (this.classifier ??= this.loadModel());
+  }
+
+  private async loadModel(): Promise<Classifier> {
+    this.failedAt = Infinity;
+    try {
+      const classifier = await this.load();
       this.manifest = classifier.manifest;
       return classifier;
-    }));
+    } catch (error) {
+      this.failedAt = performance.now();
+      throw error;
+    }
   }
 
   private note(detector: Detector, { scores }: Detection): void {
@@ -193,13 +216,6 @@ export class SourceDetectors {
     });
     // What fails at the end failed before, and was thrown then.
     await Promise.allSettled(ends);
-  }
-
-  /** After a model broke down, all sources end, and the next chunk loads it anew. */
-  private recover(classifier: Promise<Classifier>, error: unknown): void {
-    const isBroken = error instanceof DeepInfantError && error.code === 'model-failed';
-    if (!isBroken || classifier !== this.classifier) return;
-    this.ending = Promise.allSettled([this.ending, this.endAll(), this.closeModel()]);
   }
 
   private async closeModel(): Promise<void> {

@@ -149,20 +149,46 @@ describe('SourceDetectors', () => {
     assert.deepEqual(statesOf(await detectors.push(loud('cot'), '')), ['started']);
   });
 
-  it('ends all cries when the model breaks, and goes on with a new one', async () => {
-    await detectors.push(loud('cot'), '');
-    await detectors.push(quiet('hall'), '');
-    models[0].isBroken = true;
-    const failing = [detectors.push(loud('cot'), ''), detectors.push(quiet('hall'), '')];
-    for (const failed of failing) await assert.rejects(failed, { code: 'model-failed' });
-    await new Promise(resolve => setImmediate(resolve));
-    assert.deepEqual(
-      told.map(({ state }) => state),
-      ['ended'],
+  it('loads a model again that could not be loaded, but not for each chunk', async () => {
+    let loads = 0;
+    const failing = new SourceDetectors(
+      () =>
+        ++loads === 1 ? Promise.reject(new Error('no such file')) : Promise.resolve(new TestClassifier()),
+      'balanced',
+      () => undefined,
     );
-    assert.equal(models[0].isClosed, true);
-    assert.deepEqual(statesOf(await detectors.push(loud('cot'), '')), ['started']);
-    assert.equal(models.length, 2);
+    await assert.rejects(failing.open(), /no such file/);
+    await assert.rejects(failing.push(loud('cot'), ''), /no such file/);
+    assert.equal(loads, 1);
+    const { now } = performance;
+    performance.now = () => now.call(performance) + 10_100;
+    try {
+      assert.deepEqual(statesOf(await failing.push(loud('cot'), '')), ['started']);
+      assert.equal(loads, 2);
+    } finally {
+      performance.now = now;
+    }
+  });
+
+  it('ends the source that was not heard for longest where too many are heard, and says so', async () => {
+    const reported: string[] = [];
+    const many = new SourceDetectors(
+      () => Promise.resolve(new TestClassifier()),
+      'balanced',
+      (source, { events }) => told.push(...events.map(event => ({ ...event, source }))),
+      ({ message }) => reported.push(message),
+    );
+    await many.push(loud('first'), '');
+    await many.push(loud('second'), '');
+    await many.push(loud('first'), '');
+    for (let i = 0; i < 49; i++) await many.push(quiet(`source ${i}`), '');
+    await many.close();
+    assert.deepEqual(
+      told.map(({ source, state }) => `${source} ${state}`),
+      ['second ended', 'first ended'],
+    );
+    assert.equal(reported.length, 1);
+    assert.match(reported[0], /More than 50 sources/);
   });
 
   it('hears a recording from its beginning to its end, and its end as the end of a cry', async () => {

@@ -8,6 +8,8 @@ import type { Say } from './cry-notification.js';
 
 /** How many entries wait for a Home Assistant that is away, at most: the newest ones. */
 const MOST_WAITING = 100;
+/** The troubles of so many sources are known: of those that said something last. */
+const MOST_SOURCES = 100;
 
 /** A line in Home Assistant's logbook: 'Mia' 'cried for 4 min'. */
 export interface LogEntry {
@@ -65,7 +67,13 @@ export class Logbook {
   pushHealth(health: SourceHealth): void {
     // While it is opened again it is as it was.
     if (!['failed', 'running', 'silent'].includes(health.state)) return;
+    this.healths.delete(health.source);
     this.healths.set(health.source, health);
+    const [oldest] = this.healths.keys();
+    if (this.healths.size > MOST_SOURCES) {
+      this.healths.delete(oldest);
+      this.shown.delete(oldest);
+    }
     this.show(health);
   }
 

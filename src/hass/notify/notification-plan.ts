@@ -87,6 +87,8 @@ export const RETRY_MS = 3000;
 const ANSWER_WITHIN_MS = 86_400_000;
 /** How long after its last event phones get the buttons of a cry again at a start: taps in between are lost. */
 const ASK_AGAIN_WITHIN_MS = 3_600_000;
+/** More cries than a day has; the oldest is forgotten. */
+const MOST_ALERTS = 500;
 
 /**
  * Decides which phone is notified of which cry, when and how loud: one notification for each cry and phone, which follows the
@@ -330,6 +332,8 @@ export class NotificationPlan {
   private forget(now: number): void {
     for (const [id, { cry, phones, at }] of this.alerts)
       if (cry.state === 'ended' && (at < now - ANSWER_WITHIN_MS || phones.size === 0)) this.alerts.delete(id);
+    const [oldest] = this.alerts.keys();
+    if (this.alerts.size > MOST_ALERTS) this.alerts.delete(oldest);
   }
 }
 
