@@ -69,7 +69,7 @@ const DOORS: Record<string, (text: string) => unknown> = {
   'server address': text => serverUrl(text, 80),
   'Home Assistant address': url => hassEndpoint({ url, token: 'abc' }, ''),
   'camera of a maker': text => cameraAddress('go2rtc', text, { stream: text }),
-  'end of ffmpeg': text => explainEnd({ heard: false, status: 1, said: [text, text] }, CAMERA),
+  'end of ffmpeg': text => explainEnd({ heard: false, status: 1, said: [text, text], tracks: [] }, CAMERA),
   'answer over RTSP': readResponse,
   'microphones of arecord': alsaMicrophonesOf,
   'microphones of ALSA': ffmpegAlsaMicrophonesOf,

@@ -188,11 +188,11 @@ export class BabiesOfRoom {
 
   /** The cries in all memories: where there are several babies, each memory has every cry. */
   private get cries(): CryMemory[] {
-    return this.all.flatMap(({ memory }) => memory.cries);
+    return this.all.flatMap(({ cries }) => cries);
   }
 
   private whichBaby(): WhichBaby {
-    return new WhichBaby(new Map([...this.babies].map(([name, baby]) => [name, baby.memory.cries])));
+    return new WhichBaby(new Map([...this.babies].map(([name, baby]) => [name, baby.cries])));
   }
 
   private babiesCalled(name: string | undefined): Baby[] {
@@ -216,7 +216,7 @@ export class BabiesOfRoom {
   /** Whose cry it was: as a caregiver said, else by its voice. */
   private ownerOf(cryId: string): string | undefined {
     const isIt = ({ id }: CryMemory): boolean => id === cryId;
-    const told = [...this.babies].find(([, baby]) => baby.memory.cries.find(isIt)?.owner?.isMine);
+    const told = [...this.babies].find(([, baby]) => baby.cries.find(isIt)?.owner?.isMine);
     return told ? told[0] : this.cries.find(isIt)?.said.who?.named;
   }
 

@@ -17,7 +17,14 @@ import {
 } from './baby-buddy.js';
 import { type LastFed, ReasonEstimator } from './estimator.js';
 import type { AnswerOutcome } from './history.js';
-import { checkMemory, joinMemories, MEMORY_VERSION, type BabyMemory, type Cause } from './memory.js';
+import {
+  checkMemory,
+  joinMemories,
+  MEMORY_VERSION,
+  type BabyMemory,
+  type Cause,
+  type CryMemory,
+} from './memory.js';
 
 /** What is wrong with the knowledge of a baby: in words, with what to do. */
 export interface BabyTrouble {
@@ -72,8 +79,8 @@ export class Baby implements BabyBuddyListener {
       version: MEMORY_VERSION,
       check: checkMemory,
       hasCopy: true,
-      join: other => {
-        this.join(other);
+      join: (other, before) => {
+        this.join(other, before);
       },
       onTrouble: error => {
         this.storageError = error;
@@ -119,6 +126,11 @@ export class Baby implements BabyBuddyListener {
     return this.estimator.memory;
   }
 
+  /** The cries that are remembered, to look at. */
+  get cries(): readonly Readonly<CryMemory>[] {
+    return this.estimator.cries;
+  }
+
   /** How often it was right so far. */
   get record(): TrackRecord {
     return this.estimator.record;
@@ -140,7 +152,9 @@ export class Baby implements BabyBuddyListener {
    * @returns the fact @throws DeepInfantError `storage`
    */
   async withdrawFact({ id, kind }: { id?: string; kind?: ContextKind }): Promise<ContextFact | undefined> {
-    const fact = this.memory.facts.find(known => (id === undefined ? known.kind === kind : known.id === id));
+    const fact = this.estimator.facts.find(known =>
+      id === undefined ? known.kind === kind : known.id === id,
+    );
     if (fact?.id === undefined || !this.removeFact(fact.id)) return undefined;
     await this.save();
     return fact;
@@ -162,7 +176,7 @@ export class Baby implements BabyBuddyListener {
     const outcome = this.estimator.answer(answer, share);
     if (outcome !== 'outdated' && outcome !== 'unknown-cry') {
       // If the same answer is given twice, the later one stays, whichever arrived last.
-      const known = this.memory.cries.findLast(({ id }) => id === answer.cry);
+      const known = this.cries.findLast(({ id }) => id === answer.cry);
       this.reportAnswer(answer.cry, known!.answer!);
       await this.save();
     }
@@ -210,7 +224,7 @@ export class Baby implements BabyBuddyListener {
       );
     });
     this.change({ damage: undefined });
-    const { facts, cries } = this.memory;
+    const { facts, cries } = this.estimator;
     // What was told meanwhile may have been deleted on disk.
     if (facts.length + cries.length > 0) await this.save();
   }
@@ -221,7 +235,7 @@ export class Baby implements BabyBuddyListener {
     if (received === this.fromBabyBuddy) return;
     this.fromBabyBuddy = received;
     const ids = new Set(facts.map(({ id }) => id));
-    for (const { id, at } of this.memory.facts)
+    for (const { id, at } of this.estimator.facts)
       if (id?.startsWith(BABY_BUDDY_IDS) && at >= sinceMs && !ids.has(id)) this.removeFact(id);
     for (const fact of facts) this.addFact(fact);
     this.saveLater();
@@ -242,8 +256,8 @@ export class Baby implements BabyBuddyListener {
   }
 
   /** Takes what another process wrote, which knows the same baby: nothing that either was told is lost. */
-  private join(other: BabyMemory): void {
-    this.estimator = new ReasonEstimator(this.profile, joinMemories(other, this.memory));
+  private join(other: BabyMemory, before: BabyMemory | undefined): void {
+    this.estimator = new ReasonEstimator(this.profile, joinMemories(other, this.memory, before));
     this.reportAll();
   }
 
@@ -258,7 +272,7 @@ export class Baby implements BabyBuddyListener {
   }
 
   private reportAll(): void {
-    const { facts, cries } = this.memory;
+    const { facts, cries } = this.estimator;
     for (const follower of this.followers) for (const fact of facts) void follower.noteFact(fact);
     for (const { id, answer } of cries) if (answer?.from === 'caregiver') this.reportAnswer(id, answer);
   }

@@ -12,7 +12,7 @@ import { Context, type BabyProfile } from '../reason/context.js';
 import { toContribution, logsOf, weigh, type Evidence } from '../reason/evidence.js';
 import { hasEpoch, type ContextFact } from '../reason/facts.js';
 import { History, type AnswerOutcome } from './history.js';
-import { checkMemory, EMPTY_MEMORY, MEMORY_VERSION, type BabyMemory } from './memory.js';
+import { checkMemory, EMPTY_MEMORY, MEMORY_VERSION, type BabyMemory, type CryMemory } from './memory.js';
 import { nameReason, type Judgement } from '../reason/judgement.js';
 import { featuresOf } from '../reason/personal.js';
 import type { BabyPrediction } from '../reason/prediction.js';
@@ -65,6 +65,16 @@ export class ReasonEstimator {
   /** Everything that was told and learned, for JSON; a new estimator of the same baby continues from it. */
   get memory(): BabyMemory {
     return { version: MEMORY_VERSION, facts: [...this.context.facts], cries: this.history.memory };
+  }
+
+  /** What was told, newest first, to look at. */
+  get facts(): readonly ContextFact[] {
+    return this.context.facts;
+  }
+
+  /** The cries that are remembered, to look at. */
+  get cries(): readonly Readonly<CryMemory>[] {
+    return this.history.all;
   }
 
   /** How often it was right by caregivers' answers. */

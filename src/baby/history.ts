@@ -11,7 +11,7 @@ import { checkAnswer, isTold, type Cause, type CryMemory } from './memory.js';
 import { isEmbedding, packEmbedding } from '../reason/embedding.js';
 import type { Prediction } from '../reason/prediction.js';
 import { PersonalModel } from '../reason/personal.js';
-import { sharesOf } from '../reason/prior.js';
+import { sharesOf, sharesOfCounts } from '../reason/prior.js';
 import {
   betterModel,
   calibrationErrorOf,
@@ -86,6 +86,11 @@ export class History {
 
   get memory(): CryMemory[] {
     return structuredClone(this.cries);
+  }
+
+  /** The same, to look at: it changes with what becomes known. */
+  get all(): readonly Readonly<CryMemory>[] {
+    return this.cries;
   }
 
   get learned(): Learned & Confirmed {
@@ -293,7 +298,11 @@ function confirm(cries: readonly AnsweredCry[]): Confirmed {
     voice: new VoiceModel(own),
     weights: { general, personal, voice },
     uses: betterModel(labelled),
-    record: trackRecords([...own].sort((a, b) => a.onset - b.onset)).at(-1) ?? NO_RECORD,
+    record:
+      trackRecords(
+        [...own].sort((a, b) => a.onset - b.onset),
+        sharesOfCounts,
+      ).at(-1) ?? NO_RECORD,
     calibrationError: calibrationErrorOf(own),
   };
 }

@@ -134,19 +134,55 @@ export function checkAnswer({ reason, at: when, by }: Answer, share?: number): C
   return check(CAUSE, cause, 'answer');
 }
 
-/** What either of two memories of one baby holds: of a cry that both know, what somebody told last, else what `ours` says. */
-export function joinMemories(other: BabyMemory, ours: BabyMemory): BabyMemory {
-  const cries = new Map(ours.cries.map(cry => [cry.id, cry]));
-  for (const cry of other.cries) {
-    const known = cries.get(cry.id);
-    if (known === undefined || toldAt(cry) > toldAt(known)) cries.set(cry.id, cry);
-  }
-  const facts = new Map([...other.facts, ...ours.facts].map(fact => [factIdOf(fact), fact]));
+/**
+ * What two memories of one baby hold that were one before. What either has withdrawn since is left out; of a cry that both
+ * know, what somebody told last counts, else what `ours` says.
+ * @param before what both held
+ */
+export function joinMemories(
+  other: BabyMemory,
+  ours: BabyMemory,
+  before: BabyMemory = EMPTY_MEMORY,
+): BabyMemory {
+  const factsOf = ({ facts }: BabyMemory): Map<string, ContextFact> =>
+    new Map(facts.map(fact => [factIdOf(fact), fact]));
+  const facts = joinMaps(factsOf(other), factsOf(ours), factsOf(before), (_, mine) => mine);
+  const criesOf = (memory: BabyMemory): Map<string, CryMemory> =>
+    new Map(memory.cries.map(cry => [cry.id, cry]));
+  const known = criesOf(before);
+  const cries = joinMaps(criesOf(other), criesOf(ours), known, (theirs, mine) =>
+    joinCry(theirs, mine, known.get(mine.id)),
+  );
   return {
     version: MEMORY_VERSION,
     facts: [...facts.values()].sort((a, b) => b.at - a.at),
     cries: [...cries.values()].sort((a, b) => a.onset - b.onset),
   };
+}
+
+/** What both have, and what either has that neither had before. */
+function joinMaps<T>(
+  other: ReadonlyMap<string, T>,
+  ours: ReadonlyMap<string, T>,
+  before: ReadonlyMap<string, T>,
+  join: (other: T, ours: T) => T,
+): Map<string, T> {
+  const joined = new Map<string, T>();
+  for (const [id, theirs] of other) {
+    const mine = ours.get(id);
+    if (mine !== undefined) joined.set(id, join(theirs, mine));
+    else if (!before.has(id)) joined.set(id, theirs);
+  }
+  for (const [id, mine] of ours) if (!other.has(id) && !before.has(id)) joined.set(id, mine);
+  return joined;
+}
+
+function joinCry(other: CryMemory, ours: CryMemory, before: CryMemory | undefined): CryMemory {
+  const wasTold = before !== undefined && isTold(before);
+  // Withdrawn there, and not told anew here.
+  if (wasTold && !isTold(other) && toldAt(ours) === toldAt(before)) return other;
+  if (wasTold && !isTold(ours) && toldAt(other) === toldAt(before)) return ours;
+  return toldAt(other) > toldAt(ours) ? other : ours;
 }
 
 /** When somebody last told what a cry was, or whose, epoch ms; -Infinity where nobody did. */

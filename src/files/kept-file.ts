@@ -36,9 +36,9 @@ export interface KeptFileOptions<T> {
   hasCopy?: boolean;
   /**
    * Gets what another process wrote since this one read or wrote the file, before `save` asks for the content that is to
-   * be written in its place. Without it the last writer wins.
+   * be written in its place; and what this one read or wrote last, from which both began. Without it the last writer wins.
    */
-  join?: (other: T) => void;
+  join?: (other: T, before: T | undefined) => void;
   /** Gets the error when a write fails, and undefined once everything is on disk again. */
   onTrouble: (trouble: DeepInfantError | undefined) => void;
 }
@@ -74,6 +74,8 @@ export class KeptFile<T> {
   private readonly lock: FolderLock | undefined;
   /** Which file this process read or wrote last; undefined where there was none. */
   private identity: string | undefined;
+  /** What that held, where others' content is joined. */
+  private before: T | undefined;
 
   constructor(private readonly options: KeptFileOptions<T>) {
     const { path: file, what, join } = options;
@@ -97,6 +99,7 @@ export class KeptFile<T> {
       }
       try {
         const content = this.parse(text, file);
+        if (this.options.join) this.before = content;
         if (damages.length === 0) return { content };
         return { content, damage: `${damages.join(' ')} Its copy is used instead.` };
       } catch (error) {
@@ -136,6 +139,7 @@ export class KeptFile<T> {
         for (const file of this.files) await rm(file, { force: true });
         this.content = undefined;
         this.identity = undefined;
+        this.before = undefined;
         this.setTrouble(undefined);
       } catch (error) {
         throw this.storageError(error);
@@ -156,9 +160,11 @@ export class KeptFile<T> {
       await this.takeLock();
       try {
         this.joinOthers();
-        const text = this.textOf(this.content());
+        const content = this.content();
+        const text = this.textOf(content);
         for (const each of this.files) await writeAtomically(each, text, { mode: PRIVATE_FILE });
         this.identity = identityOf(file);
+        if (this.options.join) this.before = content;
       } finally {
         this.lock?.close();
       }
@@ -195,7 +201,7 @@ export class KeptFile<T> {
       setAside(file);
       return;
     }
-    join(other);
+    join(other, this.before);
   }
 
   /** @throws what `check` throws */

@@ -23,10 +23,16 @@ const PRIOR_ANSWERS = 10;
 
 /** How common each reason is, in the order of REASONS: shares of n answers, which count n / (n + 10) (a Dirichlet prior). */
 export function sharesOf(answers: readonly { label: number; weight: number }[]): number[] {
-  const counts = PRIOR_SHARES.map(share => share * PRIOR_ANSWERS);
+  const counts = PRIOR_SHARES.map(() => 0);
   for (const { label, weight } of answers) counts[label] += weight;
-  const sum = counts.reduce((a, b) => a + b);
-  return counts.map(count => count / sum);
+  return sharesOfCounts(counts);
+}
+
+/** The same of how often each reason was answered, in the order of REASONS. */
+export function sharesOfCounts(counts: readonly number[]): number[] {
+  const withPrior = counts.map((count, i) => count + PRIOR_SHARES[i] * PRIOR_ANSWERS);
+  const sum = withPrior.reduce((a, b) => a + b);
+  return withPrior.map(count => count / sum);
 }
 
 /**

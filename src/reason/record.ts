@@ -1,7 +1,6 @@
 import { claimOf, expectedCalibrationError } from '../maths/reliability.js';
 import { indexOfLargest } from '../maths/statistics.js';
 import type { ReasonEstimate } from '../values.js';
-import { sharesOf } from './prior.js';
 import type { Prediction, Predictor } from './prediction.js';
 
 /**
@@ -37,16 +36,20 @@ export interface AnsweredPrediction {
  * the cry began. This is the only definition of 'always saying the commonest'.
  *
  * @param cries in the order of their onsets
- * @param commonness how common each class is, judging by the labels of earlier answers; by default of reasons
+ * @param sharesOf how common each class is, judging by how often it was answered earlier
  */
 export function trackRecords(
   cries: readonly AnsweredPrediction[],
-  commonness: (labels: readonly number[]) => readonly number[] = reasonCommonness,
+  sharesOf: (counts: readonly number[]) => readonly number[],
 ): TrackRecord[] {
   let record = NO_RECORD;
+  const byAnswer = [...cries].sort((a, b) => a.answeredAt - b.answeredAt);
+  const counts: number[] = (cries.at(0)?.probabilities ?? []).map(() => 0);
+  let counted = 0;
   return cries.map(({ onset, label, probabilities }) => {
-    const earlier = cries.filter(({ answeredAt }) => answeredAt <= onset);
-    const commonest = indexOfLargest(commonness(earlier.map(cry => cry.label)));
+    for (; counted < byAnswer.length && byAnswer[counted].answeredAt <= onset; counted++)
+      counts[byAnswer[counted].label]++;
+    const commonest = indexOfLargest(sharesOf(counts));
     record = {
       answers: record.answers + 1,
       right: record.right + Number(indexOfLargest(probabilities) === label),
@@ -54,10 +57,6 @@ export function trackRecords(
     };
     return record;
   });
-}
-
-function reasonCommonness(labels: readonly number[]): number[] {
-  return sharesOf(labels.map(label => ({ label, weight: 1 })));
 }
 
 /** A track record as shares; null before the first answer. */

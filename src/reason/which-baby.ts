@@ -53,7 +53,7 @@ export class WhichBaby {
     this.owned = [...cries.values()]
       .flatMap((ofOne, baby) => ofOne.filter(({ owner }) => owner?.isMine).map(cry => ({ ...cry, baby })))
       .sort((a, b) => a.onset - b.onset);
-    this.shares = this.sharesOf(this.owned.map(({ baby }) => baby));
+    this.shares = sharesOf(this.names.map((_, one) => this.owned.filter(({ baby }) => baby === one).length));
     this.voice = this.fitVoice();
   }
 
@@ -72,16 +72,6 @@ export class WhichBaby {
         ...(named !== undefined && { named }),
       },
     };
-  }
-
-  /** How often each baby cries, judging by the babies whose cries are known. */
-  private sharesOf(babies: readonly number[]): number[] {
-    const { length } = this.names;
-    return this.names.map(
-      (_, baby) =>
-        (babies.filter(other => other === baby).length + PRIOR_CRIES / length) /
-        (babies.length + PRIOR_CRIES),
-    );
   }
 
   private fitVoice(): WhichBaby['voice'] {
@@ -125,7 +115,7 @@ export class WhichBaby {
       (sum, { label, probabilities, commonest }) => sum + Math.log(probabilities[label] / commonest[label]),
       0,
     );
-    const records = trackRecords(judged, babies => this.sharesOf(babies));
+    const records = trackRecords(judged, sharesOf);
     return {
       isProved: gain > STRONG_EVIDENCE,
       learnedFrom: this.owned.length,
@@ -136,4 +126,10 @@ export class WhichBaby {
   private byName(chances: readonly number[]): Record<string, number> {
     return Object.fromEntries(this.names.map((name, i) => [name, chances[i]]));
   }
+}
+
+/** How often each baby cries, judging by how many of its cries are known. */
+function sharesOf(counts: readonly number[]): number[] {
+  const sum = counts.reduce((a, b) => a + b, 0);
+  return counts.map(count => (count + PRIOR_CRIES / counts.length) / (sum + PRIOR_CRIES));
 }

@@ -173,4 +173,30 @@ describe('a baby', () => {
     assert.equal(written().cries[0].answer?.reason, 'hungry');
     assert.deepEqual(readdirSync(folder).sort(), ['memory.copy.json', 'memory.json']);
   });
+
+  it('brings back nothing that another process on the same folder withdrew', async () => {
+    const babies = [1, 2].map(() => new Baby(folder, { name: 'Mia' }));
+    const [one, two] = babies;
+    one.open();
+    one.judge(cryAt(NOON));
+    await one.tell({ kind: 'feed', at: NOON - 3 * HOUR_MS, id: 'a' });
+    await one.tell({ kind: 'feed', at: NOON - 2 * HOUR_MS, id: 'b' });
+    await one.answer({ cry: cryAt(NOON).id, reason: 'tired', at: NOON });
+    two.open();
+    await one.withdrawFact({ id: 'a' });
+    await one.withdrawAnswer(cryAt(NOON).id);
+    await two.tell({ kind: 'sleep', at: NOON - HOUR_MS, id: 'c' });
+    await one.tell({ kind: 'wake', at: NOON, id: 'd' });
+    for (const memory of [written(), one.memory]) {
+      assert.deepEqual(
+        memory.facts.map(({ id }) => id),
+        ['d', 'c', 'b'],
+      );
+      assert.equal(memory.cries[0].answer, undefined);
+    }
+    // Told anew, it counts again.
+    await two.tell({ kind: 'feed', at: NOON - 3 * HOUR_MS, id: 'a' });
+    await one.tell({ kind: 'change', at: NOON, id: 'e' });
+    assert(written().facts.some(({ id }) => id === 'a'));
+  });
 });

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { execFileSync } from 'node:child_process';
-import { readRecording } from '../../src/audio/recording.js';
+import { Readable } from 'node:stream';
+import { decoderFor, HEAD_BYTES, readRecording } from '../../src/audio/recording.js';
+import { DeepInfantError } from '../../src/errors.js';
 import { tone } from '../audio/signals.js';
 import { WAV_FORMATS, writeWav } from '../audio/wav-writer.js';
 import { damagedBytes } from './inputs.js';
@@ -12,16 +14,18 @@ function wavs(): Buffer[] {
   return WAV_FORMATS.map(format => writeWav(SHORT_TONE, { rate: 16000, channels: 2, format }));
 }
 
-/** What is decoded in this process. What no longer is, is refused, as where ffmpeg is missing. */
+/** What is decoded in this process. What no longer is, is refused: ffmpeg would have to be started for each. */
 export function ownFormats(format: 'wav' | 'flac' | 'others'): Target<unknown> {
   const good = {
     wav: wavs,
     flac: () => [flacOf(SHORT_TONE)],
     others: () => encode(['-f', 'aiff'], ['-f', 'au'], ['-f', 'caf'], ['-f', 'w64']),
   };
-  return recordings(good[format](), () => {
-    // Of this thread alone.
-    process.env.PATH = '';
+  return recordings(good[format](), bytes => {
+    if (decoderFor(bytes.subarray(0, HEAD_BYTES)) === undefined)
+      throw new DeepInfantError('not-audio', 'ffmpeg would be asked');
+    // Of a stream no second try is possible, with ffmpeg.
+    return Readable.from([bytes]);
   });
 }
 
@@ -45,12 +49,14 @@ function encode(...formats: string[][]): Buffer[] {
   );
 }
 
-function recordings(good: Buffer[], open?: () => void): Target<unknown> {
+function recordings(
+  good: Buffer[],
+  input: (bytes: Buffer) => Buffer | Readable = bytes => bytes,
+): Target<unknown> {
   return target({
-    ...(open && { open }),
     inputs: fc.oneof({ weight: 20, arbitrary: damagedBytes(...good) }, headed(good)),
     run: async bytes => {
-      for await (const { samples } of readRecording(bytes)) {
+      for await (const { samples } of readRecording(input(bytes))) {
         if (!samples.every(sample => sample >= -1 && sample <= 1))
           throw new Error('a sample is not within -1 to 1');
       }
