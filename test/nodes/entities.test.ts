@@ -163,9 +163,19 @@ describe('deepinfant-entities', function () {
     assert.equal(by, 'Anna');
     flow.send('baby1', { payload: { outcome: 'counted', cry: 'cot@3', reason: 'hungry', at: Date.now() } });
     flow.send('baby1', { payload: { outcome: 'noted' } });
+    const record = { answers: 4, right: 3, commonestRight: 2 };
+    const repeated = { outcome: 'repeated', cry: 'cot@4', reason: 'tired', at: Date.now(), record };
+    flow.send('baby1', { payload: repeated });
+    const { baseline, answers } = await untilState('sensor.mia_accuracy', '75');
+    assert.deepEqual([baseline, answers], [50, 4]);
     flow.send('baby1', { payload: HEALTH });
     await untilState('sensor.mia_health', 'running');
     await untilState('select.mia_answer', 'tired', 0);
+    // It is not shown when the reason node refused it, or when somebody withdrew it.
+    flow.send('baby1', {
+      payload: { outcome: 'unknown-cry', cry: 'cot@4', reason: 'tired', at: Date.now() },
+    });
+    await untilState('select.mia_answer', 'unknown');
     assert.deepEqual([...flow.messages('answers'), ...flow.messages('errors')], []);
   });
 

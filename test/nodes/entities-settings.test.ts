@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import type { NodeAPI, NodeDef } from 'node-red';
+import { editorUrl } from '../../nodes/deepinfant-entities/editor-url.js';
+import { ENTITIES_SETTINGS } from '../../nodes/deepinfant-entities/settings.js';
+import { readSettings } from '../../nodes/settings.js';
+
+describe('The entities node', () => {
+  const read = (settings: object): { prefix: string; birthTopic: string } =>
+    readSettings(ENTITIES_SETTINGS, { id: 'e', type: 'deepinfant-entities', ...settings } as NodeDef);
+
+  it("takes Home Assistant's own topics unless it is told others", () => {
+    const { prefix, birthTopic } = read({ prefix: '', birthTopic: ' ' });
+    assert.deepEqual([prefix, birthTopic], ['homeassistant', 'homeassistant/status']);
+    const other = read({ prefix: '/ha/discovery/', birthTopic: 'ha/status' });
+    assert.deepEqual([other.prefix, other.birthTopic], ['ha/discovery', 'ha/status']);
+    for (const prefix of ['ha/#', 'ha/+/x'])
+      assert.throws(() => read({ prefix }), {
+        code: 'invalid',
+        message: /prefix is 'ha\/.*a topic without \+ and #/,
+      });
+  });
+
+  it("links to Node-RED's editor, as Home Assistant reaches it", () => {
+    const urlOf = (settings: object, env: NodeJS.ProcessEnv = {}): string => {
+      const server = { address: () => ({ port: 1880 }) };
+      return editorUrl({ settings, server } as unknown as NodeAPI, env);
+    };
+    assert.equal(urlOf({ uiHost: '192.168.1.5', httpAdminRoot: '/red/' }), 'http://192.168.1.5:1880/red/');
+    assert.equal(urlOf({ uiHost: 'fd00::5', https: {} }), 'https://[fd00::5]:1880/');
+    assert.equal(urlOf({}, { SUPERVISOR_TOKEN: 'x' }), 'homeassistant://hassio/ingress/a0d7b954_nodered');
+    assert.match(urlOf({ uiHost: '192.168.1.5', httpAdminRoot: false }), /^https:\/\/github\.com\//);
+    assert.match(urlOf({ uiHost: '0.0.0.0' }), /^https?:\/\//);
+  });
+});
