@@ -48,7 +48,7 @@ describe('Clips, from the cry to the dashboard', function () {
 
   it('are kept by the journal, found and played by the card, and in reach of a phone', async () => {
     const media = 'media-source://media_source/local/deepinfant';
-    const device = await dashboard.deviceId('deepinfant_entities');
+    const device = await dashboard.deviceId('deepinfant_mia');
     await dashboard.show({ type: 'custom:deepinfant-card', device, media });
     const card = cardIn(await dashboard.open({ width: 390 }));
     await card.getByText('Mia is quiet').waitFor();
