@@ -261,8 +261,6 @@ export type EvidenceFact =
   | { kind: 'fuss' | 'scream' | 'sudden' }
   /** How common the reason was in so many answered cries. */
   | { kind: 'answers'; count: number }
-  /** The same where there is no answer yet: by the care that ended cries. */
-  | { kind: 'reliefs' }
   /** Answered cries in similar situations, or that sounded alike. */
   | { kind: 'similar' | 'voice' };
 

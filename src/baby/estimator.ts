@@ -143,12 +143,11 @@ export class ReasonEstimator {
     const { personal, voice, weights, shares, learnedFrom, uses, record, calibrationError } =
       this.history.learned;
 
-    const { answers } = record;
     const own = personal.logs(features);
     const general = [...PRIOR, ...(circumstances?.evidence() ?? []), ...soundEvidence(intensity, isSudden)];
     const context = [
       ...general,
-      ...historyEvidence(own.common, answers > 0 ? { kind: 'answers', count: answers } : { kind: 'reliefs' }),
+      ...historyEvidence(own.common, { kind: 'answers', count: learnedFrom }),
       ...historyEvidence(own.situation, { kind: 'similar' }),
     ];
     const heard = historyEvidence(voice.logs(embedding), { kind: 'voice' });

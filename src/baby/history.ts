@@ -271,7 +271,8 @@ function learn(cries: readonly AnsweredCry[]): Learned {
     label: REASONS.indexOf(answer.reason),
     weight: answer.from === 'caregiver' ? (answer.share ?? 1) : RELIEF_WEIGHT,
   }));
-  return { personal: new PersonalModel(lessons), shares: sharesOf(lessons), learnedFrom: cries.length };
+  const learnedFrom = cries.filter(({ answer }) => answer.from === 'caregiver').length;
+  return { personal: new PersonalModel(lessons), shares: sharesOf(lessons), learnedFrom };
 }
 
 function confirm(cries: readonly AnsweredCry[]): Confirmed {

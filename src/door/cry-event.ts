@@ -37,7 +37,7 @@ const evidenceFact = v.variant('kind', [
   v.object({ kind: v.literal('age'), days: count }),
   v.object({ kind: v.literal('hour'), clock: v.pipe(v.string(), v.regex(/^\d{1,2}:\d\d$/)) }),
   v.object({ kind: v.literal('answers'), count }),
-  v.object({ kind: v.picklist(['common', 'fuss', 'scream', 'sudden', 'reliefs', 'similar', 'voice']) }),
+  v.object({ kind: v.picklist(['common', 'fuss', 'scream', 'sudden', 'similar', 'voice']) }),
 ]);
 
 const reasonEstimate = v.object({

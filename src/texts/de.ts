@@ -58,7 +58,6 @@ export const reasons: ReasonTexts = {
     scream: 'Klingt nach Brüllen',
     sudden: 'Begann mit Brüllen',
     answers: count => (count === 1 ? '1 Antwort' : `${count} Antworten`),
-    reliefs: 'Was früheres Schreien beendet hat',
     similar: 'Antworten aus ähnlichen Situationen',
     voice: 'Antworten zu ähnlich klingendem Schreien',
   },

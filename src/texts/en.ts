@@ -66,7 +66,6 @@ export const reasons = {
     scream: 'Sounds like screaming',
     sudden: 'Began as a scream',
     answers: (count: number) => (count === 1 ? '1 answered cry' : `${count} answered cries`),
-    reliefs: 'What ended earlier cries',
     similar: 'Answered cries in similar situations',
     voice: 'Answered cries that sounded like this',
   },

@@ -170,9 +170,13 @@ describe('ReasonEstimator, taught', () => {
       const estimator = new ReasonEstimator(MIA);
       const { id, offset } = hear(estimator, 0);
       estimator.tell({ kind: 'feed', at: offset!, id: 'care' });
-      assert.equal(estimator.estimate(cryAt(NOON + HOUR_MS)).learnedFrom, 1);
+      const learnedAt = (onset: number): unknown => {
+        assert.equal(estimator.estimate(cryAt(onset)).learnedFrom, 0, 'nobody answered');
+        return estimator.memory.cries[0].answer?.from;
+      };
+      assert.equal(learnedAt(NOON + HOUR_MS), 'relief');
       estimator.forget('care');
-      assert.equal(estimator.estimate(cryAt(NOON + 2 * HOUR_MS)).learnedFrom, 0);
+      assert.equal(learnedAt(NOON + 2 * HOUR_MS), undefined);
       assert.equal(estimator.answer({ cry: id, reason: 'tired', at: NOON + HOUR_MS }), 'counted');
       assert.equal(estimator.estimate(cryAt(NOON + 3 * HOUR_MS)).accuracy, 0, 'hunger was likelier');
     });
