@@ -60,6 +60,12 @@ const COMPLAINTS: readonly Complaint[] = [
       "The camera at {host} has no stream at {url}. The path differs by maker and model: look it up in the camera's app or manual.",
   },
   {
+    says: /\(Audio: none[^\n]*unknown codec/,
+    kind: 'not-a-stream',
+    message:
+      "{url} sends its sound in a format that ffmpeg does not know. Choose another one in the camera's settings, such as AAC or G.711.",
+  },
+  {
     says: /matches no streams|does not contain any stream/,
     kind: 'no-audio',
     message:

@@ -191,6 +191,7 @@ describe('a camera', function () {
         /AU|header|channel element|Input buffer|Reserved|prediction|invalid|overread|decod/i,
       ],
       ['AAC without a head', /AU|header/i],
+      ['L8', /a format that ffmpeg does not know/],
       ['LATM of two programs', /LATM|program|audioMuxVersion|implemented|config/i],
     ] as const)
       it(`says what is wrong: ${audio}`, async () => {
@@ -198,7 +199,7 @@ describe('a camera', function () {
         await hear(camera, { openMs: 4000 }, async listening => {
           const said = await Promise.race([
             listening.ended.then(({ message }) => message),
-            until(() => listening.complaints.length > 0, 'a complaint').then(() =>
+            until(() => audio !== 'L8' && listening.complaints.length > 0, 'a complaint').then(() =>
               listening.complaints.join(' '),
             ),
           ]);
