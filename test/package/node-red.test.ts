@@ -10,7 +10,9 @@ import { freePort } from '../free-port.js';
 import { Mosquitto } from '../home-assistant/mosquitto.js';
 import { messageOf } from '../../src/errors.js';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
-import type { CryEvent } from '../../src/values.js';
+import { synthesiseCry } from '../../src/synth/cry.js';
+import { SAMPLE_RATE, type CryEvent } from '../../src/values.js';
+import { writeWav } from '../audio/wav-writer.js';
 import { isInstalled, needTools, skip } from '../tools.js';
 import { MANIFEST, npm, pack, PACK_FOLDER } from './npm.js';
 
@@ -150,6 +152,19 @@ for (const { nodeRed, node } of PAIRS) {
       const main = installed(MANIFEST.name, MANIFEST.bin.deepinfant);
       const version = execFileSync(nodeBinary, [main, '--version'], { encoding: 'utf8' });
       assert.equal(version.trim(), MANIFEST.version);
+    });
+
+    it('classifies a recording and listens to it without TensorFlow.js', () => {
+      assert.ok(!existsSync(installed('@tensorflow')));
+      const main = installed(MANIFEST.name, MANIFEST.bin.deepinfant);
+      const file = path.join(userDir, 'cry.wav');
+      writeFileSync(file, writeWav(synthesiseCry({ seed: 1, durationS: 6 }), { rate: SAMPLE_RATE }));
+      const hear = (...args: string[]): string =>
+        execFileSync(nodeBinary, [main, ...args, file], { encoding: 'utf8' });
+      const { cry } = JSON.parse(hear('classify', '--json')) as { cry: { isCry: boolean } };
+      assert.ok(cry.isCry);
+      const events = hear('listen', '--fast', '--json').trim().split('\n');
+      assert.equal((JSON.parse(events.at(-1)!) as CryEvent).state, 'ended');
     });
 
     // It relies on how Node-RED's own MQTT nodes work.
