@@ -1,12 +1,14 @@
 /**
  * What hearing costs, part by part, and what others cost, side by side: each figure is measured in turn in every round,
- * and stands as its least and its median. Arguments: rounds (3), seconds of what runs in real time (20).
+ * and stands as its least and its median. An hour-long recording, and what runs in real time, come once, at the end.
+ * Arguments: rounds (3), seconds of what runs in real time (60).
  */
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
 import { messageOf } from '../../src/errors.js';
 import { inProcess, inPython, median } from './measure.js';
+import type { HourBench } from './hour.js';
 import type { NodeRedBench } from './node-red.js';
 import type { PartsBench } from './parts.js';
 import type { RealTimeBench } from './real-time.js';
@@ -39,13 +41,14 @@ async function attempt(what: string, work: () => Promise<void>): Promise<void> {
   }
 }
 
-async function runRound(seconds: number): Promise<void> {
+async function runRound(): Promise<void> {
   const parts = await inProcess<PartsBench>(path.join(__dirname, 'parts.js'));
   note('log-mel, compiled core: ms per second of audio', parts.core);
   note('log-mel: ms per second of audio', parts.logMel);
   note('log-mel, plain TypeScript twin: ms per second of audio', parts.twin);
   note('voice: ms per second of audio', parts.voice);
   note('network: ms per second of audio', parts.network);
+  note('a network three times as large: ms per second of audio', parts.largeNetwork);
   for (const [streams, lengthS] of WAYS) {
     const way = await inProcess<WayBench>(path.join(__dirname, 'way.js'), streams, lengthS);
     const name = `whole way, ${streams === 1 ? 'one stream' : `each of ${streams} streams`}`;
@@ -69,6 +72,13 @@ async function runRound(seconds: number): Promise<void> {
     if (result.networkMs === undefined) throw new Error(`its network: ${result.missing ?? ''}`);
     note("the seed's loop, ResNet-34 every second: ms per second of audio", result.networkMs);
   });
+}
+
+/** What takes long is measured once. */
+async function runOnce(seconds: number): Promise<void> {
+  const hour = await inProcess<HourBench>(path.join(__dirname, 'hour.js'));
+  note('an hour-long recording: CPU, s', hour.cpuS);
+  note('an hour-long recording: by the clock, s', hour.wallS);
   for (const streams of [16, MANY_STREAMS]) {
     const heard = await inProcess<RealTimeBench>(path.join(__dirname, 'real-time.js'), streams, seconds);
     note(`${streams} streams in real time: % of a core`, 100 * heard.cpu);
@@ -92,11 +102,13 @@ function script(name: string): string {
 }
 
 async function main(): Promise<void> {
-  const [rounds = 3, seconds = 20] = process.argv.slice(2).map(Number);
+  const [rounds = 3, seconds = 60] = process.argv.slice(2).map(Number);
   for (let round = 1; round <= rounds; round++) {
     console.log(`round ${round} of ${rounds}`);
-    await runRound(seconds);
+    await runRound();
   }
+  console.log('what takes long, once');
+  await runOnce(seconds);
   const rows = [...values].map(([row, all]) => [row, Math.min(...all.least), median(all.mean)] as const);
   const width = Math.max(...rows.map(([row]) => row.length));
   console.log(`\n${''.padEnd(width)}    least   median`);

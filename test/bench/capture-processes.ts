@@ -25,6 +25,13 @@ export function children(): ChildProcess[] {
     });
 }
 
+/** CPU time of the processes that this one started and that have ended. */
+export function endedChildrenCpuMs(): number {
+  const stat = read('/proc/self/stat');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return TICK_MS * (Number(fields[13]) + Number(fields[14]));
+}
+
 /** Memory of a process in MB, with its share of what it has in common with others (PSS). */
 export function memoryMb(pid: number): number {
   return Number(/^Pss: *(\d+) kB/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1]) / 1024;

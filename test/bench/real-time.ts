@@ -3,7 +3,7 @@
  * streams, seconds. Run by bench.ts in a process of its own, or by itself.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { STEP_SAMPLES as CHUNK_SAMPLES } from '../../src/audio/live/chunk-length.js';
+import { STEP_SAMPLES } from '../../src/audio/live/chunk-length.js';
 import { openDetector } from '../../src/detect/detector.js';
 import { loadClassifier } from '../../src/model/load.js';
 import { nurseryScene } from '../../src/synth/scene.js';
@@ -19,7 +19,7 @@ export interface RealTimeBench {
   delayMs: number;
 }
 
-const CHUNK_MS = (1000 * CHUNK_SAMPLES) / SAMPLE_RATE;
+const CHUNK_MS = (1000 * STEP_SAMPLES) / SAMPLE_RATE;
 const TIMER_MS = 2;
 
 async function main(): Promise<void> {
@@ -40,10 +40,10 @@ async function main(): Promise<void> {
     for (const source of sources) {
       if (source.dueMs > now) continue;
       const { dueMs, detector } = source;
-      const firstSample = source.chunks++ * CHUNK_SAMPLES;
+      const firstSample = source.chunks++ * STEP_SAMPLES;
       source.dueMs += CHUNK_MS;
-      const offset = firstSample % (samples.length - CHUNK_SAMPLES);
-      const piece = samples.subarray(offset, offset + CHUNK_SAMPLES);
+      const offset = firstSample % (samples.length - STEP_SAMPLES);
+      const piece = samples.subarray(offset, offset + STEP_SAMPLES);
       answered = detector
         .push({ samples: piece, firstSample, at: firstSample, source: '', lost: 0 })
         .then(() => lags.push(performance.now() - start - dueMs));

@@ -2,7 +2,7 @@
  * CPU time of the whole way from chunks to events, all threads of the process, as fast as it goes. Arguments: number of
  * streams, seconds of audio of each. Run by bench.ts in a process of its own.
  */
-import { STEP_SAMPLES as CHUNK_SAMPLES } from '../../src/audio/live/chunk-length.js';
+import { STEP_SAMPLES } from '../../src/audio/live/chunk-length.js';
 import { openDetector } from '../../src/detect/detector.js';
 import { loadClassifier } from '../../src/model/load.js';
 import { nurseryScene } from '../../src/synth/scene.js';
@@ -33,9 +33,9 @@ export async function benchWay(streams: number, lengthS: number): Promise<WayBen
   let firstScoreMs: number | undefined;
   let at = 0;
   const playUntil = async (endS: number): Promise<void> => {
-    for (; at < endS * SAMPLE_RATE; at += CHUNK_SAMPLES) {
-      const offset = at % (samples.length - CHUNK_SAMPLES);
-      const piece = samples.subarray(offset, offset + CHUNK_SAMPLES);
+    for (; at < endS * SAMPLE_RATE; at += STEP_SAMPLES) {
+      const offset = at % (samples.length - STEP_SAMPLES);
+      const piece = samples.subarray(offset, offset + STEP_SAMPLES);
       const chunk = { samples: piece, firstSample: at, at, source: '', lost: 0 };
       const [{ scores }] = await Promise.all(detectors.map(detector => detector.push(chunk)));
       if (scores.length > 0) firstScoreMs ??= performance.now() - sceneMs;

@@ -48,6 +48,10 @@ export class NodeRedProcess {
       });
   }
 
+  get pid(): number {
+    return this.process.pid!;
+  }
+
   get hasEnded(): boolean {
     return this.process.exitCode !== null || this.process.signalCode !== null;
   }
