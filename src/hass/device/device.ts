@@ -27,6 +27,9 @@ import {
 } from './discovery.js';
 import { DeviceSources } from './sources.js';
 
+/** All sources report within this time of their start. */
+const SOURCES_REPORT_MS = 60_000;
+
 /** A message for the broker. */
 export interface DeviceMessage {
   topic: string;
@@ -96,7 +99,8 @@ export class Device {
   private sending: Promise<unknown> | undefined;
   /** What was played last in this run. */
   private playback: Playback | undefined;
-  /** When Home Assistant asked last whether to listen, epoch ms. */
+  /** When it started, and when Home Assistant asked last whether to listen, epoch ms. */
+  private startedAt = 0;
   private listeningAt = 0;
 
   constructor(private readonly options: DeviceOptions) {
@@ -130,7 +134,7 @@ export class Device {
     const { node } = this.options;
     this.memory = { ...(this.file.open() ?? emptyMemory(node)), node };
     this.sources = new DeviceSources(this.memory.sources);
-    this.listeningAt = Date.now();
+    this.startedAt = this.listeningAt = Date.now();
     // Their ends were never heard: the run before was killed.
     for (const cry of this.memory.running) this.end(cry);
     void this.save();
@@ -164,7 +168,8 @@ export class Device {
       this.publishChanges();
       this.publish(this.topics.node, 'offline');
     }
-    this.memory.sources = this.sources.names;
+    // A source that reported nothing in all that time was removed.
+    if (Date.now() - this.startedAt > SOURCES_REPORT_MS) this.memory.sources = this.sources.names;
     await this.save();
     await this.file.close();
   }
@@ -190,7 +195,11 @@ export class Device {
 
   pushHealth(health: SourceHealth): void {
     const isNew = this.sources.push(health);
-    if (isNew && this.sources.all.length > 1) this.announce();
+    if (isNew) {
+      this.memory.sources = this.sources.all.map(({ name }) => name);
+      void this.save();
+      if (this.sources.all.length > 1) this.announce();
+    }
     // Somebody else made it listen again.
     const isHeard = health.state === 'running' || health.state === 'silent';
     if (isHeard && !this.memory.isListening && health.since > this.listeningAt) {
