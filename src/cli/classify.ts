@@ -17,6 +17,9 @@ export const command = defineCommand({
   description: `Prints, for each recording and for each one in a folder, its length, whether a baby cries in it, its cry
     score (0 to 100%), and why the baby may be crying. The exit status is 1 if a recording cannot be read to its end.
 
+    A recording is a cry if a cry would be reported in it, as 'listen' and the detector node do. One of at most 30 s is a
+    cry, too, if its score reaches the preset's threshold.
+
     In a folder, all files with sound are recordings, whatever their names; hidden ones are skipped. What is skipped is
     counted and named at the end. '-' is standard input: WAV or, with --raw, samples without a header; with ffmpeg also
     other formats that can be read from a pipe.`,
@@ -124,11 +127,11 @@ async function classifyRecording(
   const { file } = listed;
   const { durationS, score, events, windows, warnings, error } = await hearRecording(file, options);
   if (error && error.code !== 'truncated') return { file, error: error.message };
-  const { name, version, presets } = options.classifier.manifest;
+  const { name, version } = options.classifier.manifest;
   return {
     file,
     durationS,
-    cry: { score, isCry: score >= presets[options.preset].clip },
+    cry: { score, isCry: events.length > 0 },
     events,
     reason: longestCry(events)?.reason ?? null,
     model: { name, version },
@@ -148,9 +151,7 @@ function printReadable(result: Classified | Unreadable, nameWidth: number): void
     const verdict = (cry.isCry ? 'cry' : 'no cry').padEnd(6);
     const percent = `${Math.round(100 * cry.score)}%`.padStart(4);
     const longest = longestCry(events);
-    let more = '';
-    if (longest) more = reasonLine(longest);
-    else if (cry.isCry) more = 'Too short to be reported as a cry';
+    const more = longest ? reasonLine(longest) : '';
     const line = `${file.padEnd(nameWidth)}  ${durationS.toFixed(1).padStart(7)} s  ${verdict} ${percent}  ${more}`;
     print(line.trimEnd());
   }

@@ -30,6 +30,18 @@ export async function scoreSamples(
   classifier: Pick<Classifier, 'open'>,
   samples: Float32Array,
 ): Promise<number> {
+  return clipScore(await scoreSteps(classifier, samples));
+}
+
+/**
+ * Steps of a whole recording, with quiet around it if it is short: steps in that quiet begin before sample 0, or end after
+ * the last.
+ * @param samples as in AudioChunk
+ */
+export async function scoreSteps(
+  classifier: Pick<Classifier, 'open'>,
+  samples: Float32Array,
+): Promise<Scores[]> {
   const isShort = samples.length < SHORT_S * SAMPLE_RATE;
   const stream = classifier.open();
   const chunk = {
@@ -42,7 +54,13 @@ export async function scoreSamples(
   const steps = await stream.push(chunk);
   steps.push(...(await stream.flush()));
   await stream.close();
-  return clipScore(steps);
+  if (!isShort) return steps;
+  const before = QUIET_S.before * SAMPLE_RATE;
+  return steps.map(step => ({
+    ...step,
+    startSample: step.startSample - before,
+    endSample: step.endSample - before,
+  }));
 }
 
 function surroundWithQuiet(samples: Float32Array): Float32Array {

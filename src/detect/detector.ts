@@ -1,6 +1,7 @@
 import type { Classifier, ClassifierStream } from '../model/classifier.js';
 import type { Preset } from '../model/manifest.js';
 import { SAMPLE_RATE, type AudioChunk, type CryEvent, type Scores } from '../values.js';
+import { Clip } from './clip.js';
 import { Tracker, TRACKER_DEFAULTS } from './tracker.js';
 
 /** What a piece of audio gave: the steps it completed and the events they caused, oldest first. */
@@ -13,14 +14,16 @@ export interface Detection {
 export function openDetector(classifier: Classifier, source: string, preset: Preset): Detector {
   const { odds } = classifier.manifest.presets[preset];
   const tracker = new Tracker(source, { ...TRACKER_DEFAULTS, odds });
-  return new Detector(classifier.open(), tracker);
+  return new Detector(classifier.open(), tracker, new Clip(source, classifier, preset));
 }
 
 /** One source's way from audio to cry events. Await each call before the next. */
 export class Detector {
+  /** @param clip what was heard so far, as long as nothing was found in it and it may be short */
   constructor(
     private readonly stream: ClassifierStream,
     private readonly tracker: Tracker,
+    private clip?: Clip,
   ) {}
 
   /** Seconds of the cry in progress, without the quiet after what was heard last; undefined without one. */
@@ -29,19 +32,22 @@ export class Detector {
   }
 
   async push(chunk: AudioChunk): Promise<Detection> {
+    this.clip?.push(chunk);
     return this.track(await this.stream.push(chunk));
   }
 
   /**
    * Ends the source and frees its memory; nothing can be pushed after it. A cry in progress is reported as ended, also
    * when the source's last step cannot be scored.
+   * @param isWhole all of the source was heard: a short one is a cry, too, if its clip score says so
    */
-  async flush(emit: (detection: Detection) => void): Promise<void> {
+  async flush(emit: (detection: Detection) => void, isWhole = false): Promise<void> {
     try {
       emit(this.track(await this.stream.flush()));
     } finally {
       try {
         emit({ scores: [], events: this.tracker.flush() });
+        if (isWhole && this.clip?.isShort) emit({ scores: [], events: await this.clip.judge() });
       } finally {
         await this.stream.close();
       }
@@ -60,7 +66,7 @@ export class Detector {
     const flush = (): Promise<void> =>
       this.flush(detection => {
         emit(detection, heardS);
-      });
+      }, true);
     try {
       for await (const chunk of chunks) {
         heardS = (chunk.firstSample + chunk.samples.length) / SAMPLE_RATE;
@@ -75,6 +81,9 @@ export class Detector {
   }
 
   private track(scores: Scores[]): Detection {
-    return { scores, events: scores.flatMap(step => this.tracker.push(step)) };
+    const events = scores.flatMap(step => this.tracker.push(step));
+    if (events.length > 0) this.clip = undefined;
+    this.clip?.take(scores);
+    return { scores, events };
   }
 }

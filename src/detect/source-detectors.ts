@@ -110,7 +110,7 @@ export class SourceDetectors {
     const source = this.sources.get(key);
     if (source === undefined) return;
     this.sources.delete(key);
-    const ended = this.end(source, emit);
+    const ended = this.end(source, emit, true);
     this.ending = Promise.allSettled([this.ending, ended]);
     await ended;
   }
@@ -190,14 +190,14 @@ export class SourceDetectors {
   }
 
   /** Ends a source when its turn comes. */
-  private end(source: OpenSource, emit: (detection: Detection) => void): Promise<void> {
+  private end(source: OpenSource, emit: (detection: Detection) => void, isWhole = false): Promise<void> {
     return source.turns.take(async () => {
       const detector = await source.detector;
       try {
         await detector.flush(detection => {
           this.note(detector, detection);
           emit(detection);
-        });
+        }, isWhole);
       } finally {
         this.cries.delete(detector);
       }

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { synthesiseCry } from '../../src/synth/cry.js';
 import { nurseryScene } from '../../src/synth/scene.js';
 import { SAMPLE_RATE } from '../../src/values.js';
 import { writeWav } from '../audio/wav-writer.js';
@@ -53,6 +54,25 @@ describe('deepinfant listen', () => {
     writeFileSync(silent, writeWav(new Float32Array(3 * SAMPLE_RATE), { rate: SAMPLE_RATE }));
     assert.equal((await deepinfant('listen', silent, '--fast')).stdout, 'Heard 3 s: no cry.\n');
     assert.equal((await deepinfant('listen', silent, '--fast', '--json')).stdout, '');
+  });
+
+  it('reports of a short recording what classify reports', async () => {
+    for (const seconds of [0.6, 1.2]) {
+      const short = path.join(folder, `${seconds}.wav`);
+      const cry = synthesiseCry({ seed: 1, durationS: 6 }).subarray(0, seconds * SAMPLE_RATE);
+      writeFileSync(short, writeWav(cry, { rate: SAMPLE_RATE }));
+      const [line] = jsonLines((await deepinfant('classify', short, '--json')).stdout);
+      const events = jsonLines<NonNullable<Line['events']>[0]>(
+        (await deepinfant('listen', short, '--fast', '--json')).stdout,
+      );
+      const spans = (of: typeof events): unknown =>
+        of.map(event => [event.state, event.onsetS, event.durationS]);
+      assert.equal(line.cry!.isCry, true);
+      assert.deepEqual(spans(line.events!), spans(events));
+      assert.equal(events.length, 2);
+      assert.match((await deepinfant('classify', short)).stdout, / cry +\d+% {2}The baby cried for 1 s: /);
+      assert.match((await deepinfant('listen', short, '--fast')).stdout, /one cry of \d s\.\n$/);
+    }
   });
 
   it('plays in real time without --fast, and sums up at Ctrl-C', async () => {
