@@ -14,6 +14,11 @@ export function labelOrName(key: Key): (this: Labelled) => string {
   };
 }
 
+/** What a node is called in the palette, whose filter looks for it. */
+export function paletteLabelOf(key: Key): () => string {
+  return () => translate(key);
+}
+
 /** A name that somebody chose is set in italics, as with Node-RED's own nodes. */
 export function labelStyle(this: Labelled): string {
   return this.name ? 'node_label_italic' : '';

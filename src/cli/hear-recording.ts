@@ -44,11 +44,12 @@ export async function hearRecording(
   const warn = (message: string): void => {
     heard.warnings.push(message);
   };
+  let judged: number | undefined;
   try {
     const source = sourceOf(file);
     const recording = readRecording(recordingAt(file), { source, signal, warn, raw });
     const chunks = keepFirst(recording, first);
-    await hear(chunks, { source, classifier, preset }, ({ scores: steps, events }, heardS) => {
+    judged = await hear(chunks, { source, classifier, preset }, ({ scores: steps, events }, heardS) => {
       // Without the embeddings, which would fill the memory over hours.
       for (const { startSample, endSample, scores } of steps)
         heard.windows.push({ startS: startSample / SAMPLE_RATE, endS: endSample / SAMPLE_RATE, scores });
@@ -59,7 +60,8 @@ export async function hearRecording(
     heard.error = asDeepInfantError(thrown);
   }
   const isShort = heard.durationS > 0 && heard.durationS < SHORT_S;
-  heard.score = isShort ? await scoreSamples(classifier, concat(first)) : clipScore(heard.windows);
+  heard.score =
+    judged ?? (isShort ? await scoreSamples(classifier, concat(first)) : clipScore(heard.windows));
   return heard;
 }
 

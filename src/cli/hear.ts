@@ -11,17 +11,22 @@ interface HearOptions {
   preset: Preset;
 }
 
-/** Detects cries as `Detector.hear` does, and adds their reasons. */
+/**
+ * Detects cries as `Detector.hear` does, and adds their reasons.
+ * @returns the clip score of a short recording that was judged as a whole
+ */
 export async function hear(
   chunks: AsyncIterable<AudioChunk>,
   { source, classifier, preset }: HearOptions,
   onDetection: (detection: Detection, heardS: number) => void,
-): Promise<void> {
+): Promise<number | undefined> {
   const reasons = new ReasonEstimator({ name: '' });
-  await openDetector(classifier, source, preset).hear(chunks, ({ scores, events }, heardS) => {
+  const detector = openDetector(classifier, source, preset);
+  await detector.hear(chunks, ({ scores, events }, heardS) => {
     onDetection(
       { scores, events: events.map(event => ({ ...event, reason: reasons.estimate(event) })) },
       heardS,
     );
   });
+  return detector.clipScore;
 }

@@ -19,6 +19,8 @@ export class Clip {
   private readonly first: Float32Array[] = [];
   private readonly steps: Scores[] = [];
   private samples = 0;
+  /** Clip score, once it was judged. */
+  score: number | undefined;
   /** Epoch ms, as in AudioChunk. */
   private startsAt = 0;
 
@@ -47,7 +49,8 @@ export class Clip {
   async judge(): Promise<CryEvent[]> {
     const isVeryShort = this.samples < SHORT_S * SAMPLE_RATE;
     const scored = isVeryShort ? await scoreSteps(this.classifier, concat(this.first)) : this.steps;
-    if (clipScore(scored) < this.classifier.manifest.presets[this.preset].clip) return [];
+    this.score = clipScore(scored);
+    if (this.score < this.classifier.manifest.presets[this.preset].clip) return [];
     const steps = isVeryShort ? this.withoutQuiet(scored) : scored;
     const least = Math.min(EVEN, Math.max(...steps.map(({ scores }) => scores.cry)));
     const noiseFloor = new NoiseFloor();

@@ -31,6 +31,11 @@ export class Detector {
     return this.tracker.cryingS;
   }
 
+  /** Clip score of a short recording that was judged as a whole. */
+  get clipScore(): number | undefined {
+    return this.clip?.score;
+  }
+
   async push(chunk: AudioChunk): Promise<Detection> {
     this.clip?.push(chunk);
     return this.track(await this.stream.push(chunk));

@@ -87,4 +87,13 @@ describe('locales', () => {
       if (category !== 'config') assert(existsSync(nodeFile(type, 'icons', icon!)));
     });
   }
+
+  it("lets the palette's filter find the nodes by what they are about", () => {
+    const labels = NODE_TYPES.flatMap(type => texts(type, 'en-US').get(`${type}.palette`) ?? []);
+    assert.equal(labels.length, 7);
+    const found = (word: string): string[] => labels.filter(label => label.includes(word));
+    assert.deepEqual(found('audio'), ['baby audio']);
+    assert.deepEqual(found('cry'), ['cry detector', 'cry light', 'cry notify', 'cry reason']);
+    assert.deepEqual(found('baby'), ['baby audio', 'baby entities', 'baby journal']);
+  });
 });

@@ -2,7 +2,7 @@
 import { saveVersion, type Versioned } from '../../editor/version.js';
 import type { NodeInstance } from '@node-red/editor-client';
 import { textOf } from '../../editor/form.js';
-import { portLabels } from '../../editor/labels.js';
+import { paletteLabelOf, portLabels } from '../../editor/labels.js';
 import { translate } from '../../editor/translate.js';
 import { validator } from '../../editor/validator.js';
 import { findCameras, moveLogin, offerMakers, offerWays, removeSecrets } from './camera.js';
@@ -41,6 +41,7 @@ export const validatePath = validator<AudioNode>(
 );
 
 export { labelStyle } from '../../editor/labels.js';
+export const paletteLabel = paletteLabelOf('deepinfant-audio.palette');
 export const inputLabels = portLabels('deepinfant-audio.input');
 export const outputLabels = portLabels('deepinfant-audio.output.chunks', 'deepinfant-audio.output.state');
 

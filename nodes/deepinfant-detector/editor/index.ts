@@ -1,11 +1,12 @@
 /** What the definition in ../deepinfant-detector.html refers to. */
 import type { NodeInstance } from '@node-red/editor-client';
 import { fillSelect } from '../../editor/form.js';
-import { labelOrName, portLabels } from '../../editor/labels.js';
+import { labelOrName, paletteLabelOf, portLabels } from '../../editor/labels.js';
 import { showLiveView } from './live-view.js';
 
 export const label = labelOrName('deepinfant-detector.title');
 export { labelStyle } from '../../editor/labels.js';
+export const paletteLabel = paletteLabelOf('deepinfant-detector.palette');
 export const inputLabels = portLabels('deepinfant-detector.input');
 export const outputLabels = portLabels(
   'deepinfant-detector.output.events',

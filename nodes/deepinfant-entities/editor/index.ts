@@ -1,9 +1,10 @@
 /** What the definition in ../deepinfant-entities.html refers to. */
-import { labelOrName, portLabels } from '../../editor/labels.js';
+import { labelOrName, paletteLabelOf, portLabels } from '../../editor/labels.js';
 import { validator } from '../../editor/validator.js';
 
 export const label = labelOrName('deepinfant-entities.title');
 export { labelStyle } from '../../editor/labels.js';
+export const paletteLabel = paletteLabelOf('deepinfant-entities.palette');
 export const inputLabels = portLabels('deepinfant-entities.input');
 export const outputLabels = portLabels(
   'deepinfant-entities.output.answer',

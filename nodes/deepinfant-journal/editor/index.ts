@@ -1,8 +1,9 @@
 /** What the definition in ../deepinfant-journal.html refers to. */
-import { labelOrName, portLabels } from '../../editor/labels.js';
+import { labelOrName, paletteLabelOf, portLabels } from '../../editor/labels.js';
 
 export const label = labelOrName('deepinfant-journal.title');
 export { labelStyle } from '../../editor/labels.js';
+export const paletteLabel = paletteLabelOf('deepinfant-journal.palette');
 export const inputLabels = portLabels('deepinfant-journal.input');
 export const outputLabels = portLabels(
   'deepinfant-journal.output.cries',

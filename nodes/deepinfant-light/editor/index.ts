@@ -1,6 +1,6 @@
 /** What the definition in ../deepinfant-light.html refers to. */
 import { areIdsOf, readIds } from '../../editor/id-list.js';
-import { labelOrName, portLabels } from '../../editor/labels.js';
+import { labelOrName, paletteLabelOf, portLabels } from '../../editor/labels.js';
 import { isNumberFrom } from '../../editor/numbers.js';
 import { offerIds } from '../../editor/offers.js';
 import { validator } from '../../editor/validator.js';
@@ -16,6 +16,7 @@ export const validateBrightness = validator(
 
 export const label = labelOrName('deepinfant-light.title');
 export { labelStyle } from '../../editor/labels.js';
+export const paletteLabel = paletteLabelOf('deepinfant-light.palette');
 export const inputLabels = portLabels('deepinfant-light.input');
 
 export function oneditprepare(): void {

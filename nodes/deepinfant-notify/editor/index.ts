@@ -1,6 +1,6 @@
 /** What the definition in ../deepinfant-notify.html refers to. */
 import { areIdsOf } from '../../editor/id-list.js';
-import { labelOrName, portLabels } from '../../editor/labels.js';
+import { labelOrName, paletteLabelOf, portLabels } from '../../editor/labels.js';
 import { isNumberFrom } from '../../editor/numbers.js';
 import { offerIds } from '../../editor/offers.js';
 import { validator } from '../../editor/validator.js';
@@ -29,6 +29,7 @@ export const validateDashboard = validator(
 
 export const label = labelOrName('deepinfant-notify.title');
 export { labelStyle } from '../../editor/labels.js';
+export const paletteLabel = paletteLabelOf('deepinfant-notify.palette');
 export const inputLabels = portLabels('deepinfant-notify.input');
 export const outputLabels = portLabels('deepinfant-notify.output');
 

@@ -1,9 +1,10 @@
 /** What the definition in ../deepinfant-reason.html refers to. */
 import { chosenNode } from '../../editor/form.js';
-import { labelOrName, portLabels } from '../../editor/labels.js';
+import { labelOrName, paletteLabelOf, portLabels } from '../../editor/labels.js';
 
 export const label = labelOrName('deepinfant-reason.title');
 export { labelStyle } from '../../editor/labels.js';
+export const paletteLabel = paletteLabelOf('deepinfant-reason.palette');
 export const inputLabels = portLabels('deepinfant-reason.input');
 export const outputLabels = portLabels('deepinfant-reason.output.cries', 'deepinfant-reason.output.told');
 
