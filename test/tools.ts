@@ -23,6 +23,7 @@ export const TOOLS = {
   arecord: { debian: 'alsa-utils', for: 'microphones' },
   // PulseAudio is reached over ALSA, by a plugin that no program tells of.
   pulseaudio: { debian: 'pulseaudio pulseaudio-utils libasound2-plugins', for: 'the same' },
+  pipewire: { debian: 'pipewire pipewire-pulse wireplumber dbus-daemon', for: 'the same' },
   mosquitto: { debian: 'mosquitto', for: 'MQTT and Home Assistant' },
   debootstrap: { debian: 'debootstrap', for: 'installing Home Assistant' },
   'gst-rtsp-server': {
