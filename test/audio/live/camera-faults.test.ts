@@ -145,23 +145,28 @@ describe('a camera', function () {
   });
 
   describe('that declares a wrong rate', () => {
-    for (const [audio, declaredRate, sampleRate] of [
-      ['L16 at 16 kHz, said to be 8 kHz', 8000, 16000],
-      ['L16 at 8 kHz, said to be 16 kHz', 16000, 8000],
-      ['PCMA at 16 kHz', 8000, 16000],
-    ] as const)
-      it(`is heard at the right one: ${audio}`, async () => {
+    it('is heard at the right one', async () => {
+      const wrong = [
+        ['L16 at 16 kHz, said to be 8 kHz', 8000, 16000],
+        ['L16 at 8 kHz, said to be 16 kHz', 16000, 8000],
+        ['PCMA at 16 kHz', 8000, 16000],
+      ] as const;
+      const hearRight = async ([audio, declaredRate, sampleRate]: (typeof wrong)[number]): Promise<void> => {
         const camera = await start({ audio });
         await hear(camera, {}, async listening => {
-          await until(() => listening.formats.at(-1)?.declaredRate === declaredRate, 'the rate', 40_000);
+          await until(() => listening.formats.at(-1)?.declaredRate === declaredRate, audio, 50_000);
           assert.equal(listening.formats.at(-1)!.sampleRate, sampleRate);
           const before = listening.samples.length;
+          await listening.hear(before / 16000 + 0.5);
           const startMs = performance.now();
-          await listening.hear(before / 16000 + 3);
+          const from = listening.samples.length;
+          await listening.hear(from / 16000 + 3);
           const tookS = (performance.now() - startMs) / 1000;
-          assert(tookS > 2 && tookS < 4.5, `3 s of sound in ${tookS} s`);
+          assert(tookS > 2 && tookS < 4.5, `3 s of ${audio} in ${tookS} s`);
         });
-      }).timeout(60_000);
+      };
+      await Promise.all(wrong.map(hearRight));
+    }).timeout(80_000);
   });
 
   describe('that needs time', () => {

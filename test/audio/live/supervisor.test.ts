@@ -17,11 +17,12 @@ class Bench {
   /** Epoch time of the last chunk. */
   sentAt = NaN;
 
-  constructor({ random = 1 - 2 ** -52 } = {}) {
+  constructor({ random = 1 - 2 ** -52, openMs }: { random?: number; openMs?: number } = {}) {
     this.supervisor = new Supervisor(
       {
         name: 'nursery',
         stallMs: 2000,
+        openMs,
         start: listener => {
           const capture = { listener, stopped: false };
           this.captures.push(capture);
@@ -162,6 +163,26 @@ describe('Supervisor', () => {
     await bench.time.pass(20_200);
     assert.deepEqual(bench.states.slice(-2), ['stalled', 'backoff']);
     assert.match(bench.last.error!, /for 20 s/);
+  });
+
+  it('says what was wrong with a capture from which nothing came, and waits as long as its source says', async () => {
+    const bench = new Bench({ openMs: 45_000 });
+    bench.listener.complaint!('Error parsing AU headers');
+    await bench.time.pass(44_000);
+    assert.deepEqual(bench.states, ['starting']);
+    await bench.time.pass(1200);
+    assert.deepEqual(bench.states, ['starting', 'stalled', 'backoff']);
+    assert.equal(bench.last.trouble, 'not-a-stream');
+    assert.match(bench.last.error!, /for 45 s\. ffmpeg says: Error parsing AU headers\./);
+  });
+
+  it('counts steps of a clock, and takes pauses for no silence', async () => {
+    const bench = new Bench();
+    bench.listener.format({ codec: 'aac', sampleRate: 16_000, channels: 1, pauses: true });
+    bench.listener.clockStep!();
+    await bench.hear(30_000, { level: 0 });
+    assert.equal(bench.last.clockSteps, 1);
+    assert.deepEqual(bench.states, ['starting', 'running']);
   });
 
   it('loses no sample that came before a stall or an end', async () => {
