@@ -18,11 +18,11 @@ async function main(): Promise<void> {
 }
 
 async function takeDemo(): Promise<void> {
-  const { page, close } = await openEditor({ width: 1440, height: 720 });
+  const { page, close } = await openEditor({ width: 1280, height: 800 });
   try {
     await page.click('#red-ui-tab-debug-link-button');
     // Away from the button, whose tooltip would cover the panel's title.
-    await page.mouse.move(700, 600);
+    await page.mouse.move(700, 780);
     // The demo cries after half a minute; the second message says that it goes on.
     const sentence = page.locator('.red-ui-debug-msg', { hasText: 'has been crying' });
     await sentence.nth(1).waitFor({ timeout: 60_000 });
