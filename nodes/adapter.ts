@@ -99,17 +99,21 @@ export function startAndStop(node: Node, work: Pick<NodeWork, 'start' | 'stop'>)
 /** Reports of defects by node: of those that come again and again, one each. */
 const defects = new WeakMap<Node, Troubles>();
 
-function attempt(node: Node, step: () => void | Promise<void>): Promise<void> {
-  const troubles =
-    defects.get(node) ??
-    new Troubles(error => {
-      node.error(`Something failed that should not, and the node goes on: ${messageOf(error)}`, {});
-    });
-  defects.set(node, troubles);
-  const report = (error: unknown): void => {
+/** What reports, on a node, that something failed in it. */
+function defectReportOf(node: Node): (error: unknown) => void {
+  return error => {
+    const troubles =
+      defects.get(node) ??
+      new Troubles(news => {
+        node.error(`Something failed that should not, and the node goes on: ${messageOf(news)}`, {});
+      });
+    defects.set(node, troubles);
     troubles.raise(messageOf(error), error);
   };
-  return reportDefects(report, async () => {
+}
+
+function attempt(node: Node, step: () => void | Promise<void>): Promise<void> {
+  return reportDefects(defectReportOf(node), async () => {
     await step();
   });
 }
@@ -145,7 +149,7 @@ export function statusOf<State extends string>(
     const { fill, shape, text } = table[next.state];
     node.status({ fill, shape, text: RED._(text, next.values) });
     // A node that is closed may have a successor of the same id, whose status must not be overwritten later.
-    if (!isClosed) timer = setTimeout(guard(showNext), STATUS_EVERY_MS).unref();
+    if (!isClosed) timer = setTimeout(guard(showNext, defectReportOf(node)), STATUS_EVERY_MS).unref();
   };
   node.on('close', () => {
     isClosed = true;

@@ -6,7 +6,7 @@ import { MEL7S_NAMES, MEL7S_REASONS, type Mel7sManifest } from './mel7s.js';
 import { sealOf, splitSeal } from './manifest-text.js';
 import { MOST_ODDS, PRESETS, READINGS, type ModelManifest } from './manifest.js';
 
-type Form = 'number' | 'string' | 'array' | { readonly [field: string]: Form };
+type Form = 'number' | 'string' | 'texts' | 'tensors' | { readonly [field: string]: Form };
 
 const THRESHOLDS = {
   odds: 'number',
@@ -32,11 +32,11 @@ const FORM = {
   reading: 'string',
   hopFrames: 'number',
   windowFrames: 'number',
-  labels: 'array',
+  labels: 'texts',
   embeddingSize: 'number',
   calibration: { a: 'number', b: 'number' },
   presets: { careful: THRESHOLDS, balanced: THRESHOLDS, sensitive: THRESHOLDS },
-  weights: { file: 'string', sha256: 'string', tensors: 'array' },
+  weights: { file: 'string', sha256: 'string', tensors: 'tensors' },
   training: { dataSha256: 'string', groups: 'string', seed: 'number', notice: 'string' },
 } as const satisfies Record<keyof ModelManifest, Form>;
 
@@ -45,7 +45,7 @@ const MEL7S_FORM = {
   ...{ format, name, version, licence, frontEnd, scaling, weights, training },
   detector: 'string',
   clipS: 'number',
-  reasons: 'array',
+  reasons: 'texts',
 } as const satisfies Record<keyof Mel7sManifest, Form>;
 
 /**
@@ -134,7 +134,9 @@ function invalid(file: string, what: string): DeepInfantError {
 
 /** Where a value departs from a form, by the paths of its fields. */
 function compare(value: unknown, form: Form, at: string): { wrong: string[]; unknown: string[] } {
-  if (form === 'array') return { wrong: Array.isArray(value) ? [] : [`${at} is not an array`], unknown: [] };
+  if (form === 'texts') return { wrong: isTexts(value) ? [] : [`${at} is not a list of texts`], unknown: [] };
+  if (form === 'tensors')
+    return { wrong: isTensors(value) ? [] : [`${at} is not a list of names and shapes`], unknown: [] };
   if (typeof form === 'string') {
     return { wrong: typeof value === form ? [] : [`${at} is not a ${form}`], unknown: [] };
   }
@@ -154,4 +156,21 @@ function compare(value: unknown, form: Form, at: string): { wrong: string[]; unk
       ...parts.flatMap(part => part.unknown),
     ],
   };
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every(text => typeof text === 'string');
+}
+
+function isTensors(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (tensor: unknown) =>
+        isObject(tensor) &&
+        typeof tensor.name === 'string' &&
+        Array.isArray(tensor.shape) &&
+        tensor.shape.every(size => Number.isSafeInteger(size) && size > 0),
+    )
+  );
 }

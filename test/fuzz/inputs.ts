@@ -92,6 +92,7 @@ function changed(value: unknown, { at, how, key, value: fresh }: Change): unknow
     });
   else if (isPlain(fields[chosen]) && at % 3 > 0)
     fields[chosen] = changed(fields[chosen], { at: Math.floor(at / 3), how, key, value: fresh });
+  else if (how === 'remove' && Array.isArray(copy)) copy.splice(Number(chosen), 1);
   else if (how === 'remove') Reflect.deleteProperty(fields, chosen);
   else fields[chosen] = fresh;
   return copy;

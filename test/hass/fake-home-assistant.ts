@@ -52,6 +52,12 @@ export class FakeHomeAssistant {
     });
   }
 
+  /** Breaks the connection. */
+  drop(): void {
+    this.subscriptions.clear();
+    for (const client of this.server.clients) client.terminate();
+  }
+
   /** Sends a text as it is. */
   send(text: string): void {
     this.socket!.send(text);

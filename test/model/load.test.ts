@@ -89,7 +89,7 @@ describe('models', () => {
       [{ scaling: {} }, /scaling\.floorDb is not a number/],
       [{ calibration: { a: 1 } }, /calibration\.b/],
       [{ weights: {} }, /weights\.file/],
-      [{ labels: {} }, /labels is not an array/],
+      [{ labels: {} }, /labels is not a list of texts/],
       [{ hopFrames: 4 }, /hopFrames/],
       [{ embeddingSize: 4 }, /embeddingSize/],
       [{ frontEnd: null }, /frontEnd is not an object/],

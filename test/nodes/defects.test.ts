@@ -124,9 +124,12 @@ describe('what fails in a handler of a node', function () {
         data: { action: `${tapped()}/notify.phone/hungry` },
       });
       await flow.until('errors', msg => isOf('notify', msg));
+      home.drop();
+      await flow.until('errors', msg => isOf('light', msg));
     } finally {
       mend();
     }
+    await until(() => home.isSubscribed('mobile_app_notification_action'), 'the connection again');
     const before = flow.messages('chunks').length;
     await until(() => flow.messages('chunks').length > before + 3, 'sound after it');
     const scored = flow.messages('scores').length;
