@@ -39,6 +39,7 @@ async function takePairing(): Promise<void> {
     await openDialog(page, 'deepinfant-audio');
     await page.fill('#node-input-name', 'nursery');
     await page.selectOption('#node-input-kind', 'camera');
+    await page.selectOption('#deepinfant-audio-way', 'address');
     await page.fill('#node-input-url', server.url('aac'));
     await page.fill('#node-input-user', LOGIN.user);
     await page.fill('#node-input-password', LOGIN.password);
