@@ -247,8 +247,11 @@ export class Device {
   /** Takes a message of the broker, and gives what it asks for. Unknown messages are ignored. */
   receive(topic: string, payload: string): DeviceCommand | undefined {
     const command = this.commandOf(topic, payload);
-    if (command) void this.save();
-    this.publishChanges();
+    // What Home Assistant shows as chosen is on disk.
+    if (command)
+      void this.save().then(() => {
+        this.publishChanges();
+      });
     return command;
   }
 

@@ -169,7 +169,7 @@ describe('Device', () => {
     assert.deepEqual(payloads('source'), ['online', 'offline', 'online']);
   });
 
-  it('gives what is asked for, and ignores anything else', () => {
+  it('gives what is asked for, and ignores anything else', async () => {
     const receive = (topic: string, payload: string): unknown =>
       device.receive(`deepinfant/mia/${topic}/set`, payload);
     assert.deepEqual(receive('answer', 'hungry'), { do: 'answer', answer: undefined });
@@ -178,9 +178,11 @@ describe('Device', () => {
     const { answer } = receive('answer', 'tired') as { answer: Answer };
     assert.deepEqual([answer.cry, answer.reason, answer.by], ['cot@1', 'tired', undefined]);
     assert(Math.abs(answer.at - Date.now()) < 1000);
+    await until(() => state().answer === 'tired', 'the answer');
     assert.deepEqual([state().answer, state().answeredAt], ['tired', new Date(answer.at).toISOString()]);
     assert.deepEqual(receive('preset', 'sensitive'), { do: 'preset', preset: 'sensitive' });
     assert.deepEqual(receive('listening', 'OFF'), { do: 'listen', isWanted: false });
+    await until(() => state().listening === 'OFF', 'the switch');
     assert.deepEqual([state().preset, state().listening], ['sensitive', 'OFF']);
     for (const topic of ['answer', 'preset', 'listening', 'another'])
       assert.equal(receive(topic, '{"nonsense": true}'), undefined);
@@ -321,10 +323,10 @@ describe('Device', () => {
     assert.equal(command?.do === 'answer' && command.answer?.cry, 'cot@1');
   });
 
-  it('does not show an answer that was not taken', () => {
+  it('does not show an answer that was not taken', async () => {
     device.pushCry(cry('started'));
     device.receive('deepinfant/mia/answer/set', 'tired');
-    assert.equal(state().answer, 'tired');
+    await until(() => state().answer === 'tired', 'the answer');
     device.withdrawAnswer('cot@0');
     assert.equal(state().answer, 'tired');
     device.withdrawAnswer('cot@1');
@@ -416,7 +418,7 @@ describe('Device', () => {
     const command = device.receive('deepinfant/mia/baby/set', 'Leo');
     assert(command?.do === 'baby' && command.told?.baby === 'Leo' && command.told.cry === 'cot@1');
     assert.equal(device.receive('deepinfant/mia/baby/set', 'Tom'), undefined);
-    assert.equal(state().baby, 'Leo');
+    await until(() => state().baby === 'Leo', 'the baby');
     device.pushBaby({ cry: 'cot@1', baby: 'Mia' });
     assert.equal(state().baby, 'Mia');
     await device.stop(false);
