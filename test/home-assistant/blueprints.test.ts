@@ -7,7 +7,7 @@ import path from 'node:path';
 import { json } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
-import type { CryEvent } from '../../src/values.js';
+import type { CryEvent, SourceHealth, SourceState } from '../../src/values.js';
 import { type RunningFlow, runFlow, stopFlow } from '../nodes/flow.js';
 import { cryAt, HUNGRY } from '../reason/cries.js';
 import { until } from '../until.js';
@@ -26,6 +26,19 @@ const ENTITIES = {
   confidence: 'sensor.mia_confidence',
   answer: 'select.mia_answer',
   cry: 'event.mia_cry',
+  health: 'sensor.mia_health',
+};
+
+const HEALTH: Omit<SourceHealth, 'state'> = {
+  source: 'cot',
+  since: 0,
+  positionS: 9,
+  restarts: 0,
+  lostS: 0,
+  levelDb: null,
+  clipping: 0,
+  driftMs: 0,
+  format: null,
 };
 
 interface Imported {
@@ -87,6 +100,7 @@ describe('blueprints', function () {
     await stopFlow();
   });
   afterEach(async () => {
+    await health('running');
     await endCry();
     for (const { notifications } of [first, second]) notifications.length = 0;
     for (const { entity_id: entityId, attributes } of (await home().states()).values())
@@ -99,12 +113,31 @@ describe('blueprints', function () {
   }
 
   let lastId = '';
-  function cry(state: CryEvent['state'], label: 'hungry' | 'tired' = 'hungry', id = 'cot@1'): void {
+  let onset = Date.now();
+  function cry(
+    state: CryEvent['state'],
+    label: 'hungry' | 'tired' = 'hungry',
+    id = 'cot@1',
+    durationS = 40,
+  ): void {
+    if (state === 'started') onset = Date.now() - 1000 * durationS;
     lastId = id;
     const reason = { ...HUNGRY, label };
-    const event: CryEvent = { ...cryAt(Date.now() - 40_000), id, state, durationS: 40, reason };
+    const event: CryEvent = { ...cryAt(onset), id, state, durationS, reason };
     flow.send('baby1', { payload: event });
   }
+
+  /** The source's status: while it is lost, all that is heard is unavailable. */
+  async function health(state: SourceState): Promise<void> {
+    flow.send('baby1', { payload: { ...HEALTH, state } });
+    await untilState(ENTITIES.health, state);
+  }
+
+  /** What made a phone ring: not what replaced a notification silently. */
+  const rings = (phone: Phone): string[] =>
+    phone.notifications
+      .filter(({ message, data }) => message !== 'clear_notification' && data?.alert_once !== true)
+      .map(({ message }) => message);
 
   async function endCry(): Promise<void> {
     cry('ended', 'hungry', lastId);
@@ -151,7 +184,7 @@ describe('blueprints', function () {
 
   it('have a selector for every input, and say from which version on they work', async () => {
     const names = readdirSync(FOLDER);
-    assert.equal(names.length, 4);
+    assert.equal(names.length, 5);
     for (const name of names) {
       const url = `${serverUrl()}/${name}`;
       const { blueprint } = await home().connection.sendMessagePromise<Imported>({
@@ -176,10 +209,11 @@ describe('blueprints', function () {
     for (const phone of [first, second]) {
       const { title, message, data } = await notification(phone, 0);
       assert.equal(title, 'Mia');
+      assert.deepEqual([data?.clickAction, data?.url], ['/lovelace', '/lovelace']);
       assert.match(message, /^Mia has been crying for \d+ s, probably hungry \(62%\)\.$/);
       assert.deepEqual(
         data?.actions?.map(button => button.title),
-        ['Hungry', 'Tired', 'Uncomfortable'],
+        ["I'm with the baby", 'Hungry', 'Tired', 'Uncomfortable'],
       );
     }
     cry('ongoing', 'tired');
@@ -218,6 +252,112 @@ describe('blueprints', function () {
     await notification(second, 1);
   });
 
+  it('notify when hungry: no second time when the source is lost in mid-cry, or Home Assistant restarts', async () => {
+    const { crying, reason, confidence, answer } = ENTITIES;
+    await health('running');
+    await automate('notify_when_hungry', {
+      crying,
+      reason,
+      confidence,
+      answer,
+      phones: [await deviceOf(first)],
+      after: 1,
+    });
+    cry('started');
+    await notification(first, 0);
+    for (let i = 0; i < 3; i++) {
+      await health('stalled');
+      await untilState(crying, 'unavailable');
+      await health('running');
+      await untilState(crying, 'on');
+      await sleep(MOMENT_MS);
+    }
+    assert.equal(first.notifications.length, 1, JSON.stringify(first.notifications));
+    await home().restart();
+    await untilState(crying, 'on');
+    await sleep(2000 + MOMENT_MS);
+    await health('stalled');
+    await untilState(crying, 'unavailable');
+    cry('ended');
+    await health('running');
+    await until(
+      () => first.notifications.at(-1)!.message.startsWith('Mia cried for '),
+      () => JSON.stringify(first.notifications),
+    );
+    assert.equal(rings(first).length, 1);
+    // Another cry that began while nothing was heard.
+    await health('stalled');
+    await untilState(crying, 'unavailable');
+    cry('started', 'hungry', `cot@${Date.now()}`, 0);
+    await health('running');
+    await until(
+      () => rings(first).length === 2,
+      () => JSON.stringify(first.notifications),
+    );
+  });
+
+  it('escalate: the second parent, also when the source is lost meanwhile; and the first one only once', async () => {
+    const { crying, answer } = ENTITIES;
+    await health('running');
+    const inputs = { crying, answer, first: await deviceOf(first), second: await deviceOf(second), after: 0 };
+    await automate('escalate_to_second_parent', { ...inputs, patience: 0.1 });
+    cry('started', 'hungry', 'cot@7');
+    await notification(first, 0);
+    await health('stalled');
+    await untilState(crying, 'unavailable');
+    await health('running');
+    await untilState(crying, 'on');
+    await health('stalled');
+    const { message, data } = await notification(second, 0);
+    assert.match(message, /and nobody has answered\.$/);
+    await health('running');
+    await untilState(crying, 'on');
+    assert.equal(rings(first).length, 1, JSON.stringify(first.notifications));
+    await second.tap(data!.actions![0].action, data!.tag!);
+    await notification(first, 1);
+    assert.equal(rings(second).length, 1);
+  });
+
+  it('escalate: goes on after Home Assistant restarted, without another sound for the first one', async () => {
+    const { crying, answer } = ENTITIES;
+    const inputs = { crying, answer, first: await deviceOf(first), second: await deviceOf(second), after: 0 };
+    await automate('escalate_to_second_parent', { ...inputs, patience: 0.5 });
+    cry('started', 'hungry', 'cot@8');
+    await notification(first, 0);
+    await home().restart();
+    await until(
+      () => second.notifications.length === 1,
+      () => JSON.stringify([first.notifications, second.notifications]),
+      50_000,
+    );
+    assert.equal(rings(first).length, 1, JSON.stringify(first.notifications));
+  });
+
+  it('cannot hear: once when the source is lost for long enough, and when it is back', async () => {
+    const inputs = { health: ENTITIES.health, phones: [await deviceOf(first)] };
+    await health('running');
+    await automate('cannot_hear', { ...inputs, patience: 0.1 });
+    // For less, and back.
+    await health('stalled');
+    await health('running');
+    await sleep(6000 + MOMENT_MS);
+    assert.deepEqual(rings(first), []);
+    await health('backoff');
+    await until(() => rings(first).length > 0, 'the loss', 20_000);
+    const { message, data } = first.notifications.at(-1)!;
+    assert.match(message, /^Cannot hear Mia: the source is backoff\./);
+    await health('starting');
+    await health('running');
+    await until(
+      () => first.notifications.some(pushed => pushed.message === 'Mia is heard again.'),
+      () => JSON.stringify(first.notifications),
+      20_000,
+    );
+    const back = first.notifications.at(-1)!.data!;
+    assert.deepEqual([back.tag, back.alert_once], [data!.tag, true]);
+    assert.equal(rings(first).length, 1);
+  });
+
   it('escalate: the second parent when the first one does not answer', async () => {
     const { crying, answer } = ENTITIES;
     const inputs = { crying, answer, first: await deviceOf(first), second: await deviceOf(second), after: 0 };
@@ -228,7 +368,7 @@ describe('blueprints', function () {
     assert.equal(message, 'Mia is crying.');
     const escalated = await notification(second, 0);
     assert.ok(Date.now() - beganMs >= 1200, 'before its time');
-    assert.match(escalated.message, /^Mia has been crying for 0 min, and nobody has answered\.$/);
+    assert.match(escalated.message, /^Mia has been crying for [01] min, and nobody has answered\.$/);
     assert.deepEqual(escalated.data?.push, {
       'interruption-level': 'critical',
       sound: { name: 'default', critical: 1, volume: 1 },
@@ -285,6 +425,40 @@ describe('blueprints', function () {
       await endCry();
       await until(() => bulb.state.state === 'OFF', 'off');
       assert.equal(bulb.commands.length, told + 1);
+    });
+
+    it('stays off when a state comes and goes that is old', async () => {
+      await bulb.change({ state: 'OFF' });
+      await untilState('light.cot', 'off');
+      await automate('night_light', { ...inputs, ...always, linger: 0 });
+      await health('stalled');
+      cry('started');
+      await untilState(ENTITIES.crying, 'unavailable');
+      const told = bulb.commands.length;
+      flow.send('baby1', { payload: { ...HEALTH, state: 'running' } });
+      cry('ended');
+      await untilState(ENTITIES.crying, 'off');
+      await sleep(MOMENT_MS);
+      assert.equal(bulb.commands.length, told);
+      // A cry that goes on when it comes back is one.
+      await health('stalled');
+      cry('started', 'hungry', 'cot@9');
+      await health('running');
+      await until(() => bulb.state.state === 'ON', 'on', 20_000);
+      await endCry();
+      await until(() => bulb.state.state === 'OFF', 'off');
+    });
+
+    it('goes off although Home Assistant restarted while it was on', async () => {
+      await bulb.change({ state: 'OFF' });
+      await untilState('light.cot', 'off');
+      await automate('night_light', { ...inputs, ...always, linger: 0.02 });
+      cry('started');
+      await until(() => bulb.state.state === 'ON', 'on');
+      await home().restart();
+      await untilState(ENTITIES.crying, 'on');
+      await endCry();
+      await until(() => bulb.state.state === 'OFF', 'off', 20_000);
     });
 
     it('leaves alone a light that is on, one that somebody made brighter, and the day', async () => {
@@ -351,6 +525,16 @@ describe('blueprints', function () {
     await until(async () => (await home().states()).get(event)?.state !== 'unavailable', 'the event');
     await sleep(MOMENT_MS);
     assert.equal(notes.length, 3);
+    // One whose answer is waited for when Home Assistant restarts.
+    for (const state of ['started', 'ended'] as const) cry(state, 'tired', 'cot@10');
+    await untilState(answer, 'unknown');
+    await sleep(MOMENT_MS);
+    await home().restart();
+    await home().untilState(event, ({ state }) => state !== 'unavailable');
+    await sleep(MOMENT_MS);
+    await home().call('select.select_option', { entity_id: answer, option: 'burping' });
+    await until(() => notes.length === 4, 'the note', 40_000);
+    assert.equal(notes[3].note.note, 'Cried for 40 s (cry): burping.');
   });
 });
 
