@@ -71,6 +71,15 @@ export class HassConnection {
     return hassEndpoint(this.login);
   }
 
+  /** What tells this Home Assistant from others: its address, or what stands for a wrong one. */
+  get address(): string {
+    try {
+      return this.endpoint.httpUrl;
+    } catch {
+      return this.login.url;
+    }
+  }
+
   /** The library's connection; undefined before the first one. */
   get connection(): Connection | undefined {
     return this.library;

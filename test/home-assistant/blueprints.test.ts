@@ -57,7 +57,7 @@ interface Note {
 }
 
 describe('blueprints', function () {
-  this.timeout(60_000);
+  this.timeout(150_000);
   /** Has the blueprints, as GitHub does, and takes notes, as Baby Buddy does. */
   let server: Server;
   const notes: { note: Note; headers: IncomingHttpHeaders }[] = [];

@@ -11,6 +11,7 @@ interface BulbState {
   color?: { h: number; s: number };
   color_temp?: number;
   color_mode?: string;
+  effect?: string;
 }
 
 type Command = Partial<BulbState> & { transition?: number };
@@ -73,6 +74,7 @@ export class Bulb {
       device: { identifiers: [this.name], name: this.name },
       brightness: this.modes[0] !== 'onoff',
       supported_color_modes: this.modes,
+      ...(this.modes.includes('hs') && { effect: true, effect_list: ['Solid', 'Rainbow'] }),
     };
     await this.client.publishAsync(`homeassistant/light/${this.name}/config`, JSON.stringify(config), {
       retain: true,
@@ -83,10 +85,17 @@ export class Bulb {
 
   private obey(command: Command): void {
     this.commands.push(command);
-    const { state = 'ON', brightness = this.state.brightness, color, color_temp: temperature } = command;
+    const {
+      state = 'ON',
+      brightness = this.state.brightness,
+      color,
+      color_temp: temperature,
+      effect,
+    } = command;
     this.state = {
       ...this.state,
       ...(color && { color, color_mode: 'hs' }),
+      ...(effect && { effect }),
       ...(temperature && { color_temp: temperature, color_mode: 'color_temp' }),
       state,
       brightness,

@@ -36,8 +36,7 @@ export function settingOf({ state, attributes }: EntityState): LightSetting {
   if (typeof brightness === 'number') setting[mode === 'white' ? 'white' : 'brightness'] = brightness;
   const colour = COLOUR_OF_MODE[textOf(mode)];
   if (colour && attributes[colour] != null) setting[colour] = attributes[colour];
-  if (typeof effect === 'string' && !['', 'none', 'off'].includes(effect.toLowerCase()))
-    setting.effect = effect;
+  if (isEffect(effect)) setting.effect = effect;
   return setting;
 }
 
@@ -46,7 +45,22 @@ export function settingFor(light: EntityState, { rgb, bright }: LightLook): Reco
   return {
     ...(canDim(light) && { brightness: bright }),
     ...(hasColour(light) && { rgb_color: rgb }),
+    // A strip goes on with its effect, whatever its colour is to be.
+    ...(isEffect(light.attributes.effect) && endOfEffect(light)),
   };
+}
+
+/** What makes lamps of different makers end an effect; others end it with their colour. */
+const NO_EFFECTS = ['none', 'off', 'solid', 'stop_effect', 'effect_stop', 'stop'];
+
+function isEffect(effect: unknown): effect is string {
+  return typeof effect === 'string' && effect !== '' && !NO_EFFECTS.includes(effect.toLowerCase());
+}
+
+function endOfEffect({ attributes: { effect_list: effects } }: EntityState): { effect?: string } {
+  const known = Array.isArray(effects) ? effects.map(String) : [];
+  const effect = NO_EFFECTS.map(none => known.find(name => name.toLowerCase() === none)).find(Boolean);
+  return effect === undefined ? {} : { effect };
 }
 
 export function canDim({ attributes }: EntityState): boolean {
@@ -72,7 +86,7 @@ export function shows(light: EntityState, { rgb, dim, bright }: LightLook): bool
   return isHueClose && Math.abs(saturation - wanted.saturation) <= SATURATION_TOLERANCE;
 }
 
-function hasColour({ attributes }: EntityState): boolean {
+export function hasColour({ attributes }: EntityState): boolean {
   return modesOf(attributes).some(mode => COLOUR_MODES.includes(mode));
 }
 

@@ -17,7 +17,15 @@ const MOMENT_MS = 600;
 
 describe('AlertLights', function () {
   this.timeout(60_000);
-  const home = homeAssistantOfSuite();
+  const home = homeAssistantOfSuite(
+    () => `
+light:
+  - platform: group
+    name: Nursery
+    unique_id: nursery
+    entities: [light.colour, light.white]
+`,
+  );
   let folder: string;
   let file: string;
   let hass: HassConnection;
@@ -260,6 +268,120 @@ describe('AlertLights', function () {
     await until(() => colour.state.color!.h < 2, 'red');
     lights.show(null);
     await untilRestored();
+  });
+
+  describe('with two alerts on one lamp', () => {
+    let other: AlertLights;
+    let otherHass: HassConnection;
+    function openOther(): void {
+      otherHass = new HassConnection({ url: home().url, token: home().token });
+      otherHass.start();
+      other = new AlertLights({
+        hass: otherHass,
+        lights: ['light.colour'],
+        pulse: false,
+        file: path.join(folder, 'other.json'),
+        report: error => reported.push(String(error)),
+      });
+      other.start();
+    }
+    beforeEach(async () => {
+      openOther();
+      await until(() => otherHass.health.state === 'connected', 'connected');
+    });
+    afterEach(async () => {
+      await other.stop();
+      await otherHass.stop();
+    });
+    const isRed = (): boolean => colour.state.color!.h < 2 && colour.state.state === 'ON';
+
+    for (const order of ['the first', 'the second'])
+      it(`brings it back when both are over, ${order} one first`, async () => {
+        lights.show(ORANGE);
+        await untilAlert();
+        other.show(RED);
+        await until(isRed, 'red');
+        await sleep(MOMENT_MS);
+        if (order === 'the first') {
+          lights.show(null);
+          await until(() => white.state.state === 'OFF', 'the others restored');
+          await sleep(MOMENT_MS);
+          assert.ok(isRed(), 'the second alert goes on');
+          other.show(null);
+        } else {
+          other.show(null);
+          await until(
+            () => Math.abs(colour.state.color!.h - 26) < 2,
+            () => JSON.stringify(colour.state),
+          );
+          assert.equal(colour.state.brightness, ORANGE.bright);
+          await sleep(MOMENT_MS);
+          lights.show(null);
+        }
+        await untilRestored();
+        assert.deepEqual(colour.state.color, { h: 120, s: 40 });
+        assert.deepEqual(reported, []);
+      });
+
+    it('brings it back after both were killed', async () => {
+      lights.show(ORANGE);
+      await untilAlert();
+      other.show(RED);
+      await until(isRed, 'red');
+      await sleep(MOMENT_MS);
+      // As good as killed: they can do no more.
+      await Promise.all([hass.stop(), otherHass.stop()]);
+      await Promise.all([lights.stop(), other.stop()]);
+      lights = open();
+      openOther();
+      await untilRestored();
+      assert.deepEqual(colour.state.color, { h: 120, s: 40 });
+    });
+  });
+
+  it('brings back each member of a group, not their mean', async () => {
+    await lights.stop();
+    await hass.stop();
+    await white.change({ state: 'ON', brightness: 20 });
+    await home().untilState('light.white', ({ attributes }) => attributes.brightness === 20);
+    await home().untilState('light.nursery', ({ state }) => state === 'on');
+    lights = open(['light.nursery']);
+    await until(() => hass.health.state === 'connected', 'connected');
+    await sleep(MOMENT_MS);
+    lights.show(ORANGE);
+    await until(
+      () => isAlert(colour) && isAlert(white),
+      () => JSON.stringify([colour.state, white.state, reported]),
+    );
+    for (const id of ['light.colour', 'light.white'])
+      await home().untilState(id, ({ attributes }) => attributes.brightness === ORANGE.bright);
+    lights.show(null);
+    await until(
+      () => colour.state.brightness === 100 && white.state.brightness === 20,
+      () => JSON.stringify([colour.state, white.state, reported]),
+    );
+  });
+
+  it('ends the effect of a strip, and brings it back', async () => {
+    await colour.change({ effect: 'Rainbow' });
+    await home().untilState('light.colour', ({ attributes }) => attributes.effect === 'Rainbow');
+    lights.show(ORANGE);
+    await untilAlert();
+    assert.equal(colour.state.effect, 'Solid');
+    lights.show(null);
+    await untilRestored();
+    assert.equal(colour.state.effect, 'Rainbow');
+    await colour.change({ effect: 'Solid' });
+  });
+
+  it('leaves a lamp that was off with the colour that it had', async () => {
+    await colour.change({ state: 'OFF', effect: 'Solid' });
+    await home().untilState('light.colour', ({ state }) => state === 'off');
+    lights.show(RED);
+    await until(() => colour.state.color!.h < 2 && colour.state.state === 'ON', 'red');
+    lights.show(null);
+    await until(() => colour.state.state === 'OFF', 'off');
+    assert.deepEqual(colour.state.color, { h: 120, s: 40 });
   });
 
   it('reports a file that it cannot read, and works all the same', async () => {

@@ -1,0 +1,93 @@
+import { Turns } from '../../turns.js';
+import type { LightLook, LightSetting } from './light-look.js';
+
+/** Who shows an alert on a lamp. */
+export interface AlertOwner {
+  /** Shows its alert on a lamp again: another one on it is over. */
+  showAgain(lamp: string): void;
+}
+
+/** A lamp that shows alerts. */
+interface SharedLamp {
+  /** What it was before the first of them. */
+  former: LightSetting;
+  /** The contexts of what was done to it. */
+  contexts: Set<string>;
+  /** Each alert's look; the newest one, which the lamp shows, is the last. */
+  looks: Map<AlertOwner, LightLook>;
+}
+
+/**
+ * The lamps of one Home Assistant that show alerts, for all who show some: what a lamp was is known once, and comes back
+ * when the last alert on it is over.
+ */
+export class SharedLamps {
+  private static readonly homes = new Map<string, SharedLamps>();
+
+  /** One job after another, whoever's: a call is known before the change that it made is judged. */
+  readonly turns = new Turns();
+  private readonly lamps = new Map<string, SharedLamp>();
+
+  /** @param home its address */
+  static of(home: string): SharedLamps {
+    let lamps = SharedLamps.homes.get(home);
+    if (lamps === undefined) {
+      lamps = new SharedLamps();
+      SharedLamps.homes.set(home, lamps);
+    }
+    return lamps;
+  }
+
+  /**
+   * An alert is shown on a lamp.
+   * @param former what the lamp is now; unless another alert is on it
+   * @returns what it was before all alerts
+   */
+  claim(lamp: string, owner: AlertOwner, look: LightLook, former: LightSetting): LightSetting {
+    const known = this.lamps.get(lamp) ?? { former, contexts: new Set(), looks: new Map() };
+    this.lamps.set(lamp, known);
+    // The newest is the last entry.
+    known.looks.delete(owner);
+    known.looks.set(owner, look);
+    return known.former;
+  }
+
+  /**
+   * An alert on a lamp is over.
+   * @returns whether it was the last one, after which the lamp becomes what it was; else the one before it is shown again
+   */
+  release(lamp: string, owner: AlertOwner): boolean {
+    const known = this.lamps.get(lamp);
+    const wasShown = this.isShown(lamp, owner);
+    known?.looks.delete(owner);
+    const next = [...(known?.looks.keys() ?? [])].at(-1);
+    if (next === undefined) this.lamps.delete(lamp);
+    else if (wasShown) next.showAgain(lamp);
+    return next === undefined;
+  }
+
+  /** An owner is gone. What its lamps were is kept elsewhere. */
+  leave(owner: AlertOwner): void {
+    for (const [lamp, { looks }] of [...this.lamps]) if (looks.has(owner)) this.release(lamp, owner);
+  }
+
+  /** Whether a lamp shows the alert of this owner, not a newer one. */
+  isShown(lamp: string, owner: AlertOwner): boolean {
+    return [...(this.lamps.get(lamp)?.looks.keys() ?? [])].at(-1) === owner;
+  }
+
+  /** The looks of all alerts on a lamp. */
+  looksOf(lamp: string): LightLook[] {
+    return [...(this.lamps.get(lamp)?.looks.values() ?? [])];
+  }
+
+  /** Something was done to a lamp. */
+  addContext(lamp: string, context: string): void {
+    this.lamps.get(lamp)?.contexts.add(context);
+  }
+
+  /** Whether an alert did it. */
+  isOurs(lamp: string, context: string): boolean {
+    return this.lamps.get(lamp)?.contexts.has(context) === true;
+  }
+}
