@@ -461,6 +461,23 @@ describe('blueprints', function () {
       await until(() => bulb.state.state === 'OFF', 'off', 20_000);
     });
 
+    it("leaves alone somebody's light when Home Assistant restarts", async () => {
+      await bulb.change({ state: 'OFF' });
+      await untilState('light.cot', 'off');
+      await automate('night_light', { ...inputs, ...always, linger: 0 });
+      cry('started');
+      await until(() => bulb.state.state === 'ON', 'on');
+      await endCry();
+      await until(() => bulb.state.state === 'OFF', 'off');
+      await bulb.change({ state: 'ON', brightness: 25 });
+      await home().untilState('light.cot', ({ attributes }) => attributes.brightness === 25);
+      await home().restart();
+      await home().untilState('light.cot', ({ state }) => state === 'on');
+      await untilState(ENTITIES.crying, 'off');
+      await sleep(2000 + MOMENT_MS);
+      assert.equal(bulb.state.state, 'ON');
+    });
+
     it('leaves alone a light that is on, one that somebody made brighter, and the day', async () => {
       await bulb.change({ state: 'ON', brightness: 200 });
       await untilState('light.cot', 'on');
