@@ -15,6 +15,8 @@ interface SharedLamp {
   contexts: Set<string>;
   /** Each alert's look; the newest one, which the lamp shows, is the last. */
   looks: Map<AlertOwner, LightLook>;
+  /** Looks of alerts that are over: the lamp may still show one. */
+  past: LightLook[];
 }
 
 /**
@@ -44,7 +46,7 @@ export class SharedLamps {
    * @returns what it was before all alerts
    */
   claim(lamp: string, owner: AlertOwner, look: LightLook, former: LightSetting): LightSetting {
-    const known = this.lamps.get(lamp) ?? { former, contexts: new Set(), looks: new Map() };
+    const known = this.lamps.get(lamp) ?? { former, contexts: new Set(), looks: new Map(), past: [] };
     this.lamps.set(lamp, known);
     // The newest is the last entry.
     known.looks.delete(owner);
@@ -59,6 +61,8 @@ export class SharedLamps {
   release(lamp: string, owner: AlertOwner): boolean {
     const known = this.lamps.get(lamp);
     const wasShown = this.isShown(lamp, owner);
+    const look = known?.looks.get(owner);
+    if (look) known?.past.push(look);
     known?.looks.delete(owner);
     const next = [...(known?.looks.keys() ?? [])].at(-1);
     if (next === undefined) this.lamps.delete(lamp);
@@ -76,9 +80,10 @@ export class SharedLamps {
     return [...(this.lamps.get(lamp)?.looks.keys() ?? [])].at(-1) === owner;
   }
 
-  /** The looks of all alerts on a lamp. */
+  /** The looks in which alerts may have left a lamp. */
   looksOf(lamp: string): LightLook[] {
-    return [...(this.lamps.get(lamp)?.looks.values() ?? [])];
+    const { looks, past } = this.lamps.get(lamp) ?? {};
+    return [...(looks?.values() ?? []), ...(past ?? [])];
   }
 
   /** Something was done to a lamp. */

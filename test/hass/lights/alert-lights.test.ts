@@ -323,20 +323,37 @@ light:
         assert.deepEqual(reported, []);
       });
 
-    it('brings it back after both were killed', async () => {
-      lights.show(ORANGE);
-      await untilAlert();
-      other.show(RED);
-      await until(isRed, 'red');
-      await sleep(MOMENT_MS);
-      // As good as killed: they can do no more.
-      await Promise.all([hass.stop(), otherHass.stop()]);
-      await Promise.all([lights.stop(), other.stop()]);
-      lights = open();
-      openOther();
-      await untilRestored();
-      assert.deepEqual(colour.state.color, { h: 120, s: 40 });
-    });
+    for (const order of ['the first', 'the second'])
+      it(`brings it back after both were killed, ${order} one connected first`, async () => {
+        lights.show(ORANGE);
+        await untilAlert();
+        other.show(RED);
+        await until(isRed, 'red');
+        await sleep(MOMENT_MS);
+        // As good as killed: they can do no more.
+        await Promise.all([hass.stop(), otherHass.stop()]);
+        await Promise.all([lights.stop(), other.stop()]);
+        const holdBack = (slow: HassConnection): void => {
+          const ask = slow.subscribe.bind(slow);
+          slow.subscribe = (...request: Parameters<typeof ask>) => {
+            const begun = setTimeout(() => ask(...request), MOMENT_MS);
+            return () => {
+              clearTimeout(begun);
+            };
+          };
+        };
+        const prototype: () => void = Reflect.get(HassConnection.prototype, 'start');
+        let count = 0;
+        HassConnection.prototype.start = function (this: HassConnection) {
+          if (++count === (order === 'the first' ? 2 : 1)) holdBack(this);
+          prototype.call(this);
+        };
+        lights = open();
+        openOther();
+        HassConnection.prototype.start = prototype;
+        await untilRestored();
+        assert.deepEqual(colour.state.color, { h: 120, s: 40 });
+      });
   });
 
   it('brings back each member of a group, not their mean', async () => {
