@@ -45,7 +45,13 @@ export function hassCameraSource(name: string, share: HassShare, key: string, en
       await share.close();
     }
   });
-  return { name, key: `home assistant ${key} ${entityId}`, start, openMs: CAMERA_OPEN_MS, stallMs: HTTP_STALL_MS };
+  return {
+    name,
+    key: `home assistant ${key} ${entityId}`,
+    start,
+    openMs: CAMERA_OPEN_MS,
+    stallMs: HTTP_STALL_MS,
+  };
 }
 
 /** Waits for the connection. @returns what is in its way, if anything */

@@ -74,7 +74,7 @@ export class HomeZone {
       this.options.report(
         new DeepInfantError(
           'time-zone',
-          `Home Assistant's time zone, '${timeZone}', is not known here: ${messageOf(error)}. Update Node.js.`,
+          `Home Assistant's time zone '${timeZone}' is not known here: ${messageOf(error)}. Update Node.js.`,
         ),
       );
     }

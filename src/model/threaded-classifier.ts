@@ -10,6 +10,8 @@ import { scoreSegment, type Segment } from './segment.js';
 
 /** Long beside the 9 s that are heard again before each segment, short beside a recording of an hour. */
 const SEGMENT_S = 120;
+/** Memory of a thread for objects that live shortly, MB: V8 would let it grow by some 40. */
+const YOUNG_MB = 8;
 /** Segments that a thread has at a time: the next one is there when it needs it. */
 const SEGMENTS_PER_THREAD = 2;
 
@@ -161,7 +163,11 @@ class ScoringThread {
   private readonly free: Float32Array[] = [];
 
   constructor(model: LoadedModel) {
-    this.worker = new Worker(path.join(__dirname, 'scoring-thread.js'), { workerData: model });
+    this.worker = new Worker(path.join(__dirname, 'scoring-thread.js'), {
+      workerData: model,
+      // A step leaves little behind: a thread needs no room for more.
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    });
     this.worker.on('message', (scores: Scores[]) => {
       const { samples, resolve } = this.waiting.shift()!;
       this.free.push(samples);

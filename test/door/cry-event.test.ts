@@ -128,6 +128,7 @@ describe('readSourceHealth', () => {
     levelDb: -40,
     clipping: 0,
     driftMs: 3,
+    clockSteps: 0,
     format: { codec: 'aac', sampleRate: 8000, channels: 1 },
   };
 

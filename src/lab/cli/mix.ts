@@ -92,7 +92,7 @@ export const command = defineCommand({
       teachers: [teachers.yamnet.sha256, teachers.mn04.sha256],
     };
     const store = await MixtureStore.open(out, cropFrames, JSON.stringify(made, null, 2));
-    const clips = [...known, ...(await syntheticCries(teachers))];
+    const clips = [...known, ...syntheticCries()];
     const maker = new MixtureMaker(clips, teachers, cropFrames, seed);
     while (store.count < count) {
       const mixtures: StoredMixture[] = [];

@@ -22,7 +22,7 @@ export class MixtureMaker {
   private readonly logMel = new LogMel();
 
   /**
-   * @param clips of recordings by their number; undefined for what is not mixed. All with what teachers heard in them.
+   * @param clips of recordings by their number; undefined for what is not mixed
    * @param frames length of a mixture
    */
   constructor(

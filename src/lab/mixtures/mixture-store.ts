@@ -28,8 +28,8 @@ export interface StoredMixture {
   teacher: Float32Array;
 }
 
-/** Mixtures in a file: a few minutes of work, which a stop loses. */
-export const FILE_MIXTURES = 128;
+/** Mixtures in a file: some seconds of work, which a stop loses. */
+export const FILE_MIXTURES = 64;
 /** Most recordings in a mixture. */
 const RECORDINGS = 3;
 /** Bytes of one recording's number. */

@@ -50,13 +50,13 @@ describe('deepinfant mix', function () {
         ...['mix', config, YAMNET, MN04, '--data', corpus, '--teacher', scores],
         ...['--out', out, '--count', String(count)],
       );
-    const first = await make(100);
+    const first = await make(50);
     assert.equal(first.status, 0, first.stderr);
     assert.match(first.stdout, /6 of 6 recordings are mixed/);
-    assert.match(first.stdout, /128 mixtures: /);
+    assert.match(first.stdout, /64 mixtures: /);
     const kept = await readFile(path.join(out, 'mixtures-0.bin'));
-    const more = await make(130);
-    assert.match(more.stdout, /256 mixtures: /, more.stderr);
+    const more = await make(65);
+    assert.match(more.stdout, /128 mixtures: /, more.stderr);
     assert.deepEqual(await readFile(path.join(out, 'mixtures-0.bin')), kept);
   });
 
