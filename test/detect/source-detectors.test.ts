@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mock } from 'node:test';
 import type { Detection } from '../../src/detect/detector.js';
 import { SourceDetectors } from '../../src/detect/source-detectors.js';
 import { DeepInfantError } from '../../src/errors.js';
@@ -160,13 +161,13 @@ describe('SourceDetectors', () => {
     await assert.rejects(failing.open(), /no such file/);
     await assert.rejects(failing.push(loud('cot'), ''), /no such file/);
     assert.equal(loads, 1);
-    const { now } = performance;
-    performance.now = () => now.call(performance) + 10_100;
+    const now = performance.now.bind(performance);
+    const later = mock.method(performance, 'now', () => now() + 10_100);
     try {
       assert.deepEqual(statesOf(await failing.push(loud('cot'), '')), ['started']);
       assert.equal(loads, 2);
     } finally {
-      performance.now = now;
+      later.mock.restore();
     }
   });
 
