@@ -17,7 +17,7 @@ export class DeepInfantError extends Error {
 /** The message of anything thrown; where a file was refused, the system's words: 'permission denied'. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  // Node writes 'EACCES: permission denied, open '/root/x''.
+  // Node writes "EACCES: permission denied, open 'x'".
   return isFileError(error) ? error.message.replace(/^E\w+: (.*?), .*$/s, '$1') : error.message;
 }
 

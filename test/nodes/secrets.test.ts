@@ -154,7 +154,7 @@ describe('the password of a camera, and the key of Baby Buddy,', function () {
     };
     assert.ok(exported.includes(good.url) && places.commands.includes('ffmpeg'));
     assert.match(places.output, /\[trace\]/);
-    assert.ok(places.answers.includes('/flv?password=***'));
+    assert.ok(places.answers.includes('/flv?password={password} sends no sound'));
     assert.ok(places.toEditor.includes('status/refused') && places.toEditor.includes('debug'));
     for (const [place, text] of Object.entries(places)) assert.ok(!reveals(text, MARK), place);
   });
