@@ -6,6 +6,7 @@ import type { Baby } from '../src/baby/baby.js';
 import { encodePart } from '../src/encode-part.js';
 import { guard } from '../src/guard.js';
 import type { Keeping } from '../src/journal/journal.js';
+import { dataFolder } from './data-file.js';
 import { flag, numberFrom, text } from './settings.js';
 
 export interface BabyNode<Credentials extends object = object> extends Node<Credentials> {
@@ -39,7 +40,7 @@ export function babyNodeOf(RED: NodeAPI, node: Node, id: string): BabyNode | und
 /** Where the memory of a baby is kept. The node's id names the folder, since a baby may be renamed. */
 export function babyFolder(RED: NodeAPI, nodeId: string): string {
   // A flow that was written by hand may have any text as an id.
-  return path.join(RED.settings.userDir!, 'deepinfant', `baby-${encodePart(nodeId)}`);
+  return path.join(dataFolder(RED), `baby-${encodePart(nodeId)}`);
 }
 
 /** What the journal of a baby keeps. */

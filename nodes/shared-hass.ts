@@ -102,5 +102,5 @@ export function newSharedHass(RED: NodeAPI, node: Node, login: HassLogin): Share
   const warn = (text: string): void => {
     node.warn(text);
   };
-  return new SharedHass(login, new HomeZone({ file: dataFile(RED, 'home.json'), report, warn }), report);
+  return new SharedHass(login, new HomeZone({ file: dataFile(RED, 'home'), report, warn }), report);
 }

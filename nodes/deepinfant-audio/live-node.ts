@@ -52,7 +52,7 @@ export class LiveNode implements NodeWork {
     });
     this.file = new StateFile(
       {
-        path: dataFile(RED, `listening-${encodeURIComponent(sourceId)}.json`),
+        path: dataFile(RED, 'listening', sourceId),
         what: 'whether to listen',
         version: 1,
         check: json => check(KEPT, json, 'whether to listen'),

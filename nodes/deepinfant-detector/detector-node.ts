@@ -54,7 +54,7 @@ export class DetectorNode implements NodeWork {
     this.nameTroubles = new Troubles(error => {
       node.error(messageOf(error), {});
     });
-    const file = dataFile(RED, `cries-${encodeURIComponent(node.id)}.json`);
+    const file = dataFile(RED, 'cries', node.id);
     this.unfinished = new UnfinishedCries(file, error => {
       node.error(messageOf(error), {});
     });

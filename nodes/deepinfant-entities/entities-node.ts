@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { DeepInfantError, messageOf } from '../../src/errors.js';
 import { guard } from '../../src/guard.js';
@@ -6,7 +5,7 @@ import { Device, type DeviceCommand, type FormerPlace } from '../../src/hass/dev
 import { claimDevice } from '../../src/hass/device/device-id.js';
 import { packageVersion } from '../../src/package-root.js';
 import { type NodeWork, type StatusForm, statusOf } from '../adapter.js';
-import { dataFile } from '../data-file.js';
+import { dataFolder } from '../data-file.js';
 import { readIncoming } from '../messages.js';
 import { wiredPreset } from '../wired-preset.js';
 import { editorUrl } from './editor-url.js';
@@ -117,7 +116,7 @@ export class EntitiesNode implements NodeWork {
 
   private claim(): ReturnType<typeof claimDevice> {
     const { RED, node } = this;
-    const folder = path.dirname(dataFile(RED, 'device.json'));
+    const folder = dataFolder(RED);
     return claimDevice(folder, { id: node.id, name: this.name }, other => {
       let isThere = false;
       RED.nodes.eachNode(({ id, type }) => {

@@ -45,7 +45,7 @@ export class LightNode implements NodeWork {
       hass,
       lights: settings.lights,
       pulse: settings.pulse,
-      file: dataFile(RED, `lights-${node.id}.json`),
+      file: dataFile(RED, 'lights', node.id),
       report: error => {
         node.error(messageOf(error));
       },

@@ -77,7 +77,7 @@ export class NotifyNode implements NodeWork {
       baby: news => this.babyOf(news),
       dashboard: settings.dashboard,
       say: this.say,
-      file: dataFile(RED, `notifications-${node.id}.json`),
+      file: dataFile(RED, 'notifications', node.id),
       answered: news => {
         this.sendAnswer(news);
       },
@@ -94,7 +94,7 @@ export class NotifyNode implements NodeWork {
       quiet: quietOf(settings),
       dashboard: settings.dashboard,
       say: this.say,
-      file: dataFile(RED, `lost-sources-${node.id}.json`),
+      file: dataFile(RED, 'lost-sources', node.id),
       report,
     });
     this.sources.start();

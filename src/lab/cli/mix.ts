@@ -1,4 +1,3 @@
-import { DeepInfantError } from '../../errors.js';
 import { countOf, usageError } from '../../cli/arguments.js';
 import { defineCommand } from '../../cli/command.js';
 import { abortOnInterrupt } from '../../cli/interrupt.js';
@@ -7,6 +6,8 @@ import { ProgressLine } from '../../cli/progress-line.js';
 import { readClips } from '../detector/clips.js';
 import { readConfig } from '../detector/config.js';
 import { readTrainingCorpus } from '../detector/training-corpus.js';
+import { originOf } from '../detector/training-mixtures.js';
+import { CORPUS_OPTIONS } from './corpus-options.js';
 import { MixtureMaker } from '../mixtures/mixture-maker.js';
 import { FILE_MIXTURES, MixtureStore, type StoredMixture } from '../mixtures/mixture-store.js';
 import { syntheticCries } from '../mixtures/synthetic-cries.js';
@@ -23,21 +24,7 @@ export const command = defineCommand({
     mixtures for 'deepinfant train --mixtures FOLDER', which may run at the same time. If the command is stopped, the same
     command resumes it.`,
   options: {
-    data: { type: 'string', value: 'FOLDER', help: 'the corpus (docs/training.md)' },
-    more: {
-      type: 'string',
-      multiple: true,
-      default: [],
-      value: 'FOLDER',
-      help: 'more recordings, for training only; can be given several times',
-    },
-    teacher: {
-      type: 'string',
-      multiple: true,
-      default: [],
-      value: 'FOLDER',
-      help: "both teachers' scores of the recordings, from deepinfant teach; can be given several times",
-    },
+    ...CORPUS_OPTIONS,
     out: { type: 'string', value: 'FOLDER', help: 'folder for the mixtures: 58 KB each' },
     count: { type: 'string', value: 'N', help: `number of mixtures to make (default: ${DEFAULT_COUNT})` },
   },
@@ -59,13 +46,9 @@ export const command = defineCommand({
     const signal = abortOnInterrupt();
     const config = await readConfig(configFile);
     const corpus = await readTrainingCorpus(config, { corpus: data, more, teacher: scores });
-    const { teacher, doubtful, recordings } = corpus;
-    if (teacher?.isJoint !== true) {
-      throw new DeepInfantError(
-        'teacher',
-        `${scores.join(' and ')} must hold the scores of both teachers. Make them with 'deepinfant teach YAMNET MN04'.`,
-      );
-    }
+    const { doubtful, recordings } = corpus;
+    const origin = originOf(corpus, config);
+    const teacher = corpus.teacher!;
     for (const remark of corpus.remarks) printError(remark);
     const progress = new ProgressLine(FILE_MIXTURES);
     const all = await readClips(corpus, config.rivalWeights, ({ done, total }) => {
@@ -82,15 +65,8 @@ export const command = defineCommand({
     );
     const teachers = { yamnet: await Yamnet.open(yamnetFile), mn04: await Mn04.open(mn04File) };
     const { seed, cropFrames, rivalWeights } = config;
-    const made = {
-      seed,
-      cropFrames,
-      rivalWeights,
-      corpusSha256: corpus.sha256,
-      more: corpus.more.length,
-      scoresSha256: teacher.sha256,
-      teachers: [teachers.yamnet.sha256, teachers.mn04.sha256],
-    };
+    const teacherSha256s = [teachers.yamnet.sha256, teachers.mn04.sha256];
+    const made = { ...origin, seed, rivalWeights, teacherSha256s };
     const store = await MixtureStore.open(out, cropFrames, JSON.stringify(made, null, 2));
     const clips = [...known, ...syntheticCries()];
     const maker = new MixtureMaker(clips, teachers, cropFrames, seed);

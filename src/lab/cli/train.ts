@@ -8,6 +8,8 @@ import type { Reading } from '../../model/manifest.js';
 import { readClips } from '../detector/clips.js';
 import { readConfig } from '../detector/config.js';
 import { readTrainingCorpus } from '../detector/training-corpus.js';
+import { findMixtures } from '../detector/training-mixtures.js';
+import { CORPUS_OPTIONS } from './corpus-options.js';
 import type { FoldRecord, HeldOutScore } from '../detector/measure.js';
 import type { Progress } from '../training/progress.js';
 import { tryRates } from '../detector/learning-rate.js';
@@ -24,21 +26,7 @@ export const command = defineCommand({
     trains the model to use on all recordings, with the calibration and thresholds that the folds yield, and writes it to
     OUT/all/NAME. If it is stopped, the same command resumes it. 'deepinfant ship OUT' copies the model to models/.`,
   options: {
-    data: { type: 'string', value: 'FOLDER', help: 'the corpus' },
-    more: {
-      type: 'string',
-      multiple: true,
-      default: [],
-      value: 'FOLDER',
-      help: 'more recordings, for training only; can be given several times',
-    },
-    teacher: {
-      type: 'string',
-      multiple: true,
-      default: [],
-      value: 'FOLDER',
-      help: "teachers' scores of the recordings, from deepinfant teach; can be given several times",
-    },
+    ...CORPUS_OPTIONS,
     mixtures: {
       type: 'string',
       value: 'FOLDER',
@@ -81,7 +69,8 @@ export const command = defineCommand({
       corpus,
       clips: await readClips(corpus, config.rivalWeights, progressLine('recordings')),
       out: values.out ?? path.join('runs', config.name),
-      mixtures: values.mixtures,
+      mixtures:
+        values.mixtures === undefined ? undefined : await findMixtures(values.mixtures, corpus, config),
       from: values.from === undefined ? undefined : modelPath(values.from),
     };
 

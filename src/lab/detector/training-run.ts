@@ -21,6 +21,7 @@ import type { Material } from './batches.js';
 import { samplesOfClip, sureClips } from './clips.js';
 import type { TrainingConfig } from './config.js';
 import type { TrainingCorpus } from './training-corpus.js';
+import type { TrainingMixtures } from './training-mixtures.js';
 import { recordNights, scoreRecordings, type FoldRecord, type HeldOut, type SamplesOf } from './measure.js';
 import { shippedTensors, TrainableCryNet } from './network.js';
 import { trainNetwork, type Validation } from './train-network.js';
@@ -42,8 +43,8 @@ export interface Run {
   /** The corpus's recordings in memory, see readClips. */
   clips: ReadonlyMap<Recording, Clip>;
   out: string;
-  /** Folder of mixtures that teachers heard, to learn from (see MixtureStore); without it, clips are mixed while it learns. */
-  mixtures: string | undefined;
+  /** Mixtures that teachers heard, to learn from; without them, clips are mixed while it learns. */
+  mixtures: TrainingMixtures | undefined;
   /** Folder of a model to fine-tune; without it, the network starts from random weights. */
   from: string | undefined;
   onProgress: (progress: Progress) => void;
@@ -202,7 +203,7 @@ export function materialOf(run: Run, taught: readonly Recording[]): Material {
     const known = new Set(taught);
     const heldOut = [...recordings.keys()].filter(number => !known.has(recordings[number]));
     return {
-      mixtures: { folder: mixtures, heldOut: new Set(heldOut), joint: jointExamples(teacher!, sure) },
+      mixtures: { folder: mixtures.folder, heldOut: new Set(heldOut), joint: jointExamples(teacher!, sure) },
     };
   }
   const target = teacher?.isJoint ? jointTarget(teacher, sure) : undefined;
@@ -222,7 +223,8 @@ async function learn(
   const model = from === undefined ? undefined : await readModel(from);
   const { sha256: fromSha256 } = model?.manifest.weights ?? {};
   const teacherSha256 = corpus.teacher?.sha256;
-  const identity = { config, corpusSha256: corpus.sha256, teacherSha256, fromSha256 };
+  const mixturesSha256 = run.mixtures?.sha256;
+  const identity = { config, corpusSha256: corpus.sha256, teacherSha256, mixturesSha256, fromSha256 };
   await claimFolder(folder, JSON.stringify(identity, null, 2));
   if (existsSync(weightsFile(run, part))) return;
 

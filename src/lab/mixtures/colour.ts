@@ -7,7 +7,7 @@ import { SAMPLE_RATE } from '../../values.js';
 /** Frequencies are stretched by up to this factor, as by a vocal tract of another length. */
 const WARP = 1.12;
 /** Lowest mel power, which even a silent recording has: rounding noise near -90 dB of full scale. */
-const FLOOR_DB = -70;
+export const FLOOR_DB = -70;
 
 /**
  * Changes a log-mel as rooms, microphones, codecs and their noise do: on the mel power, where this is cheap and nearly exact

@@ -20,7 +20,7 @@ export interface Example {
 
 /** Where examples come from. */
 export interface Examples {
-  /** Number of the teachers' classes; 0 without a teacher. */
+  /** Number of the teachers' classes. */
   readonly classes: number;
   /** A random example; the same `random` state gives the same one. */
   example(random: Random): Example;

@@ -1,6 +1,6 @@
 import { amplitudeOfDb } from '../../maths/decibels.js';
 import type { Random } from '../../maths/random.js';
-import { LogMel } from '../../features/log-mel.js';
+import { SEED_FRONT_END } from '../../features/front-end.js';
 import { FRAMES_PER_STEP } from '../../model/cry-net.js';
 import { LABELS, SAMPLE_RATE, type Label } from '../../values.js';
 import { TEACHER_HOP, TEACHER_WINDOW } from '../teacher/teacher.js';
@@ -64,7 +64,7 @@ export class Mixer {
 
   /** @param frames length of a mixture's log-mel, a multiple of the network's frames per step */
   constructor(clips: readonly Clip[], frames: number) {
-    const { hop, fftSize } = new LogMel();
+    const { hop, fftSize } = SEED_FRONT_END;
     this.cries = new WeightedClips(clips.filter(clip => clip.label === 'cry'));
     this.rivals = new WeightedClips(clips.filter(clip => clip.label !== 'cry'));
     this.steps = frames / FRAMES_PER_STEP;

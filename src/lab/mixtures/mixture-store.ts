@@ -7,6 +7,7 @@ import { FRAMES_PER_STEP } from '../../model/cry-net.js';
 import { LABELS } from '../../values.js';
 import { MN04_CLASSES } from '../teacher/mn04.js';
 import { TEACHER_CLASSES } from '../teacher/teacher.js';
+import { FLOOR_DB } from './colour.js';
 import { claimFolder } from '../training/run-folder.js';
 
 /** Classes of both teachers: YAMNet's, then mn04's. */
@@ -34,9 +35,8 @@ export const FILE_MIXTURES = 64;
 const RECORDINGS = 3;
 /** Bytes of one recording's number. */
 const NUMBER_BYTES = 4;
-/** Levels are kept from -70 dB on in steps of half a decibel, logits in steps of 0.1: 8 bits each. */
+/** Levels are kept from FLOOR_DB on in steps of half a decibel, logits in steps of 0.1: 8 bits each. */
 const MEL_STEP_DB = 0.5;
-const MEL_FLOOR_DB = -70;
 const LOGIT_STEP = 0.1;
 
 /** A folder of mixtures: `mixtures-N.bin` with FILE_MIXTURES records of equal length each, and what they were made from. */
@@ -111,7 +111,7 @@ export class MixtureStore {
     const labels = Float32Array.from(next(LABELS.length), value => (value === UNKNOWN ? NaN : value));
     const silent = Float32Array.from(next(this.steps));
     const crying = Float32Array.from(next(this.steps), value => value / 255);
-    const mel = Float32Array.from(next(this.melBytes), value => MEL_FLOOR_DB + MEL_STEP_DB * value);
+    const mel = Float32Array.from(next(this.melBytes), value => FLOOR_DB + MEL_STEP_DB * value);
     const logits = next(this.steps * BOTH_CLASSES);
     const teacher = Float32Array.from(logits, value => LOGIT_STEP * ((value << 24) >> 24));
     return { recordings: numbersIn(bytes), labels, silent, crying, mel, teacher };
@@ -125,7 +125,7 @@ export class MixtureStore {
       Uint8Array.from(labels, value => (Number.isNaN(value) ? UNKNOWN : value)),
       Uint8Array.from(silent),
       Uint8Array.from(crying, value => Math.round(255 * value)),
-      Uint8Array.from(mel, db => within(0, 255, Math.round((db - MEL_FLOOR_DB) / MEL_STEP_DB))),
+      Uint8Array.from(mel, db => within(0, 255, Math.round((db - FLOOR_DB) / MEL_STEP_DB))),
       // In two's complement.
       Uint8Array.from(teacher, logit => within(-128, 127, Math.round(logit / LOGIT_STEP))),
     ]);

@@ -37,10 +37,11 @@ export class StoredMixtures implements Examples {
   /** @throws DeepInfantError what MixtureStore.read throws, and `mixtures` when there is none without a held-out recording */
   static open({ folder, heldOut, joint }: MixturesToLearn, frames: number): StoredMixtures {
     const mixtures = new StoredMixtures(MixtureStore.read(folder, frames), heldOut, joint, frames);
-    if (mixtures.usable.length === 0) {
+    const { usable, all } = mixtures.counts;
+    if (usable === 0) {
       throw new DeepInfantError(
         'mixtures',
-        `${folder} has no mixtures without a recording that is held out. Make more with 'deepinfant mix'.`,
+        `Each of the ${all} mixtures in ${folder} holds a recording that is held out. Make more with 'deepinfant mix'.`,
       );
     }
     return mixtures;

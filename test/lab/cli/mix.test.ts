@@ -36,7 +36,12 @@ describe('deepinfant mix', function () {
     }
     await writeFile(path.join(corpus, 'manifest.csv'), manifest);
     const shipped = await readFile(path.join(PACKAGE_ROOT, 'models', 'crynet', 'training.json'), 'utf8');
-    const small = { ...(JSON.parse(shipped) as object), folds: 2, cropFrames: 64 };
+    const { widths, ...rest } = JSON.parse(shipped) as { widths: object };
+    const small = {
+      ...rest,
+      ...{ folds: 2, cropFrames: 64, steps: 2, batch: 2, nightHours: 0.02 },
+      widths: Object.fromEntries(Object.keys(widths).map(name => [name, 4])),
+    };
     await writeFile(config, JSON.stringify(small));
     const cache = path.join(folder, 'cache');
     await deepinfant('teach', YAMNET, MN04, '--data', corpus, '--out', scores, '--cache', cache);
@@ -58,6 +63,27 @@ describe('deepinfant mix', function () {
     const more = await make(65);
     assert.match(more.stdout, /128 mixtures: /, more.stderr);
     assert.deepEqual(await readFile(path.join(out, 'mixtures-0.bin')), kept);
+    const trained = await deepinfant(
+      ...['train', config, '--data', corpus, '--teacher', scores, '--mixtures', out],
+      ...['--fold', '0', '--out', path.join(folder, 'trained')],
+    );
+    assert.equal(trained.status, 0, trained.stderr);
+    assert.match(trained.stdout, /fold 0: AUC/);
+  });
+
+  it('are not learned from with other recordings, or without the scores they were made with', async () => {
+    const out = path.join(folder, 'foreign');
+    await mkdir(out);
+    await writeFile(path.join(out, 'run.json'), '{"cropFrames":64,"corpusSha256":"another"}');
+    const train = (...options: string[]): ReturnType<typeof deepinfant> =>
+      deepinfant('train', config, '--data', corpus, '--out', path.join(folder, 'run'), ...options);
+    const foreign = await train('--teacher', scores, '--mixtures', out);
+    assert.match(foreign.stderr, /The mixtures in .*foreign were made with another corpusSha256/);
+    const missing = await train('--teacher', scores, '--mixtures', path.join(folder, 'nowhere'));
+    assert.match(missing.stderr, /nowhere holds no mixtures: .*deepinfant mix/);
+    const deaf = await train('--mixtures', out);
+    assert.match(deaf.stderr, /Mixtures need the scores of both teachers/);
+    for (const { status } of [foreign, missing, deaf]) assert.equal(status, 1);
   });
 
   it('asks for the scores of both teachers', async () => {
