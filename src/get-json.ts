@@ -83,10 +83,11 @@ function refusalOf(
   const { name, url, loginAdvice } = server;
   const where = `${name} at ${url.origin}`;
   const reply = `${status} ${statusText}`.trim();
-  const target = new URL(headers.get('location') ?? '', url);
+  const location = headers.get('location') ?? '';
+  const target = new URL(URL.canParse(location, url) ? location : '', url);
   const asked = `/${path.split('?')[0]}`;
   // The same page elsewhere: over https, or below another path.
-  if (status >= 300 && status < 400 && headers.has('location') && target.pathname.endsWith(asked)) {
+  if (status >= 300 && status < 400 && location !== '' && target.pathname.endsWith(asked)) {
     target.pathname = target.pathname.slice(0, 1 - asked.length);
     target.search = '';
     return new DeepInfantError(

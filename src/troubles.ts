@@ -1,3 +1,4 @@
+import { dropOldest } from './drop-oldest.js';
 import { messageOf } from './errors.js';
 
 /** What fails may be called as messages say. */
@@ -15,8 +16,7 @@ export class Troubles {
     const message = messageOf(error);
     if (this.reported.get(what) === message) return;
     this.reported.set(what, message);
-    const [oldest] = this.reported.keys();
-    if (this.reported.size > MOST_REPORTED) this.reported.delete(oldest);
+    dropOldest(this.reported, MOST_REPORTED);
     this.report(error);
   }
 

@@ -1,3 +1,4 @@
+import { dropOldest } from '../../src/drop-oldest.js';
 import type { NodeAPI } from 'node-red';
 import { LiveView } from '../../src/detect/live-view.js';
 import { DeepInfantError } from '../../src/errors.js';
@@ -23,8 +24,7 @@ export class LiveViews {
     const { source } = chunk;
     const view = this.views.get(source) ?? new LiveView(manifest.presets);
     this.views.set(source, view);
-    const [oldest] = this.views.keys();
-    if (this.views.size > MOST_VIEWS) this.views.delete(oldest);
+    dropOldest(this.views, MOST_VIEWS);
     view.pushChunk(chunk);
     for (const step of steps) view.pushScores(step);
   }

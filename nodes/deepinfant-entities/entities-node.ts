@@ -70,7 +70,7 @@ export class EntitiesNode implements NodeWork {
     });
     const connection: MqttConnection = new MqttConnection(brokerNode, node.id, device.will, state => {
       this.showState();
-      if (state === 'connected') this.announce();
+      if (state === 'connected' && this.running) this.announce();
     });
     this.running = { id, device, connection, release };
     // What is asked for in Home Assistant holds before anything is heard.

@@ -12,6 +12,8 @@ interface MqttMessage extends DeviceMessage {
 export interface MqttBrokerNode extends Node {
   /** The address. */
   brokerurl: string;
+  /** The MQTT client; there is one while there is a connection. */
+  client: { subscribe(topics: string[], options: { qos: number }, done: () => void): void };
   /** What the MQTT client is opened with: user, password and certificates, too. */
   options: { clientId?: string; will?: object; keepalive?: number };
   register(user: BrokerUser): void;
@@ -40,6 +42,9 @@ export type MqttState = 'connected' | 'connecting' | 'disconnected';
  */
 export class MqttConnection {
   private current: MqttState = 'disconnected';
+  /** What the broker node said last. */
+  private told: MqttState = 'disconnected';
+  private readonly topics: string[] = [];
   private readonly broker: MqttBrokerNode;
   private readonly user: BrokerUser;
 
@@ -60,9 +65,16 @@ export class MqttConnection {
       id,
       status: guard(({ text }) => {
         const state = text.slice(text.lastIndexOf('.') + 1) as MqttState;
-        if (state === this.current) return;
-        this.current = state;
-        changed(state);
+        if (state === this.told) return;
+        this.told = state;
+        const change = guard(() => {
+          if (state !== this.told || state === this.current) return;
+          this.current = state;
+          changed(state);
+        });
+        // Whoever learns that the device is there may ask for something at once: that has to arrive.
+        if (state === 'connected') this.broker.client.subscribe(this.topics, { qos: 1 }, change);
+        else change();
       }),
     };
   }
@@ -84,6 +96,7 @@ export class MqttConnection {
     const receiveBytes = guard((_topic: string, payload: Buffer) => {
       receive(payload.toString());
     });
+    this.topics.push(topic);
     this.broker.subscribe(topic, { qos: 1 }, receiveBytes, this.id);
   }
 

@@ -1,3 +1,4 @@
+import { dropOldest } from '../drop-oldest.js';
 import { concat } from '../concat.js';
 import { SAMPLE_RATE, type AudioChunk, type CryEvent, type CryWindow } from '../values.js';
 import { SoundBuffer } from './sound-buffer.js';
@@ -48,8 +49,7 @@ export class CryRecorder {
     // The one that sent sound last is the last of the map.
     this.sources.delete(source);
     this.sources.set(source, buffer);
-    const [oldest] = this.sources.keys();
-    if (this.sources.size > MOST_SOURCES) this.sources.delete(oldest);
+    dropOldest(this.sources, MOST_SOURCES);
     for (const [id, recording] of this.recordings) {
       const isLost = !this.sources.has(recording.source);
       const isOver = recording.source === source && Math.abs(buffer.end - recording.at) > PATIENCE;
@@ -75,8 +75,7 @@ export class CryRecorder {
         windows: [],
       };
       this.recordings.set(id, recording);
-      const [oldest] = this.recordings.keys();
-      if (this.recordings.size > MOST_RECORDINGS) this.recordings.delete(oldest);
+      dropOldest(this.recordings, MOST_RECORDINGS);
     }
     recording.at = buffer.end;
     const end = Math.min(buffer.end, recording.limit);

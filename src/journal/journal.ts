@@ -1,3 +1,4 @@
+import { dropOldest } from '../drop-oldest.js';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { guard } from '../guard.js';
@@ -183,8 +184,7 @@ export class Journal {
       const entry: HeardEntry = { kind: 'heard', id: `heard ${source}@${now}`, source, from: now, to: now };
       this.checkRoomFor(entry);
       this.heard.set(source, { entry, writtenAt: now });
-      const [oldest] = this.heard.keys();
-      if (this.heard.size > MOST_HEARD) this.heard.delete(oldest);
+      dropOldest(this.heard, MOST_HEARD);
       await this.put({ ...entry });
     }
   }

@@ -288,6 +288,7 @@ describe('Baby Buddy', function () {
       /^Baby Buddy at \S+ has moved \(301 Moved Permanently\)\. Enter its new address: https:\/\/baby\.example\/buddy\/$/,
     ],
     [308, { location: 'https://baby.example/api/' }, /Enter its new address: https:\/\/baby\.example\/$/],
+    [301, { location: 'http://[' }, /it replies 301/],
     [302, { location: '/login/?next=/api/' }, /asks for a login\. Enter the key/],
     [404, {}, /does not seem to be Baby Buddy: it replies 404 Not Found to \/api\//],
   ];

@@ -49,6 +49,11 @@ describe('locales', () => {
       }
     });
 
+    it(`${type} has its values where Node-RED fills them in`, () => {
+      for (const language of LANGUAGES)
+        assert.doesNotMatch([...texts(type, language).values()].join('\n'), /\{\{/);
+    });
+
     it(`${type} has status texts that fit under a node`, () => {
       for (const language of LANGUAGES) {
         const translated = texts(type, language);

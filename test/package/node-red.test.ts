@@ -179,16 +179,10 @@ for (const { nodeRed, node } of PAIRS) {
         components: object;
       };
       assert.ok('crying' in components);
-      // Again until it is taken: the node may say that it is there before it has subscribed.
-      while (
-        last.get('deepinfant/other') !== 'heard' ||
-        !last.get('deepinfant/mia/state')!.includes('"preset":"sensitive"')
-      ) {
-        for (const preset of ['careful', 'sensitive']) {
-          await client.publishAsync('deepinfant/mia/preset/set', preset);
-          await delay(200);
-        }
-      }
+      await client.publishAsync('deepinfant/mia/preset/set', 'sensitive');
+      await until(() => last.get('deepinfant/mia/state')!.includes('"preset":"sensitive"'));
+      // The other node has a connection of its own.
+      await until(() => last.get('deepinfant/other') === 'heard');
       await end('SIGKILL');
       while (last.get('deepinfant/mia/node') !== 'offline') await delay(20);
       await client.endAsync(true);

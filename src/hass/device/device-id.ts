@@ -36,7 +36,8 @@ export function claimDevice(
   const fileOf = (id: string): string => path.join(folder, `device-${id}.json`);
   const isFree = (id: string): boolean => {
     const owner = owners.get(id);
-    return !claims.has(fileOf(id)) && (owner === undefined || owner === node.id || !exists(owner));
+    const holder = claims.get(fileOf(id)) ?? node.id;
+    return holder === node.id && (owner === undefined || owner === node.id || !exists(owner));
   };
   const id =
     [...owners].find(([known, owner]) => owner === node.id && isFree(known))?.[0] ??

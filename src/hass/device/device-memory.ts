@@ -96,12 +96,11 @@ export function checkDeviceMemory(json: unknown, version: number): DeviceMemory 
   return { ...memory, counted: checkCountedCries(memory.counted, 1) };
 }
 
-/** The memory within its bounds. */
-export function bounded(memory: DeviceMemory): DeviceMemory {
-  return {
-    ...memory,
+/** Keeps a memory within its bounds. */
+export function bound(memory: DeviceMemory): DeviceMemory {
+  return Object.assign(memory, {
     running: memory.running.slice(-MOST_RUNNING),
     ended: memory.ended.slice(-MOST_ENDED),
     events: memory.events.slice(-MOST_EVENTS),
-  };
+  });
 }

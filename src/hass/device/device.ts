@@ -9,7 +9,7 @@ import { StateFile } from '../../files/state-file.js';
 import { countAt, criesAt, withCry } from './cry-count.js';
 import {
   type Accuracy,
-  bounded,
+  bound,
   checkDeviceMemory,
   DEVICE_MEMORY_VERSION,
   type DeviceMemory,
@@ -436,7 +436,7 @@ export class Device {
 
   /** Resolves when it is on disk, or has failed. */
   private save(): Promise<void> {
-    return this.file.save(() => bounded(this.memory));
+    return this.file.save(() => bound(this.memory));
   }
 
   private get criesTonight(): NightCry[] {

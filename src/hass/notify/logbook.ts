@@ -1,3 +1,4 @@
+import { dropOldest } from '../../drop-oldest.js';
 import * as v from 'valibot';
 import { DeepInfantError } from '../../errors.js';
 import { guard } from '../../guard.js';
@@ -69,11 +70,8 @@ export class Logbook {
     if (!['failed', 'running', 'silent'].includes(health.state)) return;
     this.healths.delete(health.source);
     this.healths.set(health.source, health);
-    const [oldest] = this.healths.keys();
-    if (this.healths.size > MOST_SOURCES) {
-      this.healths.delete(oldest);
-      this.shown.delete(oldest);
-    }
+    const oldest = dropOldest(this.healths, MOST_SOURCES);
+    if (oldest !== undefined) this.shown.delete(oldest);
     this.show(health);
   }
 

@@ -1,3 +1,4 @@
+import { dropOldest } from '../../drop-oldest.js';
 import { type Answer, type Reason, REASONS } from '../../values.js';
 import { type CryFilter, wants } from './cry-filter.js';
 import {
@@ -332,8 +333,7 @@ export class NotificationPlan {
   private forget(now: number): void {
     for (const [id, { cry, phones, at }] of this.alerts)
       if (cry.state === 'ended' && (at < now - ANSWER_WITHIN_MS || phones.size === 0)) this.alerts.delete(id);
-    const [oldest] = this.alerts.keys();
-    if (this.alerts.size > MOST_ALERTS) this.alerts.delete(oldest);
+    dropOldest(this.alerts, MOST_ALERTS);
   }
 }
 

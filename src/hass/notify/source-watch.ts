@@ -1,3 +1,4 @@
+import { dropOldest } from '../../drop-oldest.js';
 import type { SourceHealth } from '../../values.js';
 
 /** A source that was not heard for long enough to notify phones of it. */
@@ -31,6 +32,8 @@ interface Watched {
   error?: string;
 }
 
+/** More than any home has; the one that sent no status for longest is forgotten. */
+const MOST_SOURCES = 50;
 /** How long a source has to be heard before it counts as heard again: one that comes and goes stays lost. */
 const SETTLED_MS = 10_000;
 /** A source that is heard sends its status every ten seconds; one that sends nothing for so long is not heard here. */
@@ -64,10 +67,11 @@ export class SourceWatch {
 
   push({ source, state, error }: Pick<SourceHealth, 'source' | 'state' | 'error'>, now: number): void {
     const before = this.sources.get(source);
+    // Set again below, it is the last of the map.
+    this.sources.delete(source);
     switch (state) {
       case 'stopped':
         // Nobody expects to hear it.
-        this.sources.delete(source);
         this.end(source, 'off', now);
         return;
       case 'running': {
@@ -77,7 +81,7 @@ export class SourceWatch {
         const lostAt = isSettled ? undefined : before?.lostAt;
         this.sources.set(source, { at: now, heardAt, lostAt, error: before?.error });
         if (isSettled) this.end(source, 'back', now);
-        return;
+        break;
       }
       default:
         // While it is opened again, what was wrong still is.
@@ -87,6 +91,7 @@ export class SourceWatch {
           error: error ?? before?.error,
         });
     }
+    dropOldest(this.sources, MOST_SOURCES);
   }
 
   /** What is to be sent now. */
@@ -125,6 +130,7 @@ export class SourceWatch {
     const known = this.losses.get(source);
     if (known && known.end === undefined) return;
     this.losses.set(source, { source, since, ...(error !== undefined && { error }), phones: new Map() });
+    dropOldest(this.losses, MOST_SOURCES);
   }
 
   private end(source: string, end: 'back' | 'off', now: number): void {

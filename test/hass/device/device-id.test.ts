@@ -31,6 +31,12 @@ describe('The id of a device', () => {
     for (const { release } of claimed.splice(0)) release();
   }
 
+  it('stays the same when its node starts again without having let it go, as after an error', () => {
+    assert.equal(claim('n1', 'Mia'), 'mia');
+    assert.equal(claim('n1', 'Mia'), 'mia');
+    assert.equal(claim('n2', 'Mia'), 'mia_2');
+  });
+
   it('is made of its name, of letters that topics and files take', () => {
     const names = ['Mia', 'Jürgen', "St. John's #1 / +", '小明', '小红', '👶', '', ' _-_ '];
     assert.deepEqual(names.map(deviceIdOf), [

@@ -129,4 +129,17 @@ describe('SourceWatch', () => {
     simulation.push('running');
     assert.deepEqual(simulation.push('running', 10_000), BACK);
   });
+
+  it('forgets the source that sent no status for longest where there are too many', () => {
+    const watch = new SourceWatch(['notify.anna'], MINUTE_MS);
+    watch.push({ source: 'first', state: 'failed' }, START);
+    watch.push({ source: 'cot', state: 'failed' }, START);
+    for (let i = 0; i < 49; i++) watch.push({ source: `other ${i}`, state: 'failed' }, START + 1000);
+    // Its status is news: it stays, and the one before it went.
+    watch.push({ source: 'cot', state: 'failed' }, START + 2000);
+    watch.push({ source: 'last', state: 'failed' }, START + 3000);
+    const sources = watch.due(START + 10 * MINUTE_MS).map(({ loss }) => loss.source);
+    assert.equal(sources.length, 50);
+    assert.deepEqual([sources.includes('first'), sources.includes('cot')], [false, true]);
+  });
 });
