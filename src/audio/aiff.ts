@@ -76,7 +76,7 @@ function parseFormat(body: Buffer, name: string): PcmFormat {
   const coding = Object.hasOwn(CODINGS, compression) ? CODINGS[compression] : undefined;
   const byBits = BY_BYTES.at(Math.ceil(body.readUInt16BE(6) / 8));
   const channels = body.readUInt16BE(0);
-  if (!coding || !byBits || channels === 0) throw otherCodec(name);
+  if (!coding || !byBits) throw otherCodec(name);
   // A float of 80 bits: exponent, then the mantissa with its leading one.
   const rate = Number(body.readBigUInt64BE(10)) * 2 ** ((body.readUInt16BE(8) & 0x7fff) - 16383 - 63);
   return { rate: Math.round(rate), channels, coding: coding === 'by-bits' ? byBits : coding };

@@ -21,11 +21,14 @@ export class ByteReader {
 
   /** The next `length` bytes, fewer at the end of the stream, without taking them. */
   async peek(length: number): Promise<Buffer> {
-    while (this.pending.length < length) {
+    const parts = [this.pending];
+    for (let there = this.pending.length; there < length;) {
       const next = await this.buffers.next();
       if (next.done) break;
-      this.pending = this.pending.length === 0 ? next.value : Buffer.concat([this.pending, next.value]);
+      parts.push(next.value);
+      there += next.value.length;
     }
+    if (parts.length > 1) this.pending = Buffer.concat(parts);
     return this.pending.subarray(0, length);
   }
 

@@ -41,6 +41,7 @@ export async function* decodeCaf(reader: ByteReader, reading: Reading): AsyncGen
     if (header.length < 12) return;
     const id = header.toString('latin1', 0, 4);
     const length = Number(header.readBigInt64BE(4));
+    if (length < 0 && id !== 'data') return;
     if (id === 'data') {
       if (!format) throw otherCodec(reading.name);
       // The number of edits.
@@ -69,7 +70,7 @@ function parseFormat(body: Buffer, name: string): PcmFormat {
   const rate = Math.round(body.readDoubleBE(0));
   const channels = body.readUInt32BE(24);
   const coding = codingOf(body.toString('latin1', 8, 12), body.readUInt32BE(12), body.readUInt32BE(28));
-  if (!coding || channels === 0) throw otherCodec(name);
+  if (!coding) throw otherCodec(name);
   return { rate, channels, coding };
 }
 

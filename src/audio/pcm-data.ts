@@ -1,6 +1,6 @@
 import { DeepInfantError } from '../errors.js';
 import type { ByteReader } from './byte-reader.js';
-import { clampAmplitude, type PcmBlock } from './pcm.js';
+import { clampAmplitude, HIGHEST_RATE, type PcmBlock } from './pcm.js';
 
 /** Bytes decoded at a time, at most. */
 const MOST_BLOCK_BYTES = 65536;
@@ -8,6 +8,8 @@ const MOST_BLOCK_BYTES = 65536;
 const LEAST_UNDECLARED_S = 0.5;
 /** A chunk that is longer than this cannot be told from audio while the length of the file is not known. */
 const MOST_CHUNK_BYTES = 2 ** 24;
+/** As many as WAV can declare. */
+const MOST_CHANNELS = 65_535;
 /** Chunks begin at a multiple of 2 bytes, or of 8 in Wave64. */
 const MOST_PADDING = 7;
 
@@ -56,13 +58,14 @@ export function declaredLength(length: number): number {
  * Decodes samples to where they end, whatever the header says. What follows their declared end and is no chunk is heard
  * too, and said. A length of 0 stands for an unknown one if anything but a chunk follows.
  *
- * @throws DeepInfantError `truncated` after the last block if bytes are missing
+ * @throws DeepInfantError `other-codec` for a number of channels that cannot be, `truncated` after the last block if bytes are missing
  */
 export async function* decodePcmData(
   reader: ByteReader,
   { rate, channels, coding, length, chunkLength }: PcmData,
   { name, warn }: Reading,
 ): AsyncGenerator<PcmBlock> {
+  if (channels < 1 || channels > MOST_CHANNELS) throw otherCodec(name);
   const { bytes: sampleBytes, read } = CODINGS[coding];
   const frameBytes = channels * sampleBytes;
   const seconds = (bytes: number): string => (bytes / frameBytes / rate).toFixed(1);
@@ -96,7 +99,8 @@ export async function* decodePcmData(
 
   async function isAudioNext(): Promise<boolean> {
     const partial = length - done;
-    const least = length === 0 ? frameBytes : frameBytes * Math.ceil(LEAST_UNDECLARED_S * rate);
+    const least =
+      length === 0 ? frameBytes : frameBytes * Math.ceil(LEAST_UNDECLARED_S * Math.min(rate, HIGHEST_RATE));
     const next = await reader.peek(Math.max(partial + MOST_PADDING + 24, least));
     if (next.length < least) return false;
     const most = reader.left ?? MOST_CHUNK_BYTES;

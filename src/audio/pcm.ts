@@ -1,3 +1,6 @@
+/** A sample rate in Hz; one above it is beyond any recorder's, and only a broken header names it. */
+export const HIGHEST_RATE = 384_000;
+
 /** A piece of decoded audio at the recording's own rate. */
 export interface PcmBlock {
   /** Frames per second. */

@@ -16,7 +16,7 @@ import { decodeWithFfmpeg } from './ffmpeg-decoder.js';
 import { fileError } from './file-error.js';
 import { decodeFlac } from './flac.js';
 import { MonoMixer } from './mono.js';
-import type { PcmBlock } from './pcm.js';
+import { HIGHEST_RATE, type PcmBlock } from './pcm.js';
 import { decodePcmData, type Reading } from './pcm-data.js';
 import { Resampler } from './resampler.js';
 import { decodeWav } from './wav.js';
@@ -39,9 +39,8 @@ const STREAM_CHUNK_SAMPLES = 2048;
 /** Bytes that show the format. */
 export const HEAD_BYTES = 16;
 
-/** Sample rates in Hz beyond any recorder's, which only a broken header names. */
+/** A sample rate in Hz below any recorder's, which only a broken header names. */
 const LOWEST_RATE = 1000;
-const HIGHEST_RATE = 384000;
 
 /** Samples without a header: 16-bit, little endian, interleaved. */
 export interface RawFormat {

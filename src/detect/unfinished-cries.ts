@@ -28,7 +28,7 @@ export class UnfinishedCries {
   /** The ends of the cries that an earlier run left; each is told once. */
   open(): CryEvent[] {
     const left = this.file.open() ?? [];
-    void this.save();
+    if (left.length > 0) void this.save();
     return left.map(endedCry);
   }
 

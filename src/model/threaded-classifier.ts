@@ -24,7 +24,7 @@ export class ThreadedClassifier implements Classifier {
   readonly manifest: ModelManifest;
   /** Scores what is not longer than a segment. */
   private readonly local: LoadedClassifier;
-  private readonly threads: ScoringThread[] = [];
+  private threads: ScoringThread[] = [];
   private readonly running = new Set<Promise<unknown>>();
   private readonly mostRunning: number;
   private isClosed = false;
@@ -51,6 +51,7 @@ export class ThreadedClassifier implements Classifier {
   /** Has a thread score a segment, once one has room for it. */
   private async begin(segment: Segment): Promise<{ scores: Promise<Scores[]> }> {
     while (this.running.size >= this.mostRunning) await Promise.race(this.running);
+    this.threads = this.threads.filter(({ hasEnded }) => !hasEnded);
     if (this.isClosed) throw new DeepInfantError('model-failed', `${this.manifest.name} is closed.`);
     let thread = this.threads.find(({ load }) => load === 0);
     if (thread === undefined && this.threads.length < this.threadCount)
@@ -159,6 +160,8 @@ class ScoringThread {
     resolve: (scores: Scores[]) => void;
     reject: (error: Error) => void;
   }[] = [];
+  /** It answers nothing any more. */
+  hasEnded = false;
   /** Memory that no segment uses. It is shared and used again: copies would be left to two garbage collectors. */
   private readonly free: Float32Array[] = [];
 
@@ -177,6 +180,7 @@ class ScoringThread {
       this.fail(messageOf(error));
     });
     this.worker.on('exit', () => {
+      this.hasEnded = true;
       this.fail('it ended');
     });
   }

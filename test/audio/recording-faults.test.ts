@@ -255,6 +255,17 @@ describe('readRecording of a recording that is not as it says', () => {
     }
   });
 
+  it('refuses more channels than there can be, and reads no more of the file for them', async () => {
+    const header = Buffer.alloc(24);
+    header.write('.snd');
+    [24, 0xffffffff, 3, 16_000, 0x7fffffff].forEach((value, i) => header.writeUInt32BE(value, 4 + 4 * i));
+    const startMs = performance.now();
+    await assert.rejects(hear(write('wide.au', Buffer.concat([header, Buffer.alloc(50_000_000)]))), {
+      name: 'DeepInfantError',
+    });
+    assert.ok(performance.now() - startMs < 10_000);
+  });
+
   it('hears MP3s with junk before the first frame', async () => {
     ffmpeg('-i', file('tone.wav'), '-write_xing', '0', '-id3v2_version', '0', file('clean.mp3'));
     const clean = readFileSync(file('clean.mp3'));

@@ -74,8 +74,7 @@ function runThread(
       const [, since, cpuBefore] = beat;
       const { user, system } = process.cpuUsage();
       const isEndless = (user + system - cpuBefore) / 1000 > ENDLESS * hangMs;
-      if (Date.now() > end) stop();
-      else if (since > 0 && (isEndless || Date.now() - since > STUCK_MS)) {
+      if (since > 0 && (isEndless || Date.now() - since > STUCK_MS)) {
         outcome.hangs++;
         note('an input does not come to an end');
       }
@@ -88,7 +87,9 @@ function runThread(
       outcome.slowestMs = Math.max(outcome.slowestMs, report.slowestMs);
       outcome.defects.push(...report.defects.map(defect => `${defect}\nseed ${seed + report.batch}`));
       next = report.batch + 1;
-      if (outcome.inputs >= inputs) stop();
+      // Between batches, so that no process of the thread is left behind.
+      if (outcome.inputs >= inputs || Date.now() > end) stop();
+      else worker.postMessage('next');
     });
     worker.on('error', error => {
       if (isStopped) return;

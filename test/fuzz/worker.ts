@@ -1,5 +1,6 @@
 /** Gives inputs to one target, batch by batch, and reports each batch. Runs in a thread that may hang or die. */
 import fc from 'fast-check';
+import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import { DeepInfantError, messageOf } from '../../src/errors.js';
 import { TARGETS } from './targets.js';
@@ -68,7 +69,8 @@ async function main({ target: name, seed, firstBatch, hangMs, pulse }: Job): Pro
     } catch (error) {
       report.defects.push(`a store is poisoned: ${messageOf(error)}`);
     }
-    parentPort?.postMessage(report);
+    parentPort!.postMessage(report);
+    await once(parentPort!, 'message');
   }
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
+import type { Worker } from 'node:worker_threads';
 import type { Classifier } from '../../src/model/classifier.js';
 import { modelPath, readModel } from '../../src/model/load.js';
 import { LoadedClassifier } from '../../src/model/loaded-classifier.js';
@@ -44,6 +45,15 @@ describe('ThreadedClassifier', function () {
       for (const [i, lengthS] of lengths.entries()) assert.deepEqual(all[i], await scoresOf(alone, lengthS));
       await classifier.close();
     });
+
+  it('scores the next recording when a thread has died', async () => {
+    const classifier = new ThreadedClassifier(await readModel(modelPath('crynet')), 2);
+    const before = await scoresOf(classifier, LENGTH_S);
+    const { threads } = classifier as unknown as { threads: { worker: Worker }[] };
+    await Promise.all(threads.map(({ worker }) => worker.terminate()));
+    assert.deepEqual(await scoresOf(classifier, LENGTH_S), before);
+    await classifier.close();
+  });
 
   it('fails when its threads end too early', async () => {
     const ended = new ThreadedClassifier(await readModel(modelPath('crynet')), 2);

@@ -1,4 +1,5 @@
-/** What a test or a search said holds only as long as nothing is changed. */
+/* What a test or a search said holds only as long as nothing is changed. */
+
 /** Whatever decides what is heard, or found. */
 const FIELDS =
   '#node-input-kind, #deepinfant-audio-way, #node-input-microphone, #node-input-url, #node-input-user, #node-input-password, #node-input-hass, #node-input-entity, #node-input-track, #node-input-pauses, #deepinfant-audio-server, #deepinfant-audio-server-kind';

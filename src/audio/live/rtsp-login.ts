@@ -31,6 +31,8 @@ export class RtspLogin {
   async open(): Promise<CameraAddress> {
     this.server.listen(0, '127.0.0.1');
     await once(this.server, 'listening');
+    // A connection that could not be accepted, as where no more files can be opened: ffmpeg reports it.
+    this.server.on('error', () => undefined);
     const url = `rtsp://${this.local}${pathOf(fillIn(this.address))}`;
     return { url, user: GUEST, password: this.token };
   }
@@ -215,6 +217,8 @@ class RtspReader {
     if (end < 0) return rest.length > MOST_HEAD_BYTES ? this.take(rest.length) : undefined;
     const head = rest.toString('latin1', 0, end);
     const length = Number(/^content-length:\s*(\d+)/im.exec(head)?.[1] ?? 0);
+    // A camera's replies are short: one that announces more is passed on as it comes.
+    if (length > MOST_HEAD_BYTES) return this.take(rest.length);
     if (rest.length < end + 4 + length) return undefined;
     const all = this.take(end + 4 + length);
     return new Message(head, all.toString('latin1', end + 4));

@@ -69,6 +69,9 @@ export class ServerStream {
 class Changes {
   private hasChanged = false;
   private wake = (): void => undefined;
+  private readonly stop = (): void => {
+    this.wake();
+  };
   private readonly subscription: ChildProcess;
   private readonly closed: Promise<unknown>;
 
@@ -77,6 +80,7 @@ class Changes {
       ...spawnOptions(),
       stdio: ['ignore', 'pipe', 'ignore'],
     });
+    signal.addEventListener('abort', this.stop);
     // Where it fails there is the regular look alone.
     this.subscription.on('error', () => undefined);
     this.closed = new Promise(resolve => this.subscription.once('close', resolve));
@@ -88,20 +92,18 @@ class Changes {
   }
 
   async next(): Promise<void> {
-    if (!this.hasChanged) {
+    if (!this.hasChanged && !this.signal.aborted) {
       const waiting = new AbortController();
       this.wake = () => {
         waiting.abort();
       };
-      await delay(LOOK_EVERY_MS, undefined, {
-        signal: AbortSignal.any([waiting.signal, this.signal]),
-        ref: false,
-      }).catch(() => undefined);
+      await delay(LOOK_EVERY_MS, undefined, { signal: waiting.signal, ref: false }).catch(() => undefined);
     }
     this.hasChanged = false;
   }
 
   async close(): Promise<void> {
+    this.signal.removeEventListener('abort', this.stop);
     this.subscription.kill('SIGKILL');
     if (this.subscription.pid !== undefined) await this.closed;
   }

@@ -1,3 +1,4 @@
+import { encodePart } from '../../encode-part.js';
 import { createHash } from 'node:crypto';
 import type { LastFed } from '../../baby/estimator.js';
 import { timeText } from '../../journal/calendar.js';
@@ -93,7 +94,7 @@ export function tagOf(cryId: string): string {
 /** What a phone sends back when a button is tapped. It names the phone, since not every phone does. */
 function actionOf(tag: string, phone: string, ask: ButtonAsk): string {
   const baby = babyOf(ask);
-  return [tag, phone, baby === undefined ? ask : `baby:${encodeURIComponent(baby)}`].join('/');
+  return [tag, phone, baby === undefined ? ask : `baby:${encodePart(baby)}`].join('/');
 }
 
 /** The baby that a button names. */

@@ -7,7 +7,7 @@ const LIMIT_MS = 1000;
 
 /** What a server does with a connection. */
 const SERVERS: Record<string, (socket: Socket) => void> = {
-  'says nothing': () => undefined,
+  'says nothing': socket => socket.resume(),
   'never comes to an end': socket => {
     const sending = setInterval(() => socket.write('RTSP/1.0 200 OK\r\n'), 100);
     socket.on('close', () => {
