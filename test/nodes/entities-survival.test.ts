@@ -173,7 +173,9 @@ describe('the device in Home Assistant', function () {
         const isOffline = (): boolean =>
           seen.some(({ topic, payload }) => topic === 'deepinfant/mia/node' && payload === 'offline');
         await until(isOffline, 'the will', 60_000);
-        const { at } = seen.find(({ topic }) => topic === 'deepinfant/mia/node')!;
+        const { at } = seen.find(
+          ({ topic, payload }) => topic === 'deepinfant/mia/node' && payload === 'offline',
+        )!;
         console.log(
           `      unavailable ${((at - stoppedAt) / 1000).toFixed(1)} s after a stop, ${KEEPALIVE_S} s keepalive`,
         );

@@ -69,16 +69,27 @@ export async function checkExamplesAt(
     seen.set(name, from + found.index + found[0].length);
     return found[0];
   };
-  const cry = async (example: number, minutes: number, state = 'started'): Promise<void> => {
-    const onset = now() + minutes * MINUTE_MS;
-    await post(`cry/${example}`, { ...cryAt(onset), id: `${example}@${onset}`, state });
+  /** @returns the onset, which names the cry */
+  const cry = async (
+    example: number,
+    minutes: number,
+    state = 'started',
+    onset = now() + minutes * MINUTE_MS,
+  ): Promise<number> => {
+    await post(`cry/${example}`, {
+      ...cryAt(onset),
+      id: `${example}@${onset}`,
+      state,
+      offset: state === 'ended' ? Math.max(onset, now()) : undefined,
+    });
+    return onset;
   };
 
   try {
     await nodeRed.start({ hasFlows: true });
 
     await nodeRed.until(/noted: change/);
-    await cry(1, 0);
+    const onset = await cry(1, 0);
     const first = await see('in words', 'nappy change');
     assert.match(first, /(maybe|probably) hungry \(\d+%\)\. .*last feed was 4 h/, first);
     await press(1, 'it was hunger');
@@ -86,9 +97,14 @@ export async function checkExamplesAt(
     await cry(1, 1);
     const learned = await see('in words', 'nappy change');
     assert.ok(percentOf(learned) > percentOf(first), `${first} ${learned}`);
+    await cry(1, 0, 'ended', onset);
+    await see('in words', 'cried for');
+    await cry(1, 2);
+    // It was hunger, so the baby was fed when the cry ended.
+    assert.match(await see('in words', 'answer suggests a feed'), /(maybe|probably) needs to burp/);
     await press(1, 'fed just now');
     await see('outcome', 'noted: feed');
-    await cry(1, 2);
+    await cry(1, 3);
     assert.match(await see('in words', 'last feed was'), /: ((maybe|probably) needs to burp|not sure why)/);
 
     await post('recording', { path: recording });

@@ -89,6 +89,7 @@ describe('deepinfant-audio with a camera', function () {
     await flow.until('states', inState('running'));
     flow.send('audio', { topic: 'listen', payload: false });
     await flow.until('states', inState('stopped'));
+    await camera.untilViewers(0);
     const before = flow.messages('states').length;
     const isNew = (msg: NodeMessage): boolean => flow.messages('states').indexOf(msg) >= before;
     await flow.redeploy();
@@ -112,7 +113,7 @@ describe('deepinfant-audio with a camera', function () {
     const complete = await flow.until('chunks', msg => msg.complete === true);
     assert.deepEqual([complete.topic, complete.payload], ['nursery', undefined]);
     await flow.until('chunks', ({ topic }) => topic === 'attic');
-    assert.equal(camera.viewers, 1);
+    await camera.untilViewers(1);
   });
 
   it('opens a camera once for two nodes', async () => {
@@ -174,7 +175,7 @@ describe('deepinfant-audio with a camera', function () {
       assert.equal(error, undefined);
       assert.equal(sentence, 'deepinfant-audio.test.heard');
       assert.match(spectrogram!, /^<svg/);
-      assert.equal(camera.viewers, 1);
+      await camera.untilViewers(1);
     });
 
     it('with what is wrong', async () => {

@@ -2,8 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
+import { until } from '../until.js';
 
 /** A Node-RED, and the Node that it runs on. */
 export interface Program {
@@ -62,14 +62,20 @@ export class NodeRedProcess {
     if (hasFlows) await this.until(/Started flows/);
   }
 
-  /** Comes back when it has written such a text. @param from where to look, in characters of its output */
+  /**
+   * Comes back when it has written such a text.
+   * @param from where to look, in characters of its output
+   * @throws Error with its output if it ends before, or writes no such text in 30 s
+   */
   async until(pattern: RegExp, from = 0): Promise<RegExpExecArray> {
-    for (;;) {
-      const found = pattern.exec(this.output.slice(from));
-      if (found) return found;
-      if (this.hasEnded) throw new Error(`Node-RED ended: ${this.output}`);
-      await sleep(20);
-    }
+    let found: RegExpExecArray | null = null;
+    const isWritten = (): boolean => {
+      found = pattern.exec(this.output.slice(from));
+      if (!found && this.hasEnded) throw new Error(`Node-RED ended: ${this.output}`);
+      return found !== null;
+    };
+    await until(isWritten, () => `${pattern} in what Node-RED wrote: ${this.output.slice(from)}`, 30_000);
+    return found!;
   }
 
   signal(signal: NodeJS.Signals): void {

@@ -3,6 +3,7 @@ import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../until.js';
 import { sampleAt } from './positions.js';
 
 /** Who may watch. */
@@ -166,6 +167,14 @@ export class RtspCamera {
   /** Number of connections. */
   get viewers(): number {
     return this.sessions.size;
+  }
+
+  /** Resolves when it has so many connections: whoever has gone is still connected until the socket closes. */
+  async untilViewers(count: number): Promise<void> {
+    await until(
+      () => this.viewers === count,
+      () => `${count} viewers, has ${this.viewers}`,
+    );
   }
 
   async start(): Promise<void> {
