@@ -1,5 +1,5 @@
 /**
- * Goes through docs/home-assistant.md with a real Home Assistant and a Node-RED of its own, and takes its pictures. Needs
+ * Goes through docs/notifications.md with a real Home Assistant and a Node-RED of its own, and takes the pictures of it and of docs/home-assistant.md. Needs
  * what the tests with Home Assistant need. Chromium: $CHROMIUM or /usr/bin/chromium.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';

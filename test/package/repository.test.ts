@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
+import { leadsTo } from '../docs/markdown-links.js';
 import { skip } from '../tools.js';
 
 describe('The repository', () => {
@@ -33,14 +34,16 @@ describe('The repository', () => {
     assert.deepEqual(mentions(/registry\.[a-z]+\.(?:org|com)|"resolved"\s*:/), []);
   });
 
-  it('links to files that are there', () => {
+  it('links to files and headings that are there', () => {
     const dead = files
       .filter(file => file.endsWith('.md'))
       .flatMap(file => {
-        const text = readFileSync(path.join(PACKAGE_ROOT, file), 'utf8');
-        return [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)]
-          .filter(([, link]) => !existsSync(path.join(PACKAGE_ROOT, path.dirname(file), link)))
-          .map(([, link]) => `${file}: ${link}`);
+        const text = readFileSync(path.join(PACKAGE_ROOT, file), 'utf8').replace(/^```[^]*?^```/gm, '');
+        const folder = path.join(PACKAGE_ROOT, path.dirname(file));
+        return [...text.matchAll(/\]\((?!https?:)([^)\s]+)/g)]
+          .map(([, link]) => (link.startsWith('#') ? path.basename(file) + link : link))
+          .filter(link => !leadsTo(folder, link))
+          .map(link => `${file}: ${link}`);
       });
     assert.deepEqual(dead, []);
   });
