@@ -12,7 +12,7 @@ build() {
   clang-14 --target=wasm32 -msimd128 -O3 -ffreestanding -Wall -Wextra -Werror -c "$1.c" -o "$object"
   wasm="$folder/$1.wasm"
   shift
-  wasm-ld-14 --no-entry --strip-all --stack-first -z stack-size=4096 "$object" -o "$wasm" $(printf -- '--export=%s ' "$@")
+  wasm-ld-14 --no-entry --strip-debug --stack-first -z stack-size=4096 "$object" -o "$wasm" $(printf -- '--export=%s ' "$@")
 }
 
 build log-mel log_mel samples decibels window_half twiddles_first twiddles twiddles_real mel_first_bin mel_steps \
