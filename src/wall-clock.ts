@@ -3,7 +3,8 @@
 /** The home's time zone, an IANA name, where it is not that of this process. */
 let homeZone: string | undefined;
 
-const HALF_YEAR_MS = 182 * 86_400_000;
+const DAY_MS = 86_400_000;
+const HALF_YEAR_MS = 182 * DAY_MS;
 
 /** One format for each time zone: making one takes 30 ms at first. */
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -30,10 +31,22 @@ export function hourAt(time: number): number {
   return (wallClockAt(time) / 3_600_000) % 24;
 }
 
-/** The epoch ms at which a wall clock shows `wallClock`. Where it skips that time, an hour before or after. */
+/**
+ * The epoch ms at which a wall clock shows `wallClock`: the first time where it shows it twice, and as much later where it
+ * skips it, as `Date` has it for the process's clock.
+ */
 export function epochAt(wallClock: number, timeZone?: string): number {
-  const guess = wallClock - offsetAt(wallClock, timeZone);
-  return wallClock - offsetAt(guess, timeZone);
+  // The clock's offset before and after a change that may be near.
+  const [first, second] = [-DAY_MS, DAY_MS].map(apart => wallClock - offsetAt(wallClock + apart, timeZone));
+  return [first, second].find(time => wallClockAt(time, timeZone) === wallClock) ?? first;
+}
+
+/** Epoch ms of an ISO date, with or without a time. Without a zone, it is of the home's wall clock. NaN if it is not one. */
+export function parseTime(text: string): number {
+  if (!/^\d{4}-\d\d-\d\d/.test(text)) return NaN;
+  // What cannot take a zone has one.
+  const wallClock = /z$/i.test(text) ? NaN : Date.parse(/^.{10}$/.test(text) ? text : `${text}Z`);
+  return Number.isNaN(wallClock) ? Date.parse(text) : epochAt(wallClock);
 }
 
 function offsetAt(time: number, timeZone?: string): number {

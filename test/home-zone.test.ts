@@ -3,7 +3,9 @@ import { wants } from '../src/hass/notify/cry-filter.js';
 import { dayAt, hasPassed, timeText } from '../src/journal/calendar.js';
 import { dateText, periodName } from '../src/journal/sentences.js';
 import { nightAt } from '../src/night.js';
-import { hourAt, setHomeZone, wallClockAt } from '../src/wall-clock.js';
+import { readCommand } from '../src/baby/commands.js';
+import { readQuestion } from '../src/journal/reply.js';
+import { hourAt, parseTime, setHomeZone, wallClockAt } from '../src/wall-clock.js';
 
 describe('the home zone', () => {
   const { TZ: zone } = process.env;
@@ -57,6 +59,33 @@ describe('the home zone', () => {
       const { from, to } = dayAt(Date.parse(noon));
       assert.equal((to - from) / 3_600_000, hours);
       assert.equal(timeText(from), '00:00');
+    }
+  });
+
+  it('is that of times and days that name none', () => {
+    const now = Date.parse('2026-11-29T20:00:00Z');
+    const feedAt = (payload: string): number => {
+      const command = readCommand({ topic: 'feed', payload }, now);
+      assert(command.do === 'add-fact');
+      return command.fact.at;
+    };
+    setHomeZone('America/Los_Angeles');
+    const noon = Date.parse('2026-11-29T20:00:00Z');
+    assert.deepEqual(readQuestion({ topic: 'day', payload: '2026-11-29' }, now), { ask: 'day', at: noon });
+    for (const text of ['2026-11-29T12:00', '2026-11-29 12:00', '2026-11-29T12:00:00.000'])
+      assert.equal(feedAt(text), noon, text);
+    assert.equal(feedAt('2026-11-29'), noon - 12 * 3_600_000);
+    for (const text of ['2026-11-29T20:00Z', '2026-11-29T21:00+01:00', '2026-11-29T15:00-0500'])
+      assert.equal(feedAt(text), noon, text);
+  });
+
+  it('takes a time that comes twice for the first one, and one that is skipped for as much later', () => {
+    for (const zone of ['Europe/Berlin', undefined]) {
+      if (zone === undefined) process.env.TZ = 'Europe/Berlin';
+      setHomeZone(zone);
+      assert.equal(parseTime('2026-10-25T02:30'), Date.parse('2026-10-25T02:30+02:00'));
+      assert.equal(parseTime('2026-10-25T03:30'), Date.parse('2026-10-25T03:30+01:00'));
+      assert.equal(parseTime('2026-03-29T02:30'), Date.parse('2026-03-29T03:30+02:00'));
     }
   });
 

@@ -10,6 +10,7 @@ import { durationText } from '../texts/duration.js';
 import type { TrackRecord } from '../reason/record.js';
 import { isObject, numberOf } from '../unknown-data.js';
 import { REASONS, type Answer } from '../values.js';
+import { parseTime } from '../wall-clock.js';
 import type { AnswerOutcome } from './history.js';
 import { readHomeAssistantFact, type HomeAssistantMessage } from './home-assistant-fact.js';
 
@@ -178,7 +179,8 @@ function isDegrees(kind: ContextKind, payload: unknown): boolean {
 }
 
 /**
- * Epoch ms of what a message gives as a time: epoch ms, a Date, an ISO string, or nothing for now.
+ * Epoch ms of what a message gives as a time: epoch ms, a Date, an ISO string (at home, where it names no zone), or nothing
+ * for now.
  * @throws DeepInfantError `context` for what is not a time
  */
 export function readTime(at: unknown, nowMs: number): number {
@@ -186,8 +188,7 @@ export function readTime(at: unknown, nowMs: number): number {
   let time = NaN;
   if (at instanceof Date) time = at.getTime();
   else if (typeof at === 'number' || (typeof at === 'string' && /^\d{12,}$/.test(at))) time = Number(at);
-  // Date.parse takes '5' for a day in 2001.
-  else if (typeof at === 'string' && /^\d{4}-\d\d-\d\d/.test(at)) time = Date.parse(at);
+  else if (typeof at === 'string') time = parseTime(at);
   if (Number.isNaN(time)) {
     throw new DeepInfantError(
       'context',

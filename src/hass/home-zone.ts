@@ -18,11 +18,16 @@ export interface HomeZoneOptions {
   warn: (text: string) => void;
 }
 
+/** Those that are open: several nodes may be connected, each for itself. */
+const openZones = new Set<HomeZone>();
+
 /** The home's time zone, which Home Assistant knows. */
 export class HomeZone {
   private readonly file: StateFile<KeptZone>;
   private readonly warnings: Troubles;
   private kept: string | undefined;
+  /** The zone that it last took. */
+  private used: string | undefined;
 
   constructor(private readonly options: HomeZoneOptions) {
     const { file: path, report, warn } = options;
@@ -42,6 +47,7 @@ export class HomeZone {
 
   /** Takes up what an earlier run kept. */
   open(): void {
+    openZones.add(this);
     this.kept = this.file.open()?.timeZone;
     if (this.kept !== undefined) this.use(this.kept);
   }
@@ -55,15 +61,17 @@ export class HomeZone {
     await this.file.save(() => ({ timeZone }));
   }
 
-  /** From now on it is the process's zone again. */
+  /** From now on it is the zone of another that is open, else the process's. */
   close(): Promise<void> {
-    setHomeZone(undefined);
+    openZones.delete(this);
+    setHomeZone([...openZones].findLast(({ used }) => used !== undefined)?.used);
     return this.file.close();
   }
 
   private use(timeZone: string): void {
     try {
       const isOther = setHomeZone(timeZone);
+      this.used = timeZone;
       if (isOther)
         this.warnings.raise(
           'zone',

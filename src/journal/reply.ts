@@ -61,7 +61,7 @@ export function readQuestion(
 ): Question {
   const period = PERIODS.find(known => known === topic);
   if (period === 'night' && payload === LAST) return { ask: 'night', at: lastNight(nowMs) };
-  if (period) return { ask: period, at: readTime(localNoon(payload), nowMs) };
+  if (period) return { ask: period, at: readTime(noonOf(payload), nowMs) };
   if (topic === 'cry')
     return { ask: 'cry', ...(typeof payload === 'string' && payload !== '' && { id: payload }) };
   if (topic === 'accuracy') return { ask: 'accuracy' };
@@ -151,7 +151,7 @@ function lastNight(now: number): number {
   return to <= now ? from : nightAt(from - 1).from;
 }
 
-/** A date without a time is a day of this computer's clock, not of UTC. */
-function localNoon(time: unknown): unknown {
+/** A date without a time is that day: its noon, not the midnight at which it begins. */
+function noonOf(time: unknown): unknown {
   return typeof time === 'string' && /^\d{4}-\d\d-\d\d$/.test(time) ? `${time}T12:00` : time;
 }

@@ -67,6 +67,19 @@ describe('HomeZone', () => {
     assert.deepEqual(reported, []);
   });
 
+  it('stays while another node is connected', async () => {
+    setZone('America/Los_Angeles');
+    const [first, second] = [open(), open()];
+    await first.learn(hass);
+    setZone('Asia/Tokyo');
+    await second.learn(hass);
+    assert.equal(timeText(TIME), '09:02');
+    await second.close();
+    assert.equal(timeText(TIME), '16:02');
+    await first.close();
+    assert.equal(timeText(TIME), '00:02');
+  });
+
   it('warns of nothing where both clocks show the same', async () => {
     setZone('Africa/Abidjan');
     const homeZone = open();
