@@ -1,11 +1,12 @@
 /** The messages between the nodes, as docs/messages.md describes them. */
 import { readAnswer } from '../src/door/answer.js';
 import { isLikeCryEvent, readCryEvent } from '../src/door/cry-event.js';
+import { isLikeOutcome, readOutcome } from '../src/door/outcome.js';
 import { isLikePlayback, type Playback, readPlayback } from '../src/door/playback.js';
 import { isLikeSourceHealth, readSourceHealth } from '../src/door/source-health.js';
 import { DeepInfantError } from '../src/errors.js';
 import type { Accuracy } from '../src/hass/device/device-memory.js';
-import { at, isObject, numberOf } from '../src/unknown-data.js';
+import type { TrackRecord } from '../src/reason/record.js';
 import type { Answer, CryEvent, SourceHealth } from '../src/values.js';
 
 /** What the nodes send to those that are wired behind them. */
@@ -30,7 +31,7 @@ export type Incoming =
 export function readIncoming(payload: unknown): Incoming {
   if (isLikeCryEvent(payload)) return { kind: 'cry', cry: readCryEvent(payload) };
   if (isLikeSourceHealth(payload)) return { kind: 'health', health: readSourceHealth(payload) };
-  if (isObject(payload) && typeof payload.outcome === 'string') return readOutcome(payload);
+  if (isLikeOutcome(payload)) return incomingOf(payload);
   if (isLikePlayback(payload)) return { kind: 'playback', playback: readPlayback(payload) };
   throw new DeepInfantError(
     'not-a-cry-event',
@@ -38,29 +39,31 @@ export function readIncoming(payload: unknown): Incoming {
   );
 }
 
-/** @throws DeepInfantError `invalid` for a wrong answer */
-function readOutcome(payload: Record<string, unknown>): Incoming {
-  const { outcome, cry, baby, record } = payload;
-  const whose = typeof baby === 'string' ? baby : undefined;
-  if (typeof cry !== 'string') return { kind: 'other' };
-  if (['counted', 'replaced', 'repeated'].includes(outcome as string)) {
-    if ('reason' in payload)
-      return { kind: 'answer', answer: readAnswer(payload), cry, baby: whose, accuracy: accuracyOf(record) };
-    return whose === undefined ? { kind: 'other' } : { kind: 'owner', cry, baby: whose };
+/** What an outcome says of a cry. @throws DeepInfantError `invalid` for a wrong field */
+function incomingOf(payload: unknown): Incoming {
+  const { outcome, cry, baby, reason, record, fact } = readOutcome(payload);
+  if (cry === undefined) return { kind: 'other' };
+  if (['counted', 'replaced', 'repeated'].includes(outcome)) {
+    if (reason !== undefined)
+      return {
+        kind: 'answer',
+        answer: readAnswer(payload),
+        cry,
+        baby,
+        accuracy: record && accuracyOf(record),
+      };
+    return baby === undefined ? { kind: 'other' } : { kind: 'owner', cry, baby };
   }
-  const isGone = outcome === 'unknown-cry' || (outcome === 'withdrawn' && !('fact' in payload));
+  const isGone = outcome === 'unknown-cry' || (outcome === 'withdrawn' && fact === undefined);
   return isGone ? { kind: 'no-answer', cry } : { kind: 'other' };
 }
 
-function accuracyOf(record: unknown): Accuracy | undefined {
-  const [answers, right, commonest] = ['answers', 'right', 'commonestRight'].map(key =>
-    numberOf(at(record, key)),
-  );
-  if (!(answers > 0) || !(right >= 0) || !(commonest >= 0)) return undefined;
-  return { accuracy: right / answers, baselineAccuracy: commonest / answers, answers };
+function accuracyOf({ answers, right, commonestRight }: TrackRecord): Accuracy | undefined {
+  if (answers === 0) return undefined;
+  return { accuracy: right / answers, baselineAccuracy: commonestRight / answers, answers };
 }
 
 /** Whether it is the state of a playback, or what became of a command: most nodes have no use for either. */
 export function isPlaybackOrOutcome(payload: unknown): boolean {
-  return isObject(payload) && (typeof payload.outcome === 'string' || typeof payload.positionS === 'number');
+  return isLikeOutcome(payload) || isLikePlayback(payload);
 }
