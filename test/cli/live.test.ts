@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { setTimeout as delay } from 'node:timers/promises';
 import { commandLines } from '../command-lines.js';
 import { nurseryScene } from '../../src/synth/scene.js';
 import { SAMPLE_RATE } from '../../src/values.js';
@@ -8,21 +7,35 @@ import { VirtualMicrophone } from '../microphone/virtual-microphone.js';
 import { OnvifDevice } from '../onvif/device.js';
 import { RtspCamera } from '../rtsp/rtsp-camera.js';
 import { needTools } from '../tools.js';
+import { until } from '../until.js';
 import { deepinfant, jsonLines, type Line, type Outcome, outcomeOf, start } from './run.js';
 
-/** Waits until a process wrote something to a stream. */
-async function until(
-  child: ChildProcessWithoutNullStreams,
-  stream: 'stdout' | 'stderr',
-  text: RegExp,
-): Promise<void> {
-  let written = '';
-  await new Promise<void>(resolve => {
-    child[stream].on('data', (part: string) => {
-      written += part;
-      if (text.test(written)) resolve();
-    });
-  });
+/** A process of the command line, and what it wrote so far. */
+class Running {
+  readonly child: ChildProcessWithoutNullStreams;
+  readonly outcome: Promise<Outcome>;
+  private readonly written = { stdout: '', stderr: '' };
+
+  constructor(...args: string[]) {
+    this.child = start(args);
+    this.outcome = outcomeOf(this.child);
+    for (const stream of ['stdout', 'stderr'] as const)
+      this.child[stream].on('data', (part: string) => (this.written[stream] += part));
+  }
+
+  /** Waits until it wrote something to a stream, so many times in all. */
+  async until(stream: 'stdout' | 'stderr', text: string, times = 1): Promise<void> {
+    await until(
+      () => this.written[stream].split(text).length > times,
+      () => `${times} times '${text}' in ${this.written.stdout}\n${this.written.stderr}`,
+      40_000,
+    );
+  }
+
+  interrupt(): Promise<Outcome> {
+    this.child.kill('SIGINT');
+    return this.outcome;
+  }
 }
 
 describe('deepinfant with live sources', function () {
@@ -38,13 +51,11 @@ describe('deepinfant with live sources', function () {
   it('hears a cry by a microphone, and ends at Ctrl-C with the cry told as ended', async () => {
     const { samples, cries } = nurseryScene(1);
     const fromS = cries[0].startS - 1;
-    const child = start(['listen', 'mic:cot', '--json']);
-    const outcome: Promise<Outcome> = outcomeOf(child);
-    await until(child, 'stderr', /running/);
+    const running = new Running('listen', 'mic:cot', '--json');
+    await running.until('stderr', 'running');
     void microphone.play(samples.slice(fromS * SAMPLE_RATE, (fromS + 5) * SAMPLE_RATE));
-    await until(child, 'stdout', /"started"/);
-    child.kill('SIGINT');
-    const { status, stdout, stderr } = await outcome;
+    await running.until('stdout', '"started"');
+    const { status, stdout, stderr } = await running.interrupt();
     assert.equal(status, 0);
     const events = jsonLines<NonNullable<Line['events']>[0]>(stdout);
     assert.equal(events.map(({ state }) => state).join(' '), 'started ended');
@@ -56,17 +67,15 @@ describe('deepinfant with live sources', function () {
     const camera = new RtspCamera({ login });
     await camera.start();
     process.env.DEEPINFANT_CAMERA_PASSWORD = login.password;
-    const child = start(['listen', camera.url.replace('//', '//me@')]);
+    const running = new Running('listen', camera.url.replace('//', '//me@'));
     delete process.env.DEEPINFANT_CAMERA_PASSWORD;
-    const outcome = outcomeOf(child);
-    await until(child, 'stderr', /running/);
+    await running.until('stderr', 'running');
     const lines = commandLines();
     assert.ok(lines.some(line => line.startsWith('ffmpeg') && line.includes('concat')));
     assert.ok(!lines.some(line => line.includes(login.password)));
     camera.drop();
-    await until(child, 'stderr', /running/);
-    child.kill('SIGINT');
-    const { status, stdout, stderr } = await outcome;
+    await running.until('stderr', 'running', 2);
+    const { status, stdout, stderr } = await running.interrupt();
     assert.equal(status, 0);
     assert.match(stdout, /^Heard .+: no cry\.\n$/);
     assert.match(
@@ -74,8 +83,12 @@ describe('deepinfant with live sources', function () {
       /backoff: The camera at 127\.0\.0\.1:\d+ closed the connection\. Next try in 1 s\.\n/,
     );
     assert.ok(!stderr.includes(login.password));
-    await delay(200);
-    assert.ok(!commandLines().some(line => line.startsWith('ffmpeg') && line.includes('concat')));
+    const left = (): string[] =>
+      commandLines().filter(line => line.startsWith('ffmpeg') && line.includes('concat'));
+    await until(
+      () => left().length === 0,
+      () => `the end of ${left().join('\n')}`,
+    );
     await camera.stop();
   });
 
@@ -89,13 +102,11 @@ describe('deepinfant with live sources', function () {
     const camera = new RtspCamera();
     await camera.start();
     await camera.stop();
-    const child = start(['listen', camera.url, '--wait']);
-    const outcome = outcomeOf(child);
-    await until(child, 'stderr', /backoff: .* Next try/);
+    const running = new Running('listen', camera.url, '--wait');
+    await running.until('stderr', 'Next try');
     await camera.start();
-    await until(child, 'stderr', /running/);
-    child.kill('SIGINT');
-    assert.equal((await outcome).status, 0);
+    await running.until('stderr', 'running');
+    assert.equal((await running.interrupt()).status, 0);
     await camera.stop();
   });
 

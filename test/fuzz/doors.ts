@@ -25,6 +25,7 @@ import { readResponse } from '../../src/audio/live/rtsp-probe.js';
 import { readCommand } from '../../src/baby/commands.js';
 import { checkMemory, EMPTY_MEMORY } from '../../src/baby/memory.js';
 import { readAnswer } from '../../src/door/answer.js';
+import { readOutcome } from '../../src/door/outcome.js';
 import { readAudioChunk } from '../../src/door/audio-chunk.js';
 import { readCryEvent } from '../../src/door/cry-event.js';
 import { readSourceHealth } from '../../src/door/source-health.js';
@@ -89,6 +90,22 @@ export const DOORS: Record<string, () => Target<unknown>> = {
     target({
       inputs: fc.oneof(damaged(fc.constant({ cry: 'x', reason: 'hungry', at: NOW })), anything),
       run: readAnswer,
+    }),
+  outcome: () =>
+    target({
+      inputs: fc.oneof(
+        damaged(
+          fc.constant({
+            outcome: 'counted',
+            cry: 'x',
+            reason: 'hungry',
+            at: NOW,
+            record: { answers: 2, right: 1, commonestRight: 1 },
+          }),
+        ),
+        anything,
+      ),
+      run: readOutcome,
     }),
   command: () =>
     target({

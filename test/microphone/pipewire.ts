@@ -1,9 +1,9 @@
-import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, spawnSync, type ChildProcess, type SpawnSyncReturns } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { until } from '../until.js';
 
 /** Starts the three parts of PipeWire, and ends them when its standard input does. */
 const SERVERS = `
@@ -14,6 +14,15 @@ pipewire-pulse & servers="$servers $!"
 read -r _
 kill $servers
 wait`;
+
+/** Asks the sound server; an answer that does not come is not waited for. */
+function pactl(...args: string[]): SpawnSyncReturns<string> {
+  return spawnSync('pactl', args, { encoding: 'utf8', timeout: 5000 });
+}
+
+function answers(): boolean {
+  return pactl('info').status === 0;
+}
 
 /** PipeWire in the place of a sound server, with microphones that send silence. As `VirtualMicrophone`, it is where this process looks. */
 export class PipeWire {
@@ -38,7 +47,7 @@ export class PipeWire {
       // Where WirePlumber keeps what it remembers.
       env: { ...process.env, HOME: pipeWire.folder },
     });
-    while (spawnSync('pactl', ['info']).status !== 0) await setTimeout(50);
+    await until(answers, () => `PipeWire; pactl says ${pactl('info').stderr}`, 30_000);
     return pipeWire;
   }
 
@@ -48,8 +57,12 @@ export class PipeWire {
     const module = execFileSync('pactl', ['load-module', 'module-null-sink', ...options], {
       encoding: 'utf8',
     }).trim();
-    while (!spawnSync('pactl', ['list', 'short', 'sources'], { encoding: 'utf8' }).stdout.includes(name))
-      await setTimeout(50);
+    const sources = (): string => pactl('list', 'short', 'sources').stdout;
+    await until(
+      () => sources().includes(name),
+      () => `${name} among ${sources()}`,
+      30_000,
+    );
     if (isDefault) execFileSync('pactl', ['set-default-source', name]);
     return () => {
       execFileSync('pactl', ['unload-module', module]);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { until } from '../until.js';
 
 /** Numbers of the modules that make a microphone. */
 interface Modules {
@@ -54,7 +54,12 @@ export class VirtualMicrophone {
     const protocol = `module-native-protocol-unix auth-anonymous=1 socket=${this.folder}/native`;
     const options = ['-n', '--daemonize=no', '--exit-idle-time=-1', '--disable-shm=1', '--use-pid-file=no'];
     this.server = spawn('pulseaudio', [...options, '-L', protocol], { stdio: 'ignore' });
-    while (spawnSync('pactl', ['info']).status !== 0) await setTimeout(20);
+    const info = () => spawnSync('pactl', ['info'], { encoding: 'utf8', timeout: 5000 });
+    await until(
+      () => info().status === 0,
+      () => `PulseAudio; pactl says ${info().stderr}`,
+      30_000,
+    );
     await this.plugIn();
   }
 
@@ -76,7 +81,7 @@ export class VirtualMicrophone {
     await writeFile(`${this.folder}/asound.conf`, ASOUND_CONF);
     // Silence that goes on: without it each recorder waits a second or two for the first sound.
     this.silence = this.player('/dev/zero', 20);
-    execFileSync('arecord', ['-q', '-D', 'cot', '--samples=1', '/dev/null']);
+    execFileSync('arecord', ['-q', '-D', 'cot', '--samples=1', '/dev/null'], { timeout: 15_000 });
   }
 
   /** Pulls the microphone out; the sound server goes on. */
@@ -185,5 +190,5 @@ async function ended(child: ChildProcess): Promise<void> {
 
 /** @returns what it prints: of `load-module`, the module's number */
 function pactl(...args: string[]): string {
-  return execFileSync('pactl', args, { encoding: 'utf8' }).trim();
+  return execFileSync('pactl', args, { encoding: 'utf8', timeout: 15_000 }).trim();
 }

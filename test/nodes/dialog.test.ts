@@ -5,6 +5,7 @@ import { VirtualMicrophone } from '../microphone/virtual-microphone.js';
 import { OnvifDevice } from '../onvif/device.js';
 import { RtspCamera } from '../rtsp/rtsp-camera.js';
 import { needTools } from '../tools.js';
+import { until } from '../until.js';
 import { LANGUAGES, type NodeType, texts } from './editor.js';
 import { openDialog, openEditor } from './editor-page.js';
 
@@ -202,7 +203,10 @@ describe('the detector node’s dialog in a browser', function () {
         request => (questions += Number(request.url().endsWith('/deepinfant-detector/look'))),
       );
       await openDialog(page, 'deepinfant-detector');
-      while (questions < 3) await page.waitForTimeout(100);
+      await until(
+        () => questions >= 3,
+        () => `3 questions, of which there were ${questions}`,
+      );
       await page.click('#node-dialog-delete');
       await page.locator('.deepinfant-detector-live').waitFor({ state: 'detached' });
       // The one that is on its way.

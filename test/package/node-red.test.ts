@@ -4,8 +4,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { connectAsync } from 'mqtt';
+import { connectAsync, type MqttClient } from 'mqtt';
 import { freePort } from '../free-port.js';
 import { Mosquitto } from '../home-assistant/mosquitto.js';
 import { messageOf } from '../../src/errors.js';
@@ -14,6 +13,7 @@ import { synthesiseCry } from '../../src/synth/cry.js';
 import { SAMPLE_RATE, type CryEvent } from '../../src/values.js';
 import { writeWav } from '../audio/wav-writer.js';
 import { isInstalled, needTools, skip } from '../tools.js';
+import { until } from '../until.js';
 import { MANIFEST, npm, pack, PACK_FOLDER } from './npm.js';
 
 const DEMO = path.join(PACKAGE_ROOT, 'examples', '1 - Nursery demo.json');
@@ -43,6 +43,7 @@ for (const { nodeRed, node } of PAIRS) {
     /** Undefined where no broker is installed. */
     let broker: Mosquitto | undefined;
     let nodeRedProcess: ChildProcess | undefined;
+    let client: MqttClient | undefined;
     let log = '';
     let url: string;
 
@@ -85,10 +86,14 @@ for (const { nodeRed, node } of PAIRS) {
       nodeRedProcess = started;
       for (const stream of [started.stdout, started.stderr])
         stream.setEncoding('utf8').on('data', (text: string) => (log += text));
-      await until(() => log.includes('Started flows'));
+      await nodeRedUntil(
+        () => log.includes('Started flows'),
+        () => `its flows; it wrote ${log}`,
+      );
     });
 
     after(async () => {
+      await client?.endAsync(true);
       await end('SIGTERM');
       await broker?.stop();
     });
@@ -105,11 +110,12 @@ for (const { nodeRed, node } of PAIRS) {
     });
 
     /** Waits for what the process brings about. */
-    async function until(condition: () => boolean): Promise<void> {
-      while (!condition()) {
+    async function nodeRedUntil(holds: () => boolean | Promise<boolean>, what: () => string): Promise<void> {
+      const isThere = async (): Promise<boolean> => {
         assert.equal(nodeRedProcess?.exitCode, null, 'Node-RED ended');
-        await delay(200);
-      }
+        return holds();
+      };
+      await until(isThere, what, 120_000);
     }
 
     async function ask<T>(what: string): Promise<T> {
@@ -140,7 +146,13 @@ for (const { nodeRed, node } of PAIRS) {
               .slice(0, -1)
               .map(line => JSON.parse(line) as CryEvent)
           : [];
-      await until(() => events().some(({ state }) => state === 'ended'));
+      await nodeRedUntil(
+        () => events().some(({ state }) => state === 'ended'),
+        () =>
+          `the end of the cry; events were ${events()
+            .map(({ state }) => state)
+            .join(' ')}`,
+      );
       const states = events().map(({ state }) => state);
       assert.equal(states[0], 'started');
       assert.equal(states.indexOf('ended'), states.length - 1);
@@ -170,22 +182,23 @@ for (const { nodeRed, node } of PAIRS) {
     // It relies on how Node-RED's own MQTT nodes work.
     it('announces the device, takes what is asked for, and is known to be gone, beside another MQTT node', async function () {
       needTools(this, 'mosquitto');
-      const client = await connectAsync(broker!.url);
+      client = await connectAsync(broker!.url);
       const last = new Map<string, string>();
+      const published = (): string => `it, among ${[...last].map(pair => pair.join(' ')).join('\n')}`;
       client.on('message', (topic, payload) => last.set(topic, payload.toString()));
       await client.subscribeAsync(['homeassistant/#', 'deepinfant/#']);
-      await until(() => last.get('deepinfant/mia/node') === 'online');
+      await nodeRedUntil(() => last.get('deepinfant/mia/node') === 'online', published);
       const { components } = JSON.parse(last.get('homeassistant/device/deepinfant_mia/config')!) as {
         components: object;
       };
       assert.ok('crying' in components);
       await client.publishAsync('deepinfant/mia/preset/set', 'sensitive');
-      await until(() => last.get('deepinfant/mia/state')!.includes('"preset":"sensitive"'));
+      const state = (): string => last.get('deepinfant/mia/state') ?? '';
+      await nodeRedUntil(() => state().includes('"preset":"sensitive"'), published);
       // The other node has a connection of its own.
-      await until(() => last.get('deepinfant/other') === 'heard');
+      await nodeRedUntil(() => last.get('deepinfant/other') === 'heard', published);
       await end('SIGKILL');
-      while (last.get('deepinfant/mia/node') !== 'offline') await delay(20);
-      await client.endAsync(true);
+      await until(() => last.get('deepinfant/mia/node') === 'offline', published, 30_000);
     });
 
     it('can be used as a library', () => {

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { challengesTo, type Login } from './rtsp-camera.js';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../until.js';
 
 const QUIET = ['-nostdin', '-loglevel', 'error'];
 const TONE = ['-re', '-f', 'lavfi', '-i', 'sine=440:r=16000'];
@@ -96,7 +96,7 @@ export class HttpCamera {
       playlist,
     ];
     this.spawn([...TONE, ...output]);
-    while (!existsSync(playlist)) await sleep(50);
+    await until(() => existsSync(playlist), 'the playlist', 30_000);
   }
 
   /** Breaks all connections, and goes on listening. */

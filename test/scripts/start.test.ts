@@ -5,10 +5,10 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import WebSocket from 'ws';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
 import { outcomeOf } from '../cli/run.js';
+import { until } from '../until.js';
 
 const DEMO = path.join(PACKAGE_ROOT, 'examples', '1 - Nursery demo.json');
 
@@ -40,10 +40,13 @@ describe('npm start', () => {
     }
   };
   const started = async (): Promise<void> => {
-    while (!output.includes('Open')) {
-      await Promise.race([once(nodeRed.stdout!, 'data'), once(nodeRed, 'exit')]);
-      assert.equal(nodeRed.exitCode, null, output);
-    }
+    const hasEnded = (): boolean => nodeRed.exitCode !== null || nodeRed.signalCode !== null;
+    await until(
+      () => output.includes('Open') || hasEnded(),
+      () => `Node-RED: ${output}`,
+      60_000,
+    );
+    assert(output.includes('Open'), output);
   };
 
   beforeEach(async () => {
@@ -85,8 +88,8 @@ describe('npm start', () => {
     const nodes = JSON.parse(demo) as { id: string; name?: string }[];
     const button = nodes.find(({ name }) => name === 'play')!.id;
     // Node-RED says that it runs before its flows do.
-    while (!(await fetch(`http://127.0.0.1:${port}/inject/${button}`, { method: 'POST' })).ok)
-      await sleep(50);
+    const inject = `http://127.0.0.1:${port}/inject/${button}`;
+    await until(async () => (await fetch(inject, { method: 'POST' })).ok, 'the flows', 60_000);
     await ended;
     editor.close();
 

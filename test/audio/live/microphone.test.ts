@@ -17,6 +17,7 @@ import { runCapture } from '../../../src/audio/live/run-capture.js';
 import type { AudioFormat } from '../../../src/values.js';
 import { VirtualMicrophone } from '../../microphone/virtual-microphone.js';
 import { needTools, skip } from '../../tools.js';
+import { until } from '../../until.js';
 
 const RECORDERS = {
   naudiodon: portAudio.recorder('cot'),
@@ -322,7 +323,7 @@ describe('microphone', function () {
       process.env.PATH = `${programs}:${former}`;
       const start = startMicrophone('Cot Microphone');
       const hangs = listen(start);
-      while (!existsSync(opened)) await setTimeout(20);
+      await until(() => existsSync(opened), 'arecord');
       await hangs.stop();
       // It keeps to that program, which gave something.
       for (let i = 0; i < 2; i++) {

@@ -3,11 +3,11 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { synthesiseCry } from '../../../src/synth/cry.js';
 import { PROTOCOL_NAMES } from '../../../src/lab/reasons/protocol.js';
 import { writeWav } from '../../audio/wav-writer.js';
 import { deepinfant, outcomeOf, start } from '../../cli/run.js';
+import { until } from '../../until.js';
 
 const TAGS = ['hungry', 'discomfort', 'tired', 'belly_pain', 'burping'];
 
@@ -37,7 +37,7 @@ describe('deepinfant protocol', function () {
     const first = path.join(out, 'copies-by-file-0.json');
     const child = start(args);
     const ended = outcomeOf(child);
-    while (child.exitCode === null && !existsSync(first)) await delay(20);
+    await until(() => child.exitCode !== null || existsSync(first), first, 60_000);
     child.kill('SIGINT');
     const stopped = await ended;
     assert.equal(stopped.status, 130, stopped.stderr);

@@ -4,7 +4,6 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { parseCsv } from '../../../src/files/csv.js';
 import { synthesiseCry } from '../../../src/synth/cry.js';
 import { fanNoise } from '../../../src/synth/nursery.js';
@@ -17,6 +16,7 @@ import { SCORE_FILES } from '../../../src/lab/teacher/teacher.js';
 import { writeWindowScores } from '../../../src/lab/teacher/window-scores.js';
 import { toFloat16 } from '../../../src/maths/float16.js';
 import { writeWav } from '../../audio/wav-writer.js';
+import { until } from '../../until.js';
 
 const CONFIG: TrainingConfig = {
   name: 'toy',
@@ -101,10 +101,11 @@ describe('deepinfant train', function () {
 
   it('learns, goes on after a kill as if nothing had happened, and writes a model that runs', async () => {
     const killed = train('run');
-    const failed = killed.ended.then(({ output }) => assert.fail(output));
+    let failed: string | undefined;
+    void killed.ended.then(({ output }) => (failed = output));
     const checkpoint = path.join(folder, 'run', 'fold0', 'checkpoint.bin');
-    while (!existsSync(checkpoint)) await Promise.race([delay(20), failed]);
-    failed.catch(() => undefined);
+    await until(() => existsSync(checkpoint) || failed !== undefined, checkpoint, 60_000);
+    assert.equal(failed, undefined);
     killed.kill();
     await killed.ended;
     assert.ok(!existsSync(path.join(folder, 'run', 'fold0', 'flexible.json')), 'killed before its end');
