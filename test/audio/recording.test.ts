@@ -438,16 +438,23 @@ describe('playInRealTime', () => {
     assert.equal(times.length, 4);
     // Timers are late on a busy machine, but never early.
     for (const [n, time] of times.entries()) {
-      assert.ok(time > (n + 1) * 50 - 2 && time < (n + 1) * 50 + 500, `chunk ${n} came after ${time} ms`);
+      assert.ok(time > (n + 1) * 50 - 2 && time < (n + 1) * 50 + 5000, `chunk ${n} came after ${time} ms`);
     }
   });
 
   it('makes up for a slow consumer', async () => {
-    const start = performance.now();
-    for await (const { firstSample } of playInRealTime(chunks())) {
-      if (firstSample === 5 * 800) await new Promise(resolve => setTimeout(resolve, 200));
-    }
-    assert.ok(performance.now() - start < 200 + 50 + 100);
+    // A busy machine only adds to it, so the fastest of some counts. Whoever made up for nothing would take 150 ms.
+    const times: number[] = [];
+    do {
+      let busyUntil = NaN;
+      for await (const { firstSample } of playInRealTime(chunks())) {
+        if (firstSample !== 5 * 800) continue;
+        await new Promise(resolve => setTimeout(resolve, 250));
+        busyUntil = performance.now();
+      }
+      times.push(performance.now() - busyUntil);
+    } while (Math.min(...times) > 75 && times.length < 10);
+    assert.ok(Math.min(...times) <= 75, times.join(' ms, '));
   });
 
   it('stops when it is told to', async () => {

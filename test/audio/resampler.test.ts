@@ -67,10 +67,10 @@ describe('Resampler', () => {
 
   it('takes no long time for a rate that divides by nothing, and keeps its pitch and length', () => {
     for (const from of [7999, 16001, 44101, 96001, 383999]) {
-      const start = performance.now();
+      const before = process.cpuUsage();
       new Resampler(from);
-      const ms = performance.now() - start;
-      assert.ok(ms < 300, `${from} Hz took ${ms.toFixed(0)} ms`);
+      const ms = process.cpuUsage(before).user / 1000;
+      assert.ok(ms < 300, `${from} Hz took ${ms.toFixed(0)} ms of the processor`);
       const out = resample(tone(1000, from, 10 * from), from);
       assert.ok(Math.abs(out.length - 10 * TO) < 10 * TO * 130e-6, `${from} Hz gave ${out.length} samples`);
       // A tone that is off by 125 ppm is an eighth of a cycle late after a second.

@@ -176,7 +176,8 @@ describe('deepinfant-audio', () => {
     await flow.until('chunks', ({ payload }) => payload !== undefined);
     const start = performance.now();
     await stopFlow();
-    assert(performance.now() - start < 1000);
+    // The demo lasts a minute.
+    assert(performance.now() - start < 15_000);
     assert.deepEqual(flow.messages('errors'), []);
     // For afterEach, which stops a flow.
     await runFlow([]);

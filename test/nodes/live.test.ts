@@ -3,6 +3,7 @@ import type { NodeMessage } from 'node-red';
 import { type AudioChunk, SAMPLE_RATE, type SourceHealth, type SourceState } from '../../src/values.js';
 import { RtspCamera } from '../rtsp/rtsp-camera.js';
 import { needTools } from '../tools.js';
+import { until } from '../until.js';
 import { askDialog, errorText, type FlowNode, runFlow, statusText, stopFlow } from './flow.js';
 
 const LOGIN = { user: 'admin', password: 'pa55 wörd/@' };
@@ -54,10 +55,18 @@ describe('deepinfant-audio with a camera', function () {
     assert.match((backoff.payload as SourceHealth).error!, /closed the connection/);
     const isAfterGap = ({ payload }: NodeMessage): boolean => (payload as AudioChunk).lost > 0;
     const { payload } = await flow.until('chunks', isAfterGap);
-    const { at, firstSample, samples } = payload as AudioChunk;
+    const { at, firstSample } = payload as AudioChunk;
     const first = flow.messages('chunks')[0].payload as AudioChunk;
     assert.ok(Math.abs(at - first.at - (1000 * firstSample) / SAMPLE_RATE) < 100);
-    assert.ok(Math.abs(at + (1000 * samples.length) / SAMPLE_RATE - Date.now()) < 1000);
+    // A busy machine hears late, but not for ever.
+    const ageMs = (): number => {
+      const last = flow.messages('chunks').at(-1)!.payload as AudioChunk;
+      return Date.now() - last.at - (1000 * last.samples.length) / SAMPLE_RATE;
+    };
+    await until(
+      () => Math.abs(ageMs()) < 1000,
+      () => `sound of now, not of ${ageMs()} ms ago`,
+    );
     let next = 0;
     for (const message of flow.messages('chunks')) {
       const chunk = message.payload as AudioChunk;
@@ -90,12 +99,13 @@ describe('deepinfant-audio with a camera', function () {
     flow.send('audio', { topic: 'listen', payload: false });
     await flow.until('states', inState('stopped'));
     await camera.untilViewers(0);
+    const requests = camera.requests.length;
     const before = flow.messages('states').length;
     const isNew = (msg: NodeMessage): boolean => flow.messages('states').indexOf(msg) >= before;
     await flow.redeploy();
     await flow.until('states', msg => isNew(msg) && inState('stopped')(msg));
     assert.deepEqual(flow.messages('states').slice(before).filter(inState('starting')), []);
-    assert.equal(camera.viewers, 0);
+    assert.equal(camera.requests.length, requests);
     flow.send('audio', { topic: 'listen', payload: true });
     await flow.until('states', msg => isNew(msg) && inState('running')(msg));
     const after = flow.messages('states').length;
@@ -122,7 +132,7 @@ describe('deepinfant-audio with a camera', function () {
     const flow = await runFlow([audio, twin, ...probes], { audio: LOGIN, twin: LOGIN });
     await flow.until('chunks', ({ topic }) => topic === 'nursery');
     await flow.until('chunks', ({ topic }) => topic === 'twin');
-    assert.equal(camera.viewers, 1);
+    await camera.untilViewers(1);
   });
 
   it('says what needs a person, and shows no password anywhere', async () => {

@@ -146,6 +146,8 @@ export class RtspCamera {
   private readonly audio: readonly AudioCodec[];
   private readonly hasVideo: boolean;
   private readonly login: Login | undefined;
+  /** How much sound it has had to send since it was switched on, in real time, whether it sent it or not. */
+  offeredS = 0;
   private readonly sessions = new Set<Session>();
   private server: Server | undefined;
   private ticking: NodeJS.Timeout | undefined;
@@ -187,7 +189,10 @@ export class RtspCamera {
     const startedAt = Date.now();
     let packets = 0;
     this.ticking = setInterval(() => {
-      for (; (packets + 1) * PACKET_MS <= Date.now() - startedAt; packets++) this.sendPacket(packets);
+      for (; (packets + 1) * PACKET_MS <= Date.now() - startedAt; packets++) {
+        this.sendPacket(packets);
+        this.offeredS = ((packets + 1) * PACKET_MS) / 1000;
+      }
     }, PACKET_MS / 2);
   }
 

@@ -150,7 +150,8 @@ describe('servers of camera streams', () => {
       const stopped = assert.rejects(findGo2rtcStreams(host, stopping.signal), { name: 'AbortError' });
       stopping.abort();
       await stopped;
-      assert.ok(performance.now() - startedMs < 1000);
+      // Else after 5 s.
+      assert.ok(performance.now() - startedMs < 4500);
       await assert.rejects(findGo2rtcStreams(host, NEVER), { code: 'unreachable', message: /within 5 s/ });
     });
   });

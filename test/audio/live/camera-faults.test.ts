@@ -12,6 +12,15 @@ function lastOf(samples: Float32Array): Float32Array {
   return samples.subarray(samples.length - 8000);
 }
 
+/**
+ * Fails unless about as much was heard as the camera offered meanwhile: by its count, as a busy machine delays both. What was
+ * on its way before may come on top, and some of it may still be on its way.
+ */
+function assertAsOffered(samples: number, offeredS: number): void {
+  const heardS = samples / 16000;
+  assert(Math.abs(heardS - offeredS) < 1, `heard ${heardS} s of ${offeredS} s`);
+}
+
 describe('a camera', function () {
   const cameras: RtspCamera[] = [];
 
@@ -113,12 +122,11 @@ describe('a camera', function () {
         const camera = await start({ audio: codec, video }, { audioOnlyStatus: video ? 454 : 200 });
         await hear(camera, {}, async listening => {
           await listening.hear(1);
-          const startMs = performance.now();
+          const startS = camera.offeredS;
           const before = listening.samples.length;
           camera.clockErrorS = stepS;
           await listening.hear(before / 16000 + 1.5);
-          const tookS = (performance.now() - startMs) / 1000;
-          assert(tookS > 1 && tookS < 4, `${tookS} s`);
+          assertAsOffered(listening.samples.length - before, camera.offeredS - startS);
           assert.equal(listening.clockSteps, 1);
           if (codec === 'L16') assert.equal(gapIn(listening.samples), 0);
           else assert(rms(listening.samples.subarray(before)) > 0.1);
@@ -134,12 +142,14 @@ describe('a camera', function () {
         }
         await listening.hear(listening.samples.length / 16000 + 0.5);
         camera.sends = 'nothing';
+        const startS = camera.offeredS;
         await sleep(1000);
         camera.sends = 'all';
-        await listening.hear(listening.samples.length / 16000 + 1.5);
+        const withheldS = camera.offeredS - startS;
+        await listening.hear(listening.samples.length / 16000 + withheldS + 0.5);
         assert.equal(listening.clockSteps, 3);
         const gapS = gapIn(listening.samples) / 16000;
-        assert(Math.abs(gapS - 1) < 0.1, `a gap of ${gapS} s`);
+        assert(Math.abs(gapS - withheldS) < 0.1, `a gap of ${gapS} s, not of ${withheldS} s`);
       });
     });
   });
@@ -158,11 +168,10 @@ describe('a camera', function () {
           assert.equal(listening.formats.at(-1)!.sampleRate, sampleRate);
           const before = listening.samples.length;
           await listening.hear(before / 16000 + 0.5);
-          const startMs = performance.now();
+          const startS = camera.offeredS;
           const from = listening.samples.length;
           await listening.hear(from / 16000 + 3);
-          const tookS = (performance.now() - startMs) / 1000;
-          assert(tookS > 2 && tookS < 4.5, `3 s of ${audio} in ${tookS} s`);
+          assertAsOffered(listening.samples.length - from, camera.offeredS - startS);
         });
       };
       await Promise.all(wrong.map(hearRight));
@@ -175,13 +184,14 @@ describe('a camera', function () {
         start({}, { answerDelayMs: 8000 }),
         start({ audio: 'PCMA', video: true }, { answerDelayMs: 12_000 }),
         start({ video: true }, { playDelayMs: 15_000 }),
-        start({ audio: 'PCMU' }, { answerDelayMs: 12_000, playDelayMs: 15_000 }),
+        // One patience for both: a new one for each step would have been at its end sooner.
+        start({ audio: 'PCMU' }, { answerDelayMs: 8000, playDelayMs: 10_000 }),
       ]);
       const login = { scheme: 'Digest', user: 'me', password: 'secret' } as const;
       const withLogin = new Listening((await start({ login }, { answerDelayMs: 8000 })).url, login);
       await Promise.all([
-        ...slow.map(camera => hear(camera, {}, listening => listening.hear(0.5))),
-        withLogin.hear(0.2),
+        ...slow.map(camera => hear(camera, {}, listening => listening.hear(0.5, 55_000))),
+        withLogin.hear(0.2, 55_000),
       ]);
       await withLogin.stop();
     }).timeout(60_000);
@@ -222,11 +232,11 @@ describe('a camera', function () {
         assert.equal(listening.formats.at(-1)!.pauses, true);
         camera.sends = 'nothing';
         await until(() => rms(lastOf(listening.samples)) === 0, 'silence');
+        // For longer than a camera may stall that does not pause.
         const before = listening.samples.length;
-        const startMs = performance.now();
-        await listening.hear(before / 16000 + 8);
-        const tookS = (performance.now() - startMs) / 1000;
-        assert(Math.abs(tookS - 8) < 1, `8 s of silence in ${tookS} s`);
+        const startS = camera.offeredS;
+        await listening.hear(before / 16000 + 5.5);
+        assertAsOffered(listening.samples.length - before, camera.offeredS - startS);
         camera.sends = 'all';
         await until(() => rms(lastOf(listening.samples)) > 0.1, 'sound');
         assert.equal(listening.clockSteps, 0);

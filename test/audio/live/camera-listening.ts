@@ -5,6 +5,7 @@ import { startCamera, type CameraOptions } from '../../../src/audio/live/camera-
 import type { Capture, CaptureEnd } from '../../../src/audio/live/capture.js';
 import { concat } from '../../../src/concat.js';
 import type { AudioFormat, SourceTrouble, TrackHealth } from '../../../src/values.js';
+import { until } from '../../until.js';
 import { positionsOf } from '../../rtsp/positions.js';
 
 /** A capture, and what it told. */
@@ -16,6 +17,8 @@ export class Listening {
   clockSteps = 0;
   firstAfterMs = NaN;
   private readonly parts: Float32Array[] = [];
+  private length = 0;
+  private end: CaptureEnd | undefined;
   private readonly events = new EventEmitter();
   private readonly capture: Capture;
 
@@ -29,7 +32,7 @@ export class Listening {
       samples: samples => {
         if (this.parts.length === 0) this.firstAfterMs = performance.now() - startedAt;
         this.parts.push(samples);
-        this.events.emit('samples');
+        this.length += samples.length;
       },
       format: format => this.formats.push(format),
       tracks: tracks => {
@@ -37,7 +40,10 @@ export class Listening {
       },
       clockStep: () => this.clockSteps++,
       complaint: complaint => this.complaints.push(complaint),
-      ended: end => this.events.emit('ended', end),
+      ended: end => {
+        this.end = end;
+        this.events.emit('ended', end);
+      },
     });
   }
 
@@ -46,10 +52,14 @@ export class Listening {
   }
 
   /** Resolves when there are so many seconds in all; fails when it ends before. */
-  async hear(durationS: number): Promise<void> {
-    const failed = this.ended.then(({ message }) => assert.fail(message));
-    while (this.samples.length < durationS * 16000)
-      await Promise.race([once(this.events, 'samples'), failed]);
+  async hear(durationS: number, timeoutMs = 18_000): Promise<void> {
+    const isHeard = (): boolean => {
+      if (this.length < durationS * 16000 && this.end) assert.fail(this.end.message);
+      return this.length >= durationS * 16000;
+    };
+    const heard = (): string =>
+      `${durationS} s, of which there were ${this.length / 16000}; ${this.complaints.join()}`;
+    await until(isHeard, heard, timeoutMs);
   }
 
   stop(): Promise<void> {

@@ -14,7 +14,7 @@ import { record, type Recorder } from '../../../src/audio/live/microphone-record
 import { listMicrophones, NO_MICROPHONES, startMicrophone } from '../../../src/audio/live/microphone.js';
 import { isNaudiodonInstalled, portAudio } from '../../../src/audio/live/port-audio.js';
 import { runCapture } from '../../../src/audio/live/run-capture.js';
-import type { AudioFormat } from '../../../src/values.js';
+import { SAMPLE_RATE, type AudioFormat } from '../../../src/values.js';
 import { VirtualMicrophone } from '../../microphone/virtual-microphone.js';
 import { needTools, skip } from '../../tools.js';
 import { until } from '../../until.js';
@@ -28,8 +28,8 @@ const RECORDERS = {
 type RecorderName = keyof typeof RECORDERS;
 const CARD = arecord.recorder('plughw:CARD=Cot,DEV=0');
 
-/** A process that must end has ended after so long. */
-const END_MS = 1000;
+/** A process that must end has ended after so long: far more than it takes, as a frozen one would never end. */
+const END_MS = 5000;
 
 const captures: Capture[] = [];
 
@@ -89,9 +89,11 @@ describe('microphone', function () {
       // It has nothing to write then, and no need to.
       if (name === 'naudiodon') microphone.freeze();
       parent.kill('SIGKILL');
-      await setTimeout(END_MS);
-      microphone.thaw();
-      assert.ok(!isRunning(pid));
+      try {
+        await until(() => !isRunning(pid), `the end of ${name}`, END_MS);
+      } finally {
+        microphone.thaw();
+      }
     });
   }
 
@@ -436,7 +438,14 @@ async function hearPlayed(
   const ended = record(recorder, { samples, format: () => undefined }, stopping.signal);
   await once(events, 'heard');
   await microphone.play(played);
-  await setTimeout(300);
+  // What was played last may still be on its way, before the silence that follows it.
+  const count = (): number => parts.reduce((sum, { length }) => sum + length, 0);
+  const enough = count() + 0.3 * SAMPLE_RATE;
+  await until(
+    () => count() >= enough,
+    () => `${enough} samples, now ${count()}`,
+    5000,
+  );
   stopping.abort();
   await ended;
   return concat(parts);

@@ -37,6 +37,6 @@ describe('the question to an RTSP server', function () {
       const tookMs = performance.now() - start;
       server.close();
       assert(response === undefined || response.status === 200);
-      assert(tookMs > LIMIT_MS - 50 && tookMs < 10 * LIMIT_MS, `${tookMs} ms`);
+      assert(tookMs > LIMIT_MS - 50 && tookMs < LIMIT_MS + 15_000, `${tookMs} ms`);
     });
 });
