@@ -4,11 +4,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 export function commandLines(): string[] {
   return readdirSync('/proc')
     .filter(name => /^\d+$/.test(name))
-    .map(pid => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-      } catch {
-        return ''; // It ended meanwhile.
-      }
-    });
+    .map(commandLineOf);
+}
+
+/** The arguments of a process; nothing of one that has ended. */
+export function commandLineOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
 }

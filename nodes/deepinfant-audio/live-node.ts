@@ -93,7 +93,7 @@ export class LiveNode implements NodeWork {
   }
 
   async stop(isRemoved: boolean): Promise<void> {
-    if (isRemoved) await this.file.save(() => ({ isListening: true }));
+    if (isRemoved) await this.file.remove();
     await this.feed.stop();
     await this.file.close();
   }

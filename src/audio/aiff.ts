@@ -1,4 +1,5 @@
 import type { ByteReader } from './byte-reader.js';
+import { type ChunkForm, walkChunks } from './chunks.js';
 import type { PcmBlock } from './pcm.js';
 import {
   type Coding,
@@ -31,6 +32,12 @@ const CODINGS: Record<string, Coding | 'by-bits'> = {
 /** By the bytes that hold a sample's bits. */
 const BY_BYTES: readonly Coding[] = ['s8', 's8', 's16be', 's24be', 's32be'];
 
+const CHUNKS: ChunkForm = {
+  headerBytes: 8,
+  bodyLength: header => header.readUInt32BE(4),
+  alignment: 2,
+};
+
 /**
  * Decodes an AIFF or AIFF-C stream (Apple, Audio Interchange File Format, 1989 and 1991) as far as it is not compressed.
  *
@@ -39,11 +46,8 @@ const BY_BYTES: readonly Coding[] = ['s8', 's8', 's16be', 's24be', 's32be'];
 export async function* decodeAiff(reader: ByteReader, reading: Reading): AsyncGenerator<PcmBlock> {
   await reader.skip(12);
   let format: PcmFormat | undefined;
-  for (;;) {
-    const header = await reader.read(8);
-    if (header.length < 8) return;
-    const id = header.toString('latin1', 0, 4);
-    const length = header.readUInt32BE(4);
+  for await (const { id, length, read } of walkChunks(reader, CHUNKS)) {
+    if (id === 'COMM') format = parseFormat(await read(22), reading.name);
     if (id === 'SSND') {
       // Where the format follows the sound, ffmpeg can look for it.
       if (!format) throw otherCodec(reading.name);
@@ -57,16 +61,12 @@ export async function* decodeAiff(reader: ByteReader, reading: Reading): AsyncGe
         {
           ...format,
           length: declared === Infinity ? Infinity : Math.max(0, declared - 8 - offset),
-          chunkLength: next => (isChunkName(next.subarray(0, 4)) ? 8 + next.readUInt32BE(4) : NaN),
+          chunkLength: next => (isChunkName(next.subarray(0, 4)) ? 8 + CHUNKS.bodyLength(next) : NaN),
         },
         reading,
       );
       return;
     }
-    const padded = length + (length % 2);
-    const body = await reader.read(id === 'COMM' ? Math.min(padded, 22) : 0);
-    if (id === 'COMM') format = parseFormat(body, reading.name);
-    await reader.skip(padded - body.length);
   }
 }
 

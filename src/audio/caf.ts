@@ -1,4 +1,5 @@
 import type { ByteReader } from './byte-reader.js';
+import { type ChunkForm, walkChunks } from './chunks.js';
 import type { PcmBlock } from './pcm.js';
 import {
   type Coding,
@@ -28,6 +29,12 @@ const BIG_ENDIAN_FIRST: Partial<Record<Coding, Coding>> = {
   f64be: 'f64le',
 };
 
+const CHUNKS: ChunkForm = {
+  headerBytes: 12,
+  bodyLength: header => Number(header.readBigInt64BE(4)),
+  alignment: 1,
+};
+
 /**
  * Decodes a stream of Apple's Core Audio Format (Core Audio Format Specification 1.0) as far as it is not compressed.
  *
@@ -36,12 +43,8 @@ const BIG_ENDIAN_FIRST: Partial<Record<Coding, Coding>> = {
 export async function* decodeCaf(reader: ByteReader, reading: Reading): AsyncGenerator<PcmBlock> {
   await reader.skip(8);
   let format: PcmFormat | undefined;
-  for (;;) {
-    const header = await reader.read(12);
-    if (header.length < 12) return;
-    const id = header.toString('latin1', 0, 4);
-    const length = Number(header.readBigInt64BE(4));
-    if (length < 0 && id !== 'data') return;
+  for await (const { id, length, read } of walkChunks(reader, CHUNKS)) {
+    if (id === 'desc') format = parseFormat(await read(32), reading.name);
     if (id === 'data') {
       if (!format) throw otherCodec(reading.name);
       // The number of edits.
@@ -53,15 +56,12 @@ export async function* decodeCaf(reader: ByteReader, reading: Reading): AsyncGen
           // -1 where the writer did not know it.
           length: length < 0 ? Infinity : declaredLength(Math.max(0, length - 4)),
           chunkLength: next =>
-            isChunkName(next.subarray(0, 4)) && next.length >= 12 ? 12 + Number(next.readBigInt64BE(4)) : NaN,
+            isChunkName(next.subarray(0, 4)) && next.length >= 12 ? 12 + CHUNKS.bodyLength(next) : NaN,
         },
         reading,
       );
       return;
     }
-    const body = await reader.read(id === 'desc' ? Math.min(length, 32) : 0);
-    if (id === 'desc') format = parseFormat(body, reading.name);
-    await reader.skip(length - body.length);
   }
 }
 

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
-import { DeepInfantError, messageOf } from '../errors.js';
+import { DeepInfantError } from '../errors.js';
 import { systemPath } from '../files/path-text.js';
 import { ByteReader } from './byte-reader.js';
-import { INSTALL_FFMPEG, MOST_LINE } from './ffmpeg.js';
+import { ffmpegStartError, MOST_LINE } from './ffmpeg.js';
 import type { PcmBlock } from './pcm.js';
 import type { Reading } from './pcm-data.js';
 import { decodeWav } from './wav.js';
@@ -66,13 +66,14 @@ const UNPROBED: Probe = { tracks: [], start: [], besides: [] };
 /**
  * Decodes an audio track of a recording of any format with the system's ffmpeg: the first, or else the one that sounds.
  *
- * @throws DeepInfantError `ffmpeg-missing`; `not-audio` if ffmpeg can't read it; `truncated` after the last block if
+ * @throws DeepInfantError `ffmpeg-missing`, `ffmpeg-not-started`; `not-audio` if ffmpeg can't read it; `truncated` after the last block if
  *   ffmpeg came to an end before the recording's, was killed, or a tenth of the frames is damaged
  */
 export async function* decodeWithFfmpeg(input: FfmpegInput, reading: Reading): AsyncGenerator<PcmBlock> {
   const { name, warn } = reading;
-  const { tracks, start, besides } = typeof input === 'string' ? await probe(input, name) : UNPROBED;
-  const track = typeof input === 'string' && tracks.length > 1 ? await loudestTrack(input, tracks, name) : 0;
+  const { tracks, start, besides } = typeof input === 'string' ? await probe(input, reading) : UNPROBED;
+  const track =
+    typeof input === 'string' && tracks.length > 1 ? await loudestTrack(input, tracks, reading) : 0;
   if (track > 0)
     warn(
       `Of the ${tracks.length} audio tracks of ${name}, number ${track + 1} is heard: the first is silent.`,
@@ -131,15 +132,15 @@ export async function* decodeWithFfmpeg(input: FfmpegInput, reading: Reading): A
 /** Whether ffmpeg finds sound in a file; not, where there is no ffmpeg. */
 export async function hasSound(file: string): Promise<boolean> {
   try {
-    return (await probe(file, file)).tracks.length > 0;
+    return (await probe(file, { name: file })).tracks.length > 0;
   } catch (error) {
     if (error instanceof DeepInfantError) return false;
     throw error;
   }
 }
 
-async function probe(file: string, name: string): Promise<Probe> {
-  const said = await say(file, [], name);
+async function probe(file: string, reading: Pick<Reading, 'name' | 'signal'>): Promise<Probe> {
+  const said = await say(file, [], reading);
   const tracks = [...said.matchAll(/^ {2}Stream #0:\d+.*?: Audio: (\w+)/gm)].flatMap(([, codec], track) =>
     codec === 'none' ? [] : [track],
   );
@@ -157,32 +158,54 @@ async function probe(file: string, name: string): Promise<Probe> {
 }
 
 /** The track that sounds: the loudest, though the first unless that is much louder. */
-async function loudestTrack(file: string, tracks: readonly number[], name: string): Promise<number> {
+async function loudestTrack(
+  file: string,
+  tracks: readonly number[],
+  reading: Pick<Reading, 'name' | 'signal'>,
+): Promise<number> {
+  // All in one pass over the file, each by a name of its own.
+  const measures = tracks.flatMap(track => [
+    ...['-map', `0:a:${track}`, '-af'],
+    `highpass=f=30,astats@track${track}=measure_perchannel=none:measure_overall=RMS_level`,
+    ...['-f', 'null', '-'],
+  ]);
+  const said = await say(file, measures, reading);
   let best = { track: 0, worthDb: -Infinity };
   for (const track of tracks) {
-    const measure = 'highpass=f=30,astats=measure_perchannel=none:measure_overall=RMS_level';
-    const said = await say(file, ['-map', `0:a:${track}`, '-af', measure, '-f', 'null', '-'], name);
-    const levelDb = Number(/RMS level dB: (-?[\d.]+)/.exec(said)?.[1] ?? -Infinity);
+    const level = new RegExp(`^\\[astats@track${track} .*RMS level dB: (-?[\\d.]+)`, 'm').exec(said);
+    const levelDb = Number(level?.[1] ?? -Infinity);
     const worthDb = track === 0 ? levelDb + MUCH_LOUDER_DB : levelDb;
     if (worthDb > best.worthDb) best = { track, worthDb };
   }
   return best.track;
 }
 
-/** What ffmpeg prints of a file. */
-async function say(file: string, output: string[], name: string): Promise<string> {
+/** What ffmpeg prints of a file. @throws the signal's reason if it is aborted: the process is gone then */
+async function say(
+  file: string,
+  output: string[],
+  { name, signal }: Pick<Reading, 'name' | 'signal'>,
+): Promise<string> {
+  signal?.throwIfAborted();
   const ffmpeg = await startFfmpeg(['-loglevel', 'info', ...PATIENCE], file, output, name);
+  const kill = (): void => {
+    ffmpeg.kill('SIGKILL');
+  };
+  signal?.addEventListener('abort', kill);
+  if (signal?.aborted) kill();
   let said = '';
   ffmpeg.stderr!.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(0, MOST_SAID)));
   ffmpeg.stdout!.resume();
   await once(ffmpeg, 'close');
+  signal?.removeEventListener('abort', kill);
+  signal?.throwIfAborted();
   return said
     .split('\n')
     .map(line => line.slice(0, MOST_LINE))
     .join('\n');
 }
 
-/** @throws DeepInfantError `ffmpeg-missing` */
+/** @throws DeepInfantError `ffmpeg-missing`, `ffmpeg-not-started` */
 async function startFfmpeg(
   options: string[],
   input: FfmpegInput,
@@ -205,11 +228,7 @@ async function startFfmpeg(
     if (typeof input !== 'string') pipeline(input.rest(), ffmpeg.stdin!).catch(() => undefined);
     return ffmpeg;
   } catch (error) {
-    throw new DeepInfantError(
-      'ffmpeg-missing',
-      `${name} is in a format that needs ffmpeg, which could not be started (${messageOf(error)}). ${INSTALL_FFMPEG}`,
-      { cause: error },
-    );
+    throw ffmpegStartError(`${name} is in a format that needs ffmpeg`, error);
   } finally {
     await opened?.close();
   }

@@ -3,11 +3,29 @@ import { once } from 'node:events';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { DeepInfantError, messageOf } from '../errors.js';
+import { startError } from './start-error.js';
 import { SAMPLE_RATE } from '../values.js';
 
 /** What to do where ffmpeg can't be started. */
 export const INSTALL_FFMPEG =
   'Install it: apt install ffmpeg, apk add ffmpeg, brew install ffmpeg, winget install ffmpeg.';
+
+/**
+ * Why ffmpeg was not started.
+ * @param need what it was to be started for: 'night.mp3 is in a format that needs ffmpeg'
+ * @returns `ffmpeg-missing` where there is none, `ffmpeg-not-started` where the system has no room for it now
+ */
+export function ffmpegStartError(need: string, error: unknown): DeepInfantError {
+  const isMissing = startError(error) instanceof DeepInfantError;
+  const advice = isMissing
+    ? INSTALL_FFMPEG
+    : 'The computer has no memory, processes or open files left for it: end other programs, or try it again later.';
+  return new DeepInfantError(
+    isMissing ? 'ffmpeg-missing' : 'ffmpeg-not-started',
+    `${need}, which could not be started (${messageOf(error)}). ${advice}`,
+    { cause: error },
+  );
+}
 
 /** The system's ffmpeg's version, such as `7.1.1-1`; undefined where it cannot be started. */
 export async function ffmpegVersion(): Promise<string | undefined> {
@@ -32,7 +50,7 @@ const ENCODES_WITHIN_MS = 10_000;
  *
  * @param samples 16 kHz mono, in [-1, 1]
  * @param file where to write it
- * @throws DeepInfantError `ffmpeg-missing`; `storage` if it cannot be written
+ * @throws DeepInfantError `ffmpeg-missing`, `ffmpeg-not-started`; `storage` if it cannot be written
  */
 export async function encodeMp3(samples: Float32Array, file: string): Promise<void> {
   const temporary = `${file}.${process.pid}.tmp`;
@@ -55,11 +73,7 @@ export async function encodeMp3(samples: Float32Array, file: string): Promise<vo
   try {
     await once(ffmpeg, 'spawn');
   } catch (error) {
-    throw new DeepInfantError(
-      'ffmpeg-missing',
-      `The sound of cries is kept with ffmpeg, which could not be started (${messageOf(error)}). ${INSTALL_FFMPEG}`,
-      { cause: error },
-    );
+    throw ffmpegStartError('The sound of cries is kept with ffmpeg', error);
   }
   let said = '';
   ffmpeg.stderr

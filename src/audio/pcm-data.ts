@@ -40,6 +40,8 @@ export interface Reading {
   /** What to call the recording. */
   name: string;
   warn: (message: string) => void;
+  /** Ends it. */
+  signal?: AbortSignal;
 }
 
 /**

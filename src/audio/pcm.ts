@@ -14,3 +14,12 @@ export interface PcmBlock {
 export function clampAmplitude(value: number): number {
   return Number.isFinite(value) ? Math.max(-1, Math.min(1, value)) : 0;
 }
+
+/**
+ * The same of all samples, in place: a resampler's filter overshoots where the sound is at full scale, by up to 18 % of it.
+ * @returns them
+ */
+export function clampAmplitudes(samples: Float32Array): Float32Array {
+  for (let i = 0; i < samples.length; i++) samples[i] = clampAmplitude(samples[i]);
+  return samples;
+}

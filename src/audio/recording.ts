@@ -16,7 +16,7 @@ import { decodeWithFfmpeg } from './ffmpeg-decoder.js';
 import { fileError } from './file-error.js';
 import { decodeFlac } from './flac.js';
 import { MonoMixer } from './mono.js';
-import { HIGHEST_RATE, type PcmBlock } from './pcm.js';
+import { clampAmplitudes, HIGHEST_RATE, type PcmBlock } from './pcm.js';
 import { decodePcmData, type Reading } from './pcm-data.js';
 import { Resampler } from './resampler.js';
 import { decodeWav } from './wav.js';
@@ -82,7 +82,7 @@ export async function* readRecording(
   let mono: Mono | undefined;
   let truncated: DeepInfantError | undefined;
   try {
-    for await (const block of decode(input, { name, warn }, raw)) {
+    for await (const block of decode(input, { name, warn, signal }, raw)) {
       signal?.throwIfAborted();
       mono ??= new Mono(block, name);
       yield* chunker.push(mono.push(block.samples));
@@ -139,11 +139,8 @@ class Mono {
     return this.clamp(concat([this.resampler.push(this.mixer.flush()), this.resampler.flush()]));
   }
 
-  /** The resampler's filter overshoots a little where the recording is at full scale. */
   private clamp(samples: Float32Array): Float32Array {
-    if (this.isResampled)
-      for (let i = 0; i < samples.length; i++) samples[i] = Math.max(-1, Math.min(1, samples[i]));
-    return samples;
+    return this.isResampled ? clampAmplitudes(samples) : samples;
   }
 }
 

@@ -1,5 +1,6 @@
 import { DeepInfantError } from '../errors.js';
 import type { ByteReader } from './byte-reader.js';
+import { type ChunkForm, walkChunks } from './chunks.js';
 import type { PcmBlock } from './pcm.js';
 import {
   type Coding,
@@ -26,13 +27,8 @@ const CODINGS = new Map<string, Coding>([
   [`${TAG.muLaw}/1`, 'muLaw'],
 ]);
 
-/** How a kind of WAV names its chunks, and where it puts the next. */
-interface Chunks {
-  headerBytes: number;
-  /** Length of a chunk's body. */
-  bodyLength: (header: Buffer) => number;
-  /** Each chunk begins at a multiple of so many bytes. */
-  alignment: number;
+/** How a kind of WAV writes its chunks. */
+interface Chunks extends ChunkForm {
   /** Whether bytes may be the name of a chunk. */
   isName: (header: Buffer) => boolean;
 }
@@ -70,11 +66,12 @@ export async function* decodeWav(reader: ByteReader, reading: Reading): AsyncGen
   await reader.skip(isWave64 ? 40 : 12);
   let format: PcmFormat | undefined;
   let longLength: number | undefined;
-  for (;;) {
-    const header = await reader.read(chunks.headerBytes);
-    if (header.length < chunks.headerBytes) return;
-    const id = header.toString('latin1', 0, 4);
-    const length = chunks.bodyLength(header);
+  for await (const { id, length, read } of walkChunks(reader, chunks)) {
+    if (id === 'fmt ') format = parseFormat(await read(40), name);
+    if (id === 'ds64') {
+      const body = await read(40);
+      if (body.length >= 16) longLength = Number(body.readBigUInt64LE(8));
+    }
     if (id === 'data') {
       if (!format)
         throw new DeepInfantError(
@@ -94,11 +91,6 @@ export async function* decodeWav(reader: ByteReader, reading: Reading): AsyncGen
       );
       return;
     }
-    const padded = Math.max(0, Math.ceil(length / chunks.alignment) * chunks.alignment);
-    const body = await reader.read(id === 'fmt ' || id === 'ds64' ? Math.min(padded, 40) : 0);
-    if (id === 'fmt ') format = parseFormat(body, name);
-    if (id === 'ds64' && body.length >= 16) longLength = Number(body.readBigUInt64LE(8));
-    await reader.skip(padded - body.length);
   }
 }
 

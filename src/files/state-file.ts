@@ -38,6 +38,11 @@ export class StateFile<T> {
     if (this.isOpen) await this.file.save(content);
   }
 
+  /** Deletes it: what it belongs to is gone. Never rejects. */
+  async remove(): Promise<void> {
+    await this.file.remove().catch(this.report);
+  }
+
   close(): Promise<void> {
     return this.file.close();
   }

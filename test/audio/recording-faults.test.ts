@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import {
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -17,7 +18,9 @@ import { readRecording } from '../../src/audio/recording.js';
 import { concat } from '../../src/concat.js';
 import { pathText, systemPath } from '../../src/files/path-text.js';
 import { SAMPLE_RATE } from '../../src/values.js';
+import { commandLineOf } from '../command-lines.js';
 import { needTools } from '../tools.js';
+import { until } from '../until.js';
 import { ffmpeg } from './ffmpeg-tool.js';
 import { assertSame, decibels, noise, rms, tone } from './signals.js';
 import { chunk, formatChunk, wavFile, writeWav } from './wav-writer.js';
@@ -86,6 +89,49 @@ describe('readRecording of a recording that is not as it says', () => {
         assert.match(warnings[0], /Of the 3 audio tracks of .*, number 3 is heard/);
       });
     }
+
+    describe('is looked for', () => {
+      const { PATH } = process.env;
+      let programs: string;
+      /** Puts a program in ffmpeg's place that notes each start, and goes on with some more lines. */
+      const replaceFfmpeg = (...lines: string[]): void => {
+        programs = mkdtempSync(path.join(folder, 'programs-'));
+        const script = ['#!/bin/sh', `PATH='${PATH}'`, `echo $$ >>'${programs}/starts'`, ...lines];
+        writeFileSync(path.join(programs, 'ffmpeg'), script.join('\n'), { mode: 0o755 });
+        process.env.PATH = `${programs}:${PATH}`;
+      };
+      const starts = (): string[] => readFileSync(`${programs}/starts`, 'utf8').trim().split('\n');
+      before(() => {
+        const maps = ['-map', '0', '-map', '1', '-map', '2', '-c:a', 'flac'];
+        ffmpeg(...inputs('silence.wav', 'silence.wav', 'tone.wav'), ...maps, file('passes.mkv'));
+      });
+      afterEach(() => {
+        process.env.PATH = PATH;
+      });
+
+      it('in one pass over all tracks', async () => {
+        replaceFfmpeg('exec ffmpeg "$@"');
+        const { warnings } = await hear(file('passes.mkv'));
+        assert.match(warnings[0], /number 3 is heard/);
+        assert.equal(starts().length, 3, 'what there is, how loud it is, and the sound');
+      });
+
+      it('no longer than the reader wants', async () => {
+        for (const hangs of ['sleep 60', 'case "$*" in *astats*) sleep 60;; esac; exec ffmpeg "$@"']) {
+          replaceFfmpeg(hangs.replaceAll('sleep', 'exec sleep'));
+          const stopping = new AbortController();
+          const reading = assert.rejects(hear(file('passes.mkv'), stopping.signal), { name: 'AbortError' });
+          const isHanging = (): boolean => {
+            const last = existsSync(`${programs}/starts`) ? starts().at(-1)! : '';
+            return last !== '' && commandLineOf(last).startsWith('sleep');
+          };
+          await until(isHanging, 'ffmpeg');
+          stopping.abort();
+          await reading;
+          assert.throws(() => process.kill(Number(starts().at(-1)), 0), { code: 'ESRCH' });
+        }
+      });
+    });
 
     it('is the one that is heard if it sounds too', async () => {
       write('low.wav', writeWav(tone(220, RATE, 3 * RATE, 0.2), { rate: RATE }));
@@ -359,11 +405,14 @@ describe('readRecording of a recording that is not as it says', () => {
   });
 });
 
-async function hear(input: string): Promise<{ samples: Float32Array; warnings: string[] }> {
+async function hear(
+  input: string,
+  signal?: AbortSignal,
+): Promise<{ samples: Float32Array; warnings: string[] }> {
   const warnings: string[] = [];
   const parts: Float32Array[] = [];
-  for await (const { samples } of readRecording(input, { warn: message => warnings.push(message) }))
-    parts.push(samples);
+  const warn = (message: string): unknown => warnings.push(message);
+  for await (const { samples } of readRecording(input, { warn, signal })) parts.push(samples);
   return { samples: concat(parts), warnings };
 }
 

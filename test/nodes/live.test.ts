@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import type { NodeMessage } from 'node-red';
 import { type AudioChunk, SAMPLE_RATE, type SourceHealth, type SourceState } from '../../src/values.js';
 import { RtspCamera } from '../rtsp/rtsp-camera.js';
@@ -124,6 +126,21 @@ describe('deepinfant-audio with a camera', function () {
     assert.deepEqual([complete.topic, complete.payload], ['nursery', undefined]);
     await flow.until('chunks', ({ topic }) => topic === 'attic');
     await camera.untilViewers(1);
+  });
+
+  it('leaves no file behind when it goes', async () => {
+    const flow = await runFlow(flowOf(), { audio: LOGIN });
+    await flow.until('states', inState('running'));
+    flow.send('audio', { topic: 'listen', payload: false });
+    const kept = path.join(flow.userDir, 'deepinfant', 'listening-audio.json');
+    await until(() => existsSync(kept), kept);
+    await flow.redeploy();
+    assert.ok(existsSync(kept), 'deployed anew');
+    await flow.remove('audio');
+    await until(
+      () => !existsSync(kept),
+      () => `the end of ${kept}`,
+    );
   });
 
   it('opens a camera once for two nodes', async () => {

@@ -124,6 +124,8 @@ export class RtspCamera {
   audioOnlyStatus = 200;
   /** Transports that are accepted; the others are answered with 461. */
   transports: readonly ('TCP' | 'UDP')[] = ['TCP', 'UDP'];
+  /** What it answers to any other transport. */
+  transportStatus = 461;
   /** How it answers: as a camera, never (a half-open connection), or in bytes that are no RTSP, after which it hangs up. */
   answers: 'rtsp' | 'nothing' | 'garbage' = 'rtsp';
   /** What it sends of the tracks that play: all, the pictures alone, nothing (frozen), or random bytes in between. */
@@ -273,7 +275,7 @@ export class RtspCamera {
     const wanted = headers.transport ?? '';
     const transport = transportIn(headers);
     if (!track) request.reply(404);
-    else if (!this.transports.includes(transport)) request.reply(461);
+    else if (!this.transports.includes(transport)) request.reply(this.transportStatus);
     else if (track.startsWith('audio') && !session.tracks.has('video') && this.audioOnlyStatus !== 200)
       request.reply(this.audioOnlyStatus);
     else {

@@ -42,6 +42,8 @@ export interface CameraOptions {
 interface Learned {
   /** What it granted last. */
   wish: Wish;
+  /** Whether it refuses TCP, and does not say that this is why. */
+  overUdp: boolean;
   plans: TrackPlans;
   /** Rates in Hz of tracks that declare wrong ones. */
   rates: Map<number, number>;
@@ -63,6 +65,7 @@ export function startCamera(address: CameraAddress, options: CameraOptions = {})
 export function cameraCapture(address: CameraAddress, options: CameraOptions = {}): CaptureWork {
   const learned: Learned = {
     wish: isRtsp(address) ? 'sound' : 'all',
+    overUdp: false,
     plans: new Map([[Math.max(1, options.track ?? 1) - 1, { channels: 2 }]]),
     rates: new Map(),
     pauses: 0,
@@ -116,8 +119,7 @@ class Attempt {
       if ('kind' in prepared) return prepared;
       ({ login } = prepared);
       if (login) this.ffmpegAddress = await login.open();
-      const end =
-        learned.wish === 'sound' ? await this.askTwice() : await this.begin(learned.wish, prepared.raw);
+      const end = await this.askOverBoth(prepared.raw);
       learned.wasStalled = signal.aborted && this.heard !== undefined;
       if (stopping.signal.reason === UNREACHABLE) return explainUnreachable(address);
       if ('kind' in end) return end;
@@ -153,6 +155,25 @@ class Attempt {
 
   private get pauses(): boolean {
     return this.options.pauses === true || this.learned.pauses >= PAUSES;
+  }
+
+  /** Asks over TCP and, when that is refused as something else may be, over UDP. */
+  private async askOverBoth(raw?: RawAudio): Promise<FfmpegEnd | CaptureEnd> {
+    const { learned, address } = this;
+    const end = await this.ask(raw);
+    // The one who logs in for ffmpeg passes on no UDP.
+    const mayHelp = isRtsp(address) && !learned.overUdp && this.ffmpegAddress === address;
+    if (!mayHelp || !isSetupRefused(end) || this.isStopped()) return end;
+    learned.overUdp = true;
+    const other = await this.ask();
+    if (!('kind' in other) && other.heard) return other;
+    learned.overUdp = false;
+    return end;
+  }
+
+  private ask(raw?: RawAudio): Promise<FfmpegEnd | CaptureEnd> {
+    const { wish } = this.learned;
+    return wish === 'sound' ? this.askTwice() : this.begin(wish, raw);
   }
 
   /** Asks for the sound alone and, when it does not come, for all. The first to send sound is heard. */
@@ -197,6 +218,7 @@ class Attempt {
         {
           address: ffmpegAddress,
           wish,
+          overUdp: learned.overUdp,
           plans: learned.plans,
           plan: tracks => this.plan(tracks),
           pauses: () => this.pauses,
@@ -321,7 +343,18 @@ class Attempt {
 /** Whether a camera that did not send its sound alone may send it with the picture. */
 function helpsToAskForAll(end: FfmpegEnd | CaptureEnd): boolean {
   if ('kind' in end || end.heard || end.killedFor) return false;
-  return end.status === 0 || end.said.some(line => /method (SETUP|PLAY) failed/.test(line));
+  return end.status === 0 || end.said.some(line => /method (SETUP|PLAY) failed/.test(line) || is400(line));
+}
+
+/** Whether a camera refused to send a stream that it described, and not for want of a login or room. */
+function isSetupRefused(end: FfmpegEnd | CaptureEnd): boolean {
+  if ('kind' in end || end.heard || end.killedFor) return false;
+  return end.said.some(line => /method SETUP failed: 4(?!0[134]|53|61)/.test(line) || is400(line));
+}
+
+/** Of this status alone, ffmpeg does not say what it answers. */
+function is400(line: string): boolean {
+  return line.includes('Server returned 400 ');
 }
 
 function isTooOld({ said }: FfmpegEnd): boolean {

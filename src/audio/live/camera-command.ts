@@ -70,14 +70,21 @@ function protocolsFor({ url }: CameraAddress): string {
   }
 }
 
+/** What is asked for over RTSP, and how it is to come. */
+export interface Asked {
+  wish: Wish;
+  /** Over UDP alone; otherwise over TCP, or over UDP where the camera says that it does not know TCP. */
+  overUdp: boolean;
+}
+
 /**
  * A script for ffmpeg's concat demuxer (ffmpeg-formats, 'concat').
  * @param timeoutMs how long the camera may be silent
  */
-export function scriptFor(address: CameraAddress, wish: Wish, timeoutMs: number): string {
+export function scriptFor(address: CameraAddress, { wish, overUdp }: Asked, timeoutMs: number): string {
   const lines = ['ffconcat version 1.0', `file ${quote(secretUrl(address))}`];
   if (wish !== 'all-plainly')
-    lines.push(...optionsFor(address, wish, timeoutMs).map(option => `option ${option}`));
+    lines.push(...optionsFor(address, { wish, overUdp }, timeoutMs).map(option => `option ${option}`));
   return lines.map(line => `${line}\n`).join('');
 }
 
@@ -86,16 +93,14 @@ function quote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-function optionsFor(address: CameraAddress, wish: 'sound' | 'all', timeoutMs: number): string[] {
+function optionsFor(address: CameraAddress, { wish, overUdp }: Asked, timeoutMs: number): string[] {
   const timeoutUs = String(1000 * timeoutMs);
   // It would analyse five seconds, and count pictures.
   const analysis = [`analyzeduration ${ANALYSIS_US}`, 'fpsprobesize 0'];
   if (isRtsp(address))
     return [
       ...analysis,
-      // UDP where the camera refuses TCP.
-      'rtsp_transport tcp+udp',
-      'rtsp_flags prefer_tcp',
+      ...(overUdp ? ['rtsp_transport udp'] : ['rtsp_transport tcp+udp', 'rtsp_flags prefer_tcp']),
       `timeout ${timeoutUs}`,
       ...(wish === 'sound' ? ['allowed_media_types audio'] : []),
     ];

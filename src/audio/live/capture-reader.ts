@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import { guard } from '../../guard.js';
-import type { AudioFormat } from '../../values.js';
+import { SAMPLE_RATE, type AudioFormat } from '../../values.js';
 import { ByteReader } from '../byte-reader.js';
 import { MonoMixer } from '../mono.js';
-import type { PcmBlock } from '../pcm.js';
+import { clampAmplitudes, type PcmBlock } from '../pcm.js';
 import { decodePcmData } from '../pcm-data.js';
 import { Resampler } from '../resampler.js';
 import { decodeWav } from '../wav.js';
@@ -28,7 +28,8 @@ export function readCapture(pipe: Readable, form: CaptureForm, listener: Capture
   const receive = guard(({ rate, channels, samples }: PcmBlock) => {
     const isFirst = mono === undefined;
     mono ??= { mixer: new MonoMixer(channels, rate), resampler: new Resampler(rate) };
-    const heard = mono.resampler.push(mono.mixer.push(samples));
+    const mixed = mono.mixer.push(samples);
+    const heard = rate === SAMPLE_RATE ? mixed : clampAmplitudes(mono.resampler.push(mixed));
     const isOther = mono.mixer.channel !== undefined && mono.mixer.channel !== channel;
     if (isFirst || isOther) {
       channel = mono.mixer.channel;

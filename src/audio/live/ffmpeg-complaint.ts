@@ -60,6 +60,12 @@ const COMPLAINTS: readonly Complaint[] = [
       "The camera at {host} has no stream at {url}. The path differs by maker and model: look it up in the camera's app or manual.",
   },
   {
+    says: /(failed:|error|returned) 400\b/,
+    kind: 'not-a-stream',
+    message:
+      'The camera at {host} refuses the request for its stream (400 Bad Request). Check the path. If it is right, restart the camera.',
+  },
+  {
     says: /\(Audio: none[^\n]*unknown codec/,
     kind: 'not-a-stream',
     message:

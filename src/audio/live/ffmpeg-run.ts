@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { createInterface } from 'node:readline';
 import { guard } from '../../guard.js';
-import { messageOf } from '../../errors.js';
+import { DeepInfantError } from '../../errors.js';
 import { SAMPLE_RATE, type AudioFormat } from '../../values.js';
-import { INSTALL_FFMPEG } from '../ffmpeg.js';
+import { INSTALL_FFMPEG, MOST_LINE } from '../ffmpeg.js';
+import { startError } from '../start-error.js';
 import type { CameraAddress } from './camera-address.js';
 import {
   argumentsFor,
@@ -13,7 +14,7 @@ import {
   pipesFor,
   scriptFor,
   type TrackPlans,
-  type Wish,
+  type Asked,
 } from './camera-command.js';
 import { CameraTrack } from './camera-track.js';
 import type { CaptureEnd, CaptureListener } from './capture.js';
@@ -25,8 +26,6 @@ import { TrackChoice } from './track-choice.js';
 /** A stream may begin with what was kept; one that is further ahead is not live. */
 const MOST_AHEAD_S = 60;
 const WATCHED_MS = 3_600_000;
-/** Of each line that ffmpeg prints, in characters. A camera may name its stream as it likes. */
-const MOST_LINE = 1000;
 /** Complaints that are kept: what explains an end is among the last. */
 const MOST_SAID = 20;
 const TRACKS_EVERY_MS = 1000;
@@ -44,9 +43,8 @@ const RATE_WINDOW_MS = 5000;
 const HTTP_RATE_WINDOW_MS = 15_000;
 
 /** What one ffmpeg is to hear. */
-export interface RunRequest {
+export interface RunRequest extends Asked {
   address: CameraAddress;
-  wish: Wish;
   /** Guessed until the camera's tracks are known: `plan` says then what is right. */
   plans: TrackPlans;
   /** What to hear of the tracks that the camera has. */
@@ -79,7 +77,7 @@ export async function runFfmpeg(
   listener: CaptureListener & { pause(): void },
   signal: AbortSignal,
 ): Promise<FfmpegEnd | CaptureEnd> {
-  const { address, wish, plans, raw } = request;
+  const { address, plans, raw } = request;
   const pipes = pipesFor(plans);
   const stdio = Array.from({ length: Math.max(3, ...pipes.map(pipe => pipe + 1)) }, () => 'pipe' as const);
   const ffmpeg = spawn('ffmpeg', argumentsFor(address, plans, raw?.args), { stdio });
@@ -87,7 +85,10 @@ export async function runFfmpeg(
     await once(ffmpeg, 'spawn');
   } catch (error) {
     raw?.body.destroy();
-    const message = `ffmpeg, which hears cameras, could not be started (${messageOf(error)}). ${INSTALL_FFMPEG}`;
+    const failure = startError(error);
+    // What the system lacks just now may be there later; nothing is to be installed.
+    if (!(failure instanceof DeepInfantError)) throw failure;
+    const message = `ffmpeg, which hears cameras, could not be started (${failure.message}). ${INSTALL_FFMPEG}`;
     return { kind: 'no-program', message };
   }
   const end: FfmpegEnd = { heard: false, status: null, said: [], tracks: [] };
@@ -103,7 +104,7 @@ export async function runFfmpeg(
     // It ended before it had read the address, and says why.
   });
   if (raw) raw.body.on('error', () => stdin.end()).pipe(stdin);
-  else stdin.end(scriptFor(address, wish, request.timeoutMs));
+  else stdin.end(scriptFor(address, request, request.timeoutMs));
 
   const isOver = (): boolean => signal.aborted || end.killedFor !== undefined;
   const endFor = (reason: FfmpegEnd['killedFor']): void => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { request as requestHttp, type IncomingMessage } from 'node:http';
+import { request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Readable } from 'node:stream';
 import { cameraServer, fillIn, type CameraAddress } from './camera-address.js';
@@ -27,6 +27,7 @@ const MOST_REDIRECTIONS = 5;
 /**
  * Asks an HTTP camera for its stream, with its login, to learn whether it is sound without a header, which only the
  * content type explains, or needs a login that ffmpeg does not know. The login goes to no other server.
+ * @param timeoutMs until all is known: redirections, the login, and the first bytes of the sound
  * @returns undefined when it does not answer in time, or not in HTTP, or with a redirection to another server
  */
 export async function askHttp(
@@ -37,9 +38,13 @@ export async function askHttp(
   let url = fillIn(address);
   let authorization: string | undefined;
   let needsThisLogin = false;
+  let request: ClientRequest | undefined;
+  // Not AbortSignal.timeout in AbortSignal.any: Node 20 may collect it as garbage before its time.
+  const deadline = setTimeout(() => request?.destroy(new Error('no answer')), timeoutMs);
   try {
     for (let i = 0; i < MOST_REDIRECTIONS; i++) {
-      const answer = await get(url, authorization, timeoutMs, signal);
+      request = requestFor(url, authorization, signal);
+      const answer = await answerTo(request);
       const { statusCode: status = 0, headers } = answer;
       if (status >= 300 && status < 400 && headers.location) {
         answer.destroy();
@@ -66,33 +71,28 @@ export async function askHttp(
     }
   } catch {
     return undefined;
+  } finally {
+    clearTimeout(deadline);
   }
   return undefined;
 }
 
-async function get(
-  url: string,
-  authorization: string | undefined,
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<IncomingMessage> {
-  const request = (url.startsWith('https:') ? requestHttps : requestHttp)(url, {
+function requestFor(url: string, authorization: string | undefined, signal: AbortSignal): ClientRequest {
+  return (url.startsWith('https:') ? requestHttps : requestHttp)(url, {
     headers: { 'User-Agent': 'DeepInfant', ...(authorization && { Authorization: authorization }) },
     // Cameras sign their certificates themselves.
     rejectUnauthorized: false,
     agent: false,
     signal,
   });
-  const deadline = setTimeout(() => request.destroy(new Error('no answer')), timeoutMs);
+}
+
+async function answerTo(request: ClientRequest): Promise<IncomingMessage> {
   request.end();
-  try {
-    const [answer] = (await once(request, 'response')) as [IncomingMessage];
-    answer.on('error', () => undefined);
-    request.on('error', () => undefined);
-    return answer;
-  } finally {
-    clearTimeout(deadline);
-  }
+  const [answer] = (await once(request, 'response')) as [IncomingMessage];
+  answer.on('error', () => undefined);
+  request.on('error', () => undefined);
+  return answer;
 }
 
 function challengesIn({ rawHeaders }: IncomingMessage): string[] {

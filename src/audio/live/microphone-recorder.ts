@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import type { Readable } from 'node:stream';
 import { DeepInfantError } from '../../errors.js';
 import { guard } from '../../guard.js';
+import { MOST_LINE } from '../ffmpeg.js';
+import { startError } from '../start-error.js';
 import type { AudioFormat, SourceTrouble } from '../../values.js';
 import type { CaptureEnd, CaptureListener } from './capture.js';
 import { type CaptureForm, readCapture } from './capture-reader.js';
@@ -14,7 +16,6 @@ const LIST_TIMEOUT_MS = 5000;
 const MOST_SAID = 4000;
 /** Of what a program lists, and of each of its lines, in characters. A device may call itself what it likes. */
 const MOST_LISTED = 200_000;
-const MOST_LINE = 1000;
 
 /** A microphone as one of the backends knows it. */
 export interface FoundMicrophone {
@@ -121,12 +122,6 @@ export function spawnOptions(): SpawnOptions {
     env: { ...process.env, LC_ALL: 'C.UTF-8', LANGUAGE: '' },
     killSignal: 'SIGKILL',
   };
-}
-
-/** What it means that a program was not started: there is none, or the system has no files or processes left. */
-function startError(error: NodeJS.ErrnoException): Error {
-  const isMissing = error.code === 'ENOENT' || error.code === 'EACCES';
-  return isMissing ? new DeepInfantError('no-program', error.message) : error;
 }
 
 /** What programs say that could not begin to record: ALSA and PortAudio, naudiodon's child, ffmpeg. */

@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { guard } from '../../guard.js';
 import { fillIn, type CameraAddress } from './camera-address.js';
 import { answerChallenge } from './login.js';
-import { placeOf } from './rtsp-probe.js';
+import { connectTo } from './rtsp-probe.js';
 
 const GUEST = 'deepinfant';
 /** A head that is longer is not RTSP's. */
@@ -47,12 +46,7 @@ export class RtspLogin {
   }
 
   private accept(client: Socket): void {
-    const { url } = this.address;
-    const place = placeOf(url);
-    const camera = url.startsWith('rtsps:')
-      ? // Cameras sign their certificates themselves.
-        connectTls({ ...place, rejectUnauthorized: false })
-      : connect(place);
+    const camera = connectTo(this.address.url);
     for (const [socket, other] of [
       [client, camera],
       [camera, client],

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { portOf, type CameraAddress } from './camera-address.js';
 
@@ -37,9 +37,15 @@ export async function canConnect(
 }
 
 /** Host and port of a URL, to connect to. */
-export function placeOf(url: string): { host: string; port: number } {
+function placeOf(url: string): { host: string; port: number } {
   const server = new URL(url);
   return { host: server.hostname.replace(/^\[|\]$/g, ''), port: portOf(server) };
+}
+
+/** Connects to an RTSP server, over TLS where its address says so: cameras sign their certificates themselves. */
+export function connectTo(url: string): Socket {
+  const place = placeOf(url);
+  return url.startsWith('rtsps:') ? connectTls({ ...place, rejectUnauthorized: false }) : connect(place);
 }
 
 /**
@@ -51,11 +57,7 @@ export async function describeRtsp(
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<RtspResponse | undefined> {
-  const place = placeOf(url);
-  const socket = url.startsWith('rtsps:')
-    ? // Cameras sign their certificates themselves, and no secret is sent.
-      connectTls({ ...place, rejectUnauthorized: false })
-    : connect(place);
+  const socket = connectTo(url);
   // Not AbortSignal.timeout in AbortSignal.any: Node 20 may collect it as garbage before its time.
   const deadline = setTimeout(() => {
     socket.destroy();

@@ -41,6 +41,11 @@ export class TrackChoice {
    * @returns what is heard: these samples, after silence for a time in which nothing was; or nothing
    */
   push(index: number, samples: Float32Array, nowMs: number): Float32Array[] {
+    // One that is alone is heard.
+    if (this.tracks.length === 1) {
+      this.current = 0;
+      return [samples];
+    }
     const track = this.tracks[index];
     track.lastMs = nowMs;
     track.meter.push(samples);

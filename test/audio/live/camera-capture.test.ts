@@ -134,13 +134,14 @@ describe('startCamera', function () {
       assert.equal(gapIn(listening.samples), 0);
     });
 
-    it('is asked for UDP when it refuses TCP', async () => {
-      const { url } = Object.assign(await start(), { transports: ['UDP'] });
-      const listening = new Listening(url);
-      await listening.hear(0.5);
-      await listening.stop();
-      assert.equal(gapIn(listening.samples), 0);
-    });
+    for (const transportStatus of [461, 400, 406])
+      it(`is asked for UDP when it refuses TCP with ${transportStatus}`, async () => {
+        const { url } = Object.assign(await start(), { transports: ['UDP'], transportStatus });
+        const listening = new Listening(url);
+        await listening.hear(0.5);
+        await listening.stop();
+        assert.equal(gapIn(listening.samples), 0);
+      });
 
     it('keeps the time over what it did not send', async () => {
       await start();
@@ -192,6 +193,8 @@ describe('startCamera', function () {
       camera!.describeStatus = 200;
       camera!.transports = [];
       await ends('not-a-stream', /over neither TCP nor UDP/);
+      camera!.transportStatus = 400;
+      await ends('not-a-stream', /refuses the request for its stream \(400/);
       camera!.answers = 'garbage';
       await ends('not-a-stream', /not as a camera does/);
       await camera!.stop();

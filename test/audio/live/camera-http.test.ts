@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { rawFormat } from '../../../src/audio/live/http-audio.js';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { askHttp, rawFormat } from '../../../src/audio/live/http-audio.js';
 import { HttpCamera, RAW_STREAMS } from '../../rtsp/http-camera.js';
 import { needTools } from '../../tools.js';
 import { until } from '../../until.js';
@@ -59,6 +62,25 @@ describe('an HTTP camera', function () {
       await assertEnds(wrong, 'wrong-password', new RegExp(`login by Digest ${algorithms[0]}`));
       assert.equal(camera.wrongLogins, 1);
     });
+});
+
+describe('askHttp', () => {
+  it('is over in time where a server sends a head and no sound', async () => {
+    const server = createServer((_, response) => {
+      response.writeHead(200, { 'Content-Type': 'audio/basic' });
+      response.flushHeaders();
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const start = performance.now();
+    const answer = await askHttp({ url, user: '', password: '' }, 300, new AbortController().signal);
+    assert.equal(answer, undefined);
+    // Else it would wait until the server gave up, minutes later.
+    assert(performance.now() - start < 15_000);
+    server.closeAllConnections();
+    server.close();
+  });
 });
 
 describe('rawFormat', () => {

@@ -34,6 +34,15 @@ describe('readCapture', () => {
     assert.deepEqual(samples, [Float32Array.of(0, 0, 0, 1, -1, -1)]);
   });
 
+  it('makes what overshoots full scale full scale, at any rate', async () => {
+    for (const rate of [8000, 44100, 48000]) {
+      const square = Float32Array.from({ length: rate }, (_, i) => (i % 40 < 20 ? 1 : -1));
+      const { samples } = await hear([Buffer.from(square.buffer)], { rate, channels: 1 });
+      const peak = concat(samples).reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+      assert.equal(peak, 1, `${rate} Hz`);
+    }
+  });
+
   it('hears one channel, and says which, while two cancel each other out', async () => {
     const rate = 48000;
     const sound = tone(440, rate, 2 * rate);
