@@ -16,7 +16,7 @@ const formats = new Map<string, Intl.DateTimeFormat>();
  * @param timeZone an IANA name; without one the home's
  */
 export function wallClockAt(time: number, timeZone = homeZone): number {
-  if (timeZone === undefined) return time - 60_000 * new Date(time).getTimezoneOffset();
+  if (timeZone === undefined) return processClockAt(time);
   const parts = Object.fromEntries(
     formatOf(timeZone)
       .formatToParts(time)
@@ -24,6 +24,10 @@ export function wallClockAt(time: number, timeZone = homeZone): number {
   );
   const seconds = Date.UTC(parts.year, parts.month - 1, parts.day, parts.hour, parts.minute, parts.second);
   return seconds + (((time % 1000) + 1000) % 1000);
+}
+
+function processClockAt(time: number): number {
+  return time - 60_000 * new Date(time).getTimezoneOffset();
 }
 
 /** Hours since midnight on the home's wall clock, with fractions: 13.5 is half past one. @param time epoch ms */
@@ -76,13 +80,20 @@ export function setHomeZone(timeZone: string | undefined): boolean {
     homeZone = undefined;
     return false;
   }
-  formatOf(timeZone);
-  const times = [Date.now(), Date.now() + HALF_YEAR_MS];
-  homeZone = undefined;
-  const isOther = times.some(time => Math.abs(wallClockAt(time) - wallClockAt(time, timeZone)) > 1000);
+  const isOther = isOtherZone(timeZone);
   // The process's own zone costs less to read.
-  if (isOther) homeZone = timeZone;
+  homeZone = isOther ? timeZone : undefined;
   return isOther;
+}
+
+/**
+ * Whether this process's clock shows another time than one in a zone, now or half a year from now.
+ * @param timeZone an IANA name
+ * @throws RangeError for a name that is not known here
+ */
+export function isOtherZone(timeZone: string): boolean {
+  const times = [Date.now(), Date.now() + HALF_YEAR_MS];
+  return times.some(time => Math.abs(processClockAt(time) - wallClockAt(time, timeZone)) > 1000);
 }
 
 /** The time zone of this process, an IANA name. */

@@ -6,22 +6,29 @@ import { type HassOffer, listCameras, listLights, listPhones } from '../../src/h
 import { answerEditor, type Question } from '../editor-questions.js';
 import type { OffersReply } from '../editor/offers-reply.js';
 import { deployedHass } from '../shared-hass.js';
+import { testConnection } from './connection-test.js';
+import type { TestReply } from './editor/replies.js';
 
 /** How long a connection may take to open. */
 const CONNECT_WITHIN_MS = 5000;
 const CHECK_EVERY_MS = 50;
 
-/** Answers the dialogs, to those who may edit flows. The connection has to be deployed. */
+/** Answers the dialogs, to those who may edit flows. For lists, the connection has to be deployed. */
 export function answerDialogs(RED: NodeAPI): void {
   const answerTo =
     (question: (hass: HassConnection) => Promise<HassOffer[]>) =>
     ({ id }: Question): Promise<OffersReply> =>
       offersOf(RED, String(id), question);
-  answerEditor<Record<'lights' | 'cameras' | 'notifiers', OffersReply>>(RED, 'deepinfant-hass', {
-    lights: answerTo(listLights),
-    cameras: answerTo(listCameras),
-    notifiers: answerTo(listPhones),
-  });
+  answerEditor<Record<'lights' | 'cameras' | 'notifiers', OffersReply> & { test: TestReply }>(
+    RED,
+    'deepinfant-hass',
+    {
+      test: question => testConnection(RED, question),
+      lights: answerTo(listLights),
+      cameras: answerTo(listCameras),
+      notifiers: answerTo(listPhones),
+    },
+  );
 }
 
 async function offersOf(

@@ -34,6 +34,7 @@ describe('what dialogs ask the runtime', () => {
     'deepinfant-baby/forget',
     'deepinfant-baby/trouble',
     'deepinfant-detector/look',
+    'deepinfant-hass/test',
   ];
   for (const route of routes)
     it(`is not answered to a form of another page: ${route}`, async () => {

@@ -3,10 +3,14 @@ import type { NodeInstance } from '@node-red/editor-client';
 import { translate } from '../../editor/translate.js';
 import { validator } from '../../editor/validator.js';
 import { isHassAddress } from './hass-address.js';
+import { offerTest } from './test-connection.js';
 
 export const validateUrl = validator(isHassAddress, 'deepinfant-hass.invalid.url');
 
 export function label(this: NodeInstance<{ name?: string; url?: string }>): string {
   return this.name || this.url || translate('deepinfant-hass.title');
+}
+export function oneditprepare(this: NodeInstance): void {
+  offerTest(this.id);
 }
 export { saveVersion as oneditsave } from '../../editor/version.js';
