@@ -1,5 +1,6 @@
 import type { NodeAPI, NodeDef } from 'node-red';
 import { colourMap } from '../../src/pictures/colour-map.js';
+import { nightFigures } from '../../src/model/card.js';
 import { listModels } from '../../src/model/load.js';
 import { run, setUp } from '../adapter.js';
 import { DetectorNode } from './detector-node.js';
@@ -24,9 +25,12 @@ export = (RED: NodeAPI): void => {
       });
     },
     {
-      // The editor offers these models, and shows sound in these colours.
+      // The editor offers these models with their figures, and shows sound in these colours.
       settings: {
-        deepinfantDetectorModels: { value: listModels(), exportable: true },
+        deepinfantDetectorModels: {
+          value: listModels().map(name => ({ name, figures: nightFigures(name) })),
+          exportable: true,
+        },
         deepinfantDetectorColours: { value: [...colourMap()], exportable: true },
       },
     },

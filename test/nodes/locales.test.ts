@@ -83,6 +83,24 @@ describe('locales', () => {
       }
     });
 
+    it(`${type} explains each field in its help`, () => {
+      const fields = readFileSync(nodeFile(type, `${type}.html`), 'utf8').match(
+        /<div class="form-row[^>]*>\s*<label[^]*?<\/label/g,
+      )!;
+      for (const language of LANGUAGES) {
+        const help = readFileSync(nodeFile(type, 'locales', language, `${type}.html`), 'utf8');
+        const explained = [...help.matchAll(/<(b|i|dt)>([^<]*)<\/\1/g)].map(([, , label]) =>
+          label.replace(/\s+/g, ' '),
+        );
+        for (const [, key] of fields.join('\n').matchAll(/i18n="(deepinfant-[\w.-]+)"/g)) {
+          const label = texts(type, language).get(key)!;
+          // That of a box to check is a sentence of its own.
+          if (label.split(' ').length > 3) continue;
+          assert.ok(explained.includes(label), `${language}: '${label}'`);
+        }
+      }
+    });
+
     it(`${type} has a label for each output, and its icon`, () => {
       const { category, icon, outputs = 0, outputLabels } = editorDefinition(type);
       for (let index = 0; index < outputs; index++) {

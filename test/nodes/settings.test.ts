@@ -15,7 +15,7 @@ import { listModels } from '../../src/model/load.js';
 import { check } from '../../src/check.js';
 import type { NodeMessage } from 'node-red';
 import { runFlow, stopFlow } from './flow.js';
-import { editorDefinition, NODE_TYPES, type NodeType } from './editor.js';
+import { editorDefinition, LANGUAGES, NODE_TYPES, type NodeType, texts } from './editor.js';
 
 const SETTINGS: Record<NodeType, v.ObjectSchema<v.ObjectEntries, undefined>> = {
   'deepinfant-audio': AUDIO_SETTINGS,
@@ -131,6 +131,12 @@ describe('settings', () => {
         assert.equal(node.version, SETTINGS_VERSION, type);
       }
     });
+  });
+
+  it('the dialog says of every model that ships what it is for', () => {
+    for (const language of LANGUAGES)
+      for (const model of listModels())
+        assert.ok(texts('deepinfant-detector', language).has(`deepinfant-detector.purpose.${model}`), model);
   });
 
   it('the default model is one that ships', () => {

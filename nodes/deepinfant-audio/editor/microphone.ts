@@ -32,7 +32,10 @@ export function showLevel(): void {
       : {};
     if (!meter.isConnected) return;
     const share = Math.max(0, Math.min(1, 1 - levelDb / QUIETEST_DB));
-    $(meter).attr('aria-valuenow', Math.round(levelDb));
+    // An empty bar beside an error would look like silence.
+    $(meter)
+      .attr('aria-valuenow', Math.round(levelDb))
+      .toggle(error === '');
     $(meter)
       .children()
       .css('width', `${100 * share}%`);

@@ -2,6 +2,7 @@
 import type { NodeInstance } from '@node-red/editor-client';
 import { fillSelect } from '../../editor/form.js';
 import { labelOrName, paletteLabelOf, portLabels } from '../../editor/labels.js';
+import { explainChoices } from './explain-choices.js';
 import { showLiveView } from './live-view.js';
 
 export const label = labelOrName('deepinfant-detector.title');
@@ -14,8 +15,9 @@ export const outputLabels = portLabels(
 );
 
 export function oneditprepare(this: NodeInstance<{ name?: string; model: string }>): void {
-  const choices = RED.settings.deepinfantDetectorModels.map(name => ({ value: name, name }));
+  const choices = RED.settings.deepinfantDetectorModels.map(({ name }) => ({ value: name, name }));
   fillSelect('#node-input-model', choices, this.model);
+  explainChoices();
   showLiveView(this.id);
 }
 export { saveVersion as oneditsave } from '../../editor/version.js';

@@ -79,7 +79,7 @@ export const de: Texts = {
   'answer.tired': 'Müde',
   'answer.discomfort': 'Unwohl',
   'answer.belly pain': 'Bauchweh',
-  'answer.burping': 'Muss aufstoßen',
+  'answer.burping': 'Bäuerchen',
   'answer.lonely': 'Einsam',
   'answer.taken': 'Danke. Gespeichert: {reason}',
   'answer.refused':
