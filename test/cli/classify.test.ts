@@ -239,10 +239,11 @@ describe('deepinfant classify', () => {
     });
   });
 
-  describe('of a folder with 10,000 recordings of which 3 are broken', function () {
+  // More than a process may have open at a time, or starts at once.
+  describe('of a folder with 2,500 recordings of which 3 are broken', function () {
     this.timeout(300_000);
-    const COUNT = 10_000;
-    const BROKEN = [17, 5000, 9999];
+    const COUNT = 2500;
+    const BROKEN = [17, 1250, 2499];
     const names = Array.from({ length: COUNT }, (_, i) => `${String(i).padStart(5, '0')}.wav`);
     let many: string;
 
@@ -259,9 +260,9 @@ describe('deepinfant classify', () => {
     it('hears all the others', async () => {
       const startMs = performance.now();
       const { status, stdout, stderr } = await deepinfant('classify', '--json', many);
-      console.log(`      10,000 recordings in ${((performance.now() - startMs) / 1000).toFixed(1)} s`);
+      console.log(`      2,500 recordings in ${((performance.now() - startMs) / 1000).toFixed(1)} s`);
       assert.equal(status, 1);
-      assert.equal(stderr, 'deepinfant: 3 of 10000 recordings could not be read to their end.\n');
+      assert.equal(stderr, 'deepinfant: 3 of 2500 recordings could not be read to their end.\n');
       const lines = jsonLines(stdout);
       assert.deepEqual(
         lines.map(({ file }) => path.basename(file)),

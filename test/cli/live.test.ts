@@ -131,8 +131,10 @@ describe('deepinfant with live sources', function () {
       id: 'cot-camera',
       scopes: 'onvif://www.onvif.org/name/Cot%20Camera',
     });
-    const { status, stdout, stderr } = await deepinfant('devices', '--json');
-    const people = await deepinfant('devices', '--go2rtc', '127.0.0.1:1');
+    const [{ status, stdout, stderr }, people] = await Promise.all([
+      deepinfant('devices', '--json'),
+      deepinfant('devices', '--go2rtc', '127.0.0.1:1'),
+    ]);
     await device.stop();
     assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
     const [found] = jsonLines<{

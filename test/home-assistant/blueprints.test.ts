@@ -322,7 +322,7 @@ describe('blueprints', function () {
   it('escalate: goes on after Home Assistant restarted, without another sound for the first one', async () => {
     const { crying, answer } = ENTITIES;
     const inputs = { crying, answer, first: await deviceOf(first), second: await deviceOf(second), after: 0 };
-    await automate('escalate_to_second_parent', { ...inputs, patience: 0.5 });
+    await automate('escalate_to_second_parent', { ...inputs, patience: 0.25 });
     cry('started', 'hungry', 'cot@8');
     await notification(first, 0);
     await home().restart();

@@ -145,7 +145,7 @@ describe('the device in Home Assistant', function () {
     });
 
     async function start(): Promise<void> {
-      nodeRed = new NodeRedProcess(userDir, {}, { TZ: nightZone() });
+      nodeRed = new NodeRedProcess(userDir, { mqttReconnectTime: 1000 }, { TZ: nightZone() });
       await nodeRed.start({ hasFlows: true });
     }
 

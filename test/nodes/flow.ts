@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { inspect } from 'node:util';
 import mqttNode from '@node-red/nodes/core/network/10-mqtt.js';
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
 import helper from 'node-red-node-test-helper';
@@ -40,6 +41,17 @@ const CONFIG_TYPES = ['deepinfant-baby', 'deepinfant-hass', 'mqtt-broker'];
 
 /** Node-RED's user directory; of the flow that runs. */
 let userDir: string;
+/** What is waited for in it. */
+const waiting = new Map<() => void, { timer: NodeJS.Timeout; seen: () => string }>();
+/** Patience with a message; a test's own may be shorter. */
+const UNTIL_MS = 50_000;
+/** Messages that are shown of those that came instead. */
+const MOST_SHOWN = 20;
+
+/** The last messages, as far as they are short. */
+function shown(messages: NodeMessage[]): string {
+  return inspect(messages.slice(-MOST_SHOWN), { depth: 4, maxArrayLength: 3, maxStringLength: 300 });
+}
 
 /** Keep the errors that nodes report, and the statuses they show. */
 const OBSERVERS: FlowNode[] = [
@@ -61,14 +73,14 @@ export async function runFlow(
 ): Promise<RunningFlow> {
   const received = new Map<string, NodeMessage[]>();
   const messages = (probe: string): NodeMessage[] => received.get(probe) ?? [];
-  const waiting = new Set<() => void>();
+  waiting.clear();
   const probeNode = (RED: NodeAPI): void => {
     RED.nodes.registerType('probe', function (this: Node, config: NodeDef) {
       RED.nodes.createNode(this, config);
       this.on('input', (msg, _send, done) => {
         received.set(this.id, [...messages(this.id), msg]);
         receive(msg);
-        for (const look of waiting) look();
+        for (const look of waiting.keys()) look();
         done();
       });
     });
@@ -79,7 +91,8 @@ export async function runFlow(
   );
   const flow = [{ id: 'tab', type: 'tab', label: 'test' }, ...placed];
   userDir = await mkdtemp(path.join(tmpdir(), 'deepinfant-'));
-  helper.settings({ userDir });
+  // A broker that was away is tried again soon.
+  helper.settings({ userDir, mqttReconnectTime: 1000 });
   await helper.startServer();
   await helper.load(
     [
@@ -105,14 +118,21 @@ export async function runFlow(
     },
     messages,
     until: (probe, matches = () => true) =>
-      new Promise(resolve => {
+      new Promise((resolve, reject) => {
+        const seen = (): string =>
+          `a message to ${probe} that matches ${String(matches)}, after ${shown(messages(probe))}`;
+        const timer = setTimeout(() => {
+          waiting.delete(look);
+          reject(new Error(`waited in vain for ${seen()}`));
+        }, UNTIL_MS);
         const look = (): void => {
           const found = messages(probe).find(matches);
           if (found === undefined) return;
+          clearTimeout(timer);
           waiting.delete(look);
           resolve(found);
         };
-        waiting.add(look);
+        waiting.set(look, { timer, seen });
         look();
       }),
     redeploy: changed => {
@@ -135,6 +155,12 @@ export async function askDialog<Answer>(what: string, question: object = {}): Pr
 }
 
 export async function stopFlow(): Promise<void> {
+  // A test whose own patience was shorter.
+  for (const { timer, seen } of waiting.values()) {
+    clearTimeout(timer);
+    console.log(`      waits still for ${seen()}`);
+  }
+  waiting.clear();
   await helper.unload();
   await helper.stopServer();
   await rm(userDir, { recursive: true });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { CryEvent, SourceHealth } from '../../src/values.js';
 import { homeAssistantOfSuite } from '../home-assistant/home-assistant.js';
 import { Phone } from '../home-assistant/phone.js';
+import { jumpAhead, setClock } from '../hass/clock-ahead.js';
 import { cryAt } from '../reason/cries.js';
 import { until } from '../until.js';
 import {
@@ -212,7 +213,13 @@ describe('deepinfant-notify', function () {
     await untilStatus('status.waiting');
     tell(cryAt(Date.now()), 'started', 3);
     await pushed(1);
-    assert.match(errorText(await flow.until('errors')), /^Cannot reach notify\.mobile_app_nobody\. /);
+    try {
+      // It is reported once it has failed for ten seconds.
+      jumpAhead(10_000);
+      assert.match(errorText(await flow.until('errors')), /^Cannot reach notify\.mobile_app_nobody\. /);
+    } finally {
+      setClock();
+    }
     await untilStatus('status.failing');
   });
 

@@ -207,9 +207,8 @@ describe('startCamera', function () {
       await Promise.all(cameras.map(camera => camera.start()));
       shy.feedsAudioOnly = false;
       mute.answers = 'nothing';
-      const openMs = 8000;
       const [fromShy, fromMute, fromFrozen] = cameras.map(
-        ({ url }) => new Listening(url, undefined, { openMs }),
+        camera => new Listening(camera.url, undefined, { openMs: camera === mute ? 4000 : 8000 }),
       );
       await fromFrozen.hear(0.1);
       frozen.sends = 'nothing';
@@ -348,13 +347,14 @@ describe('startCamera over HTTP', function () {
   it('says what is wrong', async () => {
     const ends = (name: string, kind: SourceTrouble, message: RegExp): Promise<void> =>
       assertEnds(new Listening(`${camera.url}/${name}`, login, { openMs: 5000 }), kind, message);
-    const silent = ends('silent', 'unreachable', /does not answer/);
-    await ends('nothing.aac', 'not-found', /no stream at http/);
-    await ends('page.html', 'not-a-stream', /not as a camera does/);
-    await ends('picture.ts', 'no-audio', /picture but no sound/);
-    await ends('recording.wav', 'disconnected', /it is a recording/);
-    await assertEnds(new Listening(`${camera.url}/live.aac`), 'wrong-password', /user name and password/);
-    await silent;
+    await Promise.all([
+      ends('silent', 'unreachable', /does not answer/),
+      ends('nothing.aac', 'not-found', /no stream at http/),
+      ends('page.html', 'not-a-stream', /not as a camera does/),
+      ends('picture.ts', 'no-audio', /picture but no sound/),
+      ends('recording.wav', 'disconnected', /it is a recording/),
+      assertEnds(new Listening(`${camera.url}/live.aac`), 'wrong-password', /user name and password/),
+    ]);
   });
 
   it('is disconnected when the connection breaks', async () => {
