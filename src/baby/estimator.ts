@@ -94,11 +94,15 @@ export class ReasonEstimator {
 
   /** The last feed before a time, epoch ms: one that somebody told, or one that follows from an answer. */
   lastFed(before: number): LastFed | undefined {
-    const told = this.context.facts.map(fact => ({ ...fact, isImplied: false }));
-    const implied = this.history.impliedFacts.map(fact => ({ ...fact, isImplied: true }));
-    const feeds = [...told, ...implied].filter(({ kind, at }) => kind === 'feed' && at <= before);
-    const last = feeds.reduce<LastFed | undefined>((a, b) => (a && a.at >= b.at ? a : b), undefined);
-    return last && { at: last.at, isImplied: last.isImplied };
+    const lastIn = (facts: readonly ContextFact[]): number =>
+      facts.reduce(
+        (last, { kind, at }) => (kind === 'feed' && at <= before ? Math.max(last, at) : last),
+        -Infinity,
+      );
+    const told = lastIn(this.context.facts);
+    const implied = lastIn(this.history.impliedFacts);
+    const at = Math.max(told, implied);
+    return at === -Infinity ? undefined : { at, isImplied: implied > told };
   }
 
   /**

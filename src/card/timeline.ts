@@ -1,5 +1,5 @@
 import { nightAt, type TimeSpan } from '../night.js';
-import type { Intensity } from '../values.js';
+import { INTENSITIES, type Intensity } from '../values.js';
 import { HOUR_MS, hourOfDay } from './clock.js';
 
 /** A state of an entity and since when, as Home Assistant's command `history/stream` sends it: seconds since the epoch. */
@@ -47,17 +47,19 @@ const SHORTEST_GAP_MS = 60_000;
 const HOURS_APART = 3;
 
 /**
- * The cries in the attribute `cries` of the night's count (src/hass/device/discovery.ts, NightCry); undefined where there
- * is none.
+ * The cries in the attribute `cries` of the night's count (src/hass/device/discovery.ts, NightCry), without what is none;
+ * undefined where there is no list.
  */
 export function countedCries(attribute: unknown): Cry[] | undefined {
   if (!Array.isArray(attribute)) return undefined;
-  return (attribute as { at: string; duration_s: number; intensity?: Intensity }[]).map(
-    ({ at, duration_s: durationS, intensity = 'cry' }) => {
-      const from = Date.parse(at);
-      return { from, to: from + 1000 * durationS, intensity };
-    },
-  );
+  return (attribute as unknown[]).flatMap(each => {
+    const { at, duration_s: durationS, intensity } = (each ?? {}) as Partial<Record<string, unknown>>;
+    const from = Date.parse(String(at));
+    const to = from + 1000 * Number(durationS);
+    // Another version of the package may write others.
+    if (!(to >= from)) return [];
+    return [{ from, to, intensity: INTENSITIES.find(known => known === intensity) ?? 'cry' }];
+  });
 }
 
 /** The night at a time, epoch ms. */

@@ -9,6 +9,7 @@ import { Turns } from '../turns.js';
 import { isObject } from '../unknown-data.js';
 import { FolderLock } from './folder-lock.js';
 import { makePrivate, makePrivateFolder, PRIVATE_FILE } from './private.js';
+import { capital } from '../texts/capital.js';
 import { removeUnfinished, writeAtomically } from './write-atomically.js';
 
 /** Wait before a failed write is tried again, in ms. */
@@ -79,7 +80,7 @@ export class KeptFile<T> {
 
   constructor(private readonly options: KeptFileOptions<T>) {
     const { path: file, what, join } = options;
-    const subject = `${what.charAt(0).toUpperCase()}${what.slice(1)}`;
+    const subject = capital(what);
     if (join) this.lock = new FolderLock(path.dirname(file), `${path.basename(file)}.lock`, subject);
   }
 

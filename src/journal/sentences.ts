@@ -1,6 +1,7 @@
 /** What a journal replies, in the words of each language. */
 import { lengthMs } from '../night.js';
 import { reasonText, reasonTexts } from '../reason/sentences.js';
+import { capital } from '../texts/capital.js';
 import * as de from '../texts/de.js';
 import { durationText } from '../texts/duration.js';
 import * as en from '../texts/en.js';
@@ -242,11 +243,6 @@ function sentences(...all: readonly string[]): string {
     .filter(Boolean)
     .map(words => `${capital(words)}.`)
     .join(' ');
-}
-
-/** With a capital letter first. */
-export function capital(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 export function hourText(hour: number): string {

@@ -1,5 +1,10 @@
 import { connectAsync, type MqttClient } from 'mqtt';
-import { type DeviceState, deviceTopics, discoveryPayload } from '../../src/hass/device/discovery.js';
+import {
+  deviceComponents,
+  type DeviceState,
+  deviceTopics,
+  discoveryPayload,
+} from '../../src/hass/device/discovery.js';
 import { REASONS } from '../../src/values.js';
 import type { Mosquitto } from '../home-assistant/mosquitto.js';
 
@@ -65,10 +70,10 @@ export class BabyDevice {
     const device = new BabyDevice(client, id);
     const { topics } = device;
     await client.subscribeAsync([topics.answer, topics.listening]);
+    const description = { ...DEVICE, id, name, ...(version && { version }) };
     const discovery = discoveryPayload(
-      { ...DEVICE, id, name, ...(version && { version }) },
-      topics,
-      key => key,
+      description,
+      deviceComponents(description, topics, key => key),
     );
     await device.publish(topics.discovery, JSON.stringify(discovery));
     await device.setAvailable({ node: true, source: true });

@@ -6,7 +6,7 @@ import { faceOf } from '../../src/card/face.js';
 import { formatOf } from '../../src/card/format.js';
 import type { Hass, HassDevice, HassEntity, HassLocale } from '../../src/card/hass.js';
 import { evidenceOf, reasonTextsIn } from '../../src/card/reason.js';
-import { deviceTopics, discoveryPayload } from '../../src/hass/device/discovery.js';
+import { deviceComponents, deviceTopics } from '../../src/hass/device/discovery.js';
 
 const DEVICE: HassDevice = {
   id: 'd1',
@@ -43,18 +43,11 @@ describe("The card's entities", () => {
   }
 
   it('are found whatever they are called', async () => {
-    const { components } = discoveryPayload(
-      {
-        id: 'n_1',
-        name: 'Mia',
-        sources: [],
-        babies: [],
-        version: '0.1.0',
-        configurationUrl: 'http://localhost/',
-      },
+    const components = deviceComponents(
+      { id: 'n_1', name: 'Mia', sources: [], babies: [] },
       deviceTopics('n_1'),
       key => key,
-    ) as { components: Record<string, { unique_id: string }> };
+    ) as unknown as Record<string, { unique_id: string }>;
     const uniqueIds = Object.values(components).map((part, index) => [`x.renamed_${index}`, part.unique_id]);
     const found = await findEntities(
       hassWith(Object.fromEntries(uniqueIds) as Record<string, string>),

@@ -65,6 +65,10 @@ describe("The card's timeline", () => {
       { from: at(9), to: at(9) + 18_200, intensity: 'fuss' },
       { from: at(10), to: at(10) + 60_000, intensity: 'cry' },
     ]);
+    const odd = [null, 7, {}, { at: 'noon', duration_s: 3 }, { at: told[0].at, duration_s: -1 }];
+    assert.deepEqual(countedCries(odd), []);
+    const loud = { at: told[0].at, duration_s: 1, intensity: 'loud' };
+    assert.deepEqual(countedCries([...odd, loud]), [{ from: at(9), to: at(9) + 1000, intensity: 'cry' }]);
     for (const none of [undefined, null, 'x']) assert.equal(countedCries(none), undefined);
   });
 

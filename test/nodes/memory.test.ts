@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BabyMemory } from '../../src/baby/memory.js';
 import type { CryEvent } from '../../src/values.js';
 import { cryAt, HOUR_MS } from '../reason/cries.js';
+import { skip } from '../tools.js';
 import { NodeRedProcess } from './node-red-process.js';
 
 const NOON = Date.UTC(2026, 0, 31, 12);
@@ -108,10 +109,8 @@ describe('what is known of a baby', function () {
   it('is not lost on a full disk, which is said, and is written when there is room', async function () {
     const disk = path.join(userDir, 'deepinfant');
     mkdirSync(disk);
-    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=32k', 'tmpfs', disk]).status !== 0) {
-      console.log('      skipped: only root may mount a small disk');
-      this.skip();
-    }
+    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=32k', 'tmpfs', disk]).status !== 0)
+      skip(this, 'mounting a small disk needs root');
     try {
       await start();
       await post({ kind: 'feed', at: NOON });

@@ -6,6 +6,9 @@ import { INTENSITIES, type CryEvent, type Intensity } from '../../values.js';
 /** More cries than a night has; the oldest are dropped. */
 const MOST_CRIES = 500;
 
+/** The clock may have been set back by so much without a cry being of the future. */
+const CLOCKS_DIFFER_MS = 60_000;
+
 const COUNTED_CRIES = v.object({
   /** When each cry began, epoch ms, its length in seconds, and how hard it was at its hardest; by its id, oldest first. */
   cries: v.record(
@@ -45,14 +48,21 @@ export function withCry(
 ): CountedCries {
   const known = counted.cries[id] as CountedCries['cries'][string] | undefined;
   const cry = { onset, durationS, intensity: harder(known?.intensity, intensity) };
-  return joinCounts(counted, { cries: { [id]: cry }, lastOnset: onset });
+  const cries = Object.entries({ ...counted.cries, [id]: cry }).slice(-MOST_CRIES);
+  const before = lastOnsetAt(counted, Date.now());
+  // Of two sources, the one that reports last is not always the one where the newest cry began.
+  return { cries: Object.fromEntries(cries), lastOnset: Math.max(before ?? -Infinity, onset) };
 }
 
-/** The cries of both, as the later ones say. */
-export function joinCounts(earlier: CountedCries, later: CountedCries): CountedCries {
-  const cries = Object.entries({ ...earlier.cries, ...later.cries }).slice(-MOST_CRIES);
-  const onsets = [earlier.lastOnset, later.lastOnset].filter(onset => onset !== null);
-  return { cries: Object.fromEntries(cries), lastOnset: onsets.length > 0 ? Math.max(...onsets) : null };
+/**
+ * When the newest cry began, epoch ms, as of a time; null where there was none. A cry that was counted while the clock was
+ * ahead is not the newest for ever.
+ */
+export function lastOnsetAt({ cries, lastOnset }: CountedCries, now: number): number | null {
+  const isPast = (onset: number): boolean => onset <= now + CLOCKS_DIFFER_MS;
+  if (lastOnset === null || isPast(lastOnset)) return lastOnset;
+  const past = Object.values(cries).flatMap(({ onset }) => (isPast(onset) ? [onset] : []));
+  return past.length > 0 ? Math.max(...past) : null;
 }
 
 /** The number of cries in the night at a time (epoch ms), and how long they were within it; as the journal counts them. */

@@ -6,7 +6,7 @@ import { nightAt } from '../../night.js';
 import { type Answer, type CryEvent, REASONS, type SourceHealth } from '../../values.js';
 import { RunningCries } from '../running-cries.js';
 import { StateFile } from '../../files/state-file.js';
-import { countAt, criesAt, withCry } from './cry-count.js';
+import { countAt, criesAt, lastOnsetAt, withCry } from './cry-count.js';
 import {
   type Accuracy,
   bound,
@@ -269,12 +269,12 @@ export class Device {
   /** Where the device was announced before, if that was elsewhere on the same broker, or on another one. */
   get former(): FormerPlace | undefined {
     const { announced } = this.memory;
-    const { id, broker, url, prefix } = this.options;
+    const { id, url, prefix } = this.options;
     if (announced === null || (announced.prefix === prefix && announced.url === url)) return undefined;
     const topics = deviceTopics(id, announced.prefix);
     const moved = announced.url === url ? [topics.discovery] : this.retainedTopics(topics);
     return {
-      broker: announced.url === url ? broker : announced.broker,
+      broker: announced.broker,
       url: announced.url,
       messages: moved.map(topic => ({ topic, payload: '', retain: true })),
     };
@@ -385,15 +385,13 @@ export class Device {
       version,
       configurationUrl,
     };
-    const components = Object.entries(deviceComponents(device, topics, nameOf)).map(
-      ([key, { platform }]) => [key, platform] as const,
-    );
-    const now = new Map(components);
+    const components = deviceComponents(device, topics, nameOf);
     const before = Object.entries(memory.announced?.components ?? {});
-    const removed = Object.fromEntries(before.filter(([key]) => !now.has(key)));
-    const payload = JSON.stringify(discoveryPayload(device, topics, nameOf, removed));
-    if (this.publish(topics.discovery, payload))
-      memory.announced = { broker, url, prefix, components: Object.fromEntries(now) };
+    const removed = Object.fromEntries(before.filter(([key]) => !(key in components)));
+    if (!this.publish(topics.discovery, JSON.stringify(discoveryPayload(device, components, removed))))
+      return;
+    const platforms = Object.entries(components).map(([key, { platform }]) => [key, platform] as const);
+    memory.announced = { broker, url, prefix, components: Object.fromEntries(platforms) };
   }
 
   /** Sends an event, or keeps it until there is a connection. */
@@ -454,6 +452,7 @@ export class Device {
     const { last, counted, answer, accuracy } = memory;
     const now = Date.now();
     const { cries, cryingS } = countAt(counted, now);
+    const lastOnset = lastOnsetAt(counted, now);
     const { reason, who } = last ?? {};
     const overall = sources.overall;
     return {
@@ -462,7 +461,7 @@ export class Device {
       confidence: percent(reason?.confidence),
       contributions: reason?.contributions ?? [],
       intensity: last?.intensity ?? null,
-      lastCry: counted.lastOnset === null ? null : new Date(counted.lastOnset).toISOString(),
+      lastCry: lastOnset === null ? null : new Date(lastOnset).toISOString(),
       criesTonight: cries,
       minutesTonight: Math.round(cryingS / 60),
       tonight: this.criesTonight,

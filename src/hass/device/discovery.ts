@@ -320,12 +320,12 @@ export function deviceComponents(
 
 /**
  * The message that makes a device and its entities (Home Assistant, MQTT integration, Device discovery).
+ * @param components its entities by their keys: see deviceComponents
  * @param removed platforms of entities that the device had, by their keys
  */
 export function discoveryPayload(
-  device: DeviceDescription,
-  topics: DeviceTopics,
-  nameOf: EntityNamer,
+  device: Pick<DeviceDescription, 'id' | 'name' | 'version' | 'configurationUrl'>,
+  components: Record<string, Component>,
   removed: Record<string, string> = {},
 ): object {
   const gone = Object.entries(removed).map(([key, platform]) => [key, { platform }] as const);
@@ -340,6 +340,6 @@ export function discoveryPayload(
     },
     origin: { name: '@deepinfant/node-red', sw_version: device.version, support_url: SUPPORT_URL },
     qos: 1,
-    components: { ...Object.fromEntries(gone), ...deviceComponents(device, topics, nameOf) },
+    components: { ...Object.fromEntries(gone), ...components },
   };
 }

@@ -86,9 +86,13 @@ const REASON_PAGES: readonly (readonly ButtonAsk[])[] = [
 /** An older feed says nothing about now. */
 const FED_WITHIN_MS = 86_400_000;
 
-/** Identifies a cry's notification on a phone: a later one with the same tag replaces it. */
-export function tagOf(cryId: string): string {
-  return `deepinfant-${createHash('sha256').update(cryId).digest('hex').slice(0, 12)}`;
+/**
+ * Identifies a notification on a phone: a later one with the same tag replaces it.
+ * @param id of the cry, or of what else it is about
+ * @param kind what all tags of that kind begin with
+ */
+export function tagOf(id: string, kind = 'deepinfant'): string {
+  return `${kind}-${createHash('sha256').update(id).digest('hex').slice(0, 12)}`;
 }
 
 /** What a phone sends back when a button is tapped. It names the phone, since not every phone does. */

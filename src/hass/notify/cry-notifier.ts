@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { guard } from '../../guard.js';
-import { DeepInfantError, messageOf } from '../../errors.js';
+import { DeepInfantError } from '../../errors.js';
 import { Troubles } from '../../troubles.js';
 import { textOf } from '../../unknown-data.js';
 import type { Answer, CryEvent } from '../../values.js';
@@ -23,6 +23,7 @@ import {
   type TapNews,
 } from './notification-plan.js';
 import { nameOfPhone } from './phone-name.js';
+import { phoneError } from './phone-error.js';
 import { PlanFile } from './plan-file.js';
 
 /** What is refused for so long is reported: phones come back some seconds after a Home Assistant that restarted. */
@@ -245,8 +246,7 @@ export class CryNotifier {
     const failedForMs = this.plan.fail(due, Date.now());
     this.options.changed();
     if (failedForMs < REPORT_AFTER_MS) return;
-    const text = `Cannot reach ${phone}. ${withoutIds(messageOf(error))} If the phone was renamed, choose it again in this node.`;
-    this.troubles.raise(phone, new DeepInfantError('phone', text));
+    this.troubles.raise(phone, phoneError(phone, error));
   }
 
   private async learnNames(): Promise<void> {
@@ -258,9 +258,4 @@ export class CryNotifier {
   private save(): Promise<void> {
     return this.file.save(() => this.plan.state);
   }
-}
-
-/** Without what opens a phone's webhook. */
-function withoutIds(text: string): string {
-  return text.replace(/[0-9a-f]{32,}/g, '…').replace(/[^.]$/, '$&.');
 }

@@ -71,7 +71,7 @@ export class Logbook {
     this.healths.delete(health.source);
     this.healths.set(health.source, health);
     const oldest = dropOldest(this.healths, MOST_SOURCES);
-    if (oldest !== undefined) this.shown.delete(oldest);
+    if (oldest !== undefined) this.forget(oldest);
     this.show(health);
   }
 
@@ -118,6 +118,15 @@ export class Logbook {
       const create = { ...notification, title, message: shown };
       void this.call('persistent_notification.create', create, disconnected);
     }
+  }
+
+  /** Withdraws what is shown of a source that is known no longer: nothing would do it later. */
+  private forget(source: string): void {
+    if (this.shown.get(source) != null) {
+      const notification = { notification_id: notificationId(source) };
+      void this.call('persistent_notification.dismiss', notification, () => undefined);
+    }
+    this.shown.delete(source);
   }
 
   /** @param disconnected is called when there was no connection */

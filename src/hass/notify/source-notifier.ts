@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { check } from '../../check.js';
-import { DeepInfantError, messageOf } from '../../errors.js';
+import { DeepInfantError } from '../../errors.js';
 import { guard } from '../../guard.js';
 import { timeText } from '../../journal/calendar.js';
 import { durationText } from '../../texts/duration.js';
@@ -10,7 +9,8 @@ import type { SourceHealth } from '../../values.js';
 import type { HassConnection } from '../connection.js';
 import { StateFile } from '../../files/state-file.js';
 import { isWithin, type QuietHours } from './cry-filter.js';
-import { deliveryOf, type Say } from './cry-notification.js';
+import { deliveryOf, type Say, tagOf } from './cry-notification.js';
+import { phoneError } from './phone-error.js';
 import { type DueLoss, type SourceLoss, SourceWatch } from './source-watch.js';
 
 /** How often it is looked for what is due, and phones that could not be reached are tried again. */
@@ -114,17 +114,14 @@ export class SourceNotifier {
     } catch (error) {
       this.watch.cancel(due);
       if (!(error instanceof DeepInfantError && error.code === 'not-connected'))
-        this.troubles.raise(
-          phone,
-          new DeepInfantError('phone', `Cannot reach ${phone}. ${messageOf(error)}`),
-        );
+        this.troubles.raise(phone, phoneError(phone, error));
     }
     await this.save();
   }
 
   private notificationFor({ source, since, error = '', end, endedAt = 0 }: SourceLoss, now: number): object {
     const { say, dashboard } = this.options;
-    const tag = `deepinfant-source-${createHash('sha256').update(source).digest('hex').slice(0, 12)}`;
+    const tag = tagOf(source, 'deepinfant-source');
     if (end === 'off') return { message: 'clear_notification', data: { tag } };
     const message = end
       ? say('sourceBack', { source, from: timeText(since), to: timeText(endedAt) })

@@ -1,10 +1,11 @@
+import { capital } from '../../texts/capital.js';
 import { melTicks } from '../../pictures/spectrogram.js';
 import { SEED_FRONT_END } from '../../features/front-end.js';
 import type { Language } from '../../texts/language.js';
 import { timeText } from '../calendar.js';
 import { durationText } from '../../texts/duration.js';
 import { endOf, type CryEntry, type CrySound } from '../entries.js';
-import { capital, criedText, cryText, dateText, journalTexts, whyText } from '../sentences.js';
+import { criedText, cryText, dateText, journalTexts, whyText } from '../sentences.js';
 import { MARK_SHARE } from './cry-picture.js';
 import { image, path, round, text } from '../../pictures/svg.js';
 import { heading, MARGIN, picture, WIDTH } from './sheet.js';

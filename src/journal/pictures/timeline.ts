@@ -1,3 +1,4 @@
+import { capital } from '../../texts/capital.js';
 import type { JournalTexts } from '../../texts/en.js';
 import type { Language } from '../../texts/language.js';
 import { INTENSITIES, type Intensity } from '../../values.js';
@@ -5,7 +6,6 @@ import { epochAt, hourAt, wallClockAt } from '../../wall-clock.js';
 import { timeText } from '../calendar.js';
 import { endOf, type CryEntry } from '../entries.js';
 import {
-  capital,
   cryingParts,
   cryLengthText,
   gapTexts,

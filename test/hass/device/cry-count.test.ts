@@ -3,6 +3,7 @@ import {
   checkCountedCries,
   countAt,
   criesAt,
+  lastOnsetAt,
   NO_CRIES,
   withCry,
 } from '../../../src/hass/device/cry-count.js';
@@ -70,6 +71,20 @@ describe('the count of a night', () => {
     for (let i = 0; i < 600; i++) counted = withCry(counted, cry(at(15, 20) + 1000 * i, 1));
     assert.equal(countAt(counted, at(15, 21)).cries, 500);
     assert(`cot@${at(15, 20) + 599_000}` in counted.cries);
+  });
+
+  it('knows when the newest cry began, whichever is reported last, and not that of a clock that was ahead', () => {
+    const [first, second] = [cry(at(15, 20), 3), cry(at(15, 21), 3)];
+    const counted = [first, second, { ...first, durationS: 90 }].reduce(withCry, NO_CRIES);
+    assert.equal(lastOnsetAt(counted, Date.now()), second.onset);
+    const nextYear = Date.now() + 366 * 86_400_000;
+    const ahead = withCry(counted, cry(nextYear, 3));
+    assert.equal(lastOnsetAt(ahead, nextYear), nextYear);
+    assert.equal(lastOnsetAt(ahead, Date.now()), second.onset, 'the clock is set back');
+    assert.equal(lastOnsetAt(withCry(NO_CRIES, cry(nextYear, 3)), Date.now()), null);
+    const third = cry(at(16, 3), 3);
+    assert.equal(lastOnsetAt(withCry(ahead, third), Date.now()), third.onset);
+    assert.equal(lastOnsetAt(NO_CRIES, Date.now()), null);
   });
 
   it('reads what DeepInfant 0.1 kept', () => {

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { certaintyOf } from '../../../reason/certainty.js';
+import { capital } from '../../../texts/capital.js';
 import type { ReasonEstimate } from '../../../values.js';
 import { knownNumber, knownState } from '../../entities.js';
 import type { Face } from '../../face.js';
@@ -64,10 +65,6 @@ function listView(evidence: readonly Evidence[]): TemplateResult | typeof nothin
     : html`<ul>
         ${evidence.map(evidenceView)}
       </ul>`;
-}
-
-function capital(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** The words say what the icon does. */
