@@ -53,6 +53,21 @@ export function parseTime(text: string): number {
   return Number.isNaN(wallClock) ? Date.parse(text) : epochAt(wallClock);
 }
 
+/**
+ * Epoch ms of the last time at which the home's wall clock showed a time of the day.
+ * @param text such as `07:30`, `7:30` or `07:30:15`; undefined for any other
+ * @param beforeMs epoch ms: the latest that it may be
+ */
+export function parseTimeOfDay(text: string, beforeMs: number): number | undefined {
+  const parts = /^\s*([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?\s*$/.exec(text);
+  if (!parts) return undefined;
+  const [hours, minutes, seconds] = parts.slice(1).map(part => Number(part || 0));
+  const wallClock = wallClockAt(beforeMs);
+  const sinceMidnightMs = 1000 * (60 * (60 * hours + minutes) + seconds);
+  const today = wallClock - (wallClock % DAY_MS) + sinceMidnightMs;
+  return epochAt(today > wallClock ? today - DAY_MS : today);
+}
+
 function offsetAt(time: number, timeZone?: string): number {
   return wallClockAt(time, timeZone) - time;
 }

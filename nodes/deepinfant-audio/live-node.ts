@@ -8,6 +8,7 @@ import { Troubles } from '../../src/troubles.js';
 import type { AudioFormat, SourceHealth, SourceState } from '../../src/values.js';
 import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
 import { dataFile } from '../data-file.js';
+import { readListen } from './listen.js';
 
 const STATUS_BY_STATE: Record<SourceState | 'clockSet', StatusForm> = {
   starting: { fill: 'blue', shape: 'ring', text: 'deepinfant-audio.status.opening' },
@@ -81,8 +82,8 @@ export class LiveNode implements NodeWork {
 
   /** Listens or not, as a message with the topic `listen` says; answers any other with the source's health. */
   async input(msg: NodeMessage, send: Send): Promise<void> {
-    if (msg.topic === 'listen' && typeof msg.payload === 'boolean') {
-      const isListening = msg.payload;
+    const isListening = readListen(msg);
+    if (isListening !== undefined) {
       const saved = this.file.save(() => ({ isListening }));
       if (isListening) this.feed.start();
       else await this.feed.stop();

@@ -15,6 +15,7 @@ import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.
 import type { WaitUntil } from '../audio-messages.js';
 import { recordingsOf } from '../recordings.js';
 import type { AudioSettings } from './settings.js';
+import { readListen } from './listen.js';
 
 const STATUS_BY_STATE: Record<PlaybackState['state'] | 'waiting', StatusForm> = {
   waiting: { fill: 'grey', shape: 'ring', text: 'deepinfant-audio.status.waiting' },
@@ -60,7 +61,7 @@ export class RecordingNode implements NodeWork {
   /** Plays what the message asks for when all that came before has been played. */
   async input(msg: NodeMessage, send: Send): Promise<void> {
     // The switch in Home Assistant is for microphones and cameras.
-    if (msg.topic === 'listen' && typeof msg.payload === 'boolean') return;
+    if (readListen(msg) !== undefined) return;
     await this.playAll(msg, send);
   }
 

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { readRecording } from '../../src/audio/recording.js';
 import { forEachRecording } from '../../src/audio/recordings.js';
@@ -6,9 +7,10 @@ import type { Detection } from '../../src/detect/detector.js';
 import { type DetectorStatus, SourceDetectors } from '../../src/detect/source-detectors.js';
 import { UnfinishedCries } from '../../src/detect/unfinished-cries.js';
 import { isLikeAudioChunk, readAudioChunk } from '../../src/door/audio-chunk.js';
-import { messageOf } from '../../src/errors.js';
+import { findWord } from '../../src/door/word.js';
+import { DeepInfantError, messageOf } from '../../src/errors.js';
 import { loadClassifier } from '../../src/model/load.js';
-import { PRESETS } from '../../src/model/manifest.js';
+import { type Preset, PRESETS } from '../../src/model/manifest.js';
 import { hasEpoch } from '../../src/reason/facts.js';
 import { Troubles } from '../../src/troubles.js';
 import { Turns } from '../../src/turns.js';
@@ -87,9 +89,9 @@ export class DetectorNode implements NodeWork {
   async input(msg: NodeMessage, send: Send): Promise<void> {
     const { payload, topic } = msg;
     if (this.stopping.signal.aborted) return;
-    const preset = topic === 'preset' ? PRESETS.find(known => known === payload) : undefined;
-    if (preset !== undefined) await this.detectors.usePreset(preset);
-    else if (isLikeAudioChunk(payload)) await receiveUntil(msg, this.hearChunk(msg, send));
+    if (isLikeAudioChunk(payload)) await receiveUntil(msg, this.hearChunk(msg, send));
+    else if (findWord(['preset'], topic) && !Buffer.isBuffer(payload) && msg.complete !== true)
+      await this.detectors.usePreset(readPreset(payload));
     else if (msg.complete === true && payload === undefined) await this.complete(msg, send);
     else await this.recordingTurns.take(() => this.hearRecordings(msg, send));
   }
@@ -197,4 +199,12 @@ export class DetectorNode implements NodeWork {
         break;
     }
   }
+}
+
+/** @throws DeepInfantError `preset` for any other word */
+function readPreset(payload: unknown): Preset {
+  const preset = findWord(PRESETS, payload);
+  if (preset) return preset;
+  const said = inspect(payload, { depth: 0 }).slice(0, 100);
+  throw new DeepInfantError('preset', `${said} is not a preset: send ${PRESETS.join(', ')}.`);
 }

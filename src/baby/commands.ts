@@ -3,6 +3,7 @@
  * topic and what belongs to it as its payload, or both in an object: `{ kind: 'feed', at }`, `{ answer: 'hungry' }`.
  */
 import { inspect } from 'node:util';
+import { findWord } from '../door/word.js';
 import { DeepInfantError } from '../errors.js';
 import { degreesCelsius } from '../reason/degrees.js';
 import { CONTEXT_KINDS, factIdOf, hasEpoch, type ContextFact, type ContextKind } from '../reason/facts.js';
@@ -10,7 +11,7 @@ import { durationText } from '../texts/duration.js';
 import type { TrackRecord } from '../reason/record.js';
 import { isObject, numberOf } from '../unknown-data.js';
 import { REASONS, type Answer } from '../values.js';
-import { parseTime } from '../wall-clock.js';
+import { parseTime, parseTimeOfDay } from '../wall-clock.js';
 import type { AnswerOutcome } from './history.js';
 import { readHomeAssistantFact, type HomeAssistantMessage } from './home-assistant-fact.js';
 
@@ -80,16 +81,17 @@ export function readCommand(message: CommandMessage, nowMs: number): Command {
 
 function readAnyCommand(message: CommandMessage, nowMs: number): Command {
   const { topic, payload } = message;
-  const word = WORDS.find(known => (isObject(payload) && known in payload) || topic === known);
+  const word = WORDS.find(known => isObject(payload) && known in payload) ?? findWord(WORDS, topic);
   if (word)
     return readWord(word, isObject(payload) && word in payload ? payload : { [word]: payload }, nowMs);
   if (isObject(payload) && 'kind' in payload) return readFact(payload.kind, payload, nowMs);
-  if (!isKind(topic)) throw notACommand();
-  const fromHome = readHomeAssistantFact(topic, message);
+  const kind = findWord(CONTEXT_KINDS, topic);
+  if (!kind) throw notACommand();
+  const fromHome = readHomeAssistantFact(kind, message);
   if (fromHome === 'nothing') return { do: 'nothing' };
   if (fromHome) return readFact(fromHome.kind, fromHome, nowMs);
-  if (isObject(payload) && !(payload instanceof Date)) return readFact(topic, payload, nowMs);
-  return readFact(topic, isDegrees(topic, payload) ? { celsius: payload } : { at: payload }, nowMs);
+  if (isObject(payload) && !(payload instanceof Date)) return readFact(kind, payload, nowMs);
+  return readFact(kind, isDegrees(kind, payload) ? { celsius: payload } : { at: payload }, nowMs);
 }
 
 function readWord(word: Word, details: Record<string, unknown>, nowMs: number): Command {
@@ -115,7 +117,7 @@ function readWord(word: Word, details: Record<string, unknown>, nowMs: number): 
 
 function readAnswerCommand(details: Record<string, unknown>, nowMs: number): Command {
   const { answer, cry, at, by } = details;
-  const reason = REASONS.find(known => known === answer);
+  const reason = findWord(REASONS, answer);
   if (!reason && !isEmpty(answer))
     throw new DeepInfantError('answer', `${shorten(answer)} is not an answer: send ${REASONS.join(', ')}.`);
   const time = readTime(at, nowMs);
@@ -125,13 +127,14 @@ function readAnswerCommand(details: Record<string, unknown>, nowMs: number): Com
 }
 
 function readWithdrawal(what: unknown, { cry, id, at }: Record<string, unknown>): Command {
-  if (what === 'answer' || isEmpty(what))
+  if (findWord(['answer'], what) || isEmpty(what))
     return { do: 'withdraw-answer', ...optionalTexts('answer', { cry }) };
-  if (!isKind(what)) {
+  const kind = findWord(CONTEXT_KINDS, what);
+  if (!kind) {
     throw new DeepInfantError('not-told', `${shorten(what)} cannot be withdrawn: send answer, ${kinds()}.`);
   }
-  if (at !== undefined) return { do: 'withdraw-fact', id: factIdOf({ kind: what, at: readTime(at, 0) }) };
-  return { do: 'withdraw-fact', kind: what, ...optionalTexts('context', { id }) };
+  if (at !== undefined) return { do: 'withdraw-fact', id: factIdOf({ kind, at: readTime(at, 0) }) };
+  return { do: 'withdraw-fact', kind, ...optionalTexts('context', { id }) };
 }
 
 /** Of a name or an id, in characters. */
@@ -152,9 +155,10 @@ function optionalTexts<Name extends string>(
   return Object.fromEntries(texts) as Partial<Record<Name, string>>;
 }
 
-function readFact(kind: unknown, details: object, nowMs: number): Command {
+function readFact(of: unknown, details: object, nowMs: number): Command {
   const { at, id, celsius } = details as Record<string, unknown>;
-  if (!isKind(kind)) throw notACommand();
+  const kind = findWord(CONTEXT_KINDS, of);
+  if (!kind) throw notACommand();
   const time = readTime(at, nowMs);
   refuseAhead(kind, time, nowMs);
   const degrees = isEmpty(celsius) ? {} : { celsius: degreesCelsius(numberOf(celsius)) };
@@ -179,8 +183,8 @@ function isDegrees(kind: ContextKind, payload: unknown): boolean {
 }
 
 /**
- * Epoch ms of what a message gives as a time: epoch ms, a Date, an ISO string (at home, where it names no zone), or nothing
- * for now.
+ * Epoch ms of what a message gives as a time: epoch ms, a Date, an ISO string (at home, where it names no zone), a time of
+ * the day (07:30, the last one at home), or nothing for now.
  * @throws DeepInfantError `context` for what is not a time
  */
 export function readTime(at: unknown, nowMs: number): number {
@@ -188,11 +192,12 @@ export function readTime(at: unknown, nowMs: number): number {
   let time = NaN;
   if (at instanceof Date) time = at.getTime();
   else if (typeof at === 'number' || (typeof at === 'string' && /^\d{12,}$/.test(at))) time = Number(at);
-  else if (typeof at === 'string') time = parseTime(at);
+  else if (typeof at === 'string')
+    time = parseTimeOfDay(at, nowMs + CLOCKS_DIFFER_MS) ?? parseTime(at.trim());
   if (Number.isNaN(time)) {
     throw new DeepInfantError(
       'context',
-      `${shorten(at)} is not a time: send epoch ms, a Date, an ISO string, or nothing for now.`,
+      `${shorten(at)} is not a time: send epoch ms, a Date, an ISO string, a time of the day such as 07:30, or nothing for now.`,
     );
   }
   return time;
@@ -212,10 +217,6 @@ function parseMemory(memory: unknown): unknown {
       cause: error,
     });
   }
-}
-
-function isKind(kind: unknown): kind is ContextKind {
-  return CONTEXT_KINDS.some(known => known === kind);
 }
 
 function isEmpty(value: unknown): boolean {

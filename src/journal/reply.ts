@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { DeepInfantError } from '../errors.js';
 import { readTime } from '../baby/commands.js';
+import { findWord } from '../door/word.js';
 import type { CryEvent } from '../values.js';
 import type { CryEntry, Entry } from './entries.js';
 import { exportJson, exportCsv } from './export.js';
@@ -15,6 +16,7 @@ import { nightAt } from '../night.js';
 import { cryOf, dayOf, nightOf, reasonRecordOf, sinceYesterday, weekOf, weeksByHourOf } from './questions.js';
 
 const PERIODS = ['night', 'day', 'yesterday', 'week', 'weeks'] as const;
+const QUESTIONS = [...PERIODS, 'cry', 'accuracy', 'export', 'forget'] as const;
 /** As the payload of `night`: the last night that is over, also while the next one runs. */
 const LAST = 'last';
 
@@ -59,14 +61,15 @@ export function readQuestion(
   { topic, payload }: { topic?: unknown; payload?: unknown },
   nowMs: number,
 ): Question {
-  const period = PERIODS.find(known => known === topic);
-  if (period === 'night' && payload === LAST) return { ask: 'night', at: lastNight(nowMs) };
+  const asked = findWord(QUESTIONS, topic);
+  const period = PERIODS.find(known => known === asked);
+  if (period === 'night' && findWord([LAST], payload)) return { ask: 'night', at: lastNight(nowMs) };
   if (period) return { ask: period, at: readTime(noonOf(payload), nowMs) };
-  if (topic === 'cry')
+  if (asked === 'cry')
     return { ask: 'cry', ...(typeof payload === 'string' && payload !== '' && { id: payload }) };
-  if (topic === 'accuracy') return { ask: 'accuracy' };
-  if (topic === 'export') return { ask: 'export', as: payload === 'csv' ? 'csv' : 'json' };
-  if (topic === 'forget' && payload === 'everything') return { ask: 'forget' };
+  if (asked === 'accuracy') return { ask: 'accuracy' };
+  if (asked === 'export') return { ask: 'export', as: findWord(['csv'], payload) ?? 'json' };
+  if (asked === 'forget' && payload === 'everything') return { ask: 'forget' };
   throw new DeepInfantError(
     'not-a-question',
     "This message is not audio, a cry event or a source status, and its topic is not a question. Questions are night, day, yesterday, week, weeks, cry, accuracy and export, and forget with 'everything' as the payload.",

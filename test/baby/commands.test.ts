@@ -23,6 +23,12 @@ function stateChanged(topic: string, before: unknown, state: unknown, attributes
   };
 }
 
+/** A wall clock's hours and minutes in this process's zone. */
+function timeOfDay(time: number): string {
+  const date = new Date(time);
+  return `${date.getHours()}:${String(date.getMinutes()).padStart(2, '0')}`;
+}
+
 describe('what messages tell', () => {
   const forms: Record<string, [message: object, told: object]> = {
     'a topic and ms': [{ topic: 'feed', payload: AT }, feed],
@@ -31,6 +37,31 @@ describe('what messages tell', () => {
     'a topic and an ISO time': [{ topic: 'feed', payload: ISO }, feed],
     'a topic and an object': [{ topic: 'feed', payload: { at: AT } }, feed],
     'an object': [{ payload: { kind: 'feed', at: AT } }, feed],
+    'a topic in capitals and a time of the day': [{ topic: 'Feed', payload: timeOfDay(AT) }, feed],
+    'a kind in capitals and a time of the day': [
+      { payload: { kind: ' FEED ', at: ` ${timeOfDay(AT)} ` } },
+      feed,
+    ],
+    'a time of the day that is still ahead, as yesterday’s': [
+      { topic: 'feed', payload: timeOfDay(NOW + 2 * 3_600_000) },
+      tell({ kind: 'feed', at: NOW - 22 * 3_600_000, id: `feed@${NOW - 22 * 3_600_000}` }),
+    ],
+    'a time of the day by a clock that is a little ahead': [
+      { topic: 'feed', payload: timeOfDay(NOW + 60_000) },
+      tell({ kind: 'feed', at: NOW + 60_000, id: `feed@${NOW + 60_000}` }),
+    ],
+    'an answer in capitals': [
+      { topic: 'Answer', payload: 'Hungry' },
+      { do: 'answer', reason: 'hungry', at: NOW },
+    ],
+    'an answer with an underscore': [
+      { payload: { answer: 'Belly_pain', cry: 'cot@1', at: ISO } },
+      { do: 'answer', reason: 'belly pain', cry: 'cot@1', at: AT },
+    ],
+    'a withdrawal in capitals': [
+      { topic: 'Withdraw', payload: 'Feed' },
+      { do: 'withdraw-fact', kind: 'feed' },
+    ],
     'an object with an id': [
       { payload: { kind: 'feed', at: AT, id: 'f1' } },
       tell({ kind: 'feed', at: AT, id: 'f1' }),

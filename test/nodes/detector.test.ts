@@ -232,11 +232,22 @@ describe('deepinfant-detector', () => {
     const flow = await runFlow(FLOW);
     flow.send('detector', { payload: chunkAt(scene, 30, 40, 'cot') });
     await flow.until('events');
-    flow.send('detector', { topic: 'preset', payload: 'sensitive' });
+    flow.send('detector', { topic: 'Preset', payload: 'Sensitive' });
     await flow.until('events', hasEnded);
     flow.send('detector', { payload: chunkAt(scene, 30, 40, 'cot') });
     await flow.until('events', msg => msg !== flow.messages('events')[0] && !hasEnded(msg));
     assert.deepEqual(flow.messages('errors'), []);
+  });
+
+  it('names the presets when it gets another word', async () => {
+    const flow = await runFlow(FLOW);
+    for (const payload of ['brave', 3, undefined]) flow.send('detector', { topic: 'preset', payload });
+    await flow.until('errors', () => flow.messages('errors').length === 3);
+    const words = 'is not a preset: send careful, balanced, sensitive.';
+    assert.deepEqual(
+      flow.messages('errors').map(errorText),
+      ["'brave'", '3', 'undefined'].map(said => `DeepInfantError: ${said} ${words}`),
+    );
   });
 
   it('names what it cannot hear', async () => {
