@@ -5,8 +5,8 @@ import { Device, type DeviceCommand, type FormerPlace } from '../../src/hass/dev
 import { claimDevice } from '../../src/hass/device/device-id.js';
 import { packageVersion } from '../../src/package-root.js';
 import { type NodeWork, type StatusForm, statusOf } from '../adapter.js';
+import { readIncoming } from '../../src/hass/incoming.js';
 import { dataFolder } from '../data-file.js';
-import { readIncoming } from '../messages.js';
 import { wiredPreset } from '../wired-preset.js';
 import { editorUrl } from './editor-url.js';
 import { MqttConnection, type MqttBrokerNode, type MqttState } from './mqtt-connection.js';

@@ -12,7 +12,7 @@ import { Troubles } from '../../src/troubles.js';
 import { guard } from '../../src/guard.js';
 import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
 import type { NodeTexts } from '../language.js';
-import { isPlaybackOrOutcome } from '../messages.js';
+import { isPlaybackOrOutcome } from '../../src/hass/incoming.js';
 
 const STATUS_BY_STATE = {
   tonight: { fill: 'grey', shape: 'dot', text: 'deepinfant-journal.status.tonight' },

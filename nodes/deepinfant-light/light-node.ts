@@ -7,7 +7,7 @@ import { RunningCries } from '../../src/hass/running-cries.js';
 import { type NodeWork, type StatusForm, statusOf } from '../adapter.js';
 import { type SharedHass, STATUS_OF_HASS } from '../shared-hass.js';
 import { dataFile } from '../data-file.js';
-import { readIncoming } from '../messages.js';
+import { readIncoming } from '../../src/hass/incoming.js';
 import type { LightSettings } from './settings.js';
 
 const STATUS_BY_STATE: Record<'waiting' | 'alert', StatusForm> = {

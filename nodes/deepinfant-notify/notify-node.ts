@@ -19,7 +19,7 @@ import { type NodeWork, type StatusForm, statusOf } from '../adapter.js';
 import { dataFile } from '../data-file.js';
 import type { Baby } from '../../src/baby/baby.js';
 import { type SharedHass, STATUS_OF_HASS } from '../shared-hass.js';
-import { readIncoming } from '../messages.js';
+import { readIncoming } from '../../src/hass/incoming.js';
 import type { NotifySettings } from './settings.js';
 
 const STATUS_BY_STATE: Record<'waiting' | 'notified' | 'answered' | 'failing' | 'notAdmin', StatusForm> = {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { closestWord } from './closest-word.js';
+import { closestWord } from '../closest-word.js';
 import { usageError } from './arguments.js';
 
 /** An option of a command: as parseArgs reads it, with what help and a shell's completion say of it. */

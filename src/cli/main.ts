@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { DeepInfantError, isFileError, messageOf } from '../errors.js';
 import { packageVersion } from '../package-root.js';
-import { closestWord } from './closest-word.js';
+import { closestWord } from '../closest-word.js';
 import type { Command } from './command.js';
 import { completionScript, SHELLS } from './completion.js';
 import { helpOf, table, usageOf } from './help.js';

@@ -1,13 +1,13 @@
 /** The messages between the nodes, as docs/messages.md describes them. */
-import { readAnswer } from '../src/door/answer.js';
-import { isLikeCryEvent, readCryEvent } from '../src/door/cry-event.js';
-import { isLikeOutcome, readOutcome } from '../src/door/outcome.js';
-import { isLikePlayback, type Playback, readPlayback } from '../src/door/playback.js';
-import { isLikeSourceHealth, readSourceHealth } from '../src/door/source-health.js';
-import { DeepInfantError } from '../src/errors.js';
-import type { Accuracy } from '../src/hass/device/device-memory.js';
-import type { TrackRecord } from '../src/reason/record.js';
-import type { Answer, CryEvent, SourceHealth } from '../src/values.js';
+import { readAnswer } from '../door/answer.js';
+import { isLikeCryEvent, readCryEvent } from '../door/cry-event.js';
+import { isLikeOutcome, readOutcome } from '../door/outcome.js';
+import { isLikePlayback, type Playback, readPlayback } from '../door/playback.js';
+import { isLikeSourceHealth, readSourceHealth } from '../door/source-health.js';
+import { DeepInfantError } from '../errors.js';
+import type { Accuracy } from './device/device-memory.js';
+import type { TrackRecord } from '../reason/record.js';
+import type { Answer, CryEvent, SourceHealth } from '../values.js';
 
 /** What the nodes send to those that are wired behind them. */
 export type Incoming =
