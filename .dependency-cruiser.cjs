@@ -19,6 +19,7 @@ const ROOMS = [
   'baby',
   'journal',
   'hass',
+  'serve',
   'cli',
 ];
 

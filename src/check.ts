@@ -45,8 +45,11 @@ const EXPECTATIONS: Partial<Record<string, (requirement: unknown) => string>> = 
   non_empty: () => 'something',
 };
 
-/** A schema's own message, where it has one, is the expectation: 'a time such as 22:30'. */
-function expectation(issue: v.BaseIssue<unknown>): string {
+/**
+ * What a schema expected where it found something else: 'a number', 'one of fuss, cry, scream'. Its own message, where it
+ * has one, is the expectation: 'a time such as 22:30'.
+ */
+export function expectation(issue: v.BaseIssue<unknown>): string {
   const { expected, message, type, requirement, input } = issue;
   if (!message.startsWith('Invalid ')) return message;
   // Of a missing field, valibot expects its quoted name.
@@ -60,7 +63,8 @@ function expectation(issue: v.BaseIssue<unknown>): string {
   return words.length > 1 ? `one of ${words.join(', ')}` : words[0];
 }
 
-function shown(value: unknown): string {
+/** A value as an error shows it. */
+export function shown(value: unknown): string {
   if (value === undefined) return 'missing';
   if (typeof value === 'string') return value === '' ? 'empty' : `'${short(value)}'`;
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);

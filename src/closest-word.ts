@@ -4,7 +4,7 @@ const WRONG_SHARE = 1 / 3;
 /** The word that was probably meant; undefined where none is similar. */
 export function closestWord(typed: string, words: readonly string[]): string | undefined {
   return words
-    .map(word => ({ word, distance: editDistance(typed.toLowerCase(), word) }))
+    .map(word => ({ word, distance: editDistance(typed.toLowerCase(), word.toLowerCase()) }))
     .filter(({ word, distance }) => distance <= Math.ceil(WRONG_SHARE * word.length))
     .sort((a, b) => a.distance - b.distance)
     .at(0)?.word;
