@@ -2,7 +2,9 @@ import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { DeepInfantError, messageOf } from '../../src/errors.js';
 import { guard } from '../../src/guard.js';
 import { Device, type DeviceCommand, type FormerPlace } from '../../src/hass/device/device.js';
+import { entityNamesIn } from '../../src/hass/device/entity-names.js';
 import { claimDevice } from '../../src/hass/device/device-id.js';
+import { languageOf } from '../../src/texts/language.js';
 import { packageVersion } from '../../src/package-root.js';
 import { type NodeWork, type StatusForm, statusOf } from '../adapter.js';
 import { readIncoming } from '../../src/hass/incoming.js';
@@ -57,7 +59,7 @@ export class EntitiesNode implements NodeWork {
       url: brokerNode.brokerurl,
       version: packageVersion(),
       configurationUrl: editorUrl(RED),
-      nameOf: key => RED._(`deepinfant-entities.entity.${key}`),
+      nameOf: entityNamesIn(languageOf(RED._('deepinfant-entities.language'))),
       file,
       preset: wiredPreset(RED, node, 1),
       publish: message => connection.publish(message),

@@ -1,5 +1,5 @@
 /** Alle Sätze auf Deutsch. */
-import type { JournalTexts, ReasonTexts } from './en.js';
+import type { EntityTexts, JournalTexts, NotificationTexts, ReasonTexts } from './en.js';
 
 export const reasons: ReasonTexts = {
   decimalPoint: ',',
@@ -159,4 +159,67 @@ export const journal: JournalTexts = {
     before: 'davor',
     onset: 'Beginn',
   },
+};
+
+/** Was Handys und das Logbuch von Home Assistant zeigen. */
+export const notifications: NotificationTexts = {
+  theBaby: 'Das Baby',
+  crying: 'schreit seit __duration__',
+  cried: 'hat __duration__ geschrien',
+  probably: 'wahrscheinlich __reason__ (__percent__ %)',
+  maybe: 'vielleicht __reason__ (__percent__ %)',
+  unsure: 'Grund unklar',
+  fed: 'zuletzt vor __duration__ gefüttert',
+  fedImplied: 'vor __duration__ gefüttert (laut einer Antwort)',
+  says: '__who__ sagte um __time__: __reason__',
+  or: 'oder',
+  saysWho: 'sagte, dass __name__ geschrien hat',
+  saysOf: 'sagte zum Schreien von __name__: __reason__',
+  was: 'Antwort um __time__: __reason__',
+  carer: '__who__ ist beim Baby',
+  channel: 'Baby schreit',
+  sourceChannel: 'Baby nicht zu hören',
+  sourceLost: 'Kein Ton von __source__ seit __duration__: Schreien wird nicht gehört.',
+  sourceBack: '__source__ ist wieder zu hören. Kein Ton von __from__ bis __to__.',
+  source: 'Kein Ton von __source__',
+  'guess.hungry': 'hungrig',
+  'guess.tired': 'müde',
+  'guess.discomfort': 'unwohl',
+  'guess.belly pain': 'Bauchweh',
+  'guess.burping': 'ein Bäuerchen',
+  'guess.lonely': 'einsam',
+  'button.hungry': 'Hungrig',
+  'button.tired': 'Müde',
+  'button.discomfort': 'Unwohl',
+  'button.belly pain': 'Bauchweh',
+  'button.burping': 'Bäuerchen',
+  'button.lonely': 'Einsam',
+  'button.other': 'Andere…',
+  'button.with': 'Ich bin beim Baby',
+  'button.snooze': '10 min Ruhe',
+};
+
+/** Namen der Entitäten in Home Assistant. */
+export const entities: EntityTexts = {
+  crying: 'Schreien',
+  cry: 'Schrei',
+  reason: 'Grund',
+  confidence: 'Sicherheit',
+  intensity: 'Heftigkeit',
+  lastCry: 'Letztes Schreien',
+  criesTonight: 'Schreie heute Nacht',
+  minutesTonight: 'Schreidauer heute Nacht',
+  health: 'Quelle',
+  accuracy: 'Grund bisher richtig',
+  answer: 'Was es war',
+  who: 'Wer schreit',
+  baby: 'Wer es war',
+  preset: 'Empfindlichkeit',
+  listening: 'Zuhören',
+  'was hungry': 'War hungrig',
+  'was tired': 'War müde',
+  'was discomfort': 'Fühlte sich unwohl',
+  'was belly pain': 'Hatte Bauchweh',
+  'was burping': 'War ein Bäuerchen',
+  'was lonely': 'War einsam',
 };

@@ -187,3 +187,70 @@ export const journal = {
 };
 
 export type JournalTexts = typeof journal;
+
+/** What phones and Home Assistant's logbook show; `__name__` and its like are filled in. */
+export const notifications = {
+  theBaby: 'The baby',
+  crying: 'has been crying for __duration__',
+  cried: 'cried for __duration__',
+  probably: 'probably __reason__ (__percent__%)',
+  maybe: 'maybe __reason__ (__percent__%)',
+  unsure: 'not sure why',
+  fed: 'last fed __duration__ ago',
+  fedImplied: 'fed __duration__ ago (going by an answer)',
+  says: '__who__ said at __time__: __reason__',
+  or: 'or',
+  saysWho: 'said that __name__ cried',
+  saysOf: "said about __name__'s cry: __reason__",
+  was: 'answered at __time__: __reason__',
+  carer: '__who__ is with the baby',
+  channel: 'Baby cries',
+  sourceChannel: 'Baby not heard',
+  sourceLost: 'No sound from __source__ for __duration__: crying is not heard.',
+  sourceBack: '__source__ is heard again. It was not heard from __from__ to __to__.',
+  source: 'No sound from __source__',
+  'guess.hungry': 'hungry',
+  'guess.tired': 'tired',
+  'guess.discomfort': 'uncomfortable',
+  'guess.belly pain': 'belly pain',
+  'guess.burping': 'needs to burp',
+  'guess.lonely': 'lonely',
+  'button.hungry': 'Hungry',
+  'button.tired': 'Tired',
+  'button.discomfort': 'Uncomfortable',
+  'button.belly pain': 'Belly pain',
+  'button.burping': 'Needs to burp',
+  'button.lonely': 'Lonely',
+  'button.other': 'Other…',
+  'button.with': "I'm with the baby",
+  'button.snooze': 'Snooze 10 min',
+};
+
+export type NotificationTexts = typeof notifications;
+
+/** Names of the entities in Home Assistant. */
+export const entities = {
+  crying: 'Crying',
+  cry: 'Cry',
+  reason: 'Reason',
+  confidence: 'Confidence',
+  intensity: 'Intensity',
+  lastCry: 'Last cry',
+  criesTonight: 'Cries tonight',
+  minutesTonight: 'Crying tonight',
+  health: 'Source',
+  accuracy: 'Reason right so far',
+  answer: 'What it was',
+  who: 'Who cries',
+  baby: 'Who it was',
+  preset: 'Sensitivity',
+  listening: 'Listening',
+  'was hungry': 'Was hungry',
+  'was tired': 'Was tired',
+  'was discomfort': 'Was uncomfortable',
+  'was belly pain': 'Had belly pain',
+  'was burping': 'Needed to burp',
+  'was lonely': 'Was lonely',
+};
+
+export type EntityTexts = typeof entities;

@@ -15,7 +15,7 @@ import { loadClassifier } from '../../src/model/load.js';
 import { ReasonEstimator } from '../../src/baby/estimator.js';
 import { type CryEvent, SAMPLE_RATE } from '../../src/values.js';
 import { jumpAhead } from '../hass/clock-ahead.js';
-import { sayIn } from '../hass/say.js';
+import { sayIn } from '../../src/hass/notify/say.js';
 import { Bulb } from '../home-assistant/bulb.js';
 import { HomeAssistant } from '../home-assistant/home-assistant.js';
 import { Phone, type PushedNotification } from '../home-assistant/phone.js';
@@ -196,7 +196,7 @@ async function openNotifier(
     escalateMs: 0,
     dashboard: '/lovelace',
     baby: ({ cry }) => ({ name: cry.id.split('@')[0] }),
-    say: sayIn('en-US'),
+    say: sayIn('en'),
     file: path.join(folder, `notifications-${phones.length}.json`),
     answered,
     report: say,

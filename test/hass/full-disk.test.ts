@@ -8,7 +8,7 @@ import { CryNotifier } from '../../src/hass/notify/cry-notifier.js';
 import { cryAt } from '../reason/cries.js';
 import { until } from '../until.js';
 import { FakeHomeAssistant } from './fake-home-assistant.js';
-import { sayIn } from './say.js';
+import { sayIn } from '../../src/hass/notify/say.js';
 
 describe('with a disk that takes nothing', () => {
   let folder: string;
@@ -73,7 +73,7 @@ describe('with a disk that takes nothing', () => {
       escalateMs: 0,
       dashboard: '/lovelace',
       baby: () => ({ name: 'Mia' }),
-      say: sayIn('en-US'),
+      say: sayIn('en'),
       file: path.join(folder, 'full', 'notifications.json'),
       answered: ({ by, reason }) => answers.push(`${by}: ${reason}`),
       report,

@@ -6,7 +6,7 @@ import { cryLines, cryText as journalText } from '../../src/journal/sentences.js
 import { certaintyOf } from '../../src/reason/certainty.js';
 import { reasonLine } from '../../src/reason/sentences.js';
 import type { ReasonEstimate } from '../../src/values.js';
-import { sayIn } from '../hass/say.js';
+import { sayIn } from '../../src/hass/notify/say.js';
 import { cryAt, HUNGRY } from './cries.js';
 
 describe('how sure a reason is, in words', () => {
@@ -21,7 +21,7 @@ describe('how sure a reason is, in words', () => {
       const entry: CryEntry = { ...cry, kind: 'cry', course: [] };
       const said = `${word} hungry (${percent})`;
       assert(reasonLine(cry, ['Mia']).endsWith(said));
-      assert(notificationText(sayIn('en-US'), { cry }).endsWith(said));
+      assert(notificationText(sayIn('en'), { cry }).endsWith(said));
       assert(journalText(entry).toLowerCase().endsWith(`${said}.`));
       assert(cryLines([entry])[0].endsWith(said));
       // The card knows whole percents alone.

@@ -12,7 +12,7 @@ import { type AudioChunk, type CryEvent, SAMPLE_RATE } from '../../../src/values
 import { heard, START_MS } from '../../detect/steps.js';
 import { folderOfTest, openJournal } from '../../journal/journals.js';
 import { atNight } from '../../night-zone.js';
-import { sayIn } from '../say.js';
+import { sayIn } from '../../../src/hass/notify/say.js';
 
 /** A cry of 18 s with a rest of 3 s in it, and quiet after it. */
 const STEPS = heard(60, [10, 16], [19, 28]);
@@ -35,7 +35,7 @@ describe('a cry that pauses', () => {
     assert(Math.abs(ended.durationS - 18) < 0.6, String(ended.durationS));
     const length = `${Math.round(ended.durationS)} s`;
     // A phone's last notification, and the logbook's line.
-    assert.match(cryText(sayIn('en-US'), { cry: ended }), new RegExp(`^cried for ${length}`));
+    assert.match(cryText(sayIn('en'), { cry: ended }), new RegExp(`^cried for ${length}`));
     assert.match(reasonLine(ended), new RegExp(`cried for ${length}$`));
 
     const state = await stateAfter(events, `${folder()}.device.json`);

@@ -12,7 +12,7 @@ import { Phone } from '../../home-assistant/phone.js';
 import { cryAt, HOUR_MS, MINUTE_MS } from '../../reason/cries.js';
 import { until } from '../../until.js';
 import { jumpAhead, setClock } from '../clock-ahead.js';
-import { sayIn } from '../say.js';
+import { sayIn } from '../../../src/hass/notify/say.js';
 
 /** Time for what must not happen. */
 const MOMENT_MS = 400;
@@ -56,7 +56,7 @@ describe('CryNotifier', function () {
       escalateMs: 0,
       dashboard: '/lovelace',
       baby: () => ({ name: 'Mia', lastFed: { at: Date.now() - 3 * HOUR_MS, isImplied: false } }),
-      say: sayIn('en-US'),
+      say: sayIn('en'),
       file: path.join(folder, 'deeper', 'notifications.json'),
       answered: ({ cry: { id }, ...news }) => answers.push({ cry: id, ...news }),
       report: error => reported.push(String(error)),

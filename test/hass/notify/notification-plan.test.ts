@@ -14,7 +14,7 @@ import {
 } from '../../../src/hass/notify/notification-plan.js';
 import type { Answer } from '../../../src/values.js';
 import { HOUR_MS, MINUTE_MS } from '../../reason/cries.js';
-import { sayIn } from '../say.js';
+import { sayIn } from '../../../src/hass/notify/say.js';
 
 const ANNA = 'notify.mobile_app_anna';
 const BEN = 'notify.mobile_app_ben';
@@ -386,7 +386,7 @@ describe('NotificationPlan', () => {
         page,
         baby: { name: 'Mia' },
         dashboard: '',
-        say: sayIn('en-US'),
+        say: sayIn('en'),
         now: simulation.now,
       }) as { data: { actions: { title: string }[] } };
       return notification.data.actions.map(({ title }) => title);
@@ -452,7 +452,7 @@ describe('NotificationPlan', () => {
         ...simulation.dueFor(ANNA),
         baby: { name: '' },
         dashboard: '',
-        say: sayIn('en-US'),
+        say: sayIn('en'),
         now: START,
       }) as { data: { actions: { action: string }[] } };
       const { action } = notification.data.actions[1];

@@ -8,7 +8,7 @@ import type { SourceHealth, SourceState } from '../../../src/values.js';
 import { until } from '../../until.js';
 import { jumpAhead, setClock } from '../clock-ahead.js';
 import { FakeHomeAssistant } from '../fake-home-assistant.js';
-import { sayIn } from '../say.js';
+import { sayIn } from '../../../src/hass/notify/say.js';
 
 const MINUTE_MS = 60_000;
 
@@ -47,7 +47,7 @@ describe('SourceNotifier', () => {
       phones: ['notify.mobile_app_anna'],
       afterMs: 5 * MINUTE_MS,
       dashboard: '/lovelace',
-      say: sayIn('en-US'),
+      say: sayIn('en'),
       file: path.join(folder, 'lost.json'),
       report: error => reported.push(error),
       ...options,
