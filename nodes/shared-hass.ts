@@ -1,9 +1,9 @@
 import type { Node, NodeAPI } from 'node-red';
 import { DeepInfantError, messageOf } from '../src/errors.js';
 import type { HassLogin } from '../src/hass/address.js';
-import { HassConnection, type HassState } from '../src/hass/connection.js';
+import type { HassState } from '../src/hass/connection.js';
 import { HomeZone } from '../src/hass/home-zone.js';
-import { Troubles } from '../src/troubles.js';
+import { SharedHass } from '../src/hass/shared-hass.js';
 import type { StatusForm } from './adapter.js';
 import { dataFile } from './data-file.js';
 
@@ -19,58 +19,6 @@ export const STATUS_OF_HASS: Record<Exclude<HassState, 'connected'>, StatusForm>
 /** A text of the deepinfant-hass node, for other nodes. */
 function hassText(key: string): string {
   return `@deepinfant/node-red/deepinfant-hass:${key}`;
-}
-
-/** One connection for all nodes that use a deepinfant-hass node; it is open while any does. */
-export class SharedHass {
-  private hass: HassConnection | undefined;
-  private users = 0;
-  private readonly troubles: Troubles;
-
-  /** @param report gets what is wrong with the connection, once until it is mended */
-  constructor(
-    private readonly login: HassLogin,
-    private readonly zone: HomeZone,
-    private readonly report: (error: string) => void,
-  ) {
-    this.troubles = new Troubles(error => {
-      report(messageOf(error));
-    });
-  }
-
-  /** The connection for one more user, who closes it in the end. */
-  open(): HassConnection {
-    this.users++;
-    this.hass ??= this.connect();
-    return this.hass;
-  }
-
-  /** Ends the connection when its last user closes it. */
-  async close(): Promise<void> {
-    if (--this.users > 0) return;
-    const { hass } = this;
-    this.hass = undefined;
-    await hass?.stop();
-    await this.zone.close();
-  }
-
-  private connect(): HassConnection {
-    const hass = new HassConnection(this.login, error => {
-      this.report(messageOf(error));
-    });
-    this.zone.open();
-    hass.onHealth(({ state, error }) => {
-      if (state === 'connected') {
-        this.troubles.mend('connection');
-        // One that breaks off at once is asked again when it is back.
-        this.zone.learn(hass).catch(() => undefined);
-      }
-      // A Home Assistant that is off for a day is reported once, not at each of a thousand tries.
-      if (error !== undefined) this.troubles.raise('connection', error);
-    });
-    hass.start();
-    return hass;
-  }
 }
 
 /** A deepinfant-hass node; one with wrong settings shares nothing. */

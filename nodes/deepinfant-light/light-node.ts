@@ -1,13 +1,12 @@
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { messageOf } from '../../src/errors.js';
-import { lookOf } from '../../src/hass/lights/cry-look.js';
-import { AlertLights } from '../../src/hass/lights/alert-lights.js';
 import type { HassConnection } from '../../src/hass/connection.js';
-import { RunningCries } from '../../src/hass/running-cries.js';
-import { type NodeWork, type StatusForm, statusOf } from '../adapter.js';
-import { type SharedHass, STATUS_OF_HASS } from '../shared-hass.js';
-import { dataFile } from '../data-file.js';
 import { readIncoming } from '../../src/hass/incoming.js';
+import { CryLights } from '../../src/hass/lights/cry-lights.js';
+import type { SharedHass } from '../../src/hass/shared-hass.js';
+import { type NodeWork, type StatusForm, statusOf } from '../adapter.js';
+import { dataFile } from '../data-file.js';
+import { STATUS_OF_HASS } from '../shared-hass.js';
 import type { LightSettings } from './settings.js';
 
 const STATUS_BY_STATE: Record<'waiting' | 'alert', StatusForm> = {
@@ -18,11 +17,8 @@ const STATUS_BY_STATE: Record<'waiting' | 'alert', StatusForm> = {
 /** Shows with lights that a baby cries. */
 export class LightNode implements NodeWork {
   private hass: HassConnection | undefined;
-  private lights: AlertLights | undefined;
+  private lights: CryLights | undefined;
   private unsubscribe = (): void => undefined;
-  private readonly cries = new RunningCries(() => {
-    this.show();
-  });
   private readonly showStatus;
 
   constructor(
@@ -41,13 +37,15 @@ export class LightNode implements NodeWork {
     this.unsubscribe = hass.onHealth(() => {
       this.showState();
     });
-    this.lights = new AlertLights({
+    this.lights = new CryLights({
+      ...settings,
       hass,
-      lights: settings.lights,
-      pulse: settings.pulse,
       file: dataFile(RED, 'lights', node.id),
       report: error => {
         node.error(messageOf(error));
+      },
+      changed: () => {
+        this.showState();
       },
     });
     this.lights.start();
@@ -55,28 +53,20 @@ export class LightNode implements NodeWork {
 
   input(msg: NodeMessage): void {
     const incoming = readIncoming(msg.payload);
-    if (incoming.kind === 'cry') this.cries.push(incoming.cry);
-    this.show();
+    if (incoming.kind === 'cry') this.lights?.push(incoming.cry);
   }
 
   async stop(): Promise<void> {
     const { lights } = this;
     if (lights === undefined) return;
     this.lights = undefined;
-    this.cries.clear();
     await lights.stop();
     this.unsubscribe();
     await this.shared.close();
   }
 
-  private show(): void {
-    const cry = this.cries.newest;
-    this.lights?.show(cry ? lookOf(cry, this.settings) : null);
-    this.showState();
-  }
-
   private showState(): void {
     const { state = 'stopped' } = this.hass?.health ?? {};
-    this.showStatus(state === 'connected' ? (this.cries.newest ? 'alert' : 'waiting') : state);
+    this.showStatus(state === 'connected' ? (this.lights?.isAlert ? 'alert' : 'waiting') : state);
   }
 }

@@ -7,10 +7,11 @@ import type { CryFilter, QuietHours } from '../../src/hass/notify/cry-filter.js'
 import type { TapNews } from '../../src/hass/notify/notification-plan.js';
 import { Notifications } from '../../src/hass/notify/notifications.js';
 import { sayIn } from '../../src/hass/notify/say.js';
+import type { SharedHass } from '../../src/hass/shared-hass.js';
 import { languageOf } from '../../src/texts/language.js';
 import { type NodeWork, type StatusForm, statusOf } from '../adapter.js';
 import { dataFile } from '../data-file.js';
-import { type SharedHass, STATUS_OF_HASS } from '../shared-hass.js';
+import { STATUS_OF_HASS } from '../shared-hass.js';
 import type { NotifySettings } from './settings.js';
 
 const STATUS_BY_STATE: Record<'waiting' | 'notified' | 'answered' | 'failing' | 'notAdmin', StatusForm> = {

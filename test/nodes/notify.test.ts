@@ -148,7 +148,7 @@ describe('deepinfant-notify', function () {
     await pushed(1);
     flow.send('reason', { payload: { answer: 'hungry', cry: cry.id } });
     await pushed(2);
-    assert.match(anna.notifications[1].message, /say\.was$/);
+    assert.match(anna.notifications[1].message, /, answered at \d\d:\d\d: hungry$/);
     assert.deepEqual(anna.notifications[1].data!.actions, []);
     assert.deepEqual(flow.messages('answers'), []);
   });

@@ -16,7 +16,7 @@ export function offerReasons(field: string, list: string): void {
     const name =
       reason === 'unsure'
         ? 'deepinfant-notify.label.unsure'
-        : (`deepinfant-notify.say.button.${reason}` as const);
+        : (`deepinfant-notify.reason.${reason}` as const);
     $('<label style="display: inline-block; width: auto; margin-right: 12px">')
       .append(box, $('<span>').text(translate(name)))
       .appendTo(list);
