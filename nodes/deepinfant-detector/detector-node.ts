@@ -20,7 +20,7 @@ import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.
 import { receiveUntil, sourceIdOf } from '../audio-messages.js';
 import { dataFile } from '../data-file.js';
 import { recordingsOf } from '../recordings.js';
-import type { LiveViews } from './live-views.js';
+import type { LiveViews } from '../../src/detect/live-views.js';
 import type { DetectorSettings } from './settings.js';
 
 const STATUS_BY_STATE: Record<DetectorStatus['state'] | 'loading' | 'failed', StatusForm> = {

@@ -6,7 +6,7 @@ import type { NodeMessage } from 'node-red';
 import { nurseryScene, type NurseryScene } from '../../src/synth/scene.js';
 import { type AudioChunk, type CryEvent, SAMPLE_RATE, type Scores } from '../../src/values.js';
 import { writeWav } from '../audio/wav-writer.js';
-import type { LookReply } from '../../nodes/deepinfant-detector/editor/replies.js';
+import type { LookReply } from '../../src/detect/look-reply.js';
 import {
   askDialog,
   errorText,

@@ -3,7 +3,7 @@ import { fillSelect, textOf } from '../../editor/form.js';
 import { poll } from '../../editor/poll.js';
 import { translate } from '../../editor/translate.js';
 import { drawPicture, SHOWN_S } from './picture.js';
-import type { LookReply } from './replies.js';
+import type { LookReply } from '../../../src/detect/look-reply.js';
 import { Spectrogram } from './spectrogram.js';
 
 const PAUSE_MS = 250;

@@ -1,7 +1,7 @@
 /** Draws the live view. */
 import type { Preset } from '../../../src/model/manifest.js';
 import { translate } from '../../editor/translate.js';
-import type { ViewReply } from './replies.js';
+import type { ViewReply } from '../../../src/detect/look-reply.js';
 import type { Spectrogram } from './spectrogram.js';
 
 /** Seconds across the picture. */

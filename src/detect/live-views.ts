@@ -1,24 +1,21 @@
-import { dropOldest } from '../../src/drop-oldest.js';
-import type { NodeAPI } from 'node-red';
-import { LiveView } from '../../src/detect/live-view.js';
-import { DeepInfantError } from '../../src/errors.js';
-import { guard } from '../../src/guard.js';
-import type { ModelManifest } from '../../src/model/manifest.js';
-import type { AudioChunk, Scores } from '../../src/values.js';
-import { answerEditor } from '../editor-questions.js';
-import type { LookReply } from './editor/replies.js';
+import { dropOldest } from '../drop-oldest.js';
+import { LiveView } from './live-view.js';
+import { guard } from '../guard.js';
+import type { ModelManifest } from '../model/manifest.js';
+import type { AudioChunk, Scores } from '../values.js';
+import type { LookReply } from './look-reply.js';
 
 /** The views of so many sources are kept; each takes some 50 kB. */
 const MOST_VIEWS = 50;
 /** Views that have not been asked for so long are closed. */
 const UNWATCHED_MS = 3000;
 
-/** Live views of a detector's sources, kept only while a dialog asks for them. */
+/** Live views of a detector's sources, kept only while somebody looks at them. */
 export class LiveViews {
   private readonly views = new Map<string, LiveView>();
   private closing: NodeJS.Timeout | undefined;
 
-  /** Adds a source's chunk, and the steps that it completed, to its view if a dialog is open. */
+  /** Adds a source's chunk, and the steps that it completed, to its view if somebody looks. */
   show(chunk: AudioChunk, steps: readonly Scores[], manifest: ModelManifest): void {
     if (this.closing === undefined) return;
     const { source } = chunk;
@@ -29,7 +26,7 @@ export class LiveViews {
     for (const step of steps) view.pushScores(step);
   }
 
-  /** What a dialog shows, with the spectrogram's columns from number `fromColumn` on. The first call opens the views. */
+  /** What there is to see, with the spectrogram's columns from number `fromColumn` on. The first call opens the views. */
   look(source: string, fromColumn: number): LookReply {
     this.closing ??= setTimeout(
       guard(() => {
@@ -51,16 +48,4 @@ export class LiveViews {
     this.closing = undefined;
     this.views.clear();
   }
-}
-
-/** Answers the dialog of detector nodes, for those who may edit flows. */
-export function answerDialog(RED: NodeAPI): void {
-  answerEditor<{ look: LookReply }>(RED, 'deepinfant-detector', {
-    look: ({ id, source, fromColumn }) => {
-      const node = RED.nodes.getNode(String(id)) as { views?: LiveViews } | null;
-      if (node?.views === undefined)
-        throw new DeepInfantError('not-deployed', RED._('deepinfant-detector.live.notDeployed'));
-      return node.views.look(String(source), Number(fromColumn) || 0);
-    },
-  });
 }

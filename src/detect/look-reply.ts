@@ -1,6 +1,6 @@
-import type { Preset } from '../../../src/model/manifest.js';
+import type { Preset } from '../model/manifest.js';
 
-/** What the runtime hears of a source, for the live view. Times are in s from the source's start. */
+/** What is heard of a source. Times are in s from the source's start. */
 export interface ViewReply {
   source: string;
   /** The end of what was heard. */
@@ -19,7 +19,7 @@ export interface ViewReply {
   heard: Record<Preset, { startS: number; endS?: number }[]>;
 }
 
-/** What ../live-views.ts answers the dialog; `view` is of the source asked for, or of the first. */
+/** What live views show; `view` is of the source asked for, or of the first. */
 export interface LookReply {
   sources: string[];
   view?: ViewReply;
