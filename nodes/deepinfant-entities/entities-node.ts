@@ -57,6 +57,7 @@ export class EntitiesNode implements NodeWork {
       name: this.name,
       node: node.id,
       url: brokerNode.brokerurl,
+      model: 'Node-RED',
       version: packageVersion(),
       configurationUrl: editorUrl(RED),
       nameOf: entityNamesIn(languageOf(RED._('deepinfant-entities.language'))),

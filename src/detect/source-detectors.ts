@@ -49,12 +49,14 @@ export class SourceDetectors {
    * @param load loads the model, and again where that failed
    * @param emit gets the ends of cries that this ends by itself, because of another preset, too many sources or its own end
    * @param report gets that there are too many sources
+   * @param mostSources are heard at a time
    */
   constructor(
     private readonly load: () => Promise<Classifier>,
     private preset: Preset,
     private readonly emit: (source: string, detection: Detection) => void,
     private readonly report: (error: DeepInfantError) => void = () => undefined,
+    private readonly mostSources = MOST_SOURCES,
   ) {}
 
   /** Loads the model. @throws what `load` throws */
@@ -137,7 +139,7 @@ export class SourceDetectors {
     const source = this.sources.get(key) ?? this.openSource(key, name);
     this.sources.delete(key);
     this.sources.set(key, source);
-    if (this.sources.size > MOST_SOURCES) this.endIdlest();
+    if (this.sources.size > this.mostSources) this.endIdlest();
     return source;
   }
 
@@ -160,7 +162,7 @@ export class SourceDetectors {
       this.emit(idlest.name, detection);
     });
     this.ending = Promise.allSettled([this.ending, ended]);
-    const text = `More than ${MOST_SOURCES} sources are heard here: those that were not heard for longest make room. Does each message name another source?`;
+    const text = `More than ${this.mostSources} sources are heard here: those that were not heard for longest make room. Does each message name another source?`;
     this.report(new DeepInfantError('too-many-sources', text));
   }
 

@@ -42,6 +42,7 @@ export const DEVICE = {
   sources: [],
   babies: [],
   version: '0.1.0',
+  model: 'Node-RED',
   configurationUrl: 'http://127.0.0.1:1880/',
 };
 

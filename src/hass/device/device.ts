@@ -58,6 +58,8 @@ export interface DeviceOptions {
   /** Home Assistant's discovery prefix, and the topic of its birth message. */
   prefix: string;
   birthTopic: string;
+  /** What runs it: Node-RED, or the service. */
+  model: string;
   version: string;
   configurationUrl: string;
   nameOf: EntityNamer;
@@ -375,13 +377,14 @@ export class Device {
 
   /** Tells Home Assistant which entities there are. */
   private announce(): void {
-    const { id, name, nameOf, version, configurationUrl, broker, url, prefix } = this.options;
+    const { id, name, nameOf, model, version, configurationUrl, broker, url, prefix } = this.options;
     const { topics, memory } = this;
     const device = {
       id,
       name,
       sources: this.sources.all,
       babies: memory.babies,
+      model,
       version,
       configurationUrl,
     };

@@ -96,9 +96,11 @@ export interface DeviceDescription {
   sources: readonly { key: string; name: string }[];
   /** Where there are several. */
   babies: readonly string[];
+  /** What runs it: Node-RED, or the service. */
+  model: string;
   /** Of this package. */
   version: string;
-  /** Where its settings are: the editor of Node-RED. */
+  /** Where its settings are: the editor of Node-RED, or a page. */
   configurationUrl: string;
 }
 
@@ -324,7 +326,7 @@ export function deviceComponents(
  * @param removed platforms of entities that the device had, by their keys
  */
 export function discoveryPayload(
-  device: Pick<DeviceDescription, 'id' | 'name' | 'version' | 'configurationUrl'>,
+  device: Pick<DeviceDescription, 'id' | 'name' | 'model' | 'version' | 'configurationUrl'>,
   components: Record<string, Component>,
   removed: Record<string, string> = {},
 ): object {
@@ -334,7 +336,7 @@ export function discoveryPayload(
       identifiers: [`deepinfant_${device.id}`],
       name: device.name,
       manufacturer: 'DeepInfant',
-      model: 'Node-RED',
+      model: device.model,
       sw_version: device.version,
       configuration_url: device.configurationUrl,
     },

@@ -73,6 +73,7 @@ async function stateAfter(events: readonly CryEvent[], file: string): Promise<De
     prefix: 'homeassistant',
     birthTopic: 'homeassistant/status',
     version: '1.2.3',
+    model: 'Node-RED',
     configurationUrl: '',
     nameOf: key => key,
     file,

@@ -60,6 +60,7 @@ describe('Device', () => {
       prefix: 'homeassistant',
       birthTopic: 'homeassistant/status',
       version: '1.2.3',
+      model: 'Node-RED',
       configurationUrl: 'http://192.168.1.5:1880/',
       nameOf: key => key,
       file,

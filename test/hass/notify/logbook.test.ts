@@ -4,7 +4,7 @@ import { Logbook } from '../../../src/hass/notify/logbook.js';
 import type { SourceHealth } from '../../../src/values.js';
 import { until } from '../../until.js';
 import { FakeHomeAssistant } from '../fake-home-assistant.js';
-import { sayIn } from '../say.js';
+import { sayIn } from '../../../src/hass/notify/say.js';
 
 describe('Logbook', () => {
   let home: FakeHomeAssistant;
@@ -15,7 +15,7 @@ describe('Logbook', () => {
   beforeEach(async () => {
     home = await FakeHomeAssistant.start();
     hass = new HassConnection({ url: home.url, token: 'abc' });
-    logbook = new Logbook({ hass, say: sayIn('en-US'), report: error => reported.push(error) });
+    logbook = new Logbook({ hass, say: sayIn('en'), report: error => reported.push(error) });
     logbook.start();
     hass.start();
     await until(() => home.isSubscribed('homeassistant_started'), 'the subscription');
