@@ -16,6 +16,10 @@ interface Listed {
 const COMMANDS = new Map<string, Listed>([
   ['listen', { summary: 'print cries as they happen', load: () => import('./listen.js') }],
   ['classify', { summary: 'say whether recordings hold a cry', load: () => import('./classify.js') }],
+  [
+    'serve',
+    { summary: 'listen day and night without Node-RED, as a file says', load: () => import('./serve.js') },
+  ],
   ['devices', { summary: 'list microphones and cameras', load: () => import('./devices.js') }],
   ['journal', { summary: 'answer from the journal that Node-RED keeps', load: () => import('./journal.js') }],
 ]);

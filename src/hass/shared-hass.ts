@@ -1,7 +1,7 @@
 import { messageOf } from '../errors.js';
 import { Troubles } from '../troubles.js';
 import type { HassLogin } from './address.js';
-import { HassConnection } from './connection.js';
+import { HassConnection, type HassHealth } from './connection.js';
 import type { HomeZone } from './home-zone.js';
 
 /** One connection for several users; it is open while any uses it. */
@@ -19,6 +19,11 @@ export class SharedHass {
     this.troubles = new Troubles(error => {
       report(messageOf(error));
     });
+  }
+
+  /** The state of the connection, while anybody uses it. */
+  get health(): HassHealth | undefined {
+    return this.hass?.health;
   }
 
   /** The connection for one more user, who closes it in the end. */

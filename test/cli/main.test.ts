@@ -27,13 +27,14 @@ describe('deepinfant', () => {
     for (const way of ['-h', 'help']) assert.deepEqual(await deepinfant(way), all);
     const [everyday, laboratory] = all.stdout.split('Laboratory');
     assert.ok(all.stdout.split('\n').length <= 25, 'an overview fits a terminal');
-    for (const command of ['listen', 'classify', 'devices', 'journal'])
+    for (const command of ['listen', 'serve', 'classify', 'devices', 'journal'])
       assert.match(everyday, new RegExp(`^  ${command} `, 'm'));
     for (const command of [
       'classify',
       'listen',
       'journal',
       'devices',
+      'serve',
       'teach',
       'train',
       'ship',

@@ -48,6 +48,11 @@ export function readConfig(file: string, env: NodeJS.ProcessEnv = process.env): 
   return parseConfig(bytes, file, { folder: path.dirname(path.resolve(file)), env });
 }
 
+/** What holds without a configuration. */
+export function defaultConfig(): Config {
+  return v.parse(CONFIG, {});
+}
+
 /** @throws ConfigError */
 export function parseConfig(bytes: Uint8Array, file: string, places: SecretPlaces): Config {
   const fail = (faults: readonly Fault[]): never => {

@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { messageOf } from '../errors.js';
+import { defaultConfig, readConfig } from '../serve/config/read.js';
+import type { Config } from '../serve/config/schema.js';
+import { watchConfig } from '../serve/config/watch.js';
+import { defaultFolder, Service } from '../serve/service.js';
+import { Turns } from '../turns.js';
+import { usageError } from './arguments.js';
+import { defineCommand } from './command.js';
+import { abortOnInterrupt } from './interrupt.js';
+import { print } from './output.js';
+
+const DEFAULT_FILE = 'deepinfant.yaml';
+
+export const command = defineCommand({
+  synopsis: ['serve [CONFIG.yaml] [--check]'],
+  description: `Listens day and night without Node-RED: to microphones and cameras, with a journal, a page, and Home Assistant's
+    phones, lights and entities, as a configuration says. Without CONFIG.yaml it takes ${DEFAULT_FILE} in this folder; without
+    that, it listens to the default microphone. What is changed in the file is taken up at once. Ctrl-C ends it.
+
+    docs/serve.md describes the settings. Editors complete them from deepinfant.schema.json.`,
+  options: {
+    check: { type: 'boolean', default: false, help: 'tell what is wrong with the configuration, and end' },
+  },
+  examples: [
+    ['serve', `what ${DEFAULT_FILE} says, or else the default microphone`],
+    ['serve /etc/deepinfant.yaml', 'another configuration'],
+    ['serve --check', 'every fault of the configuration, with line and column'],
+  ],
+  run: async ({ values, positionals }) => {
+    if (positionals.length > 1) throw usageError('Name one configuration.');
+    const [file = DEFAULT_FILE] = positionals;
+    const isNamed = positionals.length === 1;
+    if (values.check) {
+      readConfig(file);
+      print(`${file} is right.`);
+      return 0;
+    }
+    // A file that is not named may come later.
+    const read = (): Config => (isNamed || existsSync(file) ? readConfig(file) : defaultConfig());
+    const config = read();
+    const signal = abortOnInterrupt(['SIGINT', 'SIGTERM']);
+    const service = new Service({ folder: defaultFolder(), report: log });
+    await service.use(config);
+    if (!existsSync(file)) print(nextSteps());
+    const turns = new Turns();
+    const endWatch = watchConfig(file, () => {
+      void turns.take(() => takeUp(service, file, read));
+    });
+    if (!signal.aborted) await once(signal, 'abort');
+    endWatch();
+    await turns.take(() => service.stop());
+    return 0;
+  },
+});
+
+/** Takes up a changed configuration; one with faults changes nothing. */
+async function takeUp(service: Service, file: string, read: () => Config): Promise<void> {
+  try {
+    await service.use(read());
+    log(file, 'taken up');
+  } catch (error) {
+    log(file, `The former configuration goes on, since this one has faults:\n${messageOf(error)}`);
+  }
+}
+
+function nextSteps(): string {
+  return [
+    `Next: write ${DEFAULT_FILE} in this folder; it is taken up at once. Such as:`,
+    '  babies: [{ name: Mia, birth_date: 2026-05-01 }]',
+    '  sources: [{ type: camera, name: Nursery, url: rtsp://192.168.1.20/stream2 }]',
+    "'deepinfant devices' lists microphones and cameras; docs/serve.md describes the other settings, such as Home Assistant.",
+  ].join('\n');
+}
+
+/** A line with the time, which also says so where no log adds one. */
+function log(what: string, message: string): void {
+  const time = new Date().toLocaleTimeString('sv');
+  print(`${time}  ${what}: ${message}`);
+}

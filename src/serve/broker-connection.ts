@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { IClientOptions, MqttClient } from 'mqtt';
+import { messageOf } from '../errors.js';
+import { guard } from '../guard.js';
+import type { DeviceMessage } from '../hass/device/device.js';
+
+/** A broker gives up a client that is silent for one and a half times as long: who relies on it has to know soon. */
+const KEEPALIVE_S = 15;
+const CONNECT_WITHIN_MS = 10_000;
+const RECONNECT_MS = 2000;
+/** How long what was published last may take at the end. */
+const CLOSE_WITHIN_MS = 2000;
+
+export interface BrokerOptions {
+  url: string;
+  user?: string;
+  password?: string;
+  /** What the broker publishes when the connection breaks. */
+  will: DeviceMessage;
+}
+
+export interface BrokerListener {
+  /** Is called at each connection. */
+  connected(): void;
+  /** Gets what keeps it from connecting, at each try. */
+  failed(error: string): void;
+  message(topic: string, payload: string): void;
+}
+
+/** A connection to an MQTT broker, which is opened again whenever it breaks. */
+export class BrokerConnection {
+  private client: MqttClient | undefined;
+
+  constructor(
+    private readonly options: BrokerOptions,
+    private readonly listener: BrokerListener,
+  ) {}
+
+  get isConnected(): boolean {
+    return this.client?.connected === true;
+  }
+
+  /** @param topics to receive */
+  async open(topics: readonly string[]): Promise<void> {
+    const { url, user, password, will } = this.options;
+    const options: IClientOptions = {
+      username: user,
+      password,
+      will: { ...will, payload: Buffer.from(will.payload), qos: 1 },
+      keepalive: KEEPALIVE_S,
+      connectTimeout: CONNECT_WITHIN_MS,
+      reconnectPeriod: RECONNECT_MS,
+    };
+    // Loaded where it is needed: it takes some 10 MB.
+    const { connect } = await import('mqtt');
+    const client = connect(url, options);
+    this.client = client;
+    let lastError: string | undefined;
+    client.on(
+      'connect',
+      guard(() => {
+        client.subscribe([...topics], { qos: 1 }, error => {
+          if (error) this.listener.failed(messageOf(error));
+        });
+        this.listener.connected();
+      }),
+    );
+    client.on(
+      'message',
+      guard((topic: string, payload: Buffer) => {
+        this.listener.message(topic, payload.toString());
+      }),
+    );
+    client.on('error', error => {
+      lastError = errorText(error);
+    });
+    client.on(
+      'close',
+      guard(() => {
+        this.listener.failed(lastError ?? 'The broker closed the connection.');
+        lastError = undefined;
+      }),
+    );
+  }
+
+  /** Publishes while there is a connection. What is on its way when it breaks is sent once more. @returns whether there is one */
+  publish({ topic, payload, retain }: DeviceMessage): boolean {
+    if (!this.isConnected) return false;
+    this.client!.publish(topic, payload, { qos: 1, retain }, () => undefined);
+    return true;
+  }
+
+  /** Resolves when what was published has arrived, or after two seconds. */
+  async close(): Promise<void> {
+    const { client } = this;
+    if (client === undefined) return;
+    client.removeAllListeners('close');
+    await Promise.race([client.endAsync(), sleep(CLOSE_WITHIN_MS, undefined, { ref: false })]);
+    await client.endAsync(true);
+  }
+}
+
+/** A host with several addresses gives one error each. */
+function errorText(error: Error): string {
+  const { errors } = error as AggregateError;
+  return messageOf((errors as Error[] | undefined)?.[0] ?? error);
+}

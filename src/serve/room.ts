@@ -1,0 +1,155 @@
+import path from 'node:path';
+import { openBaby } from '../baby/babies.js';
+import { BabiesOfRoom } from '../baby/babies-of-room.js';
+import type { Baby } from '../baby/baby.js';
+import type { Command, Outcome } from '../baby/commands.js';
+import { encodePart } from '../encode-part.js';
+import { DeepInfantError, messageOf } from '../errors.js';
+import { guard } from '../guard.js';
+import { type Incoming, readIncoming } from '../hass/incoming.js';
+import { Journal, type Keeping } from '../journal/journal.js';
+import type { BabyProfile } from '../reason/context.js';
+import type { Language } from '../texts/language.js';
+import { Turns } from '../turns.js';
+import type { AudioChunk, CryEvent, SourceHealth } from '../values.js';
+import type { Part } from './parts.js';
+
+/** A journal that another process keeps is tried again so often: that one may end. */
+const OPEN_AGAIN_MS = 10_000;
+
+export interface RoomSettings {
+  /** What it is called: as its babies, or '' where nobody named one. */
+  name: string;
+  /** None where nothing is known of who may be heard. */
+  babies: readonly BabyProfile[];
+  /** Where everything is kept. */
+  folder: string;
+  keeping: Keeping;
+  language: Language;
+}
+
+/** Who may be heard by the same sources: why they cry, and their journal. */
+export class Room implements Part {
+  readonly babies: readonly Baby[];
+  readonly journal: Journal;
+  private readonly reasons: BabiesOfRoom;
+  private readonly turns = new Turns();
+  private readonly listeners = new Set<(incoming: Incoming) => void>();
+  private unfollow: (() => void)[] = [];
+  private isOpen = false;
+  /** Why the journal is not open. */
+  private openTrouble: string | undefined;
+  private opening: NodeJS.Timeout | undefined;
+
+  /**
+   * @param report gets what goes wrong
+   * @throws DeepInfantError `newer-file` or `storage` when what is known of a baby cannot be read
+   */
+  constructor(
+    readonly settings: RoomSettings,
+    private readonly report: (error: unknown) => void,
+  ) {
+    const { babies, folder, keeping, name } = settings;
+    const profiles = babies.length === 0 ? [{ name: '' }] : babies;
+    this.babies = profiles.map(profile => openBaby(babyFolder(folder, profile.name), profile));
+    this.reasons = new BabiesOfRoom(this.babies);
+    const home =
+      this.babies.length === 1 ? this.babies[0].folder : path.join(folder, `room-${encodePart(name)}`);
+    this.journal = new Journal(path.join(home, 'journal'), keeping);
+  }
+
+  /** What a person should mend. */
+  get troubles(): string[] {
+    const { storage, sound, damage, replaced, retention } = this.journal.trouble;
+    const ofBabies = this.reasons.troubles.flatMap(trouble => [trouble.storage, trouble.damage]);
+    return [this.openTrouble, storage, sound, damage, replaced, retention, ...ofBabies].filter(
+      text => text !== undefined,
+    );
+  }
+
+  /** Calls the listener with all that becomes known. @returns what ends that */
+  listen(listener: (incoming: Incoming) => void): () => void {
+    const guarded = guard(listener, this.report);
+    this.listeners.add(guarded);
+    return () => this.listeners.delete(guarded);
+  }
+
+  async start(): Promise<void> {
+    await this.open();
+    this.opening = setInterval(
+      guard(() => this.open(), this.report),
+      OPEN_AGAIN_MS,
+    );
+  }
+
+  /** Resolves when all that came before is noted, and on disk if it can be. */
+  async stop(): Promise<void> {
+    clearInterval(this.opening);
+    await this.turns.take(() => Promise.resolve());
+    for (const end of this.unfollow.splice(0)) end();
+    if (this.isOpen) await this.journal.close();
+    this.isOpen = false;
+    await this.reasons.whenSaved();
+  }
+
+  /** Takes sound, of which the clips are cut. */
+  pushChunk(chunk: AudioChunk): void {
+    if (this.isOpen) this.journal.push(chunk);
+  }
+
+  /** Adds the reason, notes it in the journal, and passes it on. */
+  pushCry(event: CryEvent): Promise<void> {
+    return this.turns.take(async () => {
+      const { event: explained } = this.reasons.explain(event, this.settings.language);
+      this.emit({ kind: 'cry', cry: await this.note(explained) });
+    });
+  }
+
+  pushHealth(health: SourceHealth): void {
+    if (this.isOpen) this.journal.noteHealth(health).catch(this.report);
+    this.emit({ kind: 'health', health });
+  }
+
+  /** Carries out a command; it counts at once. @throws what `BabiesOfRoom.execute` throws */
+  async execute(command: Command): Promise<Outcome> {
+    const outcome = (await this.reasons.execute(command)) as Outcome;
+    this.emit(readIncoming(outcome));
+    return outcome;
+  }
+
+  /** The event, once it has ended with its clip. Those who wait for it get it even if the journal does not take it. */
+  private async note(event: CryEvent): Promise<CryEvent> {
+    if (!this.isOpen) return event;
+    try {
+      return await this.journal.noteCry(event);
+    } catch (error) {
+      this.report(error);
+      return event;
+    }
+  }
+
+  private async open(): Promise<void> {
+    if (this.isOpen) return;
+    try {
+      await this.journal.open();
+    } catch (error) {
+      const isNews = this.openTrouble === undefined;
+      this.openTrouble = messageOf(error);
+      if (isNews) this.report(error);
+      if (!(error instanceof DeepInfantError && error.code === 'locked')) clearInterval(this.opening);
+      return;
+    }
+    this.isOpen = true;
+    this.openTrouble = undefined;
+    this.unfollow = this.babies.map(baby => baby.follow(this.journal));
+  }
+
+  private emit(incoming: Incoming): void {
+    for (const listener of this.listeners) listener(incoming);
+  }
+}
+
+/** Where the memory of a baby is kept. */
+function babyFolder(folder: string, name: string): string {
+  return path.join(folder, name === '' ? 'baby' : `baby-${encodePart(name)}`);
+}

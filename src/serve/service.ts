@@ -1,0 +1,348 @@
+import os from 'node:os';
+import path from 'node:path';
+import { LiveSources } from '../audio/live/live-sources.js';
+import { encodePart } from '../encode-part.js';
+import { DeepInfantError, messageOf } from '../errors.js';
+import { makePrivateFolder } from '../files/private.js';
+import { HomeZone } from '../hass/home-zone.js';
+import type { Incoming } from '../hass/incoming.js';
+import { SharedHass } from '../hass/shared-hass.js';
+import type { HassHealth } from '../hass/connection.js';
+import type { Preset } from '../model/manifest.js';
+import { reasonLine } from '../reason/sentences.js';
+import type { CryEvent, SourceHealth } from '../values.js';
+import type { Config, SourceConfig } from './config/schema.js';
+import { ListenedSource, liveSourceOf } from './listened-source.js';
+import { type Part, Parts, type WantedPart } from './parts.js';
+import { Room } from './room.js';
+import { RoomAlerts } from './room-alerts.js';
+import { RoomDetectors } from './room-detectors.js';
+import { RoomDevice } from './room-device.js';
+import { type RoomPlan, roomsOf } from './rooms.js';
+
+/** A room, and what belongs to it as long as it runs. */
+export interface RunningRoom {
+  readonly name: string;
+  /** As the configuration says, until somebody chooses another one in Home Assistant. */
+  preset: Preset;
+  /** Whether its sources are to be listened to. */
+  isListening: boolean;
+  sources: readonly string[];
+  room?: Room;
+  detectors?: RoomDetectors;
+  device?: RoomDevice;
+}
+
+export interface ServiceOptions {
+  /** Where everything is kept, unless the configuration says otherwise. */
+  folder: string;
+  /** Gets what a person should know. @param what names a source, a room or a connection */
+  report: (what: string, message: string) => void;
+}
+
+/** What a connection to Home Assistant needs. */
+type Home = NonNullable<Config['home_assistant']>;
+
+/** Listens to sources, and tells people and Home Assistant what it hears, as a configuration says. */
+export class Service {
+  /** By their names. */
+  readonly rooms = new Map<string, RunningRoom>();
+  readonly sources = new Map<string, ListenedSource>();
+  private hass: SharedHass | undefined;
+  private readonly liveSources = new LiveSources();
+  /** What sends sound, and what makes of it what people see: these stop first and start last. */
+  private readonly inputs: Parts;
+  private readonly outputs: Parts;
+  private preset: Preset | undefined;
+  /** Events that arrive while rooms are made anew. */
+  private held: (() => void)[] | undefined;
+
+  constructor(private readonly options: ServiceOptions) {
+    const report = (what: string, error: unknown): void => {
+      options.report(what, messageOf(error));
+    };
+    this.inputs = new Parts(report);
+    this.outputs = new Parts(report);
+  }
+
+  /** The state of the connection to Home Assistant, where there is one. */
+  get hassHealth(): HassHealth | undefined {
+    return this.hass?.health;
+  }
+
+  /** Takes up a configuration, also in place of another one: what is the same in both goes on. One call at a time. */
+  async use(config: Config): Promise<void> {
+    const folder = config.folder ?? this.options.folder;
+    makeFolder(folder);
+    const plans = roomsOf(config);
+    const rooms = plans.map(plan => this.roomOf(plan, config.preset));
+    this.preset = config.preset;
+    const outputs = [
+      ...this.hassParts(config, folder),
+      ...plans.flatMap((plan, i) => this.roomParts(rooms[i], plan, config, folder)),
+    ];
+    const inputs = [
+      ...rooms.map(room => this.detectorsPart(room, folder)),
+      ...config.sources.map(source => {
+        const room = rooms.find(({ sources }) => sources.includes(source.name))!;
+        return this.sourcePart(source, room, config.home_assistant);
+      }),
+    ];
+    // A cry that goes on in a source that goes ends in its room.
+    await this.inputs.stopOthers(inputs);
+    this.held = [];
+    await this.outputs.stopOthers(outputs);
+    for (const name of this.rooms.keys())
+      if (!plans.some(plan => plan.name === name)) this.rooms.delete(name);
+    await this.outputs.startMissing(outputs);
+    const { held } = this;
+    this.held = undefined;
+    for (const deliver of held) deliver();
+    await this.inputs.startMissing(inputs);
+    for (const { detectors, preset } of rooms) await detectors?.usePreset(preset);
+  }
+
+  /** Ends the cries that go on; resolves when all that became known is on disk and sent. */
+  async stop(): Promise<void> {
+    await this.inputs.stopOthers([]);
+    await this.outputs.stopOthers([]);
+  }
+
+  private roomOf({ name, sources }: RoomPlan, preset: Preset): RunningRoom {
+    const room = this.rooms.get(name) ?? { name, preset, isListening: true, sources };
+    this.rooms.set(name, room);
+    room.sources = sources;
+    if (preset !== this.preset) room.preset = preset;
+    return room;
+  }
+
+  private hassParts({ home_assistant: home }: Config, folder: string): WantedPart[] {
+    if (home === undefined) return [];
+    const what = 'Home Assistant';
+    const report = this.reporterOf(what);
+    const make = (): Part => {
+      const zone = new HomeZone({ file: path.join(folder, 'home.json'), report, warn: report });
+      const shared = new SharedHass(home, zone, report);
+      return {
+        start: () => {
+          this.hass = shared;
+          shared.open();
+        },
+        stop: async () => {
+          this.hass = undefined;
+          await shared.close();
+        },
+      };
+    };
+    return [{ key: hassKey(home, folder), what, make }];
+  }
+
+  /** The room, and what shows its cries, in the order in which they start. */
+  private roomParts(running: RunningRoom, plan: RoomPlan, config: Config, folder: string): WantedPart[] {
+    const { journal, language, mqtt, home_assistant: home, preset } = config;
+    const { name, babies } = plan;
+    const title = titleOf(name);
+    const key = JSON.stringify(['room', name, babies, journal, language, folder]);
+    const parts: WantedPart[] = [
+      { key, what: title, make: () => this.makeRoom(running, plan, config, folder) },
+    ];
+    if (mqtt)
+      parts.push({
+        key: JSON.stringify(['mqtt', key, mqtt, preset]),
+        what: `${title}, MQTT`,
+        make: () => {
+          const device = new RoomDevice({
+            room: openRoomOf(running),
+            mqtt,
+            preset,
+            isRoom: other => this.rooms.has(other),
+            usePreset: chosen => {
+              running.preset = chosen;
+              void running.detectors?.usePreset(chosen);
+            },
+            listen: isWanted => {
+              void this.listen(running, isWanted);
+            },
+            report: this.reporterOf(`${title}, MQTT`),
+          });
+          running.device = device;
+          return {
+            start: () => device.start(),
+            stop: async () => {
+              await device.stop();
+              running.device = undefined;
+            },
+          };
+        },
+      });
+    if (home)
+      parts.push({
+        key: JSON.stringify(['alerts', key, home]),
+        what: `${title}, Home Assistant`,
+        make: () =>
+          new RoomAlerts({
+            room: openRoomOf(running),
+            shared: this.hass!,
+            home,
+            report: this.reporterOf(`${title}, Home Assistant`),
+          }),
+      });
+    return parts;
+  }
+
+  private makeRoom(running: RunningRoom, { name, babies }: RoomPlan, config: Config, folder: string): Part {
+    const { journal, language } = config;
+    const { report } = this.options;
+    const room = new Room(
+      {
+        name,
+        babies: babies.map(baby => ({ name: baby.name, birthDate: baby.birth_date })),
+        folder,
+        keeping: { hasSound: journal.sound, days: journal.days, soundMb: journal.sound_mb },
+        language,
+      },
+      this.reporterOf(titleOf(name)),
+    );
+    const log = (incoming: Incoming): void => {
+      if (incoming.kind !== 'cry' || incoming.cry.state === 'ongoing') return;
+      const { cry } = incoming;
+      if (cry.reason)
+        report(
+          cry.source,
+          reasonLine(
+            { ...cry, reason: cry.reason },
+            babies.map(baby => baby.name),
+            language,
+          ),
+        );
+    };
+    running.room = room;
+    return {
+      start: () => {
+        room.listen(log);
+        return room.start();
+      },
+      stop: async () => {
+        await room.stop();
+        running.room = undefined;
+      },
+    };
+  }
+
+  private detectorsPart(running: RunningRoom, folder: string): WantedPart {
+    const { name } = running;
+    const what = titleOf(name);
+    const make = (): Part => {
+      const detectors = new RoomDetectors({
+        preset: running.preset,
+        file: path.join(folder, `cries-${encodePart(name)}.json`),
+        emit: event => {
+          this.deliver(running, event);
+        },
+        report: this.reporterOf(what),
+      });
+      running.detectors = detectors;
+      return detectors;
+    };
+    return { key: JSON.stringify(['detectors', name, folder]), what, make };
+  }
+
+  private sourcePart(source: SourceConfig, running: RunningRoom, home: Home | undefined): WantedPart {
+    const { name } = source;
+    let reported = '';
+    const make = (): Part => {
+      const listened = new ListenedSource(
+        name,
+        this.liveSources,
+        () => liveSourceOf(source, this.hass),
+        {
+          chunk: chunk => {
+            running.room?.pushChunk(chunk);
+            void running.detectors?.push(chunk);
+          },
+          complete: () => running.detectors?.complete(name) ?? Promise.resolve(),
+          health: health => {
+            const text = healthText(health);
+            if (text !== reported) this.options.report(name, text);
+            reported = text;
+            running.room?.pushHealth(health);
+          },
+        },
+        () => running.isListening,
+      );
+      this.sources.set(name, listened);
+      return {
+        start: () => listened.start(),
+        stop: async () => {
+          await listened.stop();
+          this.sources.delete(name);
+        },
+      };
+    };
+    const key = [source, running.name, source.type === 'home_assistant_camera' && hassKey(home!, '')];
+    return { key: JSON.stringify(['source', ...key]), what: name, make };
+  }
+
+  /** Listens to the sources of a room, or not. */
+  private async listen(running: RunningRoom, isWanted: boolean): Promise<void> {
+    running.isListening = isWanted;
+    for (const name of running.sources) {
+      const source = this.sources.get(name);
+      await (isWanted ? source?.start() : source?.stop());
+    }
+  }
+
+  private deliver(running: RunningRoom, event: CryEvent): void {
+    const deliver = (): void => {
+      void running.room?.pushCry(event);
+    };
+    if (this.held) this.held.push(deliver);
+    else deliver();
+  }
+
+  private reporterOf(what: string): (error: unknown) => void {
+    return error => {
+      this.options.report(what, messageOf(error));
+    };
+  }
+}
+
+/** @throws DeepInfantError `storage` */
+function makeFolder(folder: string): void {
+  try {
+    makePrivateFolder(folder);
+  } catch (error) {
+    throw new DeepInfantError(
+      'storage',
+      `Cannot make the folder ${folder}: ${messageOf(error)}. Name another one as 'folder' in the configuration.`,
+      { cause: error },
+    );
+  }
+}
+
+/** @throws DeepInfantError `room` where it could not be opened, which was reported */
+function openRoomOf({ room }: RunningRoom): Room {
+  if (room) return room;
+  throw new DeepInfantError('room', 'It does not work until the room does.');
+}
+
+/** Where everything is kept unless the configuration says otherwise (XDG Base Directory Specification). */
+export function defaultFolder(env: NodeJS.ProcessEnv = process.env): string {
+  // systemd makes that one for its services.
+  if (env.STATE_DIRECTORY) return env.STATE_DIRECTORY;
+  return path.join(env.XDG_DATA_HOME ?? path.join(os.homedir(), '.local', 'share'), 'deepinfant');
+}
+
+/** What a room is called, also where no baby has a name. */
+export function titleOf(roomName: string): string {
+  return roomName || 'Baby';
+}
+
+function hassKey({ url, token }: Home, folder: string): string {
+  return JSON.stringify(['hass', url, token, folder]);
+}
+
+function healthText({ state, error, format }: SourceHealth): string {
+  const device = state === 'running' && format?.device ? ` (${format.device})` : '';
+  return `${state}${device}${error === undefined ? '' : `: ${error}`}`;
+}
