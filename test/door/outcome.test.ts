@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readIncoming } from '../../nodes/messages.js';
+import { readIncoming } from '../../src/hass/incoming.js';
 import { isLikeOutcome, readOutcome } from '../../src/door/outcome.js';
 import { DeepInfantError } from '../../src/errors.js';
 
