@@ -82,7 +82,7 @@ export class HomeAssistant {
     await this.shutDown(signal);
     await new Promise(resolve => setTimeout(resolve, offMs));
     await this.run();
-    await until(() => this.hass.connection?.connected === true, 'connected again');
+    await until(() => this.hass.connection?.connected === true, 'connected again', 60_000);
   }
 
   /** The folder of its media. */
@@ -121,7 +121,8 @@ export class HomeAssistant {
   async untilState(
     entityId: string,
     matches: (state: HassEntity) => boolean,
-    timeoutMs?: number,
+    // It may have been restarted, on a busy machine.
+    timeoutMs = 40_000,
   ): Promise<HassEntity> {
     let last: HassEntity | undefined;
     const looked = async (): Promise<boolean> => {

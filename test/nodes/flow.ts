@@ -163,7 +163,7 @@ export async function stopFlow(): Promise<void> {
   waiting.clear();
   await helper.unload();
   await helper.stopServer();
-  await rm(userDir, { recursive: true });
+  await rm(userDir, { recursive: true, maxRetries: 5 });
 }
 
 /** The text of an error that a catch node got. */

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { NodeMessage } from 'node-red';
-import { type AudioChunk, SAMPLE_RATE, type SourceHealth, type SourceState } from '../../src/values.js';
+import { synthesiseCry } from '../../src/synth/cry.js';
+import {
+  type AudioChunk,
+  type CryEvent,
+  SAMPLE_RATE,
+  type SourceHealth,
+  type SourceState,
+} from '../../src/values.js';
 import { RtspCamera } from '../rtsp/rtsp-camera.js';
 import { needTools } from '../tools.js';
 import { until } from '../until.js';
@@ -47,6 +54,8 @@ describe('deepinfant-audio with a camera', function () {
     (state: SourceState) =>
     ({ payload }: NodeMessage): boolean =>
       (payload as SourceHealth).state === state;
+
+  const isStepped = ({ payload }: NodeMessage): boolean => (payload as SourceHealth).clockSteps > 0;
 
   it('sends what it hears, opens the camera again when it drops, and keeps time', async () => {
     const flow = await runFlow(flowOf(), { audio: LOGIN });
@@ -94,6 +103,43 @@ describe('deepinfant-audio with a camera', function () {
     for (let i = 0; i < 2; i++) flow.send('audio', { topic: 'listen', payload: true });
     await flow.until('chunks', msg => flow.messages('chunks').indexOf(msg) > heard);
   });
+
+  it('has one cry heard where the camera sets its clock in the middle of it', async () => {
+    const [audio, ...probes] = flowOf();
+    const flow = await runFlow(
+      [
+        { ...audio, wires: [['detector', 'chunks'], ['states']] },
+        { id: 'detector', type: 'deepinfant-detector', wires: [['events'], []] },
+        { id: 'events', type: 'probe' },
+        ...probes,
+      ],
+      { audio: LOGIN },
+    );
+    camera.play(new Float32Array());
+    await flow.until('chunks');
+    const eventOf = ({ payload }: NodeMessage): CryEvent => payload as CryEvent;
+    camera.play(synthesiseCry({ seed: 1, durationS: 60 }));
+    const beganS = camera.offeredS;
+    const started = eventOf(await flow.until('events'));
+    camera.clockErrorS = 5;
+    const isLong = (msg: NodeMessage): boolean => eventOf(msg).durationS > started.durationS + 2;
+    await flow.until('events', isLong);
+    camera.play(new Float32Array());
+    const cryS = camera.offeredS - beganS;
+    const ended = eventOf(await flow.until('events', msg => eventOf(msg).state === 'ended'));
+    const events = flow.messages('events').map(eventOf);
+    assert.deepEqual([...new Set(events.map(({ id }) => id))], [started.id]);
+    assert.deepEqual(
+      events.map(({ state }) => state).filter(state => state !== 'ongoing'),
+      ['started', 'ended'],
+    );
+    // The step is not counted as crying.
+    assert.ok(Math.abs(ended.durationS - cryS) < 2, `${ended.durationS} s of ${cryS} s`);
+    flow.send('audio', { topic: 'status' });
+    const { payload } = await flow.until('states', msg => msg.topic === 'nursery' && isStepped(msg));
+    assert.equal((payload as SourceHealth).clockSteps, 1);
+    assert.equal((payload as SourceHealth).lostS, 0);
+  }).timeout(60_000);
 
   it('stays off over a restart when it was switched off, and does not open the camera before', async () => {
     const flow = await runFlow(flowOf(), { audio: LOGIN });

@@ -105,10 +105,14 @@ export class HttpCamera {
   }
 
   async stop(): Promise<void> {
-    for (const child of this.children) child.kill('SIGKILL');
+    const ended = Array.from(this.children, async child => {
+      child.kill('SIGKILL');
+      // Else it might still write into the folder that is removed.
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    });
     this.server.close();
     this.drop();
-    await once(this.server, 'close');
+    await Promise.all([once(this.server, 'close'), ...ended]);
     rmSync(this.folder, { recursive: true });
   }
 

@@ -148,6 +148,9 @@ export class RtspCamera {
   private readonly audio: readonly AudioCodec[];
   private readonly hasVideo: boolean;
   private readonly login: Login | undefined;
+  /** What L16 carries instead of the signal, from a packet on, and silence after it. */
+  private played: { samples: Float32Array; from: number } | undefined;
+  private packets = 0;
   /** How much sound it has had to send since it was switched on, in real time, whether it sent it or not. */
   offeredS = 0;
   private readonly sessions = new Set<Session>();
@@ -189,13 +192,18 @@ export class RtspCamera {
     await once(this.server, 'listening');
     this.port = (this.server.address() as AddressInfo).port;
     const startedAt = Date.now();
-    let packets = 0;
+    this.packets = 0;
     this.ticking = setInterval(() => {
-      for (; (packets + 1) * PACKET_MS <= Date.now() - startedAt; packets++) {
-        this.sendPacket(packets);
-        this.offeredS = ((packets + 1) * PACKET_MS) / 1000;
+      for (; (this.packets + 1) * PACKET_MS <= Date.now() - startedAt; this.packets++) {
+        this.sendPacket(this.packets);
+        this.offeredS = ((this.packets + 1) * PACKET_MS) / 1000;
       }
     }, PACKET_MS / 2);
+  }
+
+  /** Has its L16 carry these samples from now on, 16 kHz, and silence when they are over. */
+  play(samples: Float32Array): void {
+    this.played = { samples, from: this.packets };
   }
 
   /** Breaks all connections, and goes on listening. */
@@ -321,7 +329,12 @@ export class RtspCamera {
   private audioPacket({ type, rate, sample, bytes, head }: AudioCodec, n: number, isSilent: boolean): Buffer {
     const length = (rate * PACKET_MS) / 1000;
     const samples = Buffer.alloc(bytes * length, bytes === 1 ? 0xd5 : 0);
-    for (let i = 0; i < length && !isSilent; i++) sample(n * length + i, samples, i);
+    const { played } = this;
+    for (let i = 0; i < length && !isSilent; i++)
+      if (played && sample === l16) {
+        const value = played.samples.at((n - played.from) * length + i) ?? 0;
+        samples.writeInt16BE(Math.round(32767 * value), 2 * i);
+      } else sample(n * length + i, samples, i);
     const payload = head ? Buffer.concat([head, samples]) : samples;
     return rtp({ type, sequence: n, timestamp: n * length + this.clockErrorS * rate, payload });
   }
