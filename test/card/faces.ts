@@ -125,6 +125,11 @@ const FACES: Record<string, Face> = {
     view: CRYING,
     told: { ...NOW, intensity: 'fuss', reason: 'unsure', contributions: [], accuracy: null },
   },
+  demoCries: {
+    says: /^Playing demo · for/,
+    view: CRYING,
+    told: { ...NOW, tonight: [], health: null, playback: { source: 'demo', isOver: false } },
+  },
   quiet: {
     says: /^Last cry ended/,
     view: QUIET,
@@ -142,11 +147,6 @@ const FACES: Record<string, Face> = {
     says: 'Playing demo',
     view: QUIET,
     told: { health: null, playback: { source: 'demo', isOver: false } },
-  },
-  demoCries: {
-    says: /^Playing demo · for/,
-    view: CRYING,
-    told: { ...NOW, tonight: [], health: null, playback: { source: 'demo', isOver: false } },
   },
   demoOver: {
     says: 'Nothing is listening',
@@ -228,9 +228,9 @@ const FACES: Record<string, Face> = {
         disabled_by: 'user',
       }),
   },
+  version: { says: /This card is version/, view: NEW, config: ({ outdated }) => ({ device: outdated }) },
   noRecorder: { says: /history cannot be read/, view: { history: null, at: at('03:04:00') }, told: ANSWERED },
   notRecorded: { says: /keeps no history/, view: { history: [[], []], at: at('03:04:00') }, told: ANSWERED },
-  version: { says: /This card is version/, view: NEW, config: ({ outdated }) => ({ device: outdated }) },
   loading: { says: 'Loading…', view: { registry: 'silent' }, told: HUNGRY },
   failed: { says: 'Cannot load', view: { registry: 'failing' }, told: HUNGRY },
 };
