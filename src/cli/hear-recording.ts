@@ -1,10 +1,9 @@
 import { type RawFormat, readRecording } from '../audio/recording.js';
-import { concat } from '../concat.js';
-import { clipScore, scoreSamples, SHORT_S } from '../detect/clip-score.js';
+import { clipScore } from '../detect/clip-score.js';
 import { DeepInfantError } from '../errors.js';
 import type { Classifier } from '../model/classifier.js';
 import type { Preset } from '../model/manifest.js';
-import { SAMPLE_RATE, type AudioChunk, type CryEvent, type Scores } from '../values.js';
+import { SAMPLE_RATE, type CryEvent, type Scores } from '../values.js';
 import { hear } from './hear.js';
 import { inOrder } from '../in-order.js';
 import { recordingAt, sourceOf } from './input.js';
@@ -40,7 +39,6 @@ export async function hearRecording(
   { classifier, preset, signal, raw }: HearingOptions,
 ): Promise<Heard> {
   const heard: Heard = { durationS: 0, score: 0, events: [], windows: [], warnings: [] };
-  const first: Float32Array[] = [];
   const warn = (message: string): void => {
     heard.warnings.push(message);
   };
@@ -48,34 +46,23 @@ export async function hearRecording(
   try {
     const source = sourceOf(file);
     const recording = readRecording(recordingAt(file), { source, signal, warn, raw });
-    const chunks = keepFirst(recording, first);
-    judged = await hear(chunks, { source, classifier, preset }, ({ scores: steps, events }, heardS) => {
-      // Without the embeddings, which would fill the memory over hours.
-      for (const { startSample, endSample, scores } of steps)
-        heard.windows.push({ startS: startSample / SAMPLE_RATE, endS: endSample / SAMPLE_RATE, scores });
-      heard.events.push(...events);
-      heard.durationS = heardS;
-    });
+    await hear(
+      recording,
+      { source, classifier, preset },
+      ({ scores: steps, events, clipScore: score }, heardS) => {
+        // Without the embeddings, which would fill the memory over hours.
+        for (const { startSample, endSample, scores } of steps)
+          heard.windows.push({ startS: startSample / SAMPLE_RATE, endS: endSample / SAMPLE_RATE, scores });
+        heard.events.push(...events);
+        heard.durationS = heardS;
+        judged = score ?? judged;
+      },
+    );
   } catch (thrown) {
     heard.error = asDeepInfantError(thrown);
   }
-  const isShort = heard.durationS > 0 && heard.durationS < SHORT_S;
-  heard.score =
-    judged ?? (isShort ? await scoreSamples(classifier, concat(first)) : clipScore(heard.windows));
+  heard.score = judged ?? clipScore(heard.windows);
   return heard;
-}
-
-/** Passes chunks on, and keeps the samples of the first SHORT_S, to score them again if there are no more. */
-async function* keepFirst(
-  chunks: AsyncIterable<AudioChunk>,
-  kept: Float32Array[],
-): AsyncGenerator<AudioChunk> {
-  let samples = 0;
-  for await (const chunk of chunks) {
-    if (samples < SHORT_S * SAMPLE_RATE) kept.push(chunk.samples);
-    samples += chunk.samples.length;
-    yield chunk;
-  }
 }
 
 /** @throws what was thrown, unless it is an error that a person can act on */

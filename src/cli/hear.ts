@@ -11,22 +11,16 @@ interface HearOptions {
   preset: Preset;
 }
 
-/**
- * Detects cries as `Detector.hear` does, and adds their reasons.
- * @returns the clip score of a short recording that was judged as a whole
- */
+/** Detects cries as `Detector.hear` does, and adds their reasons. */
 export async function hear(
   chunks: AsyncIterable<AudioChunk>,
   { source, classifier, preset }: HearOptions,
   onDetection: (detection: Detection, heardS: number) => void,
-): Promise<number | undefined> {
+): Promise<void> {
   const reasons = new ReasonEstimator({ name: '' });
   const detector = openDetector(classifier, source, preset);
-  await detector.hear(chunks, ({ scores, events }, heardS) => {
-    onDetection(
-      { scores, events: events.map(event => ({ ...event, reason: reasons.estimate(event) })) },
-      heardS,
-    );
+  await detector.hear(chunks, (detection, heardS) => {
+    const events = detection.events.map(event => ({ ...event, reason: reasons.estimate(event) }));
+    onDetection({ ...detection, events }, heardS);
   });
-  return detector.clipScore;
 }

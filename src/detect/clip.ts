@@ -19,8 +19,6 @@ export class Clip {
   private readonly first: Float32Array[] = [];
   private readonly steps: Scores[] = [];
   private samples = 0;
-  /** Clip score, once it was judged. */
-  score: number | undefined;
   /** Epoch ms, as in AudioChunk. */
   private startsAt = 0;
 
@@ -45,12 +43,12 @@ export class Clip {
     if (this.samples <= CLIP_S * SAMPLE_RATE) this.steps.push(...steps);
   }
 
-  /** The events of the cry that it holds: from the first step to the last that is likelier a cry than not. */
-  async judge(): Promise<CryEvent[]> {
+  /** Its clip score, and the events of the cry that it holds: from the first step to the last that is likelier a cry than not. */
+  async judge(): Promise<{ score: number; events: CryEvent[] }> {
     const isVeryShort = this.samples < SHORT_S * SAMPLE_RATE;
     const scored = isVeryShort ? await scoreSteps(this.classifier, concat(this.first)) : this.steps;
-    this.score = clipScore(scored);
-    if (this.score < this.classifier.manifest.presets[this.preset].clip) return [];
+    const score = clipScore(scored);
+    if (score < this.classifier.manifest.presets[this.preset].clip) return { score, events: [] };
     const steps = isVeryShort ? this.withoutQuiet(scored) : scored;
     const least = Math.min(EVEN, Math.max(...steps.map(({ scores }) => scores.cry)));
     const noiseFloor = new NoiseFloor();
@@ -64,9 +62,9 @@ export class Clip {
       if (episode) episode.push(step);
       else episode = new Episode(this.source, noiseFloor, step);
     }
-    if (!episode) return [];
+    if (!episode) return { score, events: [] };
     const wasHeardLast = episode.quietS(lastEnd) === 0;
-    return [episode.report('started'), episode.flush(wasHeardLast)];
+    return { score, events: [episode.report('started'), episode.flush(wasHeardLast)] };
   }
 
   /** The parts of steps that lie in the recording. */

@@ -8,6 +8,8 @@ import { Tracker, TRACKER_DEFAULTS } from './tracker.js';
 export interface Detection {
   scores: Scores[];
   events: CryEvent[];
+  /** Of a recording that is short enough to be judged as a whole, at its end. */
+  clipScore?: number;
 }
 
 /** The way of a new source, named `source` in its events. */
@@ -19,21 +21,18 @@ export function openDetector(classifier: Classifier, source: string, preset: Pre
 
 /** One source's way from audio to cry events. Await each call before the next. */
 export class Detector {
-  /** @param clip what was heard so far, as long as nothing was found in it and it may be short */
+  private hasFound = false;
+
+  /** @param clip judges what was heard as a whole where it turns out to be short */
   constructor(
     private readonly stream: ClassifierStream,
     private readonly tracker: Tracker,
-    private clip?: Clip,
+    private readonly clip?: Clip,
   ) {}
 
   /** Seconds of the cry in progress, without the quiet after what was heard last; undefined without one. */
   get cryingS(): number | undefined {
     return this.tracker.cryingS;
-  }
-
-  /** Clip score of a short recording that was judged as a whole. */
-  get clipScore(): number | undefined {
-    return this.clip?.score;
   }
 
   async push(chunk: AudioChunk): Promise<Detection> {
@@ -52,7 +51,10 @@ export class Detector {
     } finally {
       try {
         emit({ scores: [], events: this.tracker.flush() });
-        if (isWhole && this.clip?.isShort) emit({ scores: [], events: await this.clip.judge() });
+        if (isWhole && this.clip?.isShort) {
+          const { score, events } = await this.clip.judge();
+          emit({ scores: [], events: this.hasFound ? [] : events, clipScore: score });
+        }
       } finally {
         await this.stream.close();
       }
@@ -87,7 +89,7 @@ export class Detector {
 
   private track(scores: Scores[]): Detection {
     const events = scores.flatMap(step => this.tracker.push(step));
-    if (events.length > 0) this.clip = undefined;
+    this.hasFound ||= events.length > 0;
     this.clip?.take(scores);
     return { scores, events };
   }

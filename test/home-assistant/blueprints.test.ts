@@ -346,7 +346,7 @@ describe('blueprints', function () {
     await health('backoff');
     await until(() => rings(first).length > 0, 'the loss', 20_000);
     const { message, data } = first.notifications.at(-1)!;
-    assert.match(message, /^Cannot hear Mia: the source is backoff\./);
+    assert.match(message, /^Cannot hear Mia: it is being reconnected\./);
     await health('starting');
     await health('running');
     await until(
