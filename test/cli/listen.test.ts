@@ -1,15 +1,28 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { synthesiseCry } from '../../src/synth/cry.js';
 import { nurseryScene } from '../../src/synth/scene.js';
 import { SAMPLE_RATE } from '../../src/values.js';
 import { writeWav } from '../audio/wav-writer.js';
 import { needTools } from '../tools.js';
+import { until } from '../until.js';
 import { deepinfant, jsonLines, type Line, outcomeOf, start } from './run.js';
+
+/** Whether a process has a file open. */
+function opens(pid: number, file: string): boolean {
+  return readdirSync(`/proc/${pid}/fd`).some(descriptor => {
+    try {
+      return readlinkSync(`/proc/${pid}/fd/${descriptor}`) === file;
+    } catch {
+      return false; // It is closed meanwhile.
+    }
+  });
+}
 
 describe('deepinfant listen', () => {
   const scene = nurseryScene(1);
@@ -78,7 +91,10 @@ describe('deepinfant listen', () => {
   it('plays in real time without --fast, and sums up at Ctrl-C', async () => {
     const child = start(['listen', recording]);
     const outcome = outcomeOf(child);
-    setTimeout(() => child.kill('SIGINT'), 3000);
+    // However long it takes to start.
+    await until(() => opens(child.pid!, recording), 'the recording to be opened');
+    await sleep(1500);
+    child.kill('SIGINT');
     const { status, stdout, stderr } = await outcome;
     assert.deepEqual({ status, stderr }, { status: 130, stderr: '' });
     assert.match(stdout, /^Heard \d s: no cry\.\n$/);
