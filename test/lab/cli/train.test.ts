@@ -22,7 +22,7 @@ const CONFIG: TrainingConfig = {
   name: 'toy',
   seed: 1,
   folds: 2,
-  steps: 50,
+  steps: 100,
   batch: 6,
   cropFrames: 96,
   learningRate: 0.02,
@@ -129,7 +129,7 @@ describe('deepinfant train', function () {
     const log = await readFile(path.join(folder, 'run', 'fold0', 'log.csv'), 'utf8');
     assert.deepEqual(
       parseCsv(log, ['step']).map(({ step }) => step),
-      ['25', '50'],
+      ['25', '50', '75', '100'],
     );
 
     const straight = await train('straight', ['--fold', '0']).ended;
