@@ -14,6 +14,7 @@ import { SAMPLE_RATE, type CryEvent } from '../../src/values.js';
 import { writeWav } from '../audio/wav-writer.js';
 import { isInstalled, needTools, skip } from '../tools.js';
 import { until } from '../until.js';
+import { checkExamplesAt, HOURS } from '../nodes/example-hours.js';
 import { MANIFEST, npm, pack, PACK_FOLDER } from './npm.js';
 
 const DEMO = path.join(PACKAGE_ROOT, 'examples', '1 - Nursery demo.json');
@@ -159,6 +160,14 @@ for (const { nodeRed, node } of PAIRS) {
       for (const { reason } of events()) assert.ok(reason && reason.tip !== '');
       assert.doesNotMatch(log, /\[error\]/);
     });
+
+    // The examples in the Node-RED of this checkout, which is the oldest: ../nodes/examples.test.js.
+    if (nodeRed === '5')
+      for (const [hour, minute] of HOURS)
+        it(`shows in the examples what they promise, at ${hour}:${String(minute).padStart(2, '0')}`, async () => {
+          const program = { node: nodeBinary, nodeRed: installed('node-red', 'red.js') };
+          await checkExamplesAt([hour, minute], { program, modules: path.join(userDir, 'node_modules') });
+        });
 
     it('has the command line', () => {
       const main = installed(MANIFEST.name, MANIFEST.bin.deepinfant);

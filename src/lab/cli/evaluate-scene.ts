@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { scenePage, sceneTable, type SceneMeasurement } from '../evaluation/scene-report.js';
-import { figuresOfNights, playScene } from '../evaluation/scene.js';
+import { figuresOfNights, playScene, sweepsOfNights } from '../evaluation/scene.js';
 import { loadClassifier } from '../../model/load.js';
 import { Yamnet } from '../teacher/yamnet.js';
 import { writeAtomically } from '../../files/write-atomically.js';
@@ -84,7 +84,8 @@ export async function evaluateScene({
     });
     const bySource = Object.fromEntries([...sources].map(([source, of]) => [source, figures(of)]));
     const more = sources.size > 0 ? { sources: bySource } : {};
-    printJson({ model, nights: total, hours, ...figures(results), ...more });
+    const curves = sweepsOfNights(model.name, results);
+    printJson({ model, nights: total, hours, ...figures(results), curves, ...more });
   } else {
     printTable(sceneTable(results));
     for (const [source, of] of sources) {

@@ -1,7 +1,14 @@
 import { facts, figures, page, table } from './page.js';
 import { escapeText } from '../../pictures/escape.js';
-import { plot } from '../../pictures/plot.js';
-import { causeOf, figuresOfNights, type NightResult, type NightSound } from './scene.js';
+import { plot, type Point } from '../../pictures/plot.js';
+import {
+  causeOf,
+  figuresOfNights,
+  sweepsOfNights,
+  type NightResult,
+  type NightSound,
+  type SweptFigures,
+} from './scene.js';
 import type { SceneFigures } from './nights.js';
 
 /** What a report of nights is about. */
@@ -62,6 +69,14 @@ export function scenePage({ model, data, hours, nights, sources, date, command }
       `<p>Source ${escapeText(source)} left out:</p>`,
       table(sceneTable(of)),
     ]),
+    figures([
+      {
+        svg: nightsPlot({
+          curves: sweepsOfNights(model.name, nights),
+          presets: figuresOfNights(nights.map(night => night.presets)),
+        }),
+      },
+    ]),
     '<h2>Nights</h2>',
     '<p>Bars: episodes of crying. Line: highest cry score in each 20 s. Dots: false alarms with the balanced preset.</p>',
     figures(nights.map((night, i) => ({ svg: timeline(`Night ${i + 1}`, night) }))),
@@ -71,6 +86,48 @@ export function scenePage({ model, data, hours, nights, sources, date, command }
       : table([['preset', 'night', 'at', 'sound', '', 'recording'], ...causes], 6),
   ];
   return page(`Nights of ${model.name}`, body.join('\n'));
+}
+
+/** More false alarms a night than these are not drawn: nobody would live with them. */
+const MOST_DRAWN = 6;
+
+/**
+ * Cries found against false alarms a night, a curve for each detector as its threshold falls, with the presets as dots.
+ * @param curves by the detector's name, as sweepsOfNights gives them
+ */
+export function nightsPlot({
+  curves,
+  presets,
+}: {
+  curves: Record<string, readonly SweptFigures[]>;
+  presets: Record<string, Omit<SweptFigures, 'threshold'>>;
+}): string {
+  const pointOf = ({ found, episodes, falseAlarmsPerNight }: Omit<SweptFigures, 'threshold'>): Point => ({
+    x: falseAlarmsPerNight,
+    y: (100 * found) / episodes,
+  });
+  const lines = Object.entries(curves).map(([name, swept], i) => ({
+    name,
+    mark: i === 0 ? ('line' as const) : ('dashed' as const),
+    points: cutAt(MOST_DRAWN, swept.map(pointOf)),
+  }));
+  const dots = Object.entries(presets).map(([text, figures]) => ({ ...pointOf(figures), text }));
+  return plot({
+    title: 'Cries found at night',
+    x: { label: 'false alarms a night', from: 0, to: MOST_DRAWN },
+    y: { label: '% of cries found', from: 0, to: 100 },
+    series: [...lines, { name: 'presets', mark: 'dots', points: dots.filter(({ x }) => x <= MOST_DRAWN) }],
+  });
+}
+
+/** A curve from left to right, which ends where it leaves the picture; of points above each other, the highest. */
+function cutAt(most: number, points: readonly Point[]): Point[] {
+  const sorted = [...points].sort((a, b) => a.x - b.x || a.y - b.y);
+  const after = sorted.findIndex(({ x }) => x > most);
+  if (after < 1) return sorted.slice(0, after === -1 ? undefined : 0);
+  const [inside, outside] = [sorted[after - 1], sorted[after]];
+  const share = (most - inside.x) / (outside.x - inside.x);
+  return [...sorted.slice(0, after), { x: most, y: inside.y + share * (outside.y - inside.y) }];
 }
 
 function timeline(title: string, { plan, episodes, curve, presets }: NightResult<NightSound>): string {

@@ -19,6 +19,9 @@ import {
 
 /** Frigate's default threshold, and the lowest that it allows. */
 const FRIGATE_THRESHOLDS = [0.8, 0.5];
+/** The thresholds at which a night is judged besides: log odds for the model's tracker, scores for YAMNet. */
+const SWEPT_ODDS = Array.from({ length: 25 }, (_, i) => (i - 12) / 2);
+const SWEPT_SCORES = Array.from({ length: 19 }, (_, i) => (i + 1) / 20);
 /** The curve shows the highest score in this many seconds. */
 const CURVE_S = 20;
 
@@ -37,6 +40,9 @@ export interface NightResult<Sound> {
   /** By preset of the model, and by rival. */
   presets: Record<string, NightFigures>;
   rivals: Record<string, NightFigures>;
+  /** The model's figures by threshold, and those of each YAMNet by its name. */
+  sweep: Record<string, NightFigures>;
+  rivalSweeps: Record<string, Record<string, NightFigures>>;
   /** The model's highest cry score over time. */
   curve: { atS: number; score: number }[];
 }
@@ -57,20 +63,26 @@ export async function playScene<Sound extends NightSound>(
       return [preset, new TrackerAlarms({ ...TRACKER_DEFAULTS, odds })];
     }),
   );
+  const swept = new Map(
+    SWEPT_ODDS.map(odds => [String(odds), new TrackerAlarms({ ...TRACKER_DEFAULTS, odds })]),
+  );
   const curve: NightResult<Sound>['curve'] = [];
   const stream = classifier.open();
   const listener = new ClassifierListener(stream, step => {
-    for (const tracker of trackers.values()) tracker.push(step);
+    for (const tracker of [...trackers.values(), ...swept.values()]) tracker.push(step);
     const at = Math.floor(step.endSample / SAMPLE_RATE / CURVE_S);
     curve[at] ??= { atS: (at + 0.5) * CURVE_S, score: 0 };
     curve[at].score = Math.max(curve[at].score, step.scores.cry);
   });
   const frigates = new Map(
-    [...yamnets].map(([name, net]) => [name, new FrigateDetector(net, FRIGATE_THRESHOLDS)]),
+    [...yamnets].map(([name, net]) => [
+      name,
+      new FrigateDetector(net, [...new Set([...FRIGATE_THRESHOLDS, ...SWEPT_SCORES])]),
+    ]),
   );
   const episodes = await playNightTo([listener, ...frigates.values()], plan, read, onProgress);
   await stream.close();
-  for (const tracker of trackers.values()) tracker.flush();
+  for (const tracker of [...trackers.values(), ...swept.values()]) tracker.flush();
   const judge = (alarms: readonly (readonly [string, readonly Alarm[]])[]): Record<string, NightFigures> =>
     Object.fromEntries(alarms.map(([name, raised]) => [name, judgeNight(raised, episodes)]));
   return {
@@ -80,8 +92,15 @@ export async function playScene<Sound extends NightSound>(
     presets: judge([...trackers].map(([preset, { alarms }]) => [preset, alarms])),
     rivals: judge(
       [...frigates].flatMap(([name, { alarms }]) =>
-        [...alarms].map(([threshold, raised]) => [`${name} >= ${threshold}`, raised] as const),
+        FRIGATE_THRESHOLDS.map(threshold => [`${name} >= ${threshold}`, alarms.get(threshold)!] as const),
       ),
+    ),
+    sweep: judge([...swept].map(([odds, { alarms }]) => [odds, alarms])),
+    rivalSweeps: Object.fromEntries(
+      [...frigates].map(([name, { alarms }]) => [
+        name,
+        judge([...alarms].map(([threshold, raised]) => [String(threshold), raised])),
+      ]),
     ),
   };
 }
@@ -93,6 +112,34 @@ export function figuresOfNights(
   return Object.fromEntries(
     Object.keys(nights[0]).map(name => [name, sceneFigures(nights.map(night => night[name]))]),
   );
+}
+
+/** A threshold, and what it does in a night. */
+export interface SweptFigures {
+  threshold: number;
+  found: number;
+  episodes: number;
+  falseAlarmsPerNight: number;
+}
+
+/** The figures of all nights by threshold, the lowest first: of the model and of each rival, by name. */
+export function sweepsOfNights(
+  model: string,
+  nights: readonly NightResult<unknown>[],
+): Record<string, SweptFigures[]> {
+  const swept = (each: readonly Record<string, NightFigures>[]): SweptFigures[] =>
+    Object.entries(figuresOfNights(each))
+      .map(([threshold, { found, episodes, falseAlarmsPerNight }]) => ({
+        threshold: Number(threshold),
+        found,
+        episodes,
+        falseAlarmsPerNight,
+      }))
+      .sort((a, b) => a.threshold - b.threshold);
+  const curves: Record<string, SweptFigures[]> = { [model]: swept(nights.map(({ sweep }) => sweep)) };
+  for (const name of Object.keys(nights[0].rivalSweeps))
+    curves[name] = swept(nights.map(({ rivalSweeps }) => rivalSweeps[name]));
+  return curves;
 }
 
 /** The other sound that played when an alarm was raised, if there was one. */

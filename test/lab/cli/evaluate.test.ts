@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { PACKAGE_ROOT } from '../../../src/package-root.js';
 import { synthesiseCry } from '../../../src/synth/cry.js';
 import { fanNoise } from '../../../src/synth/nursery.js';
 import { SAMPLE_RATE } from '../../../src/values.js';
@@ -121,11 +123,12 @@ describe('deepinfant evaluate', function () {
     );
     assert.ok(rivals.yamnet.auc > 0.5, `AUC ${rivals.yamnet.auc}`);
     const scene = ['--scene', '--hours', '0.4', ...rival];
-    const [night] = jsonLines<{ rivals: Record<string, { episodes: number }> }>(
+    const [night] = jsonLines<{ rivals: Record<string, { episodes: number }>; curves: object }>(
       (await deepinfant('evaluate', '--data', corpus, '--json', ...scene)).stdout,
     );
     assert.deepEqual(Object.keys(night.rivals), ['yamnet >= 0.8', 'yamnet >= 0.5']);
     assert.ok(night.rivals['yamnet >= 0.5'].episodes > 0);
+    assert.deepEqual(Object.keys(night.curves), ['crynet', 'yamnet']);
   });
 
   it('compares both teachers, each and together, with one command', async function () {
@@ -242,11 +245,12 @@ describe('deepinfant evaluate', function () {
     const scene = ['evaluate', '--data', corpus, '--scene', '--nights', '2', '--hours', '0.5', '--json'];
     const [first, second] = await Promise.all([deepinfant(...scene, '--out', out), deepinfant(...scene)]);
     assert.equal(first.status, 0, first.stderr);
-    const [{ nights, hours, presets, rivals }] = jsonLines<{
+    const [{ nights, hours, presets, rivals, curves }] = jsonLines<{
       nights: number;
       hours: number;
       presets: Record<string, Record<string, number>>;
       rivals: object;
+      curves: Record<string, { threshold: number; found: number }[]>;
     }>(first.stdout);
     assert.deepEqual([nights, hours, rivals], [2, 0.5, {}]);
     assert.deepEqual(Object.keys(presets), ['careful', 'balanced', 'sensitive']);
@@ -261,6 +265,18 @@ describe('deepinfant evaluate', function () {
     assert.ok(presets.sensitive.found >= 3, first.stdout);
     assert.equal(first.stdout, second.stdout);
     assert.match(readFileSync(path.join(out, 'index.html'), 'utf8'), /Night 2/);
+
+    const { crynet } = curves;
+    assert.ok(crynet.length > 20 && crynet[0].found >= crynet.at(-1)!.found);
+    assert.ok(crynet.every(({ threshold }, i) => i === 0 || threshold > crynet[i - 1].threshold));
+    const result = path.join(folder, 'nights.json');
+    const picture = path.join(folder, 'nights.svg');
+    writeFileSync(result, first.stdout);
+    const script = path.join(PACKAGE_ROOT, 'dist', 'scripts', 'nights-picture.js');
+    execFileSync(process.execPath, [script, result, picture]);
+    const drawn = readFileSync(picture, 'utf8');
+    for (const said of ['false alarms a night', 'crynet', 'balanced', '<polyline'])
+      assert.ok(drawn.includes(said));
   });
 
   it('says what is wrong with how it was called', async () => {
