@@ -11,14 +11,18 @@ import type { Page } from 'playwright-core';
 import { openDialog, openEditor } from '../test/nodes/editor-page.js';
 import { GstServer } from '../test/rtsp/gst-server.js';
 import { PACKAGE_ROOT } from '../src/package-root.js';
+import { lookOfNodes } from './palette.js';
 
 const DOCS = path.join(PACKAGE_ROOT, 'docs');
+/** How the nodes looked when the pictures were taken: a test says when they look different. */
+const LOOK = path.join(DOCS, 'pictures.json');
 const LOGIN = { scheme: 'Digest', user: 'nursery', password: 'lullaby' } as const;
 
 async function main(): Promise<void> {
   await mkdir(DOCS, { recursive: true });
   await takeDemo();
   await takePairing();
+  writeFileSync(LOOK, `${JSON.stringify({ lookOfNodes: lookOfNodes() }, null, 2)}\n`);
 }
 
 /** Plays the demo, tells of a feed and plays it again. The quiet is shortened; sentences stay long enough to be read. */

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { lookOfNodes } from '../../scripts/palette.js';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
 import { leadsTo } from './markdown-links.js';
 
@@ -58,5 +59,18 @@ describe('The documentation site', function () {
   it('fetches nothing from elsewhere', () => {
     for (const [name, html] of pages)
       for (const link of valuesOf('src', html)) assert.doesNotMatch(link, /^(https?:)?\/\//, name);
+  });
+});
+
+describe('The pictures of the editor in docs/', () => {
+  it('show the nodes and the demo as they are', () => {
+    const taken = JSON.parse(
+      readFileSync(path.join(PACKAGE_ROOT, 'docs', 'pictures.json'), 'utf8'),
+    ) as object;
+    assert.deepEqual(
+      taken,
+      { lookOfNodes: lookOfNodes() },
+      'take them anew: node dist/scripts/screenshot.js',
+    );
   });
 });

@@ -20,7 +20,7 @@ import {
 /** Frigate's default threshold, and the lowest that it allows. */
 const FRIGATE_THRESHOLDS = [0.8, 0.5];
 /** The thresholds at which a night is judged besides: log odds for the model's tracker, scores for YAMNet. */
-const SWEPT_ODDS = Array.from({ length: 25 }, (_, i) => (i - 12) / 2);
+const SWEPT_ODDS = Array.from({ length: 21 }, (_, i) => (i - 8) / 2);
 const SWEPT_SCORES = Array.from({ length: 19 }, (_, i) => (i + 1) / 20);
 /** The curve shows the highest score in this many seconds. */
 const CURVE_S = 20;
@@ -64,7 +64,11 @@ export async function playScene<Sound extends NightSound>(
     }),
   );
   const swept = new Map(
-    SWEPT_ODDS.map(odds => [String(odds), new TrackerAlarms({ ...TRACKER_DEFAULTS, odds })]),
+    // At a low threshold a cry lasts all night: what it was up to now is not asked.
+    SWEPT_ODDS.map(odds => [
+      String(odds),
+      new TrackerAlarms({ ...TRACKER_DEFAULTS, odds, ongoingEveryS: Number.MAX_VALUE }),
+    ]),
   );
   const curve: NightResult<Sound>['curve'] = [];
   const stream = classifier.open();
