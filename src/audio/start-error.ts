@@ -6,5 +6,7 @@ import { DeepInfantError } from '../errors.js';
  */
 export function startError(error: unknown): Error {
   const { code, message } = error as NodeJS.ErrnoException;
-  return code === 'ENOENT' || code === 'EACCES' ? new DeepInfantError('no-program', message) : (error as Error);
+  return code === 'ENOENT' || code === 'EACCES'
+    ? new DeepInfantError('no-program', message)
+    : (error as Error);
 }
