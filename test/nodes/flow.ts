@@ -44,7 +44,7 @@ let userDir: string;
 /** What is waited for in it. */
 const waiting = new Map<() => void, { timer: NodeJS.Timeout; seen: () => string }>();
 /** Patience with a message; a test's own may be shorter. */
-const UNTIL_MS = 50_000;
+const UNTIL_MS = 80_000;
 /** Messages that are shown of those that came instead. */
 const MOST_SHOWN = 20;
 

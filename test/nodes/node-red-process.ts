@@ -65,7 +65,7 @@ export class NodeRedProcess {
   /**
    * Comes back when it has written such a text.
    * @param from where to look, in characters of its output
-   * @throws Error with its output if it ends before, or writes no such text in 30 s
+   * @throws Error with its output if it ends before, or writes no such text in 60 s
    */
   async until(pattern: RegExp, from = 0): Promise<RegExpExecArray> {
     let found: RegExpExecArray | null = null;
@@ -74,7 +74,7 @@ export class NodeRedProcess {
       if (!found && this.hasEnded) throw new Error(`Node-RED ended: ${this.output}`);
       return found !== null;
     };
-    await until(isWritten, () => `${pattern} in what Node-RED wrote: ${this.output.slice(from)}`, 30_000);
+    await until(isWritten, () => `${pattern} in what Node-RED wrote: ${this.output.slice(from)}`, 60_000);
     return found!;
   }
 
