@@ -4,7 +4,7 @@ import { poll } from '../../editor/poll.js';
 import { translate } from '../../editor/translate.js';
 import { drawPicture, SHOWN_S } from './picture.js';
 import type { LookReply } from '../../../src/detect/look-reply.js';
-import { Spectrogram } from './spectrogram.js';
+import { Spectrogram } from '../../../src/detect/look-spectrogram.js';
 
 const PAUSE_MS = 250;
 const SOURCE = '.deepinfant-detector-source';

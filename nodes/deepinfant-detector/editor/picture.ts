@@ -2,7 +2,7 @@
 import type { Preset } from '../../../src/model/manifest.js';
 import { translate } from '../../editor/translate.js';
 import type { ViewReply } from '../../../src/detect/look-reply.js';
-import type { Spectrogram } from './spectrogram.js';
+import type { Spectrogram } from '../../../src/detect/look-spectrogram.js';
 
 /** Seconds across the picture. */
 export const SHOWN_S = 25;

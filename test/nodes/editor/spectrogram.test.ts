@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Spectrogram } from '../../../nodes/deepinfant-detector/editor/spectrogram.js';
+import { Spectrogram } from '../../../src/detect/look-spectrogram.js';
 
 /** Shade n is the colour [n, 0, 255 - n]. */
 const COLOURS = Array.from({ length: 256 }, (_, shade) => [shade, 0, 255 - shade]).flat();

@@ -1,4 +1,4 @@
-import type { ViewReply } from '../../../src/detect/look-reply.js';
+import type { ViewReply } from './look-reply.js';
 
 /** Levels come in half decibels; this far below the loudest is the quietest shade, and no room is all of that shade. */
 const RANGE = 2 * 60;
