@@ -4,7 +4,9 @@ import { messageOf } from '../errors.js';
 import { defaultConfig, readConfig } from '../serve/config/read.js';
 import type { Config } from '../serve/config/schema.js';
 import { watchConfig } from '../serve/config/watch.js';
-import { defaultFolder, Service } from '../serve/service.js';
+import { Listener } from '../serve/listener.js';
+import { pageAddress } from '../serve/page-server.js';
+import { defaultFolder } from '../serve/service.js';
 import { Turns } from '../turns.js';
 import { usageError } from './arguments.js';
 import { defineCommand } from './command.js';
@@ -41,27 +43,32 @@ export const command = defineCommand({
     const read = (): Config => (isNamed || existsSync(file) ? readConfig(file) : defaultConfig());
     const config = read();
     const signal = abortOnInterrupt(['SIGINT', 'SIGTERM']);
-    const service = new Service({ folder: defaultFolder(), report: log });
-    await service.use(config);
+    const listener = new Listener(defaultFolder(), log);
+    await listener.use(config);
+    print(`The page: ${pageAddress(config.page)}`);
     if (!existsSync(file)) print(nextSteps());
     const turns = new Turns();
     const endWatch = watchConfig(file, () => {
-      void turns.take(() => takeUp(service, file, read));
+      void turns.take(() => takeUp(listener, file, read));
     });
     if (!signal.aborted) await once(signal, 'abort');
     endWatch();
-    await turns.take(() => service.stop());
+    await turns.take(() => listener.stop());
     return 0;
   },
 });
 
 /** Takes up a changed configuration; one with faults changes nothing. */
-async function takeUp(service: Service, file: string, read: () => Config): Promise<void> {
+async function takeUp(listener: Listener, file: string, read: () => Config): Promise<void> {
+  const report = (message: string): void => {
+    log(file, message);
+    listener.push(file, message);
+  };
   try {
-    await service.use(read());
-    log(file, 'taken up');
+    await listener.use(read());
+    report('taken up');
   } catch (error) {
-    log(file, `The former configuration goes on, since this one has faults:\n${messageOf(error)}`);
+    report(`The former configuration goes on, since this one has faults:\n${messageOf(error)}`);
   }
 }
 

@@ -16,7 +16,7 @@ export function reasonTexts(language: Language): ReasonTexts {
  * @param names of the babies one of whom cries, as far as they are known
  */
 export function reasonLine(
-  event: CryEvent,
+  event: Pick<CryEvent, 'state' | 'durationS' | 'reason' | 'who' | 'guess'>,
   names: readonly string[] = [],
   language: Language = 'en',
 ): string {
@@ -33,7 +33,7 @@ export function reasonLine(
 }
 
 /** The baby whose voice it probably is; '' where that is unknown. */
-function whoText({ who }: CryEvent, texts: ReasonTexts): string {
+function whoText({ who }: Pick<CryEvent, 'who'>, texts: ReasonTexts): string {
   return who && who.label !== 'unsure'
     ? `${who.label} (${percentText(who.probabilities[who.label], texts)})`
     : '';

@@ -7,7 +7,9 @@ import { encodePart } from '../encode-part.js';
 import { DeepInfantError, messageOf } from '../errors.js';
 import { guard } from '../guard.js';
 import { type Incoming, readIncoming } from '../hass/incoming.js';
+import type { CryEntry } from '../journal/entries.js';
 import { Journal, type Keeping } from '../journal/journal.js';
+import { cryOf } from '../journal/questions.js';
 import type { BabyProfile } from '../reason/context.js';
 import type { Language } from '../texts/language.js';
 import { Turns } from '../turns.js';
@@ -28,6 +30,11 @@ export interface RoomSettings {
   language: Language;
 }
 
+/** The newest cry of a room, and what a caregiver said of it. */
+export type NewestCry = Pick<CryEntry, 'id' | 'onset' | 'durationS' | 'reason' | 'who' | 'answer'> & {
+  isRunning: boolean;
+};
+
 /** Who may be heard by the same sources: why they cry, and their journal. */
 export class Room implements Part {
   readonly babies: readonly Baby[];
@@ -36,6 +43,7 @@ export class Room implements Part {
   private readonly turns = new Turns();
   private readonly listeners = new Set<(incoming: Incoming) => void>();
   private unfollow: (() => void)[] = [];
+  newest: NewestCry | undefined;
   private isOpen = false;
   /** Why the journal is not open. */
   private openTrouble: string | undefined;
@@ -101,6 +109,8 @@ export class Room implements Part {
   pushCry(event: CryEvent): Promise<void> {
     return this.turns.take(async () => {
       const { event: explained } = this.reasons.explain(event, this.settings.language);
+      const { answer } = this.newest?.id === event.id ? this.newest : {};
+      this.newest = { ...explained, isRunning: event.state !== 'ended', answer };
       this.emit({ kind: 'cry', cry: await this.note(explained) });
     });
   }
@@ -113,7 +123,10 @@ export class Room implements Part {
   /** Carries out a command; it counts at once. @throws what `BabiesOfRoom.execute` throws */
   async execute(command: Command): Promise<Outcome> {
     const outcome = (await this.reasons.execute(command)) as Outcome;
-    this.emit(readIncoming(outcome));
+    const incoming = readIncoming(outcome);
+    if (incoming.kind === 'answer' && incoming.cry === this.newest?.id)
+      this.newest = { ...this.newest, answer: incoming.answer };
+    this.emit(incoming);
     return outcome;
   }
 
@@ -142,6 +155,8 @@ export class Room implements Part {
     this.isOpen = true;
     this.openTrouble = undefined;
     this.unfollow = this.babies.map(baby => baby.follow(this.journal));
+    const last = cryOf(this.journal.entries, Date.now());
+    this.newest ??= last && { ...last, isRunning: false };
   }
 
   private emit(incoming: Incoming): void {

@@ -48,6 +48,8 @@ export class Service {
   /** By their names. */
   readonly rooms = new Map<string, RunningRoom>();
   readonly sources = new Map<string, ListenedSource>();
+  /** How many cries began, by source. */
+  readonly cries = new Map<string, number>();
   private hass: SharedHass | undefined;
   private readonly liveSources = new LiveSources();
   /** What sends sound, and what makes of it what people see: these stop first and start last. */
@@ -206,6 +208,7 @@ export class Service {
     const log = (incoming: Incoming): void => {
       if (incoming.kind !== 'cry' || incoming.cry.state === 'ongoing') return;
       const { cry } = incoming;
+      if (cry.state === 'started') this.cries.set(cry.source, (this.cries.get(cry.source) ?? 0) + 1);
       if (cry.reason)
         report(
           cry.source,

@@ -6,7 +6,8 @@ import { MANIFEST, pack, type Pack } from './npm.js';
 
 const ALLOWED = [
   /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|NOTICE)$/,
-  /^dist\/deepinfant-card\.js$/,
+  /^dist\/(deepinfant-card\.js|page\/(index\.html|page\.(js|css)))$/,
+  /^deepinfant\.schema\.json$/,
   /^dist\/src\/([a-z-]+\/)*[a-z0-9-]+\.(js|d\.ts)$/,
   /^dist\/nodes\/([a-z-]+\/)?[a-z-]+\.js$/,
   /^dist\/nodes\/(deepinfant-[a-z]+)\/(\1\.html|locales\/(en-US|de)\/\1\.(html|json)|icons\/\1\.svg)$/,

@@ -1,0 +1,52 @@
+import { messageOf } from '../errors.js';
+import type { Config } from './config/schema.js';
+import { PageServer } from './page-server.js';
+import { Parts } from './parts.js';
+import { Service } from './service.js';
+import { Status } from './status.js';
+
+/** The service, and the page that shows what it does. */
+export class Listener {
+  readonly service: Service;
+  private readonly status: Status;
+  private readonly page: Parts;
+
+  /**
+   * @param folder where everything is kept, unless the configuration says otherwise
+   * @param log gets what a person should know
+   */
+  constructor(folder: string, log: (what: string, message: string) => void) {
+    const report = (what: string, message: string): void => {
+      log(what, message);
+      this.status.push(what, message);
+    };
+    this.service = new Service({ folder, report });
+    this.status = new Status(this.service);
+    this.page = new Parts((what, error) => {
+      report(what, messageOf(error));
+    });
+  }
+
+  /** Takes up a configuration, also in place of another one. One call at a time. */
+  async use(config: Config): Promise<void> {
+    this.status.language = config.language;
+    const page = {
+      key: JSON.stringify(config.page),
+      what: 'Page',
+      make: () => new PageServer(config.page, this.service, this.status),
+    };
+    await this.page.stopOthers([page]);
+    await this.page.startMissing([page]);
+    await this.service.use(config);
+  }
+
+  /** Says on the page, too, what is wrong with a configuration that is not taken up. */
+  push(what: string, message: string): void {
+    this.status.push(what, message);
+  }
+
+  async stop(): Promise<void> {
+    await this.service.stop();
+    await this.page.stopOthers([]);
+  }
+}
