@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
@@ -5,6 +6,40 @@ import { defineConfig } from 'vitepress';
 const REPOSITORY = 'https://github.com/deepinfant/node-red';
 const docs = fileURLToPath(new URL('..', import.meta.url));
 const root = path.dirname(path.resolve(docs));
+
+const MENU = [
+  {
+    text: 'Guide',
+    items: [
+      { text: 'Get started', link: '/get-started' },
+      { text: 'Pair your camera', link: '/cameras' },
+      { text: 'Microphones and recordings', link: '/microphones' },
+      { text: 'Get notified', link: '/notifications' },
+      { text: 'The night on your dashboard', link: '/card' },
+      { text: 'The journal', link: '/journal' },
+      { text: 'How it decides', link: '/reason' },
+      { text: 'Privacy and security', link: '/security' },
+    ],
+  },
+  {
+    text: 'Reference',
+    items: [
+      { text: 'Messages', link: '/messages' },
+      { text: 'Command line', link: '/command-line' },
+      { text: 'Home Assistant', link: '/home-assistant' },
+      { text: 'Train your own', link: '/training' },
+    ],
+  },
+  {
+    text: 'Measured',
+    items: [
+      { text: 'What was measured', link: '/measured' },
+      { text: 'Benchmarks', link: '/benchmarks' },
+      { text: 'Reliability', link: '/reliability' },
+      { text: 'Reasons from sound alone', link: '/protocol' },
+    ],
+  },
+];
 
 export default defineConfig({
   title: 'DeepInfant',
@@ -22,39 +57,7 @@ export default defineConfig({
       { text: 'Messages', link: '/messages' },
       { text: 'GitHub', link: REPOSITORY },
     ],
-    sidebar: [
-      {
-        text: 'Guide',
-        items: [
-          { text: 'Get started', link: '/get-started' },
-          { text: 'Pair your camera', link: '/cameras' },
-          { text: 'Microphones and recordings', link: '/microphones' },
-          { text: 'Get notified', link: '/notifications' },
-          { text: 'The night on your dashboard', link: '/card' },
-          { text: 'The journal', link: '/journal' },
-          { text: 'How it decides', link: '/reason' },
-          { text: 'Privacy and security', link: '/security' },
-        ],
-      },
-      {
-        text: 'Reference',
-        items: [
-          { text: 'Messages', link: '/messages' },
-          { text: 'Command line', link: '/command-line' },
-          { text: 'Home Assistant', link: '/home-assistant' },
-          { text: 'Train your own', link: '/training' },
-        ],
-      },
-      {
-        text: 'Measured',
-        items: [
-          { text: 'What was measured', link: '/measured' },
-          { text: 'Benchmarks', link: '/benchmarks' },
-          { text: 'Reliability', link: '/reliability' },
-          { text: 'Reasons from sound alone', link: '/protocol' },
-        ],
-      },
-    ],
+    sidebar: withAllPages(MENU),
   },
   markdown: {
     // GitHub's anchors, so that a link works in both places.
@@ -84,4 +87,20 @@ function githubAnchor(heading) {
     .toLowerCase()
     .replace(/[^\p{L}\p{N}\p{M}\s_-]/gu, '')
     .replace(/\s/g, '-');
+}
+
+/** Pages that the menu does not name are at the end of its reference, under their titles. */
+function withAllPages(menu) {
+  const named = new Set(menu.flatMap(({ items }) => items.map(({ link }) => link)));
+  const others = readdirSync(docs)
+    .filter(name => name.endsWith('.md') && name !== 'index.md')
+    .map(name => ({ link: `/${name.slice(0, -'.md'.length)}`, text: titleOf(name) }))
+    .filter(({ link }) => !named.has(link));
+  return menu.map(part =>
+    part.text === 'Reference' ? { ...part, items: [...part.items, ...others] } : part,
+  );
+}
+
+function titleOf(name) {
+  return /^# (.*)$/m.exec(readFileSync(path.join(docs, name), 'utf8'))[1];
 }
