@@ -26,6 +26,7 @@ const MENU = [
     items: [
       { text: 'Messages', link: '/messages' },
       { text: 'Command line', link: '/command-line' },
+      { text: 'Without Node-RED', link: '/serve' },
       { text: 'Home Assistant', link: '/home-assistant' },
       { text: 'Train your own', link: '/training' },
     ],
@@ -102,5 +103,5 @@ function withAllPages(menu) {
 }
 
 function titleOf(name) {
-  return /^# (.*)$/m.exec(readFileSync(path.join(docs, name), 'utf8'))[1];
+  return /^# (.*)$/m.exec(readFileSync(path.join(docs, name), 'utf8'))[1].replaceAll('`', '');
 }
