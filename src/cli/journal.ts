@@ -7,6 +7,7 @@ import { readEntries } from '../journal/entry-file.js';
 import { entriesFile, soundsFolder } from '../journal/journal.js';
 import { cryLines } from '../journal/sentences.js';
 import { writeAtomically } from '../files/write-atomically.js';
+import { defaultFolder } from '../serve/default-folder.js';
 import { usageError } from './arguments.js';
 import { print, printJson } from './output.js';
 import { defineCommand } from './command.js';
@@ -19,7 +20,7 @@ export const command = defineCommand({
     'journal cry [ID] | accuracy | export [options]',
   ],
   words: QUESTIONS,
-  description: `Answers from the journal that Node-RED keeps on this computer: a night (unless you ask for something else),
+  description: `Answers from the journal that Node-RED or 'deepinfant serve' keeps on this computer: a night (unless you ask for something else),
     a day, everything since yesterday, the week up to a day, the last weeks by hour of the day, the newest cry or the one
     with an ID, how often the reason was right, or everything there is. WHEN is a date such as 2026-01-31, or a time; the
     default is now. A night goes from 18:00 to 10:00: by day it is the one that ended that morning. 'night last' is the
@@ -31,7 +32,7 @@ export const command = defineCommand({
     folder: {
       type: 'string',
       value: 'FOLDER',
-      help: "the journal's folder, if it is not in ~/.node-red/deepinfant or if several babies have one there",
+      help: "the journal's folder, if it is elsewhere than usual, or if several babies have one",
     },
   },
   examples: [
@@ -73,18 +74,19 @@ export const command = defineCommand({
   },
 });
 
-/** The only journal of this user's Node-RED. @throws DeepInfantError `journal` when there is none, or more than one */
+/** The only journal of this user. @throws DeepInfantError `journal` when there is none, or more than one */
 function onlyJournal(): string {
-  const babies = path.join(os.homedir(), '.node-red', 'deepinfant');
-  const names = existsSync(babies) ? readdirSync(babies) : [];
-  const journals = names
-    .map(name => path.join(babies, name, 'journal'))
-    .filter(folder => existsSync(entriesFile(folder)));
+  const places = [path.join(os.homedir(), '.node-red', 'deepinfant'), defaultFolder()];
+  const journals = places.flatMap(place =>
+    (existsSync(place) ? readdirSync(place) : [])
+      .map(name => path.join(place, name, 'journal'))
+      .filter(folder => existsSync(entriesFile(folder))),
+  );
   if (journals.length === 1) return journals[0];
   throw new DeepInfantError(
     'journal',
     journals.length === 0
-      ? `There is no journal in ${babies}. Name its folder with --folder: deepinfant/baby-ID/journal in Node-RED's user directory.`
+      ? `There is no journal in ${places.join(' or ')}. Name its folder with --folder: baby-ID/journal in the folder where Node-RED or 'deepinfant serve' keeps it.`
       : `There are several journals. Name one with --folder: ${journals.join(', ')}.`,
   );
 }

@@ -21,7 +21,7 @@ const COMMANDS = new Map<string, Listed>([
     { summary: 'listen day and night without Node-RED, as a file says', load: () => import('./serve.js') },
   ],
   ['devices', { summary: 'list microphones and cameras', load: () => import('./devices.js') }],
-  ['journal', { summary: 'answer from the journal that Node-RED keeps', load: () => import('./journal.js') }],
+  ['journal', { summary: 'answer from the journal', load: () => import('./journal.js') }],
 ]);
 
 /** For who trains and measures models. */

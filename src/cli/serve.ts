@@ -6,7 +6,7 @@ import type { Config } from '../serve/config/schema.js';
 import { watchConfig } from '../serve/config/watch.js';
 import { Listener } from '../serve/listener.js';
 import { pageAddress } from '../serve/page-server.js';
-import { defaultFolder } from '../serve/service.js';
+import { defaultFolder } from '../serve/default-folder.js';
 import { Turns } from '../turns.js';
 import { usageError } from './arguments.js';
 import { defineCommand } from './command.js';

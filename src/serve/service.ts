@@ -1,4 +1,3 @@
-import os from 'node:os';
 import path from 'node:path';
 import { LiveSources } from '../audio/live/live-sources.js';
 import { encodePart } from '../encode-part.js';
@@ -327,13 +326,6 @@ function makeFolder(folder: string): void {
 function openRoomOf({ room }: RunningRoom): Room {
   if (room) return room;
   throw new DeepInfantError('room', 'It does not work until the room does.');
-}
-
-/** Where everything is kept unless the configuration says otherwise (XDG Base Directory Specification). */
-export function defaultFolder(env: NodeJS.ProcessEnv = process.env): string {
-  // systemd makes that one for its services.
-  if (env.STATE_DIRECTORY) return env.STATE_DIRECTORY;
-  return path.join(env.XDG_DATA_HOME ?? path.join(os.homedir(), '.local', 'share'), 'deepinfant');
 }
 
 /** What a room is called, also where no baby has a name. */

@@ -46,8 +46,9 @@ describe('deepinfant journal', () => {
     assert.match(nowhere.stderr, /There is no journal in .*nowhere/);
     assert.match((await deepinfant('journal', 'day', 'yesterday')).stderr, /'yesterday' is no/);
     assert.match((await deepinfant('journal', 'cry', 'x')).stderr, /There is no cry with the id x/);
-    mkdirSync(path.dirname(journalOf('baby-b')), { recursive: true });
-    const second = await openJournal(journalOf('baby-b'), { days: 1e6 });
+    const ofServe = path.join(folder, '.local', 'share', 'deepinfant', 'baby-b', 'journal');
+    mkdirSync(path.dirname(ofServe), { recursive: true });
+    const second = await openJournal(ofServe, { days: 1e6 });
     await second.noteCry(endedCry(night));
     await second.close();
     assert.match((await deepinfant('journal')).stderr, /several journals.*--folder.*baby-a.*baby-b/);
