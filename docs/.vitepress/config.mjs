@@ -17,7 +17,6 @@ const MENU = [
       { text: 'Get notified', link: '/notifications' },
       { text: 'The night on your dashboard', link: '/card' },
       { text: 'The journal', link: '/journal' },
-      { text: 'Without Node-RED', link: '/serve' },
       { text: 'How it decides', link: '/reason' },
       { text: 'Privacy and security', link: '/security' },
     ],
