@@ -265,8 +265,12 @@ export class Service {
           complete: () => running.detectors?.complete(name) ?? Promise.resolve(),
           health: health => {
             const text = healthText(health);
-            if (text !== reported) this.options.report(name, text);
-            reported = text;
+            // What is tried again and fails in the same way is no news.
+            const isNews = text !== reported && (health.state !== 'starting' || reported === '');
+            if (isNews) {
+              this.options.report(name, text);
+              reported = text;
+            }
             running.room?.pushHealth(health);
           },
         },
