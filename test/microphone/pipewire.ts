@@ -63,7 +63,13 @@ export class PipeWire {
       () => `${name} among ${sources()}`,
       30_000,
     );
-    if (isDefault) execFileSync('pactl', ['set-default-source', name]);
+    // Not supported until WirePlumber keeps the defaults, which takes a moment after the start.
+    if (isDefault)
+      await until(
+        () => pactl('set-default-source', name).status === 0,
+        () => `${name} as the default: ${pactl('set-default-source', name).stderr}`,
+        30_000,
+      );
     return () => {
       execFileSync('pactl', ['unload-module', module]);
     };
