@@ -118,7 +118,7 @@ describe('the audio node’s dialog in a browser', function () {
     await page.locator(`${result} li`).nth(1).waitFor({ timeout: 30_000 });
     const [first, second] = await page.locator(`${result} li`).allInnerTexts();
     assert.match(first, /^Track 1: pcm_alaw, 8 kHz, -\d+ dB$/);
-    assert.match(second, /^Track 2, which is heard: pcm_s16be, 16 kHz, -\d+ dB$/);
+    assert.match(second, /^Track 2 \(in use\): pcm_s16be, 16 kHz, -\d+ dB$/);
     await page.fill('#node-input-user', 'x');
     assert.equal(await page.innerText(result), '');
     await tracks.stop();
