@@ -40,7 +40,7 @@ describe('the password of a camera, and the key of Baby Buddy,', function () {
       cleanUps.push(() => camera.stop());
     }
     // ffmpeg tells the whole address of what answers like this.
-    broken = createServer((_request, response) => response.writeHead(400).end()).listen(0, '127.0.0.1');
+    broken = createServer((_request, response) => response.writeHead(418).end()).listen(0, '127.0.0.1');
     await once(broken, 'listening');
     cleanUps.push(() => broken.close());
 
