@@ -78,6 +78,7 @@ describe('the password of a camera, and the key of Baby Buddy,', function () {
       method,
       headers,
       body: body && JSON.stringify(body),
+      signal: AbortSignal.timeout(40_000),
     });
     const text = await response.text();
     assert.ok(response.ok, `${route}: ${response.status} ${text}`);
