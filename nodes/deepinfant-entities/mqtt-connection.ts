@@ -1,5 +1,6 @@
 import type { Node } from 'node-red';
 import type { DeviceMessage } from '../../src/hass/device/device.js';
+import { KEEPALIVE_S } from '../../src/hass/device/keepalive.js';
 import { DeepInfantError } from '../../src/errors.js';
 import { guard } from '../../src/guard.js';
 
@@ -117,12 +118,6 @@ export class MqttConnection {
     });
   }
 }
-
-/**
- * In seconds, at most. A broker gives up a client that is silent for one and a half times as long: who relies on hearing the
- * baby has to know soon.
- */
-const KEEPALIVE_S = 15;
 
 /** Settings that belong to the connection of the node itself. */
 const NODES_OWN = {

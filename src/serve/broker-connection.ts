@@ -3,9 +3,8 @@ import type { IClientOptions, MqttClient } from 'mqtt';
 import { messageOf } from '../errors.js';
 import { guard } from '../guard.js';
 import type { DeviceMessage } from '../hass/device/device.js';
+import { KEEPALIVE_S } from '../hass/device/keepalive.js';
 
-/** A broker gives up a client that is silent for one and a half times as long: who relies on it has to know soon. */
-const KEEPALIVE_S = 15;
 const CONNECT_WITHIN_MS = 10_000;
 const RECONNECT_MS = 2000;
 /** How long what was published last may take at the end. */
@@ -20,7 +19,7 @@ export interface BrokerOptions {
 }
 
 export interface BrokerListener {
-  /** Is called at each connection. */
+  /** Is called at each connection, once what is asked for arrives. */
   connected(): void;
   /** Gets what keeps it from connecting, at each try. */
   failed(error: string): void;
@@ -30,6 +29,7 @@ export interface BrokerListener {
 /** A connection to an MQTT broker, which is opened again whenever it breaks. */
 export class BrokerConnection {
   private client: MqttClient | undefined;
+  private isSubscribed = false;
 
   constructor(
     private readonly options: BrokerOptions,
@@ -37,7 +37,7 @@ export class BrokerConnection {
   ) {}
 
   get isConnected(): boolean {
-    return this.client?.connected === true;
+    return this.isSubscribed && this.client?.connected === true;
   }
 
   /** @param topics to receive */
@@ -59,10 +59,13 @@ export class BrokerConnection {
     client.on(
       'connect',
       guard(() => {
-        client.subscribe([...topics], { qos: 1 }, error => {
+        // Whoever learns that the device is there may ask for something at once: that has to arrive.
+        const subscribed = guard((error: Error | null) => {
+          this.isSubscribed = error === null;
           if (error) this.listener.failed(messageOf(error));
+          else this.listener.connected();
         });
-        this.listener.connected();
+        client.subscribe([...topics], { qos: 1 }, subscribed);
       }),
     );
     client.on(
@@ -77,6 +80,7 @@ export class BrokerConnection {
     client.on(
       'close',
       guard(() => {
+        this.isSubscribed = false;
         this.listener.failed(lastError ?? 'The broker closed the connection.');
         lastError = undefined;
       }),

@@ -22,6 +22,8 @@ import type { Status } from './status.js';
 const FILES = path.join(PACKAGE_ROOT, 'dist', 'page');
 const STATE_EVERY_MS = 1000;
 const MOST_BODY = 4096;
+/** In bytes: a page that takes no more of what it is sent is given up, and connects again when it wakes up. */
+const MOST_UNSENT = 1_000_000;
 /** From where Home Assistant's ingress asks (developers.home-assistant.io, Add-on presentation). */
 const INGRESS = '172.30.32.2';
 const COOKIE = 'deepinfant';
@@ -81,6 +83,8 @@ export class PageServer implements Part {
         cause: error,
       });
     });
+    // A connection that cannot be taken, as where too many files are open, is its client's to try again.
+    this.server.on('error', () => undefined);
     this.sending = setInterval(
       guard(() => {
         this.sendState();
@@ -191,7 +195,10 @@ export class PageServer implements Part {
     // A line now and then shows a proxy, and a page whose computer slept, that the connection lives.
     const message = state === this.sent ? ': nothing new\n\n' : `data: ${state}\n\n`;
     this.sent = state;
-    for (const watcher of this.watchers) watcher.write(message);
+    for (const watcher of this.watchers) {
+      if (watcher.writableLength > MOST_UNSENT) watcher.destroy();
+      else watcher.write(message);
+    }
   }
 
   private look(question: URLSearchParams): object {

@@ -198,8 +198,9 @@ export class Supervisor {
     const patienceMs = isOpening ? (this.source.openMs ?? OPEN_MS) : this.source.stallMs;
     const leftMs = this.lastDataMs + patienceMs - this.scheduler.now();
     if (leftMs > 0 || !isSecondLook) {
+      const { attempt } = this;
       this.cancelTimer = this.scheduler.after(Math.max(leftMs, SECOND_LOOK_MS), () => {
-        this.watch(leftMs <= 0);
+        if (attempt === this.attempt) this.watch(leftMs <= 0);
       });
       return;
     }
