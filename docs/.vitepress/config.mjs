@@ -27,6 +27,7 @@ const MENU = [
       { text: 'Messages', link: '/messages' },
       { text: 'Command line', link: '/command-line' },
       { text: 'Without Node-RED', link: '/serve' },
+      { text: 'MQTT and satellites', link: '/mqtt' },
       { text: 'Home Assistant', link: '/home-assistant' },
       { text: 'Train your own', link: '/training' },
     ],

@@ -73,13 +73,22 @@ const babyEstimate = v.object({
   baselineAccuracy: v.nullable(share),
 });
 
-/** What JSON makes of a `Float32Array` is not one: the event then has none. */
+/** A `Float32Array`, or a list of numbers. What JSON makes of a `Float32Array` is neither: the event then has none. */
 const embedding = v.pipe(
   v.unknown(),
-  v.transform(value => (value instanceof Float32Array ? value : new Float32Array())),
+  v.transform(value => {
+    if (value instanceof Float32Array) return value;
+    return Array.isArray(value)
+      ? Float32Array.from(value.slice(0, MOST_EMBEDDING + 1), asNumber)
+      : new Float32Array();
+  }),
   v.check(({ length }) => length <= MOST_EMBEDDING, `at most ${MOST_EMBEDDING} numbers`),
   v.check(numbers => numbers.every(Number.isFinite), 'finite numbers'),
 );
+
+function asNumber(value: unknown): number {
+  return typeof value === 'number' ? value : NaN;
+}
 
 const voice = v.object({
   f0Hz: v.nullable(numberFrom(0, 10_000)),

@@ -15,7 +15,9 @@ export interface BrokerOptions {
   user?: string;
   password?: string;
   /** What the broker publishes when the connection breaks. */
-  will: DeviceMessage;
+  will?: DeviceMessage;
+  /** Names the connection to the broker, which then keeps what is published while it is away. */
+  clientId?: string;
 }
 
 export interface BrokerListener {
@@ -23,7 +25,8 @@ export interface BrokerListener {
   connected(): void;
   /** Gets what keeps it from connecting, at each try. */
   failed(error: string): void;
-  message(topic: string, payload: string): void;
+  /** @param isRetained whether it was published before this connection asked for it */
+  message(topic: string, payload: string, isRetained: boolean): void;
 }
 
 /** A connection to an MQTT broker, which is opened again whenever it breaks. */
@@ -42,11 +45,12 @@ export class BrokerConnection {
 
   /** @param topics to receive */
   async open(topics: readonly string[]): Promise<void> {
-    const { url, user, password, will } = this.options;
+    const { url, user, password, will, clientId } = this.options;
     const options: IClientOptions = {
       username: user,
       password,
-      will: { ...will, payload: Buffer.from(will.payload), qos: 1 },
+      ...(will && { will: { ...will, payload: Buffer.from(will.payload), qos: 1 } }),
+      ...(clientId !== undefined && { clientId, clean: false }),
       keepalive: KEEPALIVE_S,
       connectTimeout: CONNECT_WITHIN_MS,
       reconnectPeriod: RECONNECT_MS,
@@ -70,8 +74,8 @@ export class BrokerConnection {
     );
     client.on(
       'message',
-      guard((topic: string, payload: Buffer) => {
-        this.listener.message(topic, payload.toString());
+      guard((topic: string, payload: Buffer, { retain }: { retain: boolean }) => {
+        this.listener.message(topic, payload.toString(), retain);
       }),
     );
     client.on('error', error => {
@@ -87,10 +91,16 @@ export class BrokerConnection {
     );
   }
 
-  /** Publishes while there is a connection. What is on its way when it breaks is sent once more. @returns whether there is one */
-  publish({ topic, payload, retain }: DeviceMessage): boolean {
+  /**
+   * Publishes while there is a connection. What is on its way when it breaks is sent once more.
+   * @param taken is called when the broker has it
+   * @returns whether there is a connection
+   */
+  publish({ topic, payload, retain }: DeviceMessage, taken: () => void = () => undefined): boolean {
     if (!this.isConnected) return false;
-    this.client!.publish(topic, payload, { qos: 1, retain }, () => undefined);
+    this.client!.publish(topic, payload, { qos: 1, retain }, error => {
+      if (!error) taken();
+    });
     return true;
   }
 

@@ -15,8 +15,16 @@ export interface SourceListener {
   health(health: SourceHealth): void;
 }
 
+/** A source of a room. */
+export interface RunningSource extends Part {
+  /** Undefined before its start. */
+  readonly health: SourceHealth | undefined;
+  /** Listens to it from now on, or not. */
+  listen(isWanted: boolean): Promise<void>;
+}
+
 /** A source that is listened to as long as somebody wants it. */
-export class ListenedSource implements Part {
+export class ListenedSource implements RunningSource {
   private readonly feed: LiveFeed;
   private completing: Promise<void> = Promise.resolve();
 
@@ -45,6 +53,10 @@ export class ListenedSource implements Part {
     else await this.feed.stop();
   }
 
+  listen(isWanted: boolean): Promise<void> {
+    return isWanted ? this.start() : this.stop();
+  }
+
   /** Resolves when all that was heard is scored, and a cry that went on is ended. */
   async stop(): Promise<void> {
     await this.feed.stop();
@@ -52,8 +64,11 @@ export class ListenedSource implements Part {
   }
 }
 
+/** A source whose sound is heard here. */
+export type SoundSourceConfig = Exclude<SourceConfig, { type: 'satellite' }>;
+
 /** The source that the configuration describes. @param share the connection for cameras of Home Assistant */
-export function liveSourceOf(config: SourceConfig, share: HassShare | undefined): LiveSource {
+export function liveSourceOf(config: SoundSourceConfig, share: HassShare | undefined): LiveSource {
   const { name } = config;
   switch (config.type) {
     case 'microphone':

@@ -1,6 +1,8 @@
+import path from 'node:path';
 import { DeepInfantError } from '../errors.js';
 import { Device, type DeviceCommand } from '../hass/device/device.js';
 import { claimDevice } from '../hass/device/device-id.js';
+import { deviceTopics, type DeviceTopics } from '../hass/device/discovery.js';
 import { entityNamesIn } from '../hass/device/entity-names.js';
 import type { Preset } from '../model/manifest.js';
 import { packageVersion } from '../package-root.js';
@@ -9,12 +11,15 @@ import type { MqttConfig } from './config/schema.js';
 import { BrokerConnection } from './broker-connection.js';
 import type { Part } from './parts.js';
 import type { Room } from './room.js';
+import { RoomFeed } from './room-feed.js';
 
 const DOCS_URL = 'https://github.com/deepinfant/node-red/blob/main/docs/serve.md';
 
 export interface RoomDeviceOptions {
   room: Room;
   mqtt: MqttConfig;
+  /** What the broker knows this service by. */
+  serviceId: string;
   preset: Preset;
   /** Whether there is a room of this name: its device is not given to another one. */
   isRoom: (name: string) => boolean;
@@ -28,32 +33,43 @@ export interface RoomDeviceOptions {
 /** A room as a device of Home Assistant, over MQTT. */
 export class RoomDevice implements Part {
   private readonly troubles: Troubles;
-  private running: { device: Device; broker: BrokerConnection; end: () => void } | undefined;
+  private running:
+    | { device: Device; feed: RoomFeed; broker: BrokerConnection; topics: DeviceTopics; end: () => void }
+    | undefined;
   private error: string | undefined;
+  /** What the broker retained of its device at the last connection. */
+  private retained: { node?: string; service?: string } = {};
+  /** Whether another service publishes as the same device. */
+  private hasRival = false;
 
   constructor(private readonly options: RoomDeviceOptions) {
     this.troubles = new Troubles(options.report);
   }
 
-  /** What keeps it from its broker, if anything. */
+  /** What is wrong with it at its broker, if anything. */
   get trouble(): string | undefined {
-    return this.running?.broker.isConnected ? undefined : (this.error ?? 'Connecting to the MQTT broker.');
+    const { error, running, hasRival } = this;
+    if (!running?.broker.isConnected) return error ?? 'Connecting to the MQTT broker.';
+    return hasRival ? rivalText(running.topics, this.options.mqtt.url) : undefined;
   }
 
   async start(): Promise<void> {
     const { room, mqtt, preset, isRoom, report } = this.options;
     const { name, folder, language } = room.settings;
-    const deviceName = name || 'Baby';
-    const { id, file, release } = claimDevice(folder, { id: `room ${name}`, name: deviceName }, owner =>
-      isRoom(owner.replace(/^room /, '')),
+    const { id: prefix = '' } = mqtt;
+    const node = prefix === '' ? `room ${name}` : `room ${name} of ${prefix}`;
+    const wanted = { id: node, name: [prefix, name].join(' ').trim() || 'Baby' };
+    const { id, file, release } = claimDevice(folder, wanted, owner =>
+      isRoom(owner.replace(/^room /, '').replace(/ of [a-z0-9_]+$/, '')),
     );
+    const topics = deviceTopics(id);
     const device: Device = new Device({
       id,
-      name: deviceName,
-      node: `room ${name}`,
+      name: name || prefix || 'Baby',
+      node,
       broker: mqtt.url,
       url: mqtt.url,
-      prefix: mqtt.discovery_prefix,
+      prefix: mqtt.discovery ? mqtt.discovery_prefix : undefined,
       birthTopic: mqtt.birth_topic,
       model: 'deepinfant serve',
       version: packageVersion(),
@@ -65,35 +81,49 @@ export class RoomDevice implements Part {
       report,
       changed: () => undefined,
     });
+    const feed: RoomFeed = new RoomFeed({
+      topics,
+      file: path.join(folder, `feed-${id}.json`),
+      publish: (message, taken) => broker.publish(message, taken),
+      report,
+    });
     const broker: BrokerConnection = new BrokerConnection(
       { ...mqtt, will: device.will },
       {
         connected: () => {
           this.error = undefined;
           this.troubles.mend('broker');
-          this.announce(device, broker);
+          this.announce();
         },
         failed: error => {
+          this.retained = {};
           this.error = `The MQTT broker ${mqtt.url} cannot be reached: ${error}`;
           this.troubles.raise('broker', new DeepInfantError('broker', this.error));
         },
-        message: (topic, payload) => {
+        message: (topic, payload, isRetained) => {
+          this.watch(topic, payload, isRetained);
           const command = device.receive(topic, payload);
           if (command) this.execute(command);
         },
       },
     );
     const end = room.listen(incoming => {
-      if (incoming.kind === 'cry') device.pushCry(incoming.cry);
-      else if (incoming.kind === 'health') device.pushHealth(incoming.health);
-      else if (incoming.kind === 'answer') device.pushAnswer(incoming.answer, incoming.accuracy);
+      if (incoming.kind === 'cry') {
+        device.pushCry(incoming.cry);
+        feed.pushCry(incoming.cry);
+      } else if (incoming.kind === 'health') {
+        device.pushHealth(incoming.health);
+        feed.pushHealth(incoming.health);
+      } else if (incoming.kind === 'answer') device.pushAnswer(incoming.answer, incoming.accuracy);
       else if (incoming.kind === 'no-answer') device.withdrawAnswer(incoming.cry);
       if ('baby' in incoming && incoming.baby !== undefined)
         device.pushBaby({ cry: incoming.cry, baby: incoming.baby });
     });
     this.running = {
       device,
+      feed,
       broker,
+      topics,
       end: () => {
         end();
         release();
@@ -101,7 +131,8 @@ export class RoomDevice implements Part {
     };
     // What is asked for in Home Assistant holds before anything is heard.
     for (const command of device.start()) this.execute(command);
-    await broker.open(device.subscriptions);
+    feed.open();
+    await broker.open([...device.subscriptions, topics.node, topics.service]);
   }
 
   async stop(): Promise<void> {
@@ -109,19 +140,50 @@ export class RoomDevice implements Part {
     if (running === undefined) return;
     this.running = undefined;
     // Its last messages come first.
+    await running.feed.flush();
     await running.device.stop(false);
     await running.broker.close();
+    await running.feed.close();
     running.end();
   }
 
-  private announce(device: Device, broker: BrokerConnection): void {
+  private announce(): void {
+    const { running, options } = this;
+    if (running === undefined) return;
+    const { device, feed, broker, topics } = running;
     const { former } = device;
-    if (former?.url === this.options.mqtt.url) for (const message of former.messages) broker.publish(message);
+    if (former?.url === options.mqtt.url) for (const message of former.messages) broker.publish(message);
     else if (former)
-      this.options.report(
+      options.report(
         `The device was on ${former.url} before. Delete it there, or remove the retained messages below deepinfant/.`,
       );
+    broker.publish({ topic: topics.service, payload: options.serviceId, retain: true });
+    feed.publishAll();
     device.publishAll();
+  }
+
+  /** Notices another service that publishes as the same device. */
+  private watch(topic: string, payload: string, isRetained: boolean): void {
+    const { running, retained, options } = this;
+    if (running === undefined) return;
+    const { topics } = running;
+    if (topic !== topics.node && topic !== topics.service) return;
+    if (isRetained) retained[topic === topics.node ? 'node' : 'service'] = payload;
+    const isOther = (service: string | undefined): boolean =>
+      service !== undefined && service !== '' && service !== options.serviceId;
+    if (
+      isRetained
+        ? retained.node === 'online' && isOther(retained.service)
+        : topic === topics.service && isOther(payload)
+    ) {
+      this.hasRival = true;
+      this.troubles.raise('rival', new DeepInfantError('mqtt-id', rivalText(topics, options.mqtt.url)));
+    } else if (!isRetained && topic === topics.node && payload === 'offline') {
+      // The other one has gone, which says that this one has.
+      this.hasRival = false;
+      this.troubles.mend('rival');
+      this.announce();
+    }
   }
 
   private execute(command: DeviceCommand): void {
@@ -134,4 +196,9 @@ export class RoomDevice implements Part {
       else room.execute({ do: 'answer', ...answer }).catch(report);
     }
   }
+}
+
+function rivalText({ node }: DeviceTopics, url: string): string {
+  const device = node.replace(/\/node$/, '');
+  return `Another service publishes as ${device} at ${url}. Give one of them an 'id' of its own in 'mqtt'.`;
 }

@@ -10,14 +10,21 @@ import type { HassHealth } from '../hass/connection.js';
 import type { Preset } from '../model/manifest.js';
 import { reasonLine } from '../reason/sentences.js';
 import type { CryEvent, SourceHealth } from '../values.js';
-import type { Config, SourceConfig } from './config/schema.js';
-import { ListenedSource, liveSourceOf } from './listened-source.js';
+import type { Config, MqttConfig, SourceConfig } from './config/schema.js';
+import {
+  ListenedSource,
+  liveSourceOf,
+  type RunningSource,
+  type SoundSourceConfig,
+} from './listened-source.js';
 import { type Part, Parts, type WantedPart } from './parts.js';
 import { Room } from './room.js';
 import { RoomAlerts } from './room-alerts.js';
 import { RoomDetectors } from './room-detectors.js';
 import { RoomDevice } from './room-device.js';
 import { type RoomPlan, roomsOf } from './rooms.js';
+import { SatelliteSource } from './satellite-source.js';
+import { serviceIdIn } from './service-id.js';
 
 /** A room, and what belongs to it as long as it runs. */
 export interface RunningRoom {
@@ -46,7 +53,7 @@ type Home = NonNullable<Config['home_assistant']>;
 export class Service {
   /** By their names. */
   readonly rooms = new Map<string, RunningRoom>();
-  readonly sources = new Map<string, ListenedSource>();
+  readonly sources = new Map<string, RunningSource>();
   /** How many cries began, by source. */
   readonly cries = new Map<string, number>();
   private hass: SharedHass | undefined;
@@ -55,6 +62,8 @@ export class Service {
   private readonly inputs: Parts;
   private readonly outputs: Parts;
   private preset: Preset | undefined;
+  /** What MQTT brokers know it by; '' before it needs one. */
+  private serviceId = '';
   /** Events that arrive while rooms are made anew. */
   private held: (() => void)[] | undefined;
 
@@ -75,6 +84,7 @@ export class Service {
   async use(config: Config): Promise<void> {
     const folder = config.folder ?? this.options.folder;
     makeFolder(folder);
+    if (config.mqtt) this.serviceId ||= await serviceIdIn(folder, this.reporterOf('MQTT'));
     const plans = roomsOf(config);
     const rooms = plans.map(plan => this.roomOf(plan, config.preset));
     this.preset = config.preset;
@@ -86,7 +96,7 @@ export class Service {
       ...rooms.map(room => this.detectorsPart(room, folder)),
       ...config.sources.map(source => {
         const room = rooms.find(({ sources }) => sources.includes(source.name))!;
-        return this.sourcePart(source, room, config.home_assistant);
+        return this.sourcePart(source, room, config);
       }),
     ];
     // A cry that goes on in a source that goes ends in its room.
@@ -155,6 +165,7 @@ export class Service {
           const device = new RoomDevice({
             room: openRoomOf(running),
             mqtt,
+            serviceId: this.serviceId,
             preset,
             isRoom: other => this.rooms.has(other),
             usePreset: chosen => {
@@ -249,52 +260,88 @@ export class Service {
     return { key: JSON.stringify(['detectors', name, folder]), what, make };
   }
 
-  private sourcePart(source: SourceConfig, running: RunningRoom, home: Home | undefined): WantedPart {
+  private sourcePart(source: SourceConfig, running: RunningRoom, config: Config): WantedPart {
     const { name } = source;
     let reported = '';
+    const pushHealth = (health: SourceHealth): void => {
+      const text = healthText(health);
+      // What is tried again and fails in the same way is no news.
+      const isNews = text !== reported && (health.state !== 'starting' || reported === '');
+      if (isNews) {
+        this.options.report(name, text);
+        reported = text;
+      }
+      running.room?.pushHealth(health);
+    };
     const make = (): Part => {
-      const listened = new ListenedSource(
-        name,
-        this.liveSources,
-        () => liveSourceOf(source, this.hass),
-        {
-          chunk: chunk => {
-            running.room?.pushChunk(chunk);
-            void running.detectors?.push(chunk);
-          },
-          complete: () => running.detectors?.complete(name) ?? Promise.resolve(),
-          health: health => {
-            const text = healthText(health);
-            // What is tried again and fails in the same way is no news.
-            const isNews = text !== reported && (health.state !== 'starting' || reported === '');
-            if (isNews) {
-              this.options.report(name, text);
-              reported = text;
-            }
-            running.room?.pushHealth(health);
-          },
-        },
-        () => running.isListening,
-      );
-      this.sources.set(name, listened);
+      const made =
+        source.type === 'satellite'
+          ? this.makeSatellite(source, running, config.mqtt!, pushHealth)
+          : this.makeSound(source, running, pushHealth);
+      this.sources.set(name, made);
       return {
-        start: () => listened.start(),
+        start: () => made.start(),
         stop: async () => {
-          await listened.stop();
+          await made.stop();
           this.sources.delete(name);
         },
       };
     };
-    const key = [source, running.name, source.type === 'home_assistant_camera' && hassKey(home!, '')];
-    return { key: JSON.stringify(['source', ...key]), what: name, make };
+    const connection =
+      source.type === 'home_assistant_camera'
+        ? hassKey(config.home_assistant!, '')
+        : source.type === 'satellite' && config.mqtt;
+    return { key: JSON.stringify(['source', source, running.name, connection]), what: name, make };
+  }
+
+  private makeSound(
+    source: SoundSourceConfig,
+    running: RunningRoom,
+    health: (health: SourceHealth) => void,
+  ): RunningSource {
+    const { name } = source;
+    return new ListenedSource(
+      name,
+      this.liveSources,
+      () => liveSourceOf(source, this.hass),
+      {
+        chunk: chunk => {
+          running.room?.pushChunk(chunk);
+          void running.detectors?.push(chunk);
+        },
+        complete: () => running.detectors?.complete(name) ?? Promise.resolve(),
+        health,
+      },
+      () => running.isListening,
+    );
+  }
+
+  private makeSatellite(
+    satellite: Extract<SourceConfig, { type: 'satellite' }>,
+    running: RunningRoom,
+    mqtt: MqttConfig,
+    health: (health: SourceHealth) => void,
+  ): RunningSource {
+    const { name } = satellite;
+    return new SatelliteSource({
+      name,
+      satellite,
+      mqtt,
+      serviceId: this.serviceId,
+      isWanted: () => running.isListening,
+      cry: event => {
+        this.deliver(running, event);
+      },
+      health,
+      report: this.reporterOf(name),
+    });
   }
 
   /** Listens to the sources of a room, or not. */
   private async listen(running: RunningRoom, isWanted: boolean): Promise<void> {
     running.isListening = isWanted;
     for (const name of running.sources) {
-      const source = this.sources.get(name);
-      await (isWanted ? source?.start() : source?.stop());
+      await this.sources.get(name)?.listen(isWanted);
     }
   }
 

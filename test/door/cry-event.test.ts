@@ -42,6 +42,12 @@ describe('readCryEvent', () => {
     assert.deepEqual(readCryEvent(event), event);
   });
 
+  it('takes an embedding as a list of numbers', () => {
+    const event = cryEvent();
+    const asJson = JSON.stringify({ ...event, embedding: [1, 2] });
+    assert.deepEqual(readCryEvent(JSON.parse(asJson)), event);
+  });
+
   it('takes an event that came as JSON, without its embedding', () => {
     const { embedding, ...rest } = readCryEvent(JSON.parse(JSON.stringify(cryEvent())));
     assert.equal(embedding.length, 0);
@@ -83,6 +89,8 @@ describe('readCryEvent', () => {
     ['a list for a voice', { voice: 5 }, 'voice'],
     ['windows without end', { windows: Array(20_000).fill({ startS: 0, score: 0 }) }, 'windows'],
     ['an embedding with NaN', { embedding: Float32Array.of(NaN) }, 'embedding'],
+    ['an embedding of words', { embedding: ['a'] }, 'embedding'],
+    ['a long embedding', { embedding: new Array(5000).fill(0) }, 'embedding'],
     ['many babies', { who: { ...WHO, probabilities: manyBabies() } }, 'who.probabilities'],
   ];
   for (const [what, fields, field] of faults)

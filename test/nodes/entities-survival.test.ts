@@ -159,7 +159,7 @@ describe('the device in Home Assistant', function () {
       await nodeRed.stop('SIGKILL');
       await untilState('binary_sensor.mia_crying', 'unavailable', 1500 * KEEPALIVE_S);
       const { at } = seen.find(
-        ({ topic, payload }) => topic === 'deepinfant/mia/node' && payload === 'offline',
+        ({ topic, payload }) => topic === 'deepinfant/v1/mia/node' && payload === 'offline',
       )!;
       console.log(`      unavailable ${at - killedAt} ms after a kill`);
       await start();
@@ -171,10 +171,10 @@ describe('the device in Home Assistant', function () {
       nodeRed.signal('SIGSTOP');
       try {
         const isOffline = (): boolean =>
-          seen.some(({ topic, payload }) => topic === 'deepinfant/mia/node' && payload === 'offline');
+          seen.some(({ topic, payload }) => topic === 'deepinfant/v1/mia/node' && payload === 'offline');
         await until(isOffline, 'the will', 60_000);
         const { at } = seen.find(
-          ({ topic, payload }) => topic === 'deepinfant/mia/node' && payload === 'offline',
+          ({ topic, payload }) => topic === 'deepinfant/v1/mia/node' && payload === 'offline',
         )!;
         console.log(
           `      unavailable ${((at - stoppedAt) / 1000).toFixed(1)} s after a stop, ${KEEPALIVE_S} s keepalive`,
@@ -368,7 +368,7 @@ describe('the device in Home Assistant', function () {
       await home().broker.start();
       const events = (): string[] =>
         seen
-          .filter(({ topic }) => topic === 'deepinfant/mia/event')
+          .filter(({ topic }) => topic === 'deepinfant/v1/mia/event')
           .map(({ payload }) => (JSON.parse(payload) as { event_type: string }).event_type);
       await until(() => events().length === 2, 'the events', 60_000);
       assert.deepEqual(events(), ['started', 'ended']);

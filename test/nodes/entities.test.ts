@@ -123,16 +123,16 @@ describe('deepinfant-entities', function () {
       if (retain) retained.push(topic);
     });
     await late.subscribeAsync('deepinfant/#');
-    await until(() => retained.includes('deepinfant/mia/state'), 'what is retained');
+    await until(() => retained.includes('deepinfant/v1/mia/state'), 'what is retained');
     await late.endAsync();
-    assert.ok(!retained.includes('deepinfant/mia/event'));
-    assert.ok(seen.some(({ topic }) => topic === 'deepinfant/mia/event'));
+    assert.ok(!retained.includes('deepinfant/v1/mia/event'));
+    assert.ok(seen.some(({ topic }) => topic === 'deepinfant/v1/mia/event'));
   });
 
   it('passes on what somebody answers, and which cry it was', async () => {
     await home().call('button.press', { entity_id: 'button.mia_was_tired' });
     await until(
-      () => seen.some(({ topic, payload }) => topic === 'deepinfant/mia/answer/set' && payload === 'tired'),
+      () => seen.some(({ topic, payload }) => topic === 'deepinfant/v1/mia/answer/set' && payload === 'tired'),
       'the answer at the broker',
     );
     // The node hears it in the same moment.
@@ -196,7 +196,7 @@ describe('deepinfant-entities', function () {
   it('takes nothing else from the broker', async () => {
     flow.send('baby1', { payload: cry('started') });
     for (const topic of ['answer', 'preset', 'listening'])
-      await watcher.publishAsync(`deepinfant/mia/${topic}/set`, '{"nonsense": true}');
+      await watcher.publishAsync(`deepinfant/v1/mia/${topic}/set`, '{"nonsense": true}');
     await home().call('switch.turn_off', { entity_id: 'switch.mia_listening' });
     await flow.until('listen');
     assert.equal(flow.messages('listen').length, 1);
@@ -248,7 +248,7 @@ describe('deepinfant-entities', function () {
 
   it('is available only while the node and its source are, whichever told last', async () => {
     const tell = (topic: string, word: string): Promise<unknown> =>
-      watcher.publishAsync(`deepinfant/mia/${topic}`, word);
+      watcher.publishAsync(`deepinfant/v1/mia/${topic}`, word);
     await tell('node', 'offline');
     await tell('source', 'online');
     await untilState('sensor.mia_last_cry', 'unavailable');

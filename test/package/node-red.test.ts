@@ -196,18 +196,18 @@ for (const { nodeRed, node } of PAIRS) {
       const published = (): string => `it, among ${[...last].map(pair => pair.join(' ')).join('\n')}`;
       client.on('message', (topic, payload) => last.set(topic, payload.toString()));
       await client.subscribeAsync(['homeassistant/#', 'deepinfant/#']);
-      await nodeRedUntil(() => last.get('deepinfant/mia/node') === 'online', published);
+      await nodeRedUntil(() => last.get('deepinfant/v1/mia/node') === 'online', published);
       const { components } = JSON.parse(last.get('homeassistant/device/deepinfant_mia/config')!) as {
         components: object;
       };
       assert.ok('crying' in components);
-      await client.publishAsync('deepinfant/mia/preset/set', 'sensitive');
-      const state = (): string => last.get('deepinfant/mia/state') ?? '';
+      await client.publishAsync('deepinfant/v1/mia/preset/set', 'sensitive');
+      const state = (): string => last.get('deepinfant/v1/mia/state') ?? '';
       await nodeRedUntil(() => state().includes('"preset":"sensitive"'), published);
       // The other node has a connection of its own.
       await nodeRedUntil(() => last.get('deepinfant/other') === 'heard', published);
       await end('SIGKILL');
-      await until(() => last.get('deepinfant/mia/node') === 'offline', published, 30_000);
+      await until(() => last.get('deepinfant/v1/mia/node') === 'offline', published, 30_000);
     });
 
     it('can be used as a library', () => {
@@ -238,7 +238,7 @@ function entitiesFlow(port: number | undefined): object[] {
       ...placed,
       id: 'hears',
       type: 'mqtt in',
-      topic: 'deepinfant/mia/state',
+      topic: 'deepinfant/v1/mia/state',
       broker: 'mqtt',
       wires: [['change']],
     },

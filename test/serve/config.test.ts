@@ -116,7 +116,7 @@ home_assistant:
       [
         '2:5: sources.name is missing.',
         "3:5: There is no setting sources.nmae. Did you mean 'name'?",
-        "4:5: sources.type is 'camra'; expected one of microphone, camera, home_assistant_camera, recording, demo.",
+        "4:5: sources.type is 'camra'; expected one of microphone, camera, home_assistant_camera, recording, demo, satellite.",
         "7:1: preset is 'carefull'; expected one of careful, balanced, sensitive.",
         '8:9: page.port is 99999; expected at most 65535.',
         "10:13: There is no setting home_assistant.notify.phone. Did you mean 'phones'?",

@@ -164,22 +164,25 @@ describe('The service', function () {
       await client.subscribeAsync(['deepinfant/#', 'homeassistant/#']);
       const last = (topic: string): string | undefined =>
         received.findLast(([known]) => known === topic)?.[1];
-      await until(() => last('deepinfant/mia/event') !== undefined, 'the event that waited', 30_000);
+      await until(() => last('deepinfant/v1/mia/event') !== undefined, 'the event that waited', 30_000);
       assert.equal(
-        (JSON.parse(last('deepinfant/mia/event')!) as { event_type: string }).event_type,
+        (JSON.parse(last('deepinfant/v1/mia/event')!) as { event_type: string }).event_type,
         'started',
       );
       assert.match(last('homeassistant/device/deepinfant_mia/config')!, /"model":"deepinfant serve"/);
       assert.equal(service.rooms.get('Mia')!.device!.trouble, undefined);
-      await client.publishAsync('deepinfant/mia/answer/set', 'tired');
+      await client.publishAsync('deepinfant/v1/mia/answer/set', 'tired');
       await until(() => cries('baby-Mia').at(0)?.answer?.reason === 'tired', 'the answer in the journal');
-      await client.publishAsync('deepinfant/mia/listening/set', 'OFF');
+      await client.publishAsync('deepinfant/v1/mia/listening/set', 'OFF');
       await reported(/^Cot: stopped/);
-      await client.publishAsync('deepinfant/mia/listening/set', 'ON');
+      await client.publishAsync('deepinfant/v1/mia/listening/set', 'ON');
       await until(() => service.sources.get('Cot')!.health!.state === 'running', 'listening again');
       await service.stop();
-      await until(() => last('deepinfant/mia/node') === 'offline', 'that it is gone');
-      assert.equal((JSON.parse(last('deepinfant/mia/event')!) as { event_type: string }).event_type, 'ended');
+      await until(() => last('deepinfant/v1/mia/node') === 'offline', 'that it is gone');
+      assert.equal(
+        (JSON.parse(last('deepinfant/v1/mia/event')!) as { event_type: string }).event_type,
+        'ended',
+      );
     } finally {
       await client.endAsync();
       await broker.stop();

@@ -1,5 +1,5 @@
 import { messageOf } from '../../errors.js';
-import type { SourceHealth } from '../../values.js';
+import type { SourceHealth, SourceState } from '../../values.js';
 import type { Listening, LiveSource, LiveSources } from './live-sources.js';
 import { SYSTEM_SCHEDULER, type Scheduler } from './scheduler.js';
 import type { LiveListener } from './supervisor.js';
@@ -76,8 +76,8 @@ export class LiveFeed {
   }
 }
 
-/** The health of a source that was never opened. */
-function unheardHealth(source: string, state: 'failed' | 'stopped'): SourceHealth {
+/** The health of a source from which nothing was heard. */
+export function unheardHealth(source: string, state: SourceState): SourceHealth {
   return {
     source,
     state,

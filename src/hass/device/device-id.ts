@@ -104,7 +104,8 @@ function takeOver(folder: string, nodeId: string): string | undefined {
   }
 }
 
-function firstFree(wanted: string, isFree: (id: string) => boolean): string {
+/** `wanted`, or else the first of `wanted_2`, `wanted_3`… that is free. */
+export function firstFree(wanted: string, isFree: (id: string) => boolean): string {
   let id = wanted;
   for (let number = 2; !isFree(id); number++) id = `${wanted}_${number}`;
   return id;

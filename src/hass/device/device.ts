@@ -55,8 +55,8 @@ export interface DeviceOptions {
   /** The broker node, and its address. */
   broker: string;
   url: string;
-  /** Home Assistant's discovery prefix, and the topic of its birth message. */
-  prefix: string;
+  /** Home Assistant's discovery prefix, unless it is not to find the device; and the topic of its birth message. */
+  prefix: string | undefined;
   birthTopic: string;
   /** What runs it: Node-RED, or the service. */
   model: string;
@@ -379,6 +379,10 @@ export class Device {
   private announce(): void {
     const { id, name, nameOf, model, version, configurationUrl, broker, url, prefix } = this.options;
     const { topics, memory } = this;
+    if (prefix === undefined) {
+      memory.announced = null;
+      return;
+    }
     const device = {
       id,
       name,

@@ -9,6 +9,9 @@ import {
   type SourceState,
 } from '../../values.js';
 
+/** Another version has other topics or payloads. docs/mqtt.md describes this one. */
+const LAYOUT_VERSION = 1;
+
 /** The topics of a device on the broker. */
 export interface DeviceTopics {
   /** Retained: how to make the device's entities; empty to remove them. */
@@ -19,8 +22,12 @@ export interface DeviceTopics {
   source: string;
   /** Retained: a DeviceState as JSON. */
   state: string;
-  /** Never retained: a cry as it begins and ends. */
+  /** Never retained: a cry as it begins and ends, as Home Assistant's event entity takes it. */
   event: string;
+  /** Never retained: a CryEvent as JSON. */
+  cry: string;
+  /** Retained: names what publishes here. */
+  service: string;
   /** What Home Assistant asks for: one of REASONS, the name of a baby, one of PRESETS, ON or OFF. */
   answer: string;
   baby: string;
@@ -28,6 +35,8 @@ export interface DeviceTopics {
   listening: string;
   /** Retained: whether one source is heard, where there are several. */
   sourceOf: (key: string) => string;
+  /** Retained: the SourceHealth of one source as JSON. */
+  healthOf: (key: string) => string;
 }
 
 /** A cry of the night that is over, as an attribute of the count has it. */
@@ -115,18 +124,21 @@ const EXPIRE_AFTER_S = (3 * REPUBLISH_MS) / 1000;
 
 /** @param prefix of Home Assistant's MQTT discovery */
 export function deviceTopics(id: string, prefix = DEFAULT_PREFIX): DeviceTopics {
-  const base = `deepinfant/${id}`;
+  const base = `deepinfant/v${LAYOUT_VERSION}/${id}`;
   return {
     discovery: `${prefix}/device/deepinfant_${id}/config`,
     node: `${base}/node`,
     source: `${base}/source`,
     state: `${base}/state`,
     event: `${base}/event`,
+    cry: `${base}/cry`,
+    service: `${base}/service`,
     answer: `${base}/answer/set`,
     baby: `${base}/baby/set`,
     preset: `${base}/preset/set`,
     listening: `${base}/listening/set`,
     sourceOf: key => `${base}/sources/${key}`,
+    healthOf: key => `${base}/health/${key}`,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { SourceHealth, SourceState } from '../../values.js';
-import { deviceIdOf } from './device-id.js';
+import { deviceIdOf, firstFree } from './device-id.js';
 
 /** More would make a device of hundreds of entities; the others are not shown. */
 const MOST_SOURCES = 16;
@@ -57,8 +57,8 @@ export class DeviceSources {
   /** The state of the one that is heard best; and what is wrong with it, or else with another one. */
   get overall(): { state: SourceState; error: string | undefined } | undefined {
     const healths = this.all.flatMap(({ health }) => health ?? []);
-    const [best] = healths.toSorted((a, b) => BEST_FIRST.indexOf(a.state) - BEST_FIRST.indexOf(b.state));
-    return (best as SourceHealth | undefined) && { state: best.state, error: errorOf(best, healths) };
+    const best = heardBest(healths);
+    return best && { state: best.state, error: errorOf(best, healths) };
   }
 
   /** @returns whether the source is new */
@@ -74,13 +74,16 @@ export class DeviceSources {
 
   private add(name: string): DeviceSource | undefined {
     if (this.byName.size === MOST_SOURCES) return undefined;
-    const keys = this.all.map(({ key }) => key);
-    let key = deviceIdOf(name);
-    for (let number = 2; keys.includes(key); number++) key = `${deviceIdOf(name)}_${number}`;
+    const key = firstFree(deviceIdOf(name), wanted => this.all.every(({ key: taken }) => taken !== wanted));
     const source: DeviceSource = { key, name, health: undefined, isOnline: true };
     this.byName.set(name, source);
     return source;
   }
+}
+
+/** Of several sources the one that is heard best; undefined where there is none. */
+export function heardBest(healths: readonly SourceHealth[]): SourceHealth | undefined {
+  return healths.toSorted((a, b) => BEST_FIRST.indexOf(a.state) - BEST_FIRST.indexOf(b.state)).at(0);
 }
 
 function errorOf(best: SourceHealth, all: readonly SourceHealth[]): string | undefined {

@@ -20,6 +20,7 @@ export function relationFaults(config: Config, env: NodeJS.ProcessEnv): SettingF
     ...repeatedDevices(config.sources),
     ...unknownBabies(config),
     ...cameraFaults(config),
+    ...satelliteFaults(config),
     ...homeAssistantFaults(config, env),
     ...pageFaults(config),
   ];
@@ -61,6 +62,8 @@ function deviceOf(source: SourceConfig): string | undefined {
       return JSON.stringify(['camera', source.url.trim(), source.track]);
     case 'home_assistant_camera':
       return JSON.stringify(['home assistant', source.entity]);
+    case 'satellite':
+      return JSON.stringify(['satellite', source.id]);
     default:
       return undefined;
   }
@@ -94,6 +97,14 @@ function cameraFaults({ sources, home_assistant: homeAssistant }: Config): Setti
     const { url, user, password } = source;
     return faultOf(['sources', i, 'url'], () => parseCameraAddress(url, { user, password }));
   });
+}
+
+function satelliteFaults({ sources, mqtt }: Config): SettingFault[] {
+  if (mqtt) return [];
+  const message = "A satellite needs the broker that it publishes at: add 'mqtt' with its url.";
+  return sources.flatMap(({ type }, i) =>
+    type === 'satellite' ? [{ path: ['sources', i, 'id'], message }] : [],
+  );
 }
 
 function homeAssistantFaults({ home_assistant: login }: Config, env: NodeJS.ProcessEnv): SettingFault[] {

@@ -127,7 +127,20 @@ const DEMO = v.strictObject({
   ...ofSource,
 });
 
-const SOURCE = v.variant('type', [MICROPHONE, CAMERA, HOME_ASSISTANT_CAMERA, RECORDING, DEMO]);
+const SATELLITE = v.strictObject({
+  type: v.pipe(
+    v.literal('satellite'),
+    v.description("Another 'deepinfant serve', which publishes what it hears at the broker of 'mqtt'."),
+  ),
+  ...ofSource,
+  id: v.pipe(
+    v.string(),
+    v.regex(/^[\w-]{1,200}$/, 'letters, digits, _ and -'),
+    v.description("What stands in its topics: deepinfant/v1/ID. It is the 'id' in the satellite's 'mqtt'."),
+  ),
+});
+
+const SOURCE = v.variant('type', [MICROPHONE, CAMERA, HOME_ASSISTANT_CAMERA, RECORDING, DEMO, SATELLITE]);
 
 const BABY = v.strictObject({
   name: v.pipe(v.string(), v.nonEmpty(), v.maxLength(MOST_NAME), v.description('The name of the baby.')),
@@ -225,6 +238,19 @@ const MQTT = v.strictObject({
   ),
   user: optionalText('The user name that the broker asks for.'),
   password: optionalText('The password that the broker asks for: !secret NAME or !env_var NAME.'),
+  id: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^[a-z0-9_]{1,40}$/, 'lower-case letters, digits and _'),
+      v.description(
+        'Tells this service from others at the broker: it begins the ids of its devices. Without it they are the names of the babies.',
+      ),
+    ),
+  ),
+  discovery: flag(
+    'Whether Home Assistant is to show a device for each baby. false for a satellite, whose cries another service shows.',
+    true,
+  ),
   discovery_prefix: topic("The discovery prefix of Home Assistant's MQTT integration.", DEFAULT_PREFIX),
   birth_topic: topic("The topic of Home Assistant's birth message.", DEFAULT_BIRTH_TOPIC),
 });

@@ -79,7 +79,7 @@ async function stateAfter(events: readonly CryEvent[], file: string): Promise<De
     file,
     preset: 'balanced',
     publish: ({ topic, payload }) => {
-      if (topic === 'deepinfant/mia/state') state = JSON.parse(payload) as DeviceState;
+      if (topic === 'deepinfant/v1/mia/state') state = JSON.parse(payload) as DeviceState;
       return true;
     },
     report: () => undefined,

@@ -94,7 +94,7 @@ describe('Device', () => {
       () => JSON.stringify(events()),
     );
   const payloads = (topic: string): string[] =>
-    published.filter(message => message.topic === `deepinfant/mia/${topic}`).map(({ payload }) => payload);
+    published.filter(message => message.topic === `deepinfant/v1/mia/${topic}`).map(({ payload }) => payload);
   const state = (): DeviceState => JSON.parse(payloads('state').at(-1)!) as DeviceState;
 
   it('publishes everything when it is connected, and later what changed', () => {
@@ -102,10 +102,10 @@ describe('Device', () => {
       published.map(({ topic, payload, retain }) => [topic, payload.slice(0, 7), retain]),
       [
         ['homeassistant/device/deepinfant_mia/config', '{"devic', true],
-        ['deepinfant/mia/state', '{"cryin', true],
-        ['deepinfant/mia/source', 'online', true],
+        ['deepinfant/v1/mia/state', '{"cryin', true],
+        ['deepinfant/v1/mia/source', 'online', true],
         // It is there when all of that is known.
-        ['deepinfant/mia/node', 'online', true],
+        ['deepinfant/v1/mia/node', 'online', true],
       ],
     );
     const { length } = published;
@@ -126,7 +126,7 @@ describe('Device', () => {
     device.pushCry(cry('ended', 90));
     assert.deepEqual([state().crying, state().criesTonight, state().minutesTonight], ['OFF', 1, 2]);
     await untilEvents(2);
-    const sent = published.filter(({ topic }) => topic === 'deepinfant/mia/event');
+    const sent = published.filter(({ topic }) => topic === 'deepinfant/v1/mia/event');
     assert.deepEqual(
       sent.map(({ payload, retain }) => [(JSON.parse(payload) as { event_type: string }).event_type, retain]),
       [
@@ -172,7 +172,7 @@ describe('Device', () => {
 
   it('gives what is asked for, and ignores anything else', async () => {
     const receive = (topic: string, payload: string): unknown =>
-      device.receive(`deepinfant/mia/${topic}/set`, payload);
+      device.receive(`deepinfant/v1/mia/${topic}/set`, payload);
     assert.deepEqual(receive('answer', 'hungry'), { do: 'answer', answer: undefined });
     assert.equal(state().answer, null);
     device.pushCry(cry('started'));
@@ -206,8 +206,8 @@ describe('Device', () => {
 
   it('keeps what was chosen in Home Assistant, and asks for it again before anything is heard', async () => {
     assert.deepEqual([state().preset, state().listening], ['balanced', 'ON']);
-    device.receive('deepinfant/mia/preset/set', 'sensitive');
-    device.receive('deepinfant/mia/listening/set', 'OFF');
+    device.receive('deepinfant/v1/mia/preset/set', 'sensitive');
+    device.receive('deepinfant/v1/mia/listening/set', 'OFF');
     // A camera that is just being closed says so after the switch was turned.
     device.pushHealth({ ...HEALTH, since: Date.now() - 5000 });
     await device.stop(false);
@@ -226,7 +226,7 @@ describe('Device', () => {
   });
 
   it('goes by the detector once that is set up otherwise', async () => {
-    device.receive('deepinfant/mia/preset/set', 'sensitive');
+    device.receive('deepinfant/v1/mia/preset/set', 'sensitive');
     await device.stop(false);
     device = make({ preset: 'careful' });
     assert.deepEqual(device.start(), []);
@@ -242,9 +242,9 @@ describe('Device', () => {
     assert.deepEqual(
       published.map(({ topic, payload }) => [topic, eventOf(payload) ?? (payload.slice(0, 15) || payload)]),
       [
-        ['deepinfant/mia/event', 'ended'],
-        ['deepinfant/mia/state', '{"crying":"OFF"'],
-        ['deepinfant/mia/node', 'offline'],
+        ['deepinfant/v1/mia/event', 'ended'],
+        ['deepinfant/v1/mia/state', '{"crying":"OFF"'],
+        ['deepinfant/v1/mia/node', 'offline'],
       ],
     );
   });
@@ -260,7 +260,7 @@ describe('Device', () => {
     assert.deepEqual(events(), [['ended', 'cot@1', 40]]);
     assert.deepEqual(
       [published.at(-2)!.payload, published.at(-1)!.topic],
-      ['online', 'deepinfant/mia/event'],
+      ['online', 'deepinfant/v1/mia/event'],
     );
     assert.equal(state().crying, 'OFF');
     // The detector tells it as well.
@@ -320,13 +320,13 @@ describe('Device', () => {
       [reason, confidence, intensity, answer, answeredBy],
       ['hungry', 62, 'cry', 'tired', 'Anna'],
     );
-    const command = device.receive('deepinfant/mia/answer/set', 'hungry');
+    const command = device.receive('deepinfant/v1/mia/answer/set', 'hungry');
     assert.equal(command?.do === 'answer' && command.answer?.cry, 'cot@1');
   });
 
   it('does not show an answer that was not taken', async () => {
     device.pushCry(cry('started'));
-    device.receive('deepinfant/mia/answer/set', 'tired');
+    device.receive('deepinfant/v1/mia/answer/set', 'tired');
     await until(() => state().answer === 'tired', 'the answer');
     device.withdrawAnswer('cot@0');
     assert.equal(state().answer, 'tired');
@@ -414,11 +414,11 @@ describe('Device', () => {
       [state().who, state().whoProbabilities, state().baby],
       ['unsure', who.probabilities, null],
     );
-    const { payload } = published.find(({ topic }) => topic === 'deepinfant/mia/event')!;
+    const { payload } = published.find(({ topic }) => topic === 'deepinfant/v1/mia/event')!;
     assert.equal((JSON.parse(payload) as { who: string }).who, 'unsure');
-    const command = device.receive('deepinfant/mia/baby/set', 'Leo');
+    const command = device.receive('deepinfant/v1/mia/baby/set', 'Leo');
     assert(command?.do === 'baby' && command.told?.baby === 'Leo' && command.told.cry === 'cot@1');
-    assert.equal(device.receive('deepinfant/mia/baby/set', 'Tom'), undefined);
+    assert.equal(device.receive('deepinfant/v1/mia/baby/set', 'Tom'), undefined);
     await until(() => state().baby === 'Leo', 'the baby');
     device.pushBaby({ cry: 'cot@1', baby: 'Mia' });
     assert.equal(state().baby, 'Mia');
@@ -451,9 +451,9 @@ describe('Device', () => {
       messages.map(({ topic }) => topic),
       [
         'ha/device/deepinfant_mia/config',
-        'deepinfant/mia/state',
-        'deepinfant/mia/source',
-        'deepinfant/mia/node',
+        'deepinfant/v1/mia/state',
+        'deepinfant/v1/mia/source',
+        'deepinfant/v1/mia/node',
       ],
     );
   });
