@@ -163,6 +163,8 @@ export class Supervisor {
   private open(): void {
     const attempt = ++this.attempt;
     this.enter('starting');
+    // Whoever was told of it may have stopped it: nothing is to be opened or left waiting then.
+    if (attempt !== this.attempt) return;
     this.clock.begin();
     this.isSettled = false;
     this.complaint = undefined;
@@ -204,13 +206,15 @@ export class Supervisor {
       });
       return;
     }
+    const { attempt } = this;
     this.send();
+    if (attempt !== this.attempt) return;
     const complaint = isOpening ? this.complaint : undefined;
     const why = complaint === undefined ? '' : ` ffmpeg says: ${complaint}.`;
     const message = `No audio arrived for ${patienceMs / 1000} s.${why} Opening it again.`;
     const end: CaptureEnd = { kind: complaint === undefined ? 'disconnected' : 'not-a-stream', message };
     this.enter('stalled', { trouble: end.kind, error: message });
-    this.openAgainSafely(end);
+    if (attempt === this.attempt) this.openAgainSafely(end);
   }
 
   private receive(samples: Float32Array, attempt: number): void {
@@ -218,6 +222,7 @@ export class Supervisor {
     if (this.runningSinceMs === undefined) {
       this.runningSinceMs = this.lastDataMs;
       this.enter(this.heardState);
+      if (attempt !== this.attempt) return;
       this.cancelTimer();
       this.watch();
       this.scheduler.after(SETTLE_MS, () => {
@@ -265,6 +270,7 @@ export class Supervisor {
     const attempt = ++this.attempt;
     this.cancelTimer();
     this.send();
+    if (attempt !== this.attempt) return;
     const heardMs = this.lastDataMs - (this.runningSinceMs ?? this.lastDataMs);
     this.runningSinceMs = undefined;
     this.isPlaced = false;
@@ -274,6 +280,7 @@ export class Supervisor {
     const waitMs = this.backoff.next(WAITS[kind]);
     const state = NEEDS_A_PERSON.has(kind) ? 'failed' : 'backoff';
     this.enter(state, { trouble: kind, error: message, retryInS: waitMs / 1000 });
+    if (attempt !== this.attempt) return;
     this.cancelTimer = this.scheduler.after(waitMs, () => {
       this.tryNow();
     });

@@ -14,6 +14,11 @@ export class FakeScheduler implements Scheduler {
     return this.epochAtZero + this.nowMs;
   }
 
+  /** How many timers wait. */
+  get waiting(): number {
+    return this.timers.size;
+  }
+
   /** As when the system's clock is set. */
   setClockForward(ms: number): void {
     this.epochAtZero += ms;

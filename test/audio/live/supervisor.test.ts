@@ -14,6 +14,8 @@ class Bench {
   readonly healths: SourceHealth[] = [];
   readonly captures: { listener: CaptureListener; stopped: boolean }[] = [];
   readonly supervisor: Supervisor;
+  /** What its listener does when it is told of the health. */
+  onHealth: (health: SourceHealth) => void = () => undefined;
   /** Epoch time of the last chunk. */
   sentAt = NaN;
 
@@ -39,7 +41,10 @@ class Bench {
           this.chunks.push(chunk);
           this.sentAt = this.time.epoch();
         },
-        health: health => this.healths.push(health),
+        health: health => {
+          this.healths.push(health);
+          this.onHealth(health);
+        },
       },
       this.time,
       () => random,
@@ -419,6 +424,27 @@ describe('Supervisor', () => {
       assert.equal(bench.captures.length, 1);
       assert.ok(bench.captures[0].stopped);
       assert.deepEqual(bench.states.slice(-2), [until, 'stopped']);
+    }
+  });
+
+  it('opens nothing and leaves no timer when it is stopped by the one whom it tells of a state', async () => {
+    for (const until of ['starting', 'running', 'stalled', 'backoff'] as const) {
+      const bench = new Bench();
+      if (until === 'starting') await bench.end();
+      let captures = 0;
+      bench.onHealth = ({ state }) => {
+        if (state !== until) return;
+        captures = bench.captures.length;
+        void bench.supervisor.stop();
+      };
+      if (until === 'starting') await bench.time.pass(1100);
+      else await bench.hear(1000);
+      if (until === 'stalled') await bench.time.pass(2300);
+      if (until === 'backoff') await bench.end();
+      await bench.time.pass(500);
+      assert.deepEqual(bench.states.slice(-2), [until, 'stopped']);
+      assert.equal(bench.time.waiting, 0, until);
+      assert.ok(captures > 0 && bench.captures.length === captures, until);
     }
   });
 
