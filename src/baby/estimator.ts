@@ -100,7 +100,7 @@ export class ReasonEstimator {
         -Infinity,
       );
     const told = lastIn(this.context.facts);
-    const implied = lastIn(this.history.impliedFacts);
+    const implied = lastIn(this.history.impliedFacts(this.context.facts));
     const at = Math.max(told, implied);
     return at === -Infinity ? undefined : { at, isImplied: implied > told };
   }
@@ -140,7 +140,9 @@ export class ReasonEstimator {
     const { id, onset, intensity, embedding } = event;
     const isTimed = hasEpoch(onset);
     if (isTimed) this.history.deriveReliefs(this.context.facts, onset);
-    const circumstances = isTimed ? this.context.at(onset, this.history.impliedFacts) : undefined;
+    const circumstances = isTimed
+      ? this.context.at(onset, this.history.impliedFacts(this.context.facts))
+      : undefined;
     const startedAs = event.state === 'started' ? intensity : this.history.startedAs(id);
     const isSudden = startedAs === 'scream';
     const features = featuresOf(circumstances?.situation(this.history.sinceCryH(onset)), intensity, isSudden);

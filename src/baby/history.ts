@@ -187,12 +187,20 @@ export class History {
     }
   }
 
-  /** Facts that follow from answers: it was hunger, so the baby was fed when the cry ended. */
-  get impliedFacts(): ContextFact[] {
+  /**
+   * Facts that follow from answers: it was hunger, so the baby was fed when the cry ended. Care that somebody told for the
+   * same occasion, from the cry's onset to ten minutes after its end, is known better: nothing follows then.
+   * @param told facts that somebody told
+   */
+  impliedFacts(told: readonly ContextFact[]): ContextFact[] {
     return this.cries.filter(isAnswered).flatMap(cry => {
-      const { answer, offset } = cry;
+      const { answer, onset, offset } = cry;
       const kind = isCertain(cry) ? CARE[answer.reason] : undefined;
-      return kind && offset !== undefined ? [{ kind, at: offset }] : [];
+      if (!kind || offset === undefined) return [];
+      const isTold = told.some(
+        fact => fact.kind === kind && fact.at >= onset && fact.at <= offset + RELIEF_MS,
+      );
+      return isTold ? [] : [{ kind, at: offset }];
     });
   }
 

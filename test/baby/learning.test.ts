@@ -202,6 +202,25 @@ describe('ReasonEstimator, taught', () => {
     assert.equal(new ReasonEstimator(MIA).lastFed(now), undefined);
   });
 
+  it('takes a feed that was told for the one that an answer suggests, where both are of one occasion', () => {
+    const told = (at: number): ReasonEstimator => {
+      const estimator = taught(['hungry']);
+      estimator.tell({ kind: 'feed', at });
+      return estimator;
+    };
+    const now = NOON + HOUR_MS;
+    // The cry lasted from noon for five minutes.
+    for (const minutes of [0, 3, 5, 15]) {
+      const at = NOON + minutes * MINUTE_MS;
+      const estimator = told(at);
+      assert.deepEqual(estimator.lastFed(now), { at, isImplied: false });
+      const texts = estimator.estimate(cryAt(now)).contributions.map(({ text }) => text);
+      assert.doesNotMatch(texts.join('\n'), /An answer suggests a feed/);
+    }
+    // A feed before the cry is another one.
+    assert.equal(told(NOON - MINUTE_MS).lastFed(now)!.isImplied, true);
+  });
+
   it('keeps a fact told twice under one id once, at its later telling', () => {
     const estimator = new ReasonEstimator(MIA);
     estimator.tell({ kind: 'feed', at: NOON, id: 'f1' });
