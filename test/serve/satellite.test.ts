@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { connectAsync, type MqttClient } from 'mqtt';
@@ -165,18 +165,36 @@ describe('A satellite', function () {
     );
   });
 
-  it('keeps its cries while the broker is away, and the broker those of a receiver that is away', async () => {
+  it('loses nothing while the receiver is away: the broker keeps it', async () => {
     await startReceiver();
+    await untilState('failed');
     await receiver!.stop();
     startSatellite();
-    await until(() => ends('nursery').length === 1, 'a cry that the receiver does not hear', 60_000);
+    await until(() => ends('nursery').length === 2, 'a cry that the receiver does not hear', 60_000);
+    await kill();
+    await startReceiver();
+    await until(
+      () => ends('mia').length === 2,
+      () => reports.join('\n'),
+      30_000,
+    );
+    assert.deepEqual(ends('mia'), ends('nursery'));
+    assert.equal(cries().length, 1);
+  });
+
+  it('loses nothing while the broker is away: it waits on disk', async () => {
+    startSatellite();
+    await until(() => ends('nursery').length === 1, 'the beginning of a cry', 60_000);
     await broker.stop();
-    // The watcher misses nothing: it connects again before the satellite has anything to send.
-    const before = published('nursery').length;
-    await until(() => before > 0, 'events');
+    const feed = path.join(folder, 'board', 'data', 'feed-nursery.json');
+    await until(
+      () => readFileSync(feed, 'utf8').includes('\\"state\\":\\"ended\\"'),
+      'its end on disk',
+      60_000,
+    );
+    assert.equal(ends('nursery').length, 1);
     await broker.start();
-    await until(() => ends('nursery').length >= 2, 'its end, once the broker is back', 60_000);
-    await kill('SIGTERM');
+    await until(() => ends('nursery').length >= 2, 'its end', 60_000);
     const [started, ended] = ends('nursery');
     assert.equal(started.replace('started', 'ended'), ended);
   });
