@@ -94,8 +94,9 @@ export class LiveNode implements NodeWork {
   }
 
   async stop(isRemoved: boolean): Promise<void> {
-    if (isRemoved) await this.file.remove();
+    // The source is closed whatever becomes of the file.
     await this.feed.stop();
+    if (isRemoved) await this.file.remove();
     await this.file.close();
   }
 

@@ -43,9 +43,10 @@ export class LiveSources {
     const healthHere = (): SourceHealth => ({ ...supervisor.health, source: name });
     // A person who starts listening may just have mended the camera.
     supervisor.tryNow();
-    listeners.set(listener, name);
+    // One that fails at once does not listen, and keeps nothing open.
     if (held) listener.health(healthHere());
-    else supervisor.start();
+    listeners.set(listener, name);
+    if (!held) supervisor.start();
     return {
       get health() {
         return healthHere();

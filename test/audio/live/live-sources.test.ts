@@ -94,6 +94,20 @@ describe('LiveSources', () => {
     await third.leave();
   });
 
+  it('keeps nothing open for one that fails as it begins to listen', async () => {
+    const first = listen(source('camera'));
+    await time.pass(0);
+    const fail = (): never => {
+      throw new Error('broken on purpose');
+    };
+    assert.throws(() => sources.listen(source('camera'), { chunk: fail, health: fail }), /on purpose/);
+    await first.leave();
+    assert.deepEqual(
+      captures.map(({ isStopped }) => isStopped),
+      [true],
+    );
+  });
+
   it('starts many sources one after another, a lone one at once', async () => {
     const listening = ['a', 'b', 'c', 'd'].map(key => listen(source(key)));
     await time.pass(1000);
