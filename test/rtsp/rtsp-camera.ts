@@ -17,9 +17,14 @@ export interface Login {
 
 type TrackName = 'video' | `audio${'' | '2' | '3'}`;
 type Codec = keyof typeof AUDIO;
-type Send = (packet: Buffer) => void;
+/** Sends an RTP packet, or an RTCP report where its other channel or port is. */
+type Send = (packet: Buffer, isReport?: boolean) => void;
 
 const PACKET_MS = 20;
+/** A sender report comes each second. */
+const PACKETS_PER_REPORT = 50;
+/** Seconds from 1900, where NTP begins, to 1970. */
+const NTP_EPOCH_S = 2_208_988_800;
 /** Pictures come with every second packet. */
 const PACKETS_PER_PICTURE = 2;
 /** The timestamps begin anew after 4 s of L16. It is not 0, which ffmpeg takes for none. */
@@ -136,6 +141,8 @@ export class RtspCamera {
   sounds: readonly ('signal' | 'silence' | 'nothing')[] = [];
   /** Seconds by which the timestamps are wrong from now on. */
   clockErrorS = 0;
+  /** Seconds by which the wall clock of its sender reports is wrong; without it, it sends none. */
+  wallClockErrorS: number | undefined;
   /** How long each connection waits for its first answer. */
   answerDelayMs = 0;
   /** How long the sound takes after PLAY. */
@@ -321,9 +328,20 @@ export class RtspCamera {
           if (sound !== 'nothing')
             session.tracks.get(AUDIO_NAMES[i])?.(this.audioPacket(codec, n, sound === 'silence'));
         });
+      if (n % PACKETS_PER_REPORT === 0) this.sendReports(session, n);
       if (n % PACKETS_PER_PICTURE === 0)
         for (const packet of this.pictures(n / PACKETS_PER_PICTURE)) session.tracks.get('video')?.(packet);
     }
+  }
+
+  private sendReports(session: Session, n: number): void {
+    if (this.wallClockErrorS === undefined) return;
+    const wallS = Date.now() / 1000 + this.wallClockErrorS;
+    const passedS = (n * PACKET_MS) / 1000 + this.clockErrorS;
+    this.audio.forEach(({ type, rate }, i) =>
+      session.tracks.get(AUDIO_NAMES[i])?.(senderReport(type, wallS, passedS * rate), true),
+    );
+    session.tracks.get('video')?.(senderReport(VIDEO.type, wallS, passedS * VIDEO.rate), true);
   }
 
   private audioPacket({ type, rate, sample, bytes, head }: AudioCodec, n: number, isSilent: boolean): Buffer {
@@ -362,6 +380,19 @@ function rtp(packet: {
   header.writeUInt32BE((FIRST_TIMESTAMP + packet.timestamp) >>> 0, 4);
   header.writeUInt32BE(packet.type, 8);
   return Buffer.concat([header, packet.payload]);
+}
+
+/** RFC 3550, 6.4.1. */
+function senderReport(source: number, wallS: number, timestamp: number): Buffer {
+  const report = Buffer.alloc(28);
+  report[0] = 0x80;
+  report[1] = 200;
+  report.writeUInt16BE(report.length / 4 - 1, 2);
+  report.writeUInt32BE(source, 4);
+  report.writeUInt32BE(Math.floor(wallS) + NTP_EPOCH_S, 8);
+  report.writeUInt32BE(Math.floor((wallS % 1) * 2 ** 32), 12);
+  report.writeUInt32BE((FIRST_TIMESTAMP + timestamp) >>> 0, 16);
+  return report;
 }
 
 /** What to answer where the request does not prove to know the password (RFC 2617, 7616); undefined where it does. */
@@ -451,8 +482,13 @@ class Session {
   /** @returns the header that accepts the wanted transport */
   sendInterleaved(track: TrackName, wanted: string): string {
     const channel = Number(/interleaved=(\d+)/.exec(wanted)?.[1] ?? 0);
-    this.tracks.set(track, packet => {
-      const header = Buffer.from([0x24, channel, packet.length >> 8, packet.length & 0xff]);
+    this.tracks.set(track, (packet, isReport) => {
+      const header = Buffer.from([
+        0x24,
+        isReport ? channel + 1 : channel,
+        packet.length >> 8,
+        packet.length & 0xff,
+      ]);
       this.socket.write(Buffer.concat([header, packet]));
     });
     return `RTP/AVP/TCP;unicast;interleaved=${channel}-${channel + 1}`;
@@ -466,8 +502,8 @@ class Session {
       await once(udp, 'listening');
     }
     const port = Number(/client_port=(\d+)/.exec(wanted)?.[1]);
-    this.tracks.set(track, packet => {
-      if (!this.socket.destroyed) udp.send(packet, port, '127.0.0.1');
+    this.tracks.set(track, (packet, isReport) => {
+      if (!this.socket.destroyed) udp.send(packet, isReport ? port + 1 : port, '127.0.0.1');
     });
     const own = udp.address().port;
     return `RTP/AVP;unicast;client_port=${port}-${port + 1};server_port=${own}-${own + 1}`;

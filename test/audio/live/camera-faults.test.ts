@@ -143,6 +143,34 @@ describe('a camera', function () {
       await Promise.all(steps.map(one => tries(3, () => step(one))));
     }).timeout(60_000);
 
+    it('loses nothing where only its sender reports say so, with a picture and without', async () => {
+      const steps = [
+        [5, 'L16', true],
+        [-3, 'L16', true],
+        [-30, 'PCMA', true],
+        [3600, 'L16', true],
+        [-30, 'L16', false],
+      ] as const;
+      const step = async ([stepS, codec, video]: (typeof steps)[number]): Promise<void> => {
+        const what = `${codec} by ${stepS} s${video ? ', with a picture' : ''}`;
+        const settings = { audioOnlyStatus: video ? 454 : 200, wallClockErrorS: 0 };
+        const camera = await start({ audio: codec, video }, settings);
+        await hear(camera, {}, async listening => {
+          await listening.hear(2.5);
+          const startS = camera.offeredS;
+          const before = listening.samples.length;
+          camera.wallClockErrorS = stepS;
+          await listening.hear(before / 16000 + 3);
+          assertAsOffered(listening.samples.length - before, camera.offeredS - startS);
+          // ffmpeg takes the time from the reports where it has several tracks to bring together.
+          assert.equal(listening.clockSteps, video ? 1 : 0, what);
+          if (codec === 'L16') assert.equal(gapIn(listening.samples), 0, what);
+          else assert(rms(listening.samples.subarray(before)) > 0.1, what);
+        });
+      };
+      await Promise.all(steps.map(one => tries(3, () => step(one))));
+    }).timeout(60_000);
+
     const keepTime = async (): Promise<void> => {
       const camera = await start({});
       await hear(camera, {}, async listening => {
