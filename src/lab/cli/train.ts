@@ -24,7 +24,7 @@ export const command = defineCommand({
   description: `Trains CryNet on a corpus: a folder with a manifest.csv, or with the folders cry/ and not-cry/
     (docs/training.md). First trains a network for each fold and measures it on that fold and on nights made from it; then
     trains the model to use on all recordings, with the calibration and thresholds that the folds yield, and writes it to
-    OUT/all/NAME. If it is stopped, the same command resumes it. 'deepinfant ship OUT' copies the model to models/.`,
+    OUT/all/NAME; folds that leave a source out only measure. If it is stopped, the same command resumes it. 'deepinfant ship OUT' copies the model to models/.`,
   options: {
     ...CORPUS_OPTIONS,
     mixtures: {
@@ -96,12 +96,14 @@ export const command = defineCommand({
     const scores = (reading: Reading): HeldOutScore[] => records.flatMap(record => record[reading].scores);
     printFigures('all folds', scores('flexible'));
     printFigures('all folds, fixed windows', scores('fixed'));
+    const last: Run = { ...run, onProgress: progressLine('all') };
+    await calibrateFolds(last, records);
     if (split.sources) {
       const aucs = new Map(split.sources.map((name, i) => [name, figuresOf(records[i].flexible.scores).auc]));
       print(worstSourceText(aucs));
+      print("no model to use: these folds only measure; give a number of grouped folds as 'folds' for one");
+      return 0;
     }
-    const last: Run = { ...run, onProgress: progressLine('all') };
-    await calibrateFolds(last, records);
     await trainOnAll(last, records);
     print(`model to use: ${modelFolder(run, 'all')} (to ship it: deepinfant ship ${run.out})`);
     return 0;

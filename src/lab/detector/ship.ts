@@ -18,7 +18,7 @@ import { writeAtomically } from '../../files/write-atomically.js';
 import type { TrainingCorpus } from './training-corpus.js';
 import type { HeldOut } from './measure.js';
 import { SCALING, type TrainableCryNet } from './network.js';
-import { chooseThresholds, highestThresholds } from './thresholds.js';
+import { chooseThresholds } from './thresholds.js';
 
 /** Frames from one step to the next, and frames that a score covers: 0.975 s. Fixed windows overlap by half. */
 const READ_FRAMES: Record<Reading, { hopFrames: number; windowFrames: number }> = {
@@ -89,26 +89,23 @@ export function modelName(name: string, reading: Reading): string {
 }
 
 /**
- * Calibration and thresholds from held-out scores of networks that were trained in the same way. Recordings with a doubtful
- * label do not count. With a fold for each source, the source that needs the highest threshold decides: a promise must
- * hold for the worst of them.
+ * Calibration and thresholds from held-out scores of networks that were trained in the same way, on much the same
+ * recordings: networks of other recordings score on another scale. Recordings with a doubtful label do not count.
  */
 export function scoreReadingOf(heldOut: readonly HeldOut[], corpus: TrainingCorpus): ScoreReading {
-  const logits = (part: readonly HeldOut[], wanted: boolean): number[] =>
-    part
+  const logits = (wanted: boolean): number[] =>
+    heldOut
       .flatMap(({ scores }) => scores)
       .filter(recording => !corpus.doubtful.has(recording.path) && isCry(recording) === wanted)
       .map(({ score }) => logit(score));
-  const calibration = plattCalibration(logits(heldOut, true), logits(heldOut, false));
-  const parts = corpus.split.sources ? heldOut.map(source => [source]) : [heldOut];
-  const thresholds = parts.map(part =>
-    chooseThresholds(
-      calibration,
-      logits(part, false),
-      part.flatMap(({ nights }) => nights),
-    ),
+  const others = logits(false);
+  const calibration = plattCalibration(logits(true), others);
+  const presets = chooseThresholds(
+    calibration,
+    others,
+    heldOut.flatMap(({ nights }) => nights),
   );
-  return { calibration, presets: highestThresholds(thresholds) };
+  return { calibration, presets };
 }
 
 /** A trained network, and how it was trained. */

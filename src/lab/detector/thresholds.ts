@@ -42,19 +42,6 @@ export function chooseThresholds(
   return Object.fromEntries(thresholds) as Record<Preset, PresetThresholds>;
 }
 
-/** Of several choices, each preset's highest thresholds: they keep the promise wherever one of the choices does. */
-export function highestThresholds(
-  choices: readonly Record<Preset, PresetThresholds>[],
-): Record<Preset, PresetThresholds> {
-  const highest = PRESETS.map(preset => {
-    const each = choices.map(choice => choice[preset]);
-    const odds = Math.max(...each.map(thresholds => thresholds.odds));
-    const clip = Math.max(...each.map(thresholds => thresholds.clip));
-    return [preset, { ...each[0], odds, clip }] as const;
-  });
-  return Object.fromEntries(highest) as Record<Preset, PresetThresholds>;
-}
-
 /** The lowest level with at most the allowed false alarms in all nights, or else the highest: higher levels have fewer. */
 function leastOdds(calibration: Calibration, nights: readonly NightRecord[], allowed: number): number {
   let least = 0;

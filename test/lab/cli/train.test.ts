@@ -245,7 +245,9 @@ describe('deepinfant train', function () {
     const [scene] = jsonLines<{ sources: Record<string, { presets: object }> }>(nights.stdout);
     assert.deepEqual(Object.keys(scene.sources.uploads.presets), ['careful', 'balanced', 'sensitive']);
 
-    const learned = path.join(folder, 'left-out', 'all', 'toy');
+    assert.match(output, /no model to use/);
+    assert.ok(!existsSync(path.join(folder, 'left-out', 'all')), output);
+    const learned = path.join(folder, 'left-out', 'fold0', 'toy');
     const itself = await deepinfant('evaluate', '--data', data, '--model', learned, '--json');
     assert.match(itself.stderr, /toy learned from these recordings, so its figures are too good/);
 

@@ -4,10 +4,8 @@ import { TRACKER_DEFAULTS } from '../../../src/detect/tracker.js';
 import { judgeNight, TrackerAlarms } from '../../../src/lab/evaluation/nights.js';
 import { sigmoid } from '../../../src/model/calibration.js';
 import { PRESETS } from '../../../src/model/manifest.js';
-import type { HeldOut, NightRecord } from '../../../src/lab/detector/measure.js';
-import { scoreReadingOf } from '../../../src/lab/detector/ship.js';
-import type { TrainingCorpus } from '../../../src/lab/detector/training-corpus.js';
-import { chooseThresholds, highestThresholds } from '../../../src/lab/detector/thresholds.js';
+import type { NightRecord } from '../../../src/lab/detector/measure.js';
+import { chooseThresholds } from '../../../src/lab/detector/thresholds.js';
 import { SAMPLE_RATE } from '../../../src/values.js';
 import { step } from '../../detect/steps.js';
 
@@ -73,43 +71,6 @@ describe('chooseThresholds', function () {
     assert.ok(careful.clip >= balanced.clip && balanced.clip >= sensitive.clip);
     assert.ok(falseAlarms('careful', nights[0]) <= falseAlarms('sensitive', nights[0]));
     assert.ok(sensitive.odds <= balanced.odds && balanced.odds <= careful.odds);
-  });
-
-  it('takes the highest thresholds of several sources', () => {
-    const restless = chooseThresholds(CALIBRATION, others.slice(0, 700), [night(3, 30, 3)]);
-    assert.ok(
-      restless.balanced.odds > presets.balanced.odds && restless.balanced.clip < presets.balanced.clip,
-    );
-    const { balanced } = highestThresholds([presets, restless]);
-    assert.deepEqual(balanced, { ...presets.balanced, odds: restless.balanced.odds });
-    assert.deepEqual(highestThresholds([restless, presets]).balanced, balanced);
-  });
-
-  it('lets the worst source decide, where the folds are sources', () => {
-    const heldOut = (
-      [
-        ['easy', -2],
-        ['hard', 1],
-      ] as const
-    ).map(([source, highest], fold): HeldOut => {
-      const recording = (i: number, label: string, odds: number) => ({
-        path: `${source} ${label} ${i}`,
-        label,
-        group: `${source} ${label} ${i}`,
-        source,
-        score: sigmoid(odds),
-      });
-      const scores = Array.from({ length: 400 }, (_, i) => recording(i, 'speech', highest - 8 + i / 50));
-      const cries = Array.from({ length: 100 }, (_, i) => recording(i, 'cry', i / 20));
-      return { scores: [...scores, ...cries], nights: fold === 0 ? [night(4, 30, 4)] : nights };
-    });
-    const read = (sources?: string[]) => {
-      const split = { count: 2, folds: [], sources };
-      return scoreReadingOf(heldOut, { doubtful: new Set<string>(), split } as unknown as TrainingCorpus)
-        .presets;
-    };
-    const [pooled, worst] = [read().balanced, read(['easy', 'hard']).balanced];
-    assert.ok(worst.clip > pooled.clip && worst.odds >= pooled.odds, JSON.stringify([pooled, worst]));
   });
 
   it('comes as near to a promise as it can', () => {
