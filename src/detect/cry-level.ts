@@ -3,9 +3,9 @@ import { MOST_ODDS } from '../model/manifest.js';
 import { SAMPLE_RATE } from '../values.js';
 
 /** The level is this share of the step's own log odds, and else their mean. */
-const STEP_SHARE = 0.4;
+const STEP_SHARE = 0.1;
 /** Time constant of the mean, in s: about as long as a bout of crying is. */
-const MEAN_S = 6;
+const MEAN_S = 8;
 /** A suspected cry is forgotten after this time without a step that is likelier a cry than not. */
 const FORGET_S = 2;
 
@@ -29,10 +29,11 @@ export type LevelChange = 'quiet' | 'suspected' | 'heard' | 'started' | 'ended';
  * Decides from the cry probabilities of one source's steps when a cry is reported and when it is over. A pure state
  * machine, without the cry's voice, times and messages, which are the tracker's.
  *
- * - What was heard adds up to a level: the log odds of the step, which are quick, together with their mean over the last
- *   seconds, which remembers (an exponentially weighted moving average as in Roberts 1959, Technometrics 1, that begins
- *   in quiet). So a sure cry is reported within a second, a doubtful one when it has gone on or come again, and a single
- *   meow never. On nights that is better than adding evidence up (CUSUM), which a long doubtful sound reaches as well.
+ * - What was heard adds up to a level: the mean log odds of the last seconds, which remembers (an exponentially weighted
+ *   moving average as in Roberts 1959, Technometrics 1, that begins in quiet), and a little of the step's own, which is
+ *   quick. So a sure cry is reported within a second, a doubtful one when it has gone on or come again, and a single meow
+ *   never. On nights that is better than adding evidence up (CUSUM), which a long doubtful sound reaches as well. The more a
+ *   step counts for itself, the sooner a cry is reported, and the fewer are found of sources that the network did not know.
  * - A step that is likelier a cry than not is heard. A cry is reported when the level reaches `odds`, by more than one
  *   step. It began with the first step heard, unless nothing was heard for FORGET_S since.
  * - While it is reported, a step is heard only when the one before it was likelier a cry than not, too. After

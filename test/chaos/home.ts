@@ -74,7 +74,7 @@ export class Home {
         execFileSync('fallocate', ['-l', String(bavail * bsize), this.filler], { stdio: 'ignore' });
         return;
       } catch (error) {
-        if (i === 100) throw error;
+        if (i === 2000) throw error;
       }
     }
   }
@@ -90,7 +90,7 @@ export class Home {
         execFileSync('mount', ['-o', 'remount,ro', this.disk], { stdio: 'ignore' });
         return;
       } catch (error) {
-        if (i === 100) throw error;
+        if (i === 2000) throw error;
         await sleep(7);
       }
     }

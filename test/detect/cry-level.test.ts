@@ -16,7 +16,7 @@ function wanderingScores(seed: number, count: number): number[] {
 }
 
 describe('CryLevel', () => {
-  const settings = { ...TRACKER_DEFAULTS, odds: 0.5 };
+  const settings = { ...TRACKER_DEFAULTS, odds: -3 };
 
   function changesOf(scores: readonly number[]): LevelChange[] {
     const level = new CryLevel(settings);

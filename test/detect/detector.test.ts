@@ -9,7 +9,7 @@ import { HOP_S } from './steps.js';
 describe('Detector', () => {
   const open = (): { detector: Detector; stream: LoudnessStream } => {
     const stream = new LoudnessStream();
-    const tracker = new Tracker('cot', { odds: -2.5, ...TRACKER_DEFAULTS });
+    const tracker = new Tracker('cot', { odds: -5.3, ...TRACKER_DEFAULTS });
     return { detector: new Detector(stream, tracker), stream };
   };
 

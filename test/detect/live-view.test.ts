@@ -5,9 +5,9 @@ import { SAMPLE_RATE } from '../../src/values.js';
 import { steps, times } from './steps.js';
 
 const PRESETS = {
-  careful: { odds: 5 },
-  balanced: { odds: 1 },
-  sensitive: { odds: -1 },
+  careful: { odds: -1 },
+  balanced: { odds: -3.2 },
+  sensitive: { odds: -5.3 },
 };
 const TONE_HZ = 1000;
 

@@ -61,7 +61,7 @@ export function draftManifest(
   return {
     format: 1,
     name,
-    version: '1.0.0',
+    version: '2.0.0',
     licence: 'Apache-2.0',
     frontEnd: SEED_FRONT_END,
     scaling: SCALING,

@@ -20,7 +20,7 @@ const STEPS = heard(60, [10, 16], [19, 28]);
 describe('a cry that pauses', () => {
   atNight();
   const folder = folderOfTest();
-  const tracker = new Tracker('cot', { odds: -2, ...TRACKER_DEFAULTS });
+  const tracker = new Tracker('cot', { odds: -5.3, ...TRACKER_DEFAULTS });
   const shift = Date.now() - 120_000 - START_MS;
   const events = STEPS.flatMap(step => tracker.push(step)).map((event): CryEvent => ({
     ...event,
