@@ -151,12 +151,12 @@ describe('deepinfant evaluate', function () {
     const { status, stdout, stderr } = await deepinfant('evaluate', '--data', corpus, '--out', out);
     assert.equal(status, 0, stderr);
     const lines = stdout.trimEnd().split('\n');
-    assert.match(lines[0], /^ +crynet 1\.\d+\.\d+ +95% interval$/);
+    assert.match(lines[0], /^ +crynet \d+\.\d+\.\d+ +95% interval$/);
     assert.match(lines[1], /^AUC +1\.000 +1\.000 to 1\.000$/);
     const report = path.join(out, 'index.html');
     assert.equal(lines.at(-1), `Report: ${report}`);
     const page = readFileSync(report, 'utf8');
-    assert.match(page, /<h1>crynet 1\.\d+\.\d+ on my sounds<\/h1>/);
+    assert.match(page, /<h1>crynet \d+\.\d+ on my sounds<\/h1>/);
     assert.ok(page.includes(`deepinfant evaluate --data '${corpus}' --out ${out}`));
 
     const classified = jsonLines((await deepinfant('classify', '--json', corpus)).stdout);
