@@ -156,7 +156,7 @@ describe('deepinfant evaluate', function () {
     const report = path.join(out, 'index.html');
     assert.equal(lines.at(-1), `Report: ${report}`);
     const page = readFileSync(report, 'utf8');
-    assert.match(page, /<h1>crynet \d+\.\d+ on my sounds<\/h1>/);
+    assert.match(page, /<h1>crynet \d+\.\d+\.\d+ on my sounds<\/h1>/);
     assert.ok(page.includes(`deepinfant evaluate --data '${corpus}' --out ${out}`));
 
     const classified = jsonLines((await deepinfant('classify', '--json', corpus)).stdout);
