@@ -132,7 +132,8 @@ describe('deepinfant-entities', function () {
   it('passes on what somebody answers, and which cry it was', async () => {
     await home().call('button.press', { entity_id: 'button.mia_was_tired' });
     await until(
-      () => seen.some(({ topic, payload }) => topic === 'deepinfant/v1/mia/answer/set' && payload === 'tired'),
+      () =>
+        seen.some(({ topic, payload }) => topic === 'deepinfant/v1/mia/answer/set' && payload === 'tired'),
       'the answer at the broker',
     );
     // The node hears it in the same moment.
