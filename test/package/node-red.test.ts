@@ -252,7 +252,8 @@ function entitiesFlow(port: number | undefined): object[] {
       ],
       wires: [['says']],
     },
-    { ...placed, id: 'says', type: 'mqtt out', broker: 'mqtt' },
+    // Kept for who subscribes later: a preset that was chosen in an earlier run may change nothing now.
+    { ...placed, id: 'says', type: 'mqtt out', broker: 'mqtt', retain: 'true' },
     {
       ...placed,
       id: 'entities',

@@ -37,9 +37,10 @@ export async function findGo2rtcStreams(address: string, signal: AbortSignal): P
  */
 export function restreamBase(url: URL, listen: unknown): string {
   const text = typeof listen === 'string' ? listen : RTSP_LISTEN;
-  const port = /:(\d+)$/.exec(text)?.[1];
+  // Not a number where no port follows.
+  const port = Number(/:(\d{1,5})$/.exec(text)?.[1]);
   const isLocal = /^(127\.|localhost|\[::1\])/;
-  if (port === undefined || (isLocal.test(text) && !isLocal.test(url.hostname))) {
+  if (!(port >= 1 && port <= 65535) || (isLocal.test(text) && !isLocal.test(url.hostname))) {
     throw new DeepInfantError(
       'no-restream',
       `go2rtc at ${url.hostname} does not serve its streams as RTSP, or only to its own machine. In its` +

@@ -88,13 +88,15 @@ describe('servers of camera streams', () => {
       assert.equal(second.tracks, undefined);
     });
 
-    it('that passes nothing on says so', async () => {
-      const host = await start({ '/api/streams': STREAMS, '/api': { rtsp: { listen: '' } } });
-      await assert.rejects(findGo2rtcStreams(host, NEVER), {
-        code: 'no-restream',
-        message: /listen: ":8554"/,
+    for (const listen of ['', ':0', ':118554', ':65536']) {
+      it(`that passes nothing on says so: '${listen}'`, async () => {
+        const host = await start({ '/api/streams': STREAMS, '/api': { rtsp: { listen } } });
+        await assert.rejects(findGo2rtcStreams(host, NEVER), {
+          code: 'no-restream',
+          message: /listen: ":8554"/,
+        });
       });
-    });
+    }
 
     it('says what is wrong with an address, a login, another server', async () => {
       const json = (body: string) => (response: ServerResponse) => response.end(body);
