@@ -156,7 +156,7 @@ describe('A satellite', function () {
     );
     await kill('SIGTERM');
     await untilState('stalled');
-    await until(() => ends('mia').length === ends('nursery').length, 'all of them');
+    await until(() => ends('mia').length === ends('nursery').length, 'all of them', 60_000);
     assert.deepEqual(ends('mia'), ends('nursery'));
     assert.equal(new Set(ends('mia')).size, ends('mia').length);
     assert.deepEqual(
