@@ -18,6 +18,8 @@ import type { RunningSource } from './listened-source.js';
 const KNOWN_WITHIN_MS = 5000;
 /** Of cries whose events may come twice. */
 const MOST_CRIES = 200;
+/** Of a satellite's sources. */
+const MOST_HEALTHS = 100;
 
 export interface SatelliteOptions {
   name: string;
@@ -44,13 +46,14 @@ export class SatelliteSource implements RunningSource {
   /** What it published last of itself. */
   private node: string | undefined;
   private publisher: string | undefined;
+  /** Of the satellite's sources, by their topics. */
   private readonly healths = new Map<string, SourceHealth>();
   private isMissing = false;
   private missing: NodeJS.Timeout | undefined;
   /** The last state of cries, by their ids. */
   private readonly states = new Map<string, CryEvent['state']>();
   private readonly running = new RunningCries(event => {
-    this.options.cry(endedCry(keptCry(event)));
+    this.end(event);
   });
 
   constructor(private readonly options: SatelliteOptions) {
@@ -108,8 +111,12 @@ export class SatelliteSource implements RunningSource {
   }
 
   private endCries(): void {
-    for (const event of this.running.all) this.options.cry(endedCry(keptCry(event)));
+    for (const event of this.running.all) this.end(event);
     this.running.clear();
+  }
+
+  private end(event: CryEvent): void {
+    this.options.cry(endedCry(keptCry(event)));
   }
 
   private receive(topic: string, payload: string): void {
@@ -117,7 +124,7 @@ export class SatelliteSource implements RunningSource {
       if (topic === this.topics.node) this.node = payload;
       else if (topic === this.topics.service) this.publisher = payload;
       else if (topic === this.topics.cry) this.takeCry(readCryEvent(JSON.parse(payload)));
-      else if (payload !== '') this.healths.set(topic, readSourceHealth(JSON.parse(payload)));
+      else this.takeHealth(topic, payload);
       this.troubles.mend(topic);
     } catch (error) {
       this.troubles.raise(
@@ -126,6 +133,16 @@ export class SatelliteSource implements RunningSource {
       );
     }
     this.reportHealth();
+  }
+
+  /** @param payload '' where the satellite no longer has the source */
+  private takeHealth(topic: string, payload: string): void {
+    if (payload === '') {
+      this.healths.delete(topic);
+      return;
+    }
+    this.healths.set(topic, readSourceHealth(JSON.parse(payload)));
+    dropOldest(this.healths, MOST_HEALTHS);
   }
 
   private takeCry(event: CryEvent): void {

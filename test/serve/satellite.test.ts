@@ -223,6 +223,26 @@ describe('A satellite', function () {
     assert.equal(cries().length, 0);
   });
 
+  it('is not heard by a source that it no longer has', async () => {
+    await startReceiver();
+    const topic = 'deepinfant/v1/nursery/health/cot';
+    const status = {
+      state: 'running',
+      since: 1,
+      positionS: 1,
+      restarts: 0,
+      lostS: 0,
+      levelDb: -50,
+      clipping: 0,
+    };
+    const health = { source: 'Cot', ...status, driftMs: 0, clockSteps: 0, format: null };
+    await watcher.publishAsync('deepinfant/v1/nursery/node', 'online', { retain: true });
+    await watcher.publishAsync(topic, JSON.stringify(health), { retain: true });
+    await untilState('running');
+    await watcher.publishAsync(topic, '', { retain: true });
+    await untilState('starting');
+  });
+
   it('is told from another service with the same id', async () => {
     await startReceiver();
     const other = new Service({
