@@ -115,6 +115,33 @@ describe('a camera', function () {
   });
 
   describe('that sets its clock', () => {
+    /** Hears a camera for some time before and after it steps its clock: nothing is lost, and no gap is heard. */
+    const hearStep = async (
+      camera: RtspCamera,
+      codec: string,
+      what: string,
+      {
+        beforeS,
+        afterS,
+        step,
+        clockSteps,
+      }: { beforeS: number; afterS: number; step: () => void; clockSteps: number },
+    ): Promise<void> => {
+      await hear(camera, {}, async listening => {
+        await listening.hear(beforeS);
+        const startS = camera.offeredS;
+        const before = listening.samples.length;
+        step();
+        await listening.hear(before / 16000 + afterS);
+        assertAsOffered(listening.samples.length - before, camera.offeredS - startS);
+        assert.equal(listening.clockSteps, clockSteps, what);
+        if (codec === 'L16') assert.equal(gapIn(listening.samples), 0, what);
+        else assert(rms(listening.samples.subarray(before)) > 0.1, what);
+      });
+    };
+    const nameOf = (stepS: number, codec: string, video: boolean): string =>
+      `${codec} by ${stepS} s${video ? ', with a picture' : ''}`;
+
     it('loses nothing and goes on, whatever it sets it by, with a picture and without', async () => {
       const steps = [
         [5, 'L16', false],
@@ -124,23 +151,18 @@ describe('a camera', function () {
         [5, 'PCMA', true],
         [-30, 'PCMU', false],
       ] as const;
-      const step = async ([stepS, codec, video]: (typeof steps)[number]): Promise<void> => {
-        const what = `${codec} by ${stepS} s${video ? ', with a picture' : ''}`;
+      const hearOne = async ([stepS, codec, video]: (typeof steps)[number]): Promise<void> => {
         const camera = await start({ audio: codec, video }, { audioOnlyStatus: video ? 454 : 200 });
-        await hear(camera, {}, async listening => {
-          await listening.hear(1);
-          const startS = camera.offeredS;
-          const before = listening.samples.length;
-          camera.clockErrorS = stepS;
-          await listening.hear(before / 16000 + 1.5);
-          assertAsOffered(listening.samples.length - before, camera.offeredS - startS);
-          assert.equal(listening.clockSteps, 1, what);
-          if (codec === 'L16') assert.equal(gapIn(listening.samples), 0, what);
-          else assert(rms(listening.samples.subarray(before)) > 0.1, what);
+        const step = (): void => void (camera.clockErrorS = stepS);
+        await hearStep(camera, codec, nameOf(stepS, codec, video), {
+          beforeS: 1,
+          afterS: 1.5,
+          step,
+          clockSteps: 1,
         });
       };
       // Where sound is late as the clock is set, some silence is put in.
-      await Promise.all(steps.map(one => tries(3, () => step(one))));
+      await Promise.all(steps.map(one => tries(3, () => hearOne(one))));
     }).timeout(60_000);
 
     it('loses nothing where only its sender reports say so, with a picture and without', async () => {
@@ -151,24 +173,20 @@ describe('a camera', function () {
         [3600, 'L16', true],
         [-30, 'L16', false],
       ] as const;
-      const step = async ([stepS, codec, video]: (typeof steps)[number]): Promise<void> => {
-        const what = `${codec} by ${stepS} s${video ? ', with a picture' : ''}`;
+      const hearOne = async ([stepS, codec, video]: (typeof steps)[number]): Promise<void> => {
         const settings = { audioOnlyStatus: video ? 454 : 200, wallClockErrorS: 0 };
         const camera = await start({ audio: codec, video }, settings);
-        await hear(camera, {}, async listening => {
-          await listening.hear(2.5);
-          const startS = camera.offeredS;
-          const before = listening.samples.length;
-          camera.wallClockErrorS = stepS;
-          await listening.hear(before / 16000 + 3);
-          assertAsOffered(listening.samples.length - before, camera.offeredS - startS);
-          // ffmpeg takes the time from the reports where it has several tracks to bring together.
-          assert.equal(listening.clockSteps, video ? 1 : 0, what);
-          if (codec === 'L16') assert.equal(gapIn(listening.samples), 0, what);
-          else assert(rms(listening.samples.subarray(before)) > 0.1, what);
+        const step = (): void => void (camera.wallClockErrorS = stepS);
+        // ffmpeg takes the time from the reports where it has several tracks to bring together.
+        const clockSteps = video ? 1 : 0;
+        await hearStep(camera, codec, nameOf(stepS, codec, video), {
+          beforeS: 2.5,
+          afterS: 3,
+          step,
+          clockSteps,
         });
       };
-      await Promise.all(steps.map(one => tries(3, () => step(one))));
+      await Promise.all(steps.map(one => tries(3, () => hearOne(one))));
     }).timeout(60_000);
 
     const keepTime = async (): Promise<void> => {
