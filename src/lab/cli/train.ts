@@ -101,7 +101,9 @@ export const command = defineCommand({
     if (split.sources) {
       const aucs = new Map(split.sources.map((name, i) => [name, figuresOf(records[i].flexible.scores).auc]));
       print(worstSourceText(aucs));
-      print("no model to use: these folds only measure; give a number of grouped folds as 'folds' for one");
+      print(
+        "no model to use: folds that leave a source out only measure. For a model, set 'folds' to a number.",
+      );
       return 0;
     }
     await trainOnAll(last, records);
