@@ -8,8 +8,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DeepInfantError } from '../../errors.js';
 import { runLister, spawnOptions } from './microphone-recorder.js';
 
-/** The stream is looked at when the server reports a change, and this often in any case. */
-const LOOK_EVERY_MS = 5000;
+/**
+ * The stream is looked at when the server reports a change, and this often in any case. A look starts two programs, which
+ * costs more than a second of detection.
+ */
+const LOOK_EVERY_MS = 60_000;
+/** And this often where the server's reports can't be had. */
+const LOOK_ALONE_EVERY_MS = 5000;
 
 const MARK = 'deepinfant.stream';
 
@@ -68,6 +73,7 @@ export class ServerStream {
 /** Waits for what the server reports of streams and sources. */
 class Changes {
   private hasChanged = false;
+  private reports = true;
   private wake = (): void => undefined;
   private readonly stop = (): void => {
     this.wake();
@@ -81,9 +87,17 @@ class Changes {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     signal.addEventListener('abort', this.stop);
-    // Where it fails there is the regular look alone.
+    // Its close says so as well.
     this.subscription.on('error', () => undefined);
-    this.closed = new Promise(resolve => this.subscription.once('close', resolve));
+    this.closed = new Promise<void>(resolve =>
+      this.subscription.once('close', () => {
+        this.reports = false;
+        // What happened since the last look may not have been reported.
+        this.hasChanged = true;
+        this.wake();
+        resolve();
+      }),
+    );
     this.subscription.stdout?.setEncoding('utf8').on('data', (text: string) => {
       if (!/ on (source|source-output|server) #/.test(text)) return;
       this.hasChanged = true;
@@ -97,7 +111,8 @@ class Changes {
       this.wake = () => {
         waiting.abort();
       };
-      await delay(LOOK_EVERY_MS, undefined, { signal: waiting.signal, ref: false }).catch(() => undefined);
+      const everyMs = this.reports ? LOOK_EVERY_MS : LOOK_ALONE_EVERY_MS;
+      await delay(everyMs, undefined, { signal: waiting.signal, ref: false }).catch(() => undefined);
     }
     this.hasChanged = false;
   }
