@@ -18,6 +18,7 @@ export const TOOLS = {
   zsh: { debian: 'zsh', for: 'shell completion' },
   fish: { debian: 'fish', for: 'the same' },
   openssl: { debian: 'openssl', for: 'cameras over TLS' },
+  ip: { debian: 'iproute2', for: "Home Assistant's app", check: ['ip', '-V'] },
   ps: { debian: 'procps', for: 'that no process is left behind' },
   chromium: { debian: 'chromium', for: "the editor's dialogs" },
   arecord: { debian: 'alsa-utils', for: 'microphones' },

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { messageOf } from '../errors.js';
+import { AppConfig } from '../serve/config/app-config.js';
 import { defaultConfig, readConfig } from '../serve/config/read.js';
 import type { Config } from '../serve/config/schema.js';
 import { watchConfig } from '../serve/config/watch.js';
@@ -16,7 +17,7 @@ import { print } from './output.js';
 const DEFAULT_FILE = 'deepinfant.yaml';
 
 export const command = defineCommand({
-  synopsis: ['serve [CONFIG.yaml] [--check]'],
+  synopsis: ['serve [CONFIG.yaml] [--check] [--app FOLDER]'],
   description: `Listens day and night without Node-RED: to microphones and cameras, with a journal, a page, and Home Assistant's
     phones, lights and entities, as a configuration says. Without CONFIG.yaml it takes ${DEFAULT_FILE} in this folder; without
     that, it listens to the default microphone. What is changed in the file is taken up at once. Ctrl-C ends it.
@@ -24,6 +25,11 @@ export const command = defineCommand({
     docs/serve.md describes the settings. Editors complete them from deepinfant.schema.json.`,
   options: {
     check: { type: 'boolean', default: false, help: 'tell what is wrong with the configuration, and end' },
+    app: {
+      type: 'string',
+      value: 'FOLDER',
+      help: "for Home Assistant's app: take options.json in FOLDER where there is no CONFIG.yaml",
+    },
   },
   examples: [
     ['serve', `what ${DEFAULT_FILE} says, or else the default microphone`],
@@ -39,38 +45,66 @@ export const command = defineCommand({
       print(`${file} is right.`);
       return 0;
     }
-    // A file that is not named may come later.
-    const read = (): Config => (isNamed || existsSync(file) ? readConfig(file) : defaultConfig());
-    const config = read();
-    const signal = abortOnInterrupt(['SIGINT', 'SIGTERM']);
     const listener = new Listener(defaultFolder(), log);
+    const app = values.app === undefined ? undefined : appConfig(values.app, file, listener);
+    // A file that is not named may come later.
+    const read = (): Config | Promise<Config> =>
+      app?.read() ?? (isNamed || existsSync(file) ? readConfig(file) : defaultConfig());
+    const config = await read();
+    const signal = abortOnInterrupt(['SIGINT', 'SIGTERM']);
     await listener.use(config);
-    print(`The page: ${pageAddress(config.page)}`);
-    if (!existsSync(file)) print(nextSteps());
+    if (app) {
+      if (hasNothingEntered(config)) listener.report('Next', APP_NEXT_STEPS);
+    } else {
+      print(`The page: ${pageAddress(config.page)}`);
+      if (!existsSync(file)) print(nextSteps());
+    }
     const turns = new Turns();
-    const endWatch = watchConfig(file, () => {
-      void turns.take(() => takeUp(listener, file, read));
-    });
+    const changed = (): void => {
+      void turns.take(() => takeUp(listener, app ? 'Configuration' : file, read));
+    };
+    const endWatches = [watchConfig(file, changed), app?.watch(changed)];
     if (!signal.aborted) await once(signal, 'abort');
-    endWatch();
+    for (const endWatch of endWatches) endWatch?.();
     await turns.take(() => listener.stop());
     return 0;
   },
 });
 
 /** Takes up a changed configuration; one with faults changes nothing. */
-async function takeUp(listener: Listener, file: string, read: () => Config): Promise<void> {
+async function takeUp(listener: Listener, what: string, read: () => Config | Promise<Config>): Promise<void> {
   const report = (message: string): void => {
-    log(file, message);
-    listener.push(file, message);
+    listener.report(what, message);
   };
   try {
-    await listener.use(read());
+    await listener.use(await read());
     report('taken up');
   } catch (error) {
     report(`The former configuration goes on, since this one has faults:\n${messageOf(error)}`);
   }
 }
+
+/** @throws DeepInfantError `usage` where no Supervisor gave it a token */
+function appConfig(folder: string, file: string, listener: Listener): AppConfig {
+  const { env } = process;
+  if (env.SUPERVISOR_TOKEN === undefined)
+    throw usageError("--app works in Home Assistant's app only: its Supervisor sets SUPERVISOR_TOKEN.");
+  return new AppConfig({
+    folder,
+    file,
+    env,
+    report: error => {
+      listener.report('Home Assistant', messageOf(error));
+    },
+  });
+}
+
+function hasNothingEntered({ sources, home_assistant: home }: Config): boolean {
+  return sources.every(({ type }) => type === 'microphone') && home?.notify.phones.length === 0;
+}
+
+const APP_NEXT_STEPS =
+  "add a camera and a phone in the app's Configuration tab, then start the app again. Its Documentation tab explains both.";
 
 function nextSteps(): string {
   return [

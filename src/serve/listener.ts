@@ -15,10 +15,12 @@ export class Listener {
    * @param folder where everything is kept, unless the configuration says otherwise
    * @param log gets what a person should know
    */
-  constructor(folder: string, log: (what: string, message: string) => void) {
+  constructor(
+    folder: string,
+    private readonly log: (what: string, message: string) => void,
+  ) {
     const report = (what: string, message: string): void => {
-      log(what, message);
-      this.status.push(what, message);
+      this.report(what, message);
     };
     this.service = new Service({ folder, report });
     this.status = new Status(this.service);
@@ -40,8 +42,9 @@ export class Listener {
     await this.service.use(config);
   }
 
-  /** Says on the page, too, what is wrong with a configuration that is not taken up. */
-  push(what: string, message: string): void {
+  /** Says in the log and on the page what a person should know. */
+  report(what: string, message: string): void {
+    this.log(what, message);
     this.status.push(what, message);
   }
 

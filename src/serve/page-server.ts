@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import path from 'node:path';
 import * as v from 'valibot';
 import { check } from '../check.js';
@@ -24,7 +25,7 @@ const STATE_EVERY_MS = 1000;
 const MOST_BODY = 4096;
 /** In bytes: a page that takes no more of what it is sent is given up, and connects again when it wakes up. */
 const MOST_UNSENT = 1_000_000;
-/** From where Home Assistant's ingress asks (developers.home-assistant.io, Add-on presentation). */
+/** From where Home Assistant's ingress asks (developers.home-assistant.io, Presenting your app). */
 const INGRESS = '172.30.32.2';
 const COOKIE = 'deepinfant';
 const PICTURES = ['night', 'weeks', 'accuracy'] as const;
@@ -103,7 +104,7 @@ export class PageServer implements Part {
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      const url = addressOf(request);
+      const url = urlOf(request);
       for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
       this.checkOrigin(request);
       const token = url.searchParams.get('token');
@@ -240,7 +241,7 @@ export class PageServer implements Part {
       headers['sec-fetch-mode'] !== 'navigate'
     )
       throw new Refusal(403, 'Another website asked.');
-    if (this.settings.token !== undefined || this.isIngress(socket.remoteAddress)) return;
+    if (this.settings.token !== undefined || this.isIngress(socket)) return;
     const host = URL.canParse(`http://${headers.host}`) ? new URL(`http://${headers.host}`).hostname : '';
     if (!isLoopback(host.replace(/^\[|\]$/g, '')))
       throw new Refusal(403, 'This page is for this computer only. Add a token to the configuration.');
@@ -248,7 +249,8 @@ export class PageServer implements Part {
 
   private isAllowed({ headers, socket }: IncomingMessage): boolean {
     const { token } = this.settings;
-    if (token === undefined || this.isIngress(socket.remoteAddress)) return true;
+    if (this.isIngress(socket)) return true;
+    if (token === undefined) return isLoopback(addressOf(socket));
     const bearer = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1];
     if (bearer !== undefined) return this.isToken(bearer);
     const cookies = (headers.cookie ?? '').split(/;\s*/);
@@ -260,13 +262,18 @@ export class PageServer implements Part {
     return token !== undefined && isSame(given, token);
   }
 
-  private isIngress(address = ''): boolean {
-    return this.env.SUPERVISOR_TOKEN !== undefined && address.replace(/^::ffff:/, '') === INGRESS;
+  private isIngress(socket: Socket): boolean {
+    return this.env.SUPERVISOR_TOKEN !== undefined && addressOf(socket) === INGRESS;
   }
 }
 
+/** Of whoever asks. A server that also listens on IPv6 puts a prefix before other addresses. */
+function addressOf({ remoteAddress = '' }: Socket): string {
+  return remoteAddress.replace(/^::ffff:/, '');
+}
+
 /** @throws Refusal for what is not a path */
-function addressOf({ url = '' }: IncomingMessage): URL {
+function urlOf({ url = '' }: IncomingMessage): URL {
   if (url.startsWith('/') && URL.canParse(`http://page${url}`)) return new URL(`http://page${url}`);
   throw new Refusal(400, 'That is not the path of a page.');
 }

@@ -36,16 +36,21 @@ export class ConfigError extends DeepInfantError {
 
 /**
  * Reads a configuration. A relative path in it starts at its folder.
+ * @param defaults settings that it need not have
  * @throws ConfigError with every fault; DeepInfantError `config` for a file that cannot be read
  */
-export function readConfig(file: string, env: NodeJS.ProcessEnv = process.env): Config {
+export function readConfig(
+  file: string,
+  env: NodeJS.ProcessEnv = process.env,
+  defaults: Readonly<Record<string, unknown>> = {},
+): Config {
   let bytes: Buffer;
   try {
     bytes = readFileSync(file);
   } catch (error) {
     throw new DeepInfantError('config', `Cannot read ${file}: ${messageOf(error)}.`, { cause: error });
   }
-  return parseConfig(bytes, file, { folder: path.dirname(path.resolve(file)), env });
+  return parseConfig(bytes, file, { folder: path.dirname(path.resolve(file)), env }, defaults);
 }
 
 /** What holds without a configuration. */
@@ -53,8 +58,27 @@ export function defaultConfig(): Config {
   return v.parse(CONFIG, {});
 }
 
+/**
+ * Checks settings that nobody wrote into a file.
+ * @throws DeepInfantError `config` with every fault, one a line
+ */
+export function checkSettings(settings: unknown, env: NodeJS.ProcessEnv): Config {
+  const result = v.safeParse(CONFIG, settings);
+  const faults = result.success
+    ? relationFaults(result.output, env)
+    : result.issues.map(issue => faultOf(issue));
+  if (!result.success || faults.length > 0)
+    throw new DeepInfantError('config', faults.map(({ message }) => message).join('\n'));
+  return result.output;
+}
+
 /** @throws ConfigError */
-export function parseConfig(bytes: Uint8Array, file: string, places: SecretPlaces): Config {
+export function parseConfig(
+  bytes: Uint8Array,
+  file: string,
+  places: SecretPlaces,
+  defaults: Readonly<Record<string, unknown>> = {},
+): Config {
   const fail = (faults: readonly Fault[]): never => {
     throw new ConfigError(file, faults);
   };
@@ -86,8 +110,8 @@ export function parseConfig(bytes: Uint8Array, file: string, places: SecretPlace
     );
   // The schema takes a list for an object.
   if (Array.isArray(settings)) return faultsOf([{ path: [], message: notSettings(settings) }]);
-  const result = v.safeParse(CONFIG, settings);
-  if (!result.success) return faultsOf(result.issues.map(issue => faultOf(document, issue)));
+  const result = v.safeParse(CONFIG, isObject(settings) ? { ...defaults, ...settings } : settings);
+  if (!result.success) return faultsOf(result.issues.map(issue => faultOf(issue, document)));
   const faults = relationFaults(result.output, places.env);
   if (faults.length > 0) return faultsOf(faults);
   return withAbsolutePaths(result.output, places.folder);
@@ -108,8 +132,8 @@ function placeAt(lines: LineCounter, offset: number): { line: number; column: nu
   return { line: Math.max(1, line), column: Math.max(1, col) };
 }
 
-/** What an issue of the schema says, where a person reads it. */
-function faultOf(document: Document.Parsed, issue: v.BaseIssue<unknown>): SettingFault {
+/** What an issue of the schema says, where a person reads it. @param document that has the setting, if it is in one */
+function faultOf(issue: v.BaseIssue<unknown>, document?: Document.Parsed): SettingFault {
   const items = issue.path ?? [];
   const path = items.map(({ key }) => key as string | number);
   const key = path.at(-1);
@@ -121,7 +145,7 @@ function faultOf(document: Document.Parsed, issue: v.BaseIssue<unknown>): Settin
     return { path, message: `There is no setting ${setting}.${hint}` };
   }
   if (issue.input === undefined) return { path, message: `${setting} is missing.` };
-  const isSecret = SECRET_SETTINGS.includes(key) || isFromSecret(document, path);
+  const isSecret = SECRET_SETTINGS.includes(key) || (document && isFromSecret(document, path));
   const found = isSecret ? 'not right' : withoutLogin(shown(issue.input));
   const hint = isSecret && typeof issue.input === 'number' ? ' Put it in quotes.' : '';
   return { path, message: `${setting} is ${found}; expected ${expectation(issue)}.${hint}` };

@@ -22,7 +22,7 @@ export function relationFaults(config: Config, env: NodeJS.ProcessEnv): SettingF
     ...cameraFaults(config),
     ...satelliteFaults(config),
     ...homeAssistantFaults(config, env),
-    ...pageFaults(config),
+    ...pageFaults(config, env),
   ];
 }
 
@@ -111,8 +111,9 @@ function homeAssistantFaults({ home_assistant: login }: Config, env: NodeJS.Proc
   return login ? faultOf(['home_assistant'], () => hassEndpoint(login, env.SUPERVISOR_TOKEN)) : [];
 }
 
-function pageFaults({ page }: Config): SettingFault[] {
-  if (page.token !== undefined || isLoopback(page.host)) return [];
+function pageFaults({ page }: Config, { SUPERVISOR_TOKEN }: NodeJS.ProcessEnv): SettingFault[] {
+  // In an app of Home Assistant, nobody else than its Supervisor is let in.
+  if (page.token !== undefined || isLoopback(page.host) || SUPERVISOR_TOKEN !== undefined) return [];
   const message = `Others can reach a page on ${page.host}: add a token that they have to show, or serve it on 127.0.0.1.`;
   return [{ path: ['page', 'host'], message }];
 }
