@@ -3,7 +3,8 @@ import path from 'node:path';
 import { scenePage, sceneTable, type SceneMeasurement } from '../evaluation/scene-report.js';
 import { figuresOfNights, playScene, sweepsOfNights } from '../evaluation/scene.js';
 import { loadClassifier } from '../../model/load.js';
-import { Yamnet } from '../teacher/yamnet.js';
+import { openTeacher } from '../teacher/open-teacher.js';
+import type { WindowTeacher } from '../teacher/window-teacher.js';
 import { writeAtomically } from '../../files/write-atomically.js';
 import { readSamples } from '../../audio/recording.js';
 import { isDoubtful, readVerdicts } from '../detector/verdicts.js';
@@ -17,7 +18,7 @@ export interface SceneOptions {
   nights: number;
   hours: number;
   seed: number;
-  /** Files of YAMNet by name. */
+  /** Files of teachers by name. */
   rivals: ReadonlyMap<string, string>;
   json: boolean;
   /** Folder of the report; without it, none is written. */
@@ -40,8 +41,8 @@ export async function evaluateScene({
   signal,
 }: SceneOptions): Promise<void> {
   const verdicts = await readVerdicts(data);
-  const yamnets = new Map<string, Yamnet>();
-  for (const [name, file] of rivals) yamnets.set(name, await Yamnet.open(file));
+  const teachers = new Map<string, WindowTeacher>();
+  for (const [name, file] of rivals) teachers.set(name, await openTeacher(file));
   const total = subjects.length * nights;
   const results: SceneMeasurement['nights'][number][] = [];
   let model = { name: '', version: '' };
@@ -59,7 +60,7 @@ export async function evaluateScene({
         const settings = { hours, seed: seed + results.length };
         const read = (recording: { file: string }): Promise<Float32Array> => readSamples(recording.file);
         results.push(
-          await playScene(sure, read, classifier, yamnets, settings, heardS => {
+          await playScene(sure, read, classifier, teachers, settings, heardS => {
             signal.throwIfAborted();
             progress.show({
               part: 'minutes of nights',
@@ -75,7 +76,7 @@ export async function evaluateScene({
     }
     if (leftOut !== undefined) sources.set(leftOut, results.slice(-nights));
   }
-  for (const net of yamnets.values()) await net.close();
+  for (const teacher of teachers.values()) await teacher.close();
 
   if (json) {
     const figures = (of: SceneMeasurement['nights']) => ({

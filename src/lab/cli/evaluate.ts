@@ -40,7 +40,7 @@ export const command = defineCommand({
       default: [],
       value: 'NAME=FILE',
       help: `compare with another detector: a CSV table (path, score) of its scores of the same recordings; the file of
-        YAMNet (.tflite), to which nights apply Frigate's rule at 0.8 and at 0.5; that of mn04 (.onnx); or both as
+        YAMNet (.tflite) or of mn04 (.onnx), to which nights apply Frigate's rule at 0.8 and at 0.5; or both as
         YAMNET.tflite+MN04.onnx, for what the two hear together, which is learned from the other folds`,
     },
     cache: CACHE_OPTION,
@@ -109,10 +109,12 @@ export const command = defineCommand({
       throw usageError('--nights, --hours and --seed need --scene: add it.');
     const rivals = new Map(values.rival.map(nameAndFile));
     const unplayed = [...rivals.values()].find(
-      file => scene && (file.includes('+') || !file.endsWith('.tflite')),
+      file => scene && (file.includes('+') || !/\.(tflite|onnx)$/.test(file)),
     );
     if (unplayed !== undefined)
-      throw usageError(`With --scene, --rival takes YAMNet's .tflite file only, not '${unplayed}'.`);
+      throw usageError(
+        `With --scene, --rival takes YAMNet's .tflite file or mn04's .onnx file only, not '${unplayed}'.`,
+      );
     const nights = countOf('nights', values.nights ?? '1');
     const hours = numberOf('hours', values.hours ?? '8');
     const seed = numberOf('seed', values.seed ?? '1');

@@ -4,8 +4,7 @@ import { playNight, type NightPlan } from '../corpus/night.js';
 import type { Span } from '../../synth/scene.js';
 import { Tracker, type TrackerSettings } from '../../detect/tracker.js';
 import type { ClassifierStream } from '../../model/classifier.js';
-import type { Yamnet } from '../teacher/yamnet.js';
-import { TEACHER_CLASSES, TEACHER_CRY_CLASSES, TEACHER_WINDOW } from '../teacher/teacher.js';
+import type { WindowTeacher } from '../teacher/window-teacher.js';
 import { SAMPLE_RATE, type AudioChunk, type CryEvent, type Scores } from '../../values.js';
 
 /** A time in which a detector reports a cry, in seconds from the night's start. */
@@ -143,51 +142,48 @@ export class TrackerAlarms {
   }
 }
 
-/** Windows heard at once: YAMNet is faster on several. */
-const YAMNET_WINDOWS = 16;
+/** Windows heard at once: a network is faster on several. */
+const WINDOWS_AT_ONCE = 16;
 
 /**
- * Frigate's rule for YAMNet: windows of 0.975 s that do not overlap; one whose crying score reaches the threshold is an
- * alarm (Frigate's default is 0.8, its lowest setting 0.5). Its minimum volume is left out.
+ * Frigate's rule for YAMNet, or another network of windows: they do not overlap, and one whose crying score reaches the
+ * threshold is an alarm (Frigate's default is 0.8, its lowest setting 0.5). Its minimum volume is left out.
  */
 export class FrigateDetector implements NightListener {
   /** Alarms by threshold. */
   readonly alarms: Map<number, Alarm[]>;
   private waiting: Float32Array[] = [];
-  private first = 0;
+  private heard = 0;
 
   constructor(
-    private readonly yamnet: Pick<Yamnet, 'score'>,
+    private readonly network: Pick<WindowTeacher, 'window' | 'windows' | 'crying'>,
     thresholds: readonly number[],
   ) {
     this.alarms = new Map(thresholds.map(threshold => [threshold, []]));
   }
 
-  push({ samples }: AudioChunk): Promise<void> {
+  async push({ samples }: AudioChunk): Promise<void> {
     this.waiting.push(samples);
     const count = this.waiting.reduce((sum, part) => sum + part.length, 0);
-    if (count >= YAMNET_WINDOWS * TEACHER_WINDOW) this.score();
-    return Promise.resolve();
+    if (count >= WINDOWS_AT_ONCE * this.network.window) await this.score();
   }
 
-  flush(): Promise<void> {
-    this.score();
-    return Promise.resolve();
+  async flush(): Promise<void> {
+    await this.score();
   }
 
-  private score(): void {
+  private async score(): Promise<void> {
+    const { network } = this;
     const samples = concat(this.waiting);
-    const windows = Math.floor(samples.length / TEACHER_WINDOW);
-    const used = windows * TEACHER_WINDOW;
+    const used = samples.length - (samples.length % network.window);
     this.waiting = [samples.subarray(used)];
-    if (windows === 0) return;
-    const scores = this.yamnet.score(samples.subarray(0, used), TEACHER_WINDOW);
-    for (let window = 0; window < windows; window++) {
-      const crying = Math.max(...TEACHER_CRY_CLASSES.map(c => scores[window * TEACHER_CLASSES + c]));
-      this.first += TEACHER_WINDOW;
-      const raisedS = this.first / SAMPLE_RATE;
+    if (used === 0) return;
+    const scores = network.crying(await network.windows(samples.subarray(0, used), network.window));
+    for (const score of scores) {
+      this.heard += network.window;
+      const raisedS = this.heard / SAMPLE_RATE;
       for (const [threshold, alarms] of this.alarms)
-        if (crying >= threshold) alarms.push({ raisedS, endS: raisedS });
+        if (score >= threshold) alarms.push({ raisedS, endS: raisedS });
     }
   }
 }

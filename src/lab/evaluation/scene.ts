@@ -3,7 +3,7 @@ import type { Span } from '../../synth/scene.js';
 import { TRACKER_DEFAULTS } from '../../detect/tracker.js';
 import type { Classifier } from '../../model/classifier.js';
 import { PRESETS } from '../../model/manifest.js';
-import type { Yamnet } from '../teacher/yamnet.js';
+import type { WindowTeacher } from '../teacher/window-teacher.js';
 import { SAMPLE_RATE } from '../../values.js';
 import {
   ClassifierListener,
@@ -19,7 +19,7 @@ import {
 
 /** Frigate's default threshold, and the lowest that it allows. */
 const FRIGATE_THRESHOLDS = [0.8, 0.5];
-/** The thresholds at which a night is judged besides: log odds for the model's tracker, scores for YAMNet. */
+/** The thresholds at which a night is judged besides: log odds for the model's tracker, scores for rivals. */
 const SWEPT_ODDS = Array.from({ length: 21 }, (_, i) => (i - 8) / 2);
 const SWEPT_SCORES = Array.from({ length: 19 }, (_, i) => (i + 1) / 20);
 /** The curve shows the highest score in this many seconds. */
@@ -40,19 +40,19 @@ export interface NightResult<Sound> {
   /** By preset of the model, and by rival. */
   presets: Record<string, NightFigures>;
   rivals: Record<string, NightFigures>;
-  /** The model's figures by threshold, and those of each YAMNet by its name. */
+  /** The model's figures by threshold, and those of each rival by its name. */
   sweep: Record<string, NightFigures>;
   rivalSweeps: Record<string, Record<string, NightFigures>>;
   /** The model's highest cry score over time. */
   curve: { atS: number; score: number }[];
 }
 
-/** Plays one night to a model with all its presets, and to YAMNets by name, by Frigate's rule. */
+/** Plays one night to a model with all its presets, and to other networks by name, by Frigate's rule. */
 export async function playScene<Sound extends NightSound>(
   recordings: readonly Sound[],
   read: (sound: Sound) => Promise<Float32Array>,
   classifier: Classifier,
-  yamnets: ReadonlyMap<string, Yamnet>,
+  rivals: ReadonlyMap<string, WindowTeacher>,
   { hours, seed }: { hours: number; seed: number },
   onProgress: (heardS: number) => void,
 ): Promise<NightResult<Sound>> {
@@ -79,9 +79,9 @@ export async function playScene<Sound extends NightSound>(
     curve[at].score = Math.max(curve[at].score, step.scores.cry);
   });
   const frigates = new Map(
-    [...yamnets].map(([name, net]) => [
+    [...rivals].map(([name, network]) => [
       name,
-      new FrigateDetector(net, [...new Set([...FRIGATE_THRESHOLDS, ...SWEPT_SCORES])]),
+      new FrigateDetector(network, [...new Set([...FRIGATE_THRESHOLDS, ...SWEPT_SCORES])]),
     ]),
   );
   const episodes = await playNightTo([listener, ...frigates.values()], plan, read, onProgress);

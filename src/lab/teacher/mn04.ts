@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { DeepInfantError } from '../../errors.js';
+import { sigmoid } from '../../model/calibration.js';
 import { SAMPLE_RATE } from '../../values.js';
 import { doubleRate, MN04_MELS, mn04LogMel } from './mn04-log-mel.js';
 import { readTeacherFile } from './teacher-file.js';
@@ -13,9 +14,9 @@ export const MN04_BABY_CRY = 23;
 export const MN04_WINDOW_S = 2;
 export const MN04_HOP_S = 0.5;
 
-/** The same in frames of 10 ms. */
-const WINDOW = 100 * MN04_WINDOW_S;
-const HOP = 100 * MN04_HOP_S;
+/** Frames a second, and in a window. */
+const FRAME_RATE = 100;
+const WINDOW = FRAME_RATE * MN04_WINDOW_S;
 /** Windows that are computed at once. */
 const BATCH = 8;
 /** The published file, mn04_as of EfficientAT (MIT), as ONNX. */
@@ -48,6 +49,7 @@ const requireHere = createRequire(__filename);
 export class Mn04 implements WindowTeacher {
   readonly name = 'mn04';
   readonly classes = MN04_CLASSES;
+  readonly window = MN04_WINDOW_S * SAMPLE_RATE;
   readonly sha256 = SHA256;
 
   /**
@@ -77,16 +79,18 @@ export class Mn04 implements WindowTeacher {
   ) {}
 
   /**
-   * Logits of windows of 2 s, one every 0.5 s; what is left behind the last one is not heard, but a shorter recording is
-   * filled up with silence.
+   * Logits of windows of 2 s; what is left behind the last one is not heard, but a shorter recording is filled up with
+   * silence.
    * @param samples 16 kHz mono in [-1, 1]
+   * @param hop samples from one window to the next, a multiple of 10 ms
    * @returns [windows x MN04_CLASSES]
    */
-  async windows(samples: Float32Array): Promise<Float32Array> {
+  async windows(samples: Float32Array, hop = MN04_HOP_S * SAMPLE_RATE): Promise<Float32Array> {
+    const hopFrames = (hop / SAMPLE_RATE) * FRAME_RATE;
     const filled = new Float32Array(Math.max(samples.length, MN04_WINDOW_S * SAMPLE_RATE));
     filled.set(samples);
     const mel = mn04LogMel(doubleRate(filled));
-    const windows = Math.floor((mel.length / MN04_MELS - WINDOW) / HOP) + 1;
+    const windows = Math.floor((mel.length / MN04_MELS - WINDOW) / hopFrames) + 1;
     const logits = new Float32Array(windows * MN04_CLASSES);
     for (let done = 0; done < windows; done += BATCH) {
       const count = Math.min(BATCH, windows - done);
@@ -95,7 +99,7 @@ export class Mn04 implements WindowTeacher {
         for (let m = 0; m < MN04_MELS; m++)
           for (let frame = 0; frame < WINDOW; frame++)
             input[(window * MN04_MELS + m) * WINDOW + frame] =
-              mel[((done + window) * HOP + frame) * MN04_MELS + m];
+              mel[((done + window) * hopFrames + frame) * MN04_MELS + m];
       const [inputName] = this.session.inputNames;
       const [outputName] = this.session.outputNames;
       const tensor = new this.runtime.Tensor('float32', input, [count, 1, MN04_MELS, WINDOW]);
@@ -103,6 +107,12 @@ export class Mn04 implements WindowTeacher {
       logits.set(results[outputName].data, done * MN04_CLASSES);
     }
     return logits;
+  }
+
+  crying(scores: Float32Array): Float32Array {
+    return Float32Array.from({ length: scores.length / MN04_CLASSES }, (_, window) =>
+      sigmoid(scores[window * MN04_CLASSES + MN04_BABY_CRY]),
+    );
   }
 
   async close(): Promise<void> {

@@ -2,7 +2,7 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core
 import { DeepInfantError } from '../../errors.js';
 import { hannWindow } from '../../features/hann-window.js';
 import { loadTf, type Tf } from '../training/tf.js';
-import { TEACHER_CLASSES, TEACHER_HOP, TEACHER_WINDOW } from './teacher.js';
+import { TEACHER_CLASSES, TEACHER_CRY_CLASSES, TEACHER_HOP, TEACHER_WINDOW } from './teacher.js';
 import { readTeacherFile } from './teacher-file.js';
 import { OPERATOR, readTflite, type TfliteGraph, type TfliteOperator } from './tflite.js';
 import type { WindowTeacher } from './window-teacher.js';
@@ -57,6 +57,7 @@ type Layers = {
 export class Yamnet implements WindowTeacher {
   readonly name = 'yamnet';
   readonly classes = TEACHER_CLASSES;
+  readonly window = TEACHER_WINDOW;
 
   /**
    * @param file path of the .tflite file
@@ -96,8 +97,14 @@ export class Yamnet implements WindowTeacher {
     return scores;
   }
 
-  windows(samples: Float32Array): Promise<Float32Array> {
-    return Promise.resolve(this.score(samples, TEACHER_HOP));
+  windows(samples: Float32Array, hop = TEACHER_HOP): Promise<Float32Array> {
+    return Promise.resolve(this.score(samples, hop));
+  }
+
+  crying(scores: Float32Array): Float32Array {
+    return Float32Array.from({ length: scores.length / TEACHER_CLASSES }, (_, window) =>
+      Math.max(...TEACHER_CRY_CLASSES.map(c => scores[window * TEACHER_CLASSES + c])),
+    );
   }
 
   close(): Promise<void> {

@@ -114,21 +114,22 @@ describe('deepinfant evaluate', function () {
     }
   });
 
-  it("scores YAMNet's own file as a rival, of recordings and in nights by Frigate's rule", async function () {
+  it("scores teachers' own files as rivals, of recordings and in nights by Frigate's rule", async function () {
     this.timeout(180_000);
-    needFiles(this, YAMNET);
+    needFiles(this, YAMNET, MN04);
     const rival = ['--rival', `yamnet=${YAMNET}`, '--cache', path.join(folder, 'cache')];
     const [{ rivals }] = jsonLines<Printed>(
       (await deepinfant('evaluate', '--data', corpus, '--json', ...rival)).stdout,
     );
     assert.ok(rivals.yamnet.auc > 0.5, `AUC ${rivals.yamnet.auc}`);
-    const scene = ['--scene', '--hours', '0.4', ...rival];
+    const scene = ['--scene', '--hours', '0.4', ...rival, '--rival', `mn04=${MN04}`];
     const [night] = jsonLines<{ rivals: Record<string, { episodes: number }>; curves: object }>(
       (await deepinfant('evaluate', '--data', corpus, '--json', ...scene)).stdout,
     );
-    assert.deepEqual(Object.keys(night.rivals), ['yamnet >= 0.8', 'yamnet >= 0.5']);
-    assert.ok(night.rivals['yamnet >= 0.5'].episodes > 0);
-    assert.deepEqual(Object.keys(night.curves), ['crynet', 'yamnet']);
+    const names = ['yamnet >= 0.8', 'yamnet >= 0.5', 'mn04 >= 0.8', 'mn04 >= 0.5'];
+    assert.deepEqual(Object.keys(night.rivals), names);
+    for (const name of names) assert.ok(night.rivals[name].episodes > 0);
+    assert.deepEqual(Object.keys(night.curves), ['crynet', 'yamnet', 'mn04']);
   });
 
   it('compares both teachers, each and together, with one command', async function () {
@@ -284,8 +285,8 @@ describe('deepinfant evaluate', function () {
     for (const [args, message] of [
       [['--nights', '2'], /--nights, --hours and --seed need --scene/],
       [
-        ['--scene', '--rival', 'm=mn04.onnx'],
-        /With --scene, --rival takes YAMNet's \.tflite file only, not 'mn04\.onnx'/,
+        ['--scene', '--rival', 'm=yamnet.tflite+mn04.onnx'],
+        /With --scene, --rival takes YAMNet's \.tflite file or mn04's \.onnx file only, not 'yamnet\.tflite\+mn04\.onnx'/,
       ],
       [['--scene', '--hours', 'x'], /--hours must be a number, not 'x'/],
       [['--scene', '--hours', '0'], /--hours must be at least 0\.4/],

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Span } from '../../../src/synth/scene.js';
 import { FrigateDetector, judgeNight, sceneFigures, type Alarm } from '../../../src/lab/evaluation/nights.js';
-import { TEACHER_CLASSES, TEACHER_CRY_CLASSES, TEACHER_WINDOW } from '../../../src/lab/teacher/teacher.js';
 import { SAMPLE_RATE } from '../../../src/values.js';
+
+/** Samples of a rival's window. */
+const WINDOW = 15_600;
 
 describe('judgeNight', () => {
   const span = (startS: number, endS: number): Span => ({ startS, endS });
@@ -64,20 +66,17 @@ describe('sceneFigures', () => {
 
 describe('FrigateDetector', () => {
   it('raises an alarm at the end of each window that reaches the threshold, in chunks of any length', async () => {
-    // A network that hears as much crying as a window's first sample says, and much of everything else.
+    // A network that hears as much crying as a window's first sample says.
     const heard = {
-      score: (samples: Float32Array, hop: number): Float32Array => {
-        const scores = new Float32Array((samples.length / hop) * TEACHER_CLASSES).fill(0.95);
-        for (let window = 0; window * hop < samples.length; window++)
-          for (const c of TEACHER_CRY_CLASSES)
-            scores[window * TEACHER_CLASSES + c] = c === TEACHER_CRY_CLASSES[1] ? samples[window * hop] : 0;
-        return scores;
-      },
+      window: WINDOW,
+      windows: (samples: Float32Array, hop = NaN): Promise<Float32Array> =>
+        Promise.resolve(samples.filter((_, i) => i % hop === 0)),
+      crying: (scores: Float32Array): Float32Array => scores,
     };
-    const samples = new Float32Array(40.5 * TEACHER_WINDOW);
-    samples[3 * TEACHER_WINDOW] = 0.6;
-    samples[20 * TEACHER_WINDOW] = 0.9;
-    samples[39 * TEACHER_WINDOW] = 0.8;
+    const samples = new Float32Array(40.5 * WINDOW);
+    samples[3 * WINDOW] = 0.6;
+    samples[20 * WINDOW] = 0.9;
+    samples[39 * WINDOW] = 0.8;
     for (const length of [1000, 16_000, samples.length]) {
       const detector = new FrigateDetector(heard, [0.8, 0.5]);
       for (let at = 0; at < samples.length; at += length) {
@@ -92,9 +91,7 @@ describe('FrigateDetector', () => {
       }
       await detector.flush();
       const told = (threshold: number): number[] =>
-        detector.alarms
-          .get(threshold)!
-          .map(({ raisedS }) => Math.round((raisedS * SAMPLE_RATE) / TEACHER_WINDOW));
+        detector.alarms.get(threshold)!.map(({ raisedS }) => Math.round((raisedS * SAMPLE_RATE) / WINDOW));
       assert.deepEqual(told(0.8), [21, 40]);
       assert.deepEqual(told(0.5), [4, 21, 40]);
     }

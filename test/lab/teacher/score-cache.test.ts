@@ -12,6 +12,7 @@ import { writeWav } from '../../audio/wav-writer.js';
 class SmallTeacher implements WindowTeacher {
   readonly name = 'small';
   readonly classes = 2;
+  readonly window = 2;
   asked = 0;
 
   constructor(readonly sha256: string) {}
@@ -19,6 +20,10 @@ class SmallTeacher implements WindowTeacher {
   windows(samples: Float32Array): Promise<Float32Array> {
     this.asked++;
     return Promise.resolve(samples.slice(0, 2));
+  }
+
+  crying(scores: Float32Array): Float32Array {
+    return scores;
   }
 
   close(): Promise<void> {
