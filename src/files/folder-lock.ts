@@ -6,10 +6,11 @@ import { DeepInfantError } from '../errors.js';
 import { isObject } from '../unknown-data.js';
 import { PRIVATE_FILE } from './private.js';
 
-/** A lock is touched so often. */
+/** A lock is touched so often, unless its holder says how often. */
 const TOUCH_MS = 60_000;
-/** A lock whose holder cannot be looked at, since it runs in another container or on another machine, lasts so long. */
-const LASTS_MS = 2.5 * TOUCH_MS;
+/** A lock whose holder cannot be looked at, since it runs in another container or on another machine, lasts so many touches. */
+const LASTS_TOUCHES = 2.5;
+const ADVICE = 'Only one may write there: stop the other one, or give each its own folder.';
 
 /** Who holds a lock. */
 interface Holder {
@@ -19,6 +20,15 @@ interface Holder {
   processes?: string;
   startedAt?: string;
   pid: number;
+  /** How often it touches the lock, if not every minute. */
+  touchMs?: number;
+}
+
+export interface FolderLockOptions {
+  /** The lock is touched so often; a holder that cannot be looked at is dead after two and a half times as long. */
+  touchMs?: number;
+  /** What a person should do where it is in use. */
+  advice?: string;
 }
 
 /**
@@ -30,12 +40,15 @@ export class FolderLock {
   /** What the lock's file says while it is ours. */
   private text: string | undefined;
   private touching: NodeJS.Timeout | undefined;
+  /** The time of another's lock, and since when it has been seen, in ms of this process's own clock. */
+  private seen = { mtimeMs: NaN, sinceMs: 0 };
 
   /** @param name of the lock's file @param what the folder holds, to begin a sentence: 'The journal' */
   constructor(
     private readonly folder: string,
     name: string,
     private readonly what: string,
+    private readonly options: FolderLockOptions = {},
   ) {
     this.file = path.join(folder, name);
   }
@@ -47,7 +60,8 @@ export class FolderLock {
   open(): void {
     if (this.text !== undefined && readLock(this.file) === this.text) return;
     this.text = undefined;
-    const text = JSON.stringify(holderHere());
+    const { touchMs } = this.options;
+    const text = JSON.stringify({ ...holderHere(), touchMs });
     if (!this.create(text)) {
       this.takeFromDead();
       if (!this.create(text)) throw this.lockedError();
@@ -58,7 +72,7 @@ export class FolderLock {
       guard(() => {
         this.touch();
       }),
-      TOUCH_MS,
+      touchMs ?? TOUCH_MS,
     ).unref();
   }
 
@@ -85,10 +99,10 @@ export class FolderLock {
   private takeFromDead(): void {
     const text = readLock(this.file);
     if (text === undefined) return;
-    if (isHeld(holderIn(text), this.file)) throw this.lockedError(holderIn(text));
+    if (this.isHeld(holderIn(text))) throw this.lockedError(holderIn(text));
     const aside = `${this.file}.${process.pid}.old`;
-    renameSync(this.file, aside);
     // Meanwhile another process may have done the same.
+    if (!isMoved(this.file, aside)) return;
     const isSame = readLock(aside) === text;
     if (isSame) rmSync(aside, { force: true });
     else renameSync(aside, this.file);
@@ -114,8 +128,39 @@ export class FolderLock {
         : 'another process';
     return new DeepInfantError(
       'locked',
-      `${this.what} in ${this.folder} is in use by ${who}. Only one may write there: stop the other one, or give each its own folder.`,
+      `${this.what} in ${this.folder} is in use by ${who}. ${this.options.advice ?? ADVICE}`,
     );
+  }
+
+  private isHeld(holder: Holder | undefined): boolean {
+    if (!holder) return this.isFresh(holder);
+    const here = holderHere();
+    if (holder.host === here.host && holder.boot !== here.boot) return false;
+    const canSee = holder.host === here.host && holder.processes === here.processes;
+    if (!canSee) return this.isFresh(holder);
+    if (here.startedAt !== undefined) return startOf(holder.pid) === holder.startedAt;
+    return isRunning(holder.pid) && this.isFresh(holder);
+  }
+
+  /** Also a clock that was set back by hours makes a lock old. */
+  private isFresh(holder: Holder | undefined): boolean {
+    const mtimeMs = statSync(this.file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    if (Math.abs(Date.now() - mtimeMs) >= LASTS_TOUCHES * TOUCH_MS) return false;
+    // Two machines' clocks differ by seconds: whether the holder still touches it, this process has to see for itself.
+    const nowMs = performance.now();
+    if (this.seen.mtimeMs !== mtimeMs) this.seen = { mtimeMs, sinceMs: nowMs };
+    return nowMs - this.seen.sinceMs < LASTS_TOUCHES * (holder?.touchMs ?? TOUCH_MS);
+  }
+}
+
+/** @returns whether there was one to be moved */
+function isMoved(file: string, to: string): boolean {
+  try {
+    renameSync(file, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
   }
 }
 
@@ -127,22 +172,6 @@ function holderHere(): Holder {
     startedAt: startOf(process.pid),
     pid: process.pid,
   };
-}
-
-function isHeld(holder: Holder | undefined, file: string): boolean {
-  if (!holder) return isFresh(file);
-  const here = holderHere();
-  if (holder.host === here.host && holder.boot !== here.boot) return false;
-  const canSee = holder.host === here.host && holder.processes === here.processes;
-  if (!canSee) return isFresh(file);
-  if (here.startedAt !== undefined) return startOf(holder.pid) === holder.startedAt;
-  return isRunning(holder.pid) && isFresh(file);
-}
-
-/** Also a clock that was set back by hours makes a lock old. */
-function isFresh(file: string): boolean {
-  const age = Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0);
-  return Math.abs(age) < LASTS_MS;
 }
 
 function isRunning(pid: number): boolean {

@@ -1,9 +1,12 @@
+import { randomInt } from 'node:crypto';
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /** A write takes seconds at most: what is older was left by a process that was killed. */
 const LEFT_AFTER_MS = 60_000;
+/** Containers that share a folder may have the same process id: the names of what they write are random. */
+const NAMES = 2 ** 47;
 
 /**
  * Writes a file so that a killed process, a full disk or a power cut leaves the old one or the new one, never half of
@@ -16,7 +19,7 @@ export async function writeAtomically(
   data: Uint8Array | string,
   { mode = 0o666 }: { mode?: number } = {},
 ): Promise<void> {
-  const temporary = `${file}.${process.pid}.tmp`;
+  const temporary = `${file}.${randomInt(NAMES)}.tmp`;
   try {
     await writeFile(temporary, data, { flush: true, mode });
     await rename(temporary, file);

@@ -140,6 +140,12 @@ function apply(content: unknown, entries: Map<string, Entry>, file: string): voi
   }
 }
 
+/** The name of the lock in a journal's folder. */
+export const JOURNAL_LOCK = 'journal.lock';
+
+/** What keeps other processes from writing to a journal. */
+export type JournalLock = Pick<FolderLock, 'open' | 'close'>;
+
 /** What is reported of a file of entries. */
 export interface EntryFileListener {
   /** Lines were damaged: how many so far, and where they were set aside. */
@@ -158,7 +164,6 @@ export interface EntryFileListener {
  */
 export class EntryFile {
   readonly entries = new Map<string, Entry>();
-  private readonly lock: FolderLock;
   private readonly turns = new Turns();
   /** Changes that are not in the file yet. */
   private waiting: { line: string; removed?: string }[] = [];
@@ -176,9 +181,8 @@ export class EntryFile {
   constructor(
     readonly file: string,
     private readonly listener: EntryFileListener = { damaged: () => undefined, replaced: () => undefined },
-  ) {
-    this.lock = new FolderLock(path.dirname(file), 'journal.lock', 'The journal');
-  }
+    private readonly lock: JournalLock = new FolderLock(path.dirname(file), JOURNAL_LOCK, 'The journal'),
+  ) {}
 
   /**
    * Locks the folder and reads the file.

@@ -17,7 +17,7 @@ import {
   type Entry,
   type HeardEntry,
 } from './entries.js';
-import { EntryFile } from './entry-file.js';
+import { EntryFile, type EntryFileListener, type JournalLock } from './entry-file.js';
 import { RetentionClock } from './retention-clock.js';
 import { SoundFolder, soundPaths } from './sound-folder.js';
 
@@ -92,16 +92,18 @@ export class Journal {
   /**
    * @param folder its own
    * @param onChange is called whenever `trouble` or `unknownFiles` changes
+   * @param lock of its folder, where it is held for longer than the journal is open
    */
   constructor(
     readonly folder: string,
     private readonly keeping: Keeping,
     onChange: () => void = () => undefined,
+    lock?: JournalLock,
   ) {
     this.onChange = guard(onChange);
     this.soundFolder = keeping.soundFolder ?? soundsFolder(folder);
     this.sounds = new SoundFolder(folder, this.soundFolder);
-    this.file = new EntryFile(entriesFile(folder), {
+    const listener: EntryFileListener = {
       damaged: (lines, asideFile) => {
         const what = lines === 1 ? 'A line of the journal was' : `${lines} lines of the journal were`;
         this.change({
@@ -113,7 +115,8 @@ export class Journal {
           replaced: `Another program ${how} ${entriesFile(folder)} while it was in use. Nothing is lost: what was there and what was noted since are written together. To start over, use 'forget' instead; before you restore a backup, stop Node-RED.`,
         });
       },
-    });
+    };
+    this.file = new EntryFile(entriesFile(folder), listener, lock);
   }
 
   /**

@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, wr
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { FolderLock } from '../../src/files/folder-lock.js';
+import { until } from '../until.js';
 
 const LOCKED = { code: 'locked', message: /^The journal in .* is in use by / };
 
@@ -101,6 +102,40 @@ describe('a lock on a folder', () => {
       }, LOCKED);
       rmSync(file());
     }
+  });
+
+  it('is taken from a container that touched it every moment and no longer does, whatever its clock says', async () => {
+    leave({ processes: 'another', touchMs: 40 }, -60);
+    const own = lock();
+    const attempt = (): void => {
+      own.open();
+    };
+    for (let i = 1; i <= 10; i++) {
+      utimesSync(file(), i, Date.now() / 1000 + i);
+      assert.throws(attempt, LOCKED);
+    }
+    await until(() => {
+      try {
+        attempt();
+        return true;
+      } catch {
+        return false;
+      }
+    }, 'the lock');
+    own.close();
+  });
+
+  it('says how often it is touched', () => {
+    const own = new FolderLock(folder, 'a.lock', 'The room', { touchMs: 2000, advice: 'Wait.' });
+    own.open();
+    assert.equal((JSON.parse(readFileSync(file(), 'utf8')) as { touchMs: number }).touchMs, 2000);
+    assert.throws(
+      () => {
+        new FolderLock(folder, 'a.lock', 'The room', { advice: 'Wait.' }).open();
+      },
+      { code: 'locked', message: /^The room in .* is in use by this process\. Wait\.$/ },
+    );
+    own.close();
   });
 
   it('is taken over some minutes after a power cut left nothing in it', () => {
