@@ -8,16 +8,20 @@ import { watchConfig } from '../serve/config/watch.js';
 import { Listener } from '../serve/listener.js';
 import { pageAddress } from '../serve/page-server.js';
 import { defaultFolder } from '../serve/default-folder.js';
+import { roomsOf } from '../serve/rooms.js';
+import { titleOf } from '../serve/service.js';
+import { parseShard, roomsOfShard, type Shard } from '../serve/shard.js';
 import { Turns } from '../turns.js';
-import { usageError } from './arguments.js';
+import { countOf, usageError } from './arguments.js';
 import { defineCommand } from './command.js';
 import { abortOnInterrupt } from './interrupt.js';
 import { print } from './output.js';
 
 const DEFAULT_FILE = 'deepinfant.yaml';
+const MOST_PORT = 65_535;
 
 export const command = defineCommand({
-  synopsis: ['serve [CONFIG.yaml] [--check] [--app FOLDER]'],
+  synopsis: ['serve [CONFIG.yaml] [options]'],
   description: `Listens day and night without Node-RED: to microphones and cameras, with a journal, a page, and Home Assistant's
     phones, lights and entities, as a configuration says. Without CONFIG.yaml it takes ${DEFAULT_FILE} in this folder; without
     that, it listens to the default microphone. What is changed in the file is taken up at once. Ctrl-C ends it.
@@ -30,26 +34,41 @@ export const command = defineCommand({
       value: 'FOLDER',
       help: "for Home Assistant's app: take options.json in FOLDER where there is no CONFIG.yaml",
     },
+    shard: {
+      type: 'string',
+      value: 'K/N',
+      help: 'hear the rooms of the Kth of N services that share the configuration and its folder',
+    },
+    port: { type: 'string', value: 'PORT', help: "serve the page on this port, not on the configuration's" },
   },
   examples: [
     ['serve', `what ${DEFAULT_FILE} says, or else the default microphone`],
     ['serve /etc/deepinfant.yaml', 'another configuration'],
     ['serve --check', 'every fault of the configuration, with line and column'],
+    ['serve --shard 2/5 --port 8102', 'the second of five services that share the rooms'],
+    ['serve --check --shard 2/5', 'which rooms that one hears'],
   ],
   run: async ({ values, positionals }) => {
     if (positionals.length > 1) throw usageError('Name one configuration.');
     const [file = DEFAULT_FILE] = positionals;
     const isNamed = positionals.length === 1;
+    const shard = values.shard === undefined ? undefined : parseShard(values.shard);
+    const port = values.port === undefined ? undefined : portOf(values.port);
     if (values.check) {
-      readConfig(file);
+      const config = readConfig(file);
       print(`${file} is right.`);
+      if (shard) print(roomsText(config, shard));
       return 0;
     }
-    const listener = new Listener(defaultFolder(), log);
+    const listener = new Listener(defaultFolder(), log, shard);
     const app = values.app === undefined ? undefined : appConfig(values.app, file, listener);
     // A file that is not named may come later.
-    const read = (): Config | Promise<Config> =>
+    const readFile = (): Config | Promise<Config> =>
       app?.read() ?? (isNamed || existsSync(file) ? readConfig(file) : defaultConfig());
+    const read = async (): Promise<Config> => {
+      const config = await readFile();
+      return port === undefined ? config : { ...config, page: { ...config.page, port } };
+    };
     const config = await read();
     const signal = abortOnInterrupt(['SIGINT', 'SIGTERM']);
     await listener.use(config);
@@ -71,8 +90,25 @@ export const command = defineCommand({
   },
 });
 
+/** @throws DeepInfantError `usage` */
+function portOf(text: string): number {
+  const port = countOf('port', text);
+  if (port > MOST_PORT) throw usageError(`--port must be at most ${MOST_PORT}.`);
+  return port;
+}
+
+/** Which rooms a shard hears, with their sources. */
+function roomsText(config: Config, shard: Shard): string {
+  const rooms = roomsOf(config);
+  const ofShard = roomsOfShard(rooms, shard);
+  return [
+    `Shard ${shard.number} of ${shard.of} hears ${ofShard.length} of ${rooms.length} rooms:`,
+    ...ofShard.map(({ name, sources }) => `  ${titleOf(name)}: ${sources.join(', ')}`),
+  ].join('\n');
+}
+
 /** Takes up a changed configuration; one with faults changes nothing. */
-async function takeUp(listener: Listener, what: string, read: () => Config | Promise<Config>): Promise<void> {
+async function takeUp(listener: Listener, what: string, read: () => Promise<Config>): Promise<void> {
   const report = (message: string): void => {
     listener.report(what, message);
   };

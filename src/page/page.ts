@@ -52,6 +52,7 @@ function show(): void {
   render(
     html`
       <h1>DeepInfant</h1>
+      ${shardView(state, texts)}
       ${isLost ? html`<p class="trouble wide" role="alert">${texts.lost}</p>` : nothing}
       ${rooms.map(room => roomView(room, texts))} ${sourcesView(sources, texts)} ${soundView(sources, texts)}
       ${journalViews(rooms, texts)} ${connectionsView(state, texts)}
@@ -65,6 +66,14 @@ function show(): void {
     picture.start();
   }
   if (picture) picture.source = watched;
+}
+
+function shardView({ shard }: PageState, texts: PageTexts): TemplateResult | typeof nothing {
+  if (shard === null) return nothing;
+  return html`<section class="wide" aria-label=${texts.shard}>
+    <p class="now">${texts.shardOf(shard.number, shard.of)}</p>
+    ${shard.waiting.map(({ room, why }) => html`<p class="trouble">${room || texts.title}: ${why}</p>`)}
+  </section>`;
 }
 
 function roomView(room: RoomState, texts: PageTexts): TemplateResult {

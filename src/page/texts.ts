@@ -7,6 +7,8 @@ const en = {
   off: 'Listening is switched off in Home Assistant.',
   lost: 'The connection to DeepInfant is lost.',
   when: (time: string) => `at ${time}`,
+  shard: 'Shard',
+  shardOf: (number: number, of: number) => `Shard ${number} of ${of}`,
   what: 'What was it?',
   notTaken: 'The answer was not taken:',
   reasons: {
@@ -52,6 +54,8 @@ const de: PageTexts = {
   off: 'Das Zuhören ist in Home Assistant ausgeschaltet.',
   lost: 'Die Verbindung zu DeepInfant ist unterbrochen.',
   when: time => `um ${time}`,
+  shard: 'Shard',
+  shardOf: (number, of) => `Shard ${number} von ${of}`,
   what: 'Was war es?',
   notTaken: 'Die Antwort wurde nicht übernommen:',
   reasons: {

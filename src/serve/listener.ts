@@ -3,6 +3,7 @@ import type { Config } from './config/schema.js';
 import { PageServer } from './page-server.js';
 import { Parts } from './parts.js';
 import { Service } from './service.js';
+import type { Shard } from './shard.js';
 import { Status } from './status.js';
 
 /** The service, and the page that shows what it does. */
@@ -14,15 +15,17 @@ export class Listener {
   /**
    * @param folder where everything is kept, unless the configuration says otherwise
    * @param log gets what a person should know
+   * @param shard which rooms it hears; without it: all
    */
   constructor(
     folder: string,
     private readonly log: (what: string, message: string) => void,
+    shard?: Shard,
   ) {
     const report = (what: string, message: string): void => {
       this.report(what, message);
     };
-    this.service = new Service({ folder, report });
+    this.service = new Service({ folder, report, shard });
     this.status = new Status(this.service);
     this.page = new Parts((what, error) => {
       report(what, messageOf(error));

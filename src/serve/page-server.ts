@@ -139,6 +139,10 @@ export class PageServer implements Part {
       this.sendHealth(request, response);
       return;
     }
+    if (url.pathname === '/alive') {
+      sendJson(response, {});
+      return;
+    }
     if (!this.isAllowed(request)) throw new Refusal(401, 'Open the page with its token: ?token=TOKEN.');
     switch (url.pathname) {
       case '/':
@@ -174,11 +178,11 @@ export class PageServer implements Part {
   private sendHealth(request: IncomingMessage, response: ServerResponse): void {
     const { isReady } = this.status;
     const health: Health = { isReady };
-    const { sources, connections, rooms } = this.status.state;
+    const { shard, sources, connections, rooms } = this.status.state;
     const troubles = rooms.filter(room => room.troubles.length > 0);
     sendJson(
       response,
-      this.isAllowed(request) ? { ...health, sources, connections, troubles } : health,
+      this.isAllowed(request) ? { ...health, shard, sources, connections, troubles } : health,
       isReady ? 200 : 503,
     );
   }

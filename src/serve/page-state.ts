@@ -5,11 +5,22 @@ import type { Reason, SourceState } from '../values.js';
 export interface PageState {
   language: Language;
   version: string;
+  /** Which rooms it hears; null where it hears all. */
+  shard: ShardState | null;
   rooms: RoomState[];
   sources: SourceStateLine[];
   connections: ConnectionState[];
   /** The newest last. */
   messages: PageMessage[];
+}
+
+/** One of several services that share the rooms. */
+export interface ShardState {
+  /** From 1. */
+  number: number;
+  of: number;
+  /** Its rooms that another service has not stopped hearing. */
+  waiting: { room: string; why: string }[];
 }
 
 export interface RoomState {

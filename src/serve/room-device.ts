@@ -21,6 +21,8 @@ export interface RoomDeviceOptions {
   /** What the broker knows this service by. */
   serviceId: string;
   preset: Preset;
+  /** Names it in topics, unless it had another name before. */
+  wantedId: string;
   /** Whether there is a room of this name: its device is not given to another one. */
   isRoom: (name: string) => boolean;
   /** Is called with what is asked for in Home Assistant. */
@@ -54,12 +56,11 @@ export class RoomDevice implements Part {
   }
 
   async start(): Promise<void> {
-    const { room, mqtt, preset, isRoom, report } = this.options;
+    const { room, mqtt, preset, wantedId, isRoom, report } = this.options;
     const { name, folder, language } = room.settings;
     const { id: prefix = '' } = mqtt;
     const node = prefix === '' ? `room ${name}` : `room ${name} of ${prefix}`;
-    const wanted = { id: node, name: [prefix, name].join(' ').trim() || 'Baby' };
-    const { id, file, release } = claimDevice(folder, wanted, owner =>
+    const { id, file, release } = claimDevice(folder, { id: node, name: wantedId }, owner =>
       isRoom(owner.replace(/^room /, '').replace(/ of [a-z0-9_]+$/, '')),
     );
     const topics = deviceTopics(id);

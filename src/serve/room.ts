@@ -8,6 +8,7 @@ import { DeepInfantError, messageOf } from '../errors.js';
 import { guard } from '../guard.js';
 import { type Incoming, readIncoming } from '../hass/incoming.js';
 import type { CryEntry } from '../journal/entries.js';
+import type { JournalLock } from '../journal/entry-file.js';
 import { Journal, type Keeping } from '../journal/journal.js';
 import { cryOf } from '../journal/questions.js';
 import type { BabyProfile } from '../reason/context.js';
@@ -28,6 +29,8 @@ export interface RoomSettings {
   folder: string;
   keeping: Keeping;
   language: Language;
+  /** The lock of its journal, where that is held as long as the room is heard. */
+  lock?: JournalLock;
 }
 
 /** The newest cry of a room, and what a caregiver said of it. */
@@ -57,13 +60,11 @@ export class Room implements Part {
     readonly settings: RoomSettings,
     private readonly report: (error: unknown) => void,
   ) {
-    const { babies, folder, keeping, name } = settings;
+    const { babies, folder, keeping, lock } = settings;
     const profiles = babies.length === 0 ? [{ name: '' }] : babies;
     this.babies = profiles.map(profile => openBaby(babyFolder(folder, profile.name), profile));
     this.reasons = new BabiesOfRoom(this.babies);
-    const home =
-      this.babies.length === 1 ? this.babies[0].folder : path.join(folder, `room-${encodePart(name)}`);
-    this.journal = new Journal(path.join(home, 'journal'), keeping);
+    this.journal = new Journal(journalFolder(folder, settings), keeping, undefined, lock);
   }
 
   /** What a person should mend. */
@@ -93,11 +94,16 @@ export class Room implements Part {
   /** Resolves when all that came before is noted, and on disk if it can be. */
   async stop(): Promise<void> {
     clearInterval(this.opening);
-    await this.turns.take(() => Promise.resolve());
+    await this.settled();
     for (const end of this.unfollow.splice(0)) end();
     if (this.isOpen) await this.journal.close();
     this.isOpen = false;
     await this.reasons.whenSaved();
+  }
+
+  /** Resolves when all cry events that came before are noted and passed on. */
+  settled(): Promise<void> {
+    return this.turns.take(() => Promise.resolve());
   }
 
   /** Takes sound, of which the clips are cut. */
@@ -162,6 +168,15 @@ export class Room implements Part {
   private emit(incoming: Incoming): void {
     for (const listener of this.listeners) listener(incoming);
   }
+}
+
+/** Where the journal of a room is kept: in the baby's own folder, where there is one. */
+export function journalFolder(
+  folder: string,
+  { name, babies }: Pick<RoomSettings, 'name' | 'babies'>,
+): string {
+  const home = babies.length < 2 ? babyFolder(folder, name) : path.join(folder, `room-${encodePart(name)}`);
+  return path.join(home, 'journal');
 }
 
 /** Where the memory of a baby is kept. */

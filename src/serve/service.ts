@@ -2,13 +2,16 @@ import path from 'node:path';
 import { LiveSources } from '../audio/live/live-sources.js';
 import { encodePart } from '../encode-part.js';
 import { DeepInfantError, messageOf } from '../errors.js';
+import { guard } from '../guard.js';
 import { makePrivateFolder } from '../files/private.js';
 import { HomeZone } from '../hass/home-zone.js';
 import type { Incoming } from '../hass/incoming.js';
+import { deviceIdOf, firstFree } from '../hass/device/device-id.js';
 import { SharedHass } from '../hass/shared-hass.js';
 import type { HassHealth } from '../hass/connection.js';
 import type { Preset } from '../model/manifest.js';
 import { reasonLine } from '../reason/sentences.js';
+import { Turns } from '../turns.js';
 import type { CryEvent, SourceHealth } from '../values.js';
 import type { Config, MqttConfig, SourceConfig } from './config/schema.js';
 import {
@@ -18,13 +21,18 @@ import {
   type SoundSourceConfig,
 } from './listened-source.js';
 import { type Part, Parts, type WantedPart } from './parts.js';
-import { Room } from './room.js';
+import { journalFolder, Room } from './room.js';
 import { RoomAlerts } from './room-alerts.js';
 import { RoomDetectors } from './room-detectors.js';
 import { RoomDevice } from './room-device.js';
+import { RoomLocks } from './room-locks.js';
 import { type RoomPlan, roomsOf } from './rooms.js';
 import { SatelliteSource } from './satellite-source.js';
 import { serviceIdIn } from './service-id.js';
+import { roomsOfShard, type Shard } from './shard.js';
+
+/** So often it looks whether another service still hears a room of this shard. */
+const LOOK_EVERY_MS = 1000;
 
 /** A room, and what belongs to it as long as it runs. */
 export interface RunningRoom {
@@ -42,6 +50,8 @@ export interface RunningRoom {
 export interface ServiceOptions {
   /** Where everything is kept, unless the configuration says otherwise. */
   folder: string;
+  /** Which rooms it hears; without it: all. */
+  shard?: Shard;
   /** Gets what a person should know. @param what names a source, a room or a connection */
   report: (what: string, message: string) => void;
 }
@@ -66,8 +76,15 @@ export class Service {
   private serviceId = '';
   /** Events that arrive while rooms are made anew. */
   private held: (() => void)[] | undefined;
+  private readonly turns = new Turns();
+  private readonly locks = new RoomLocks();
+  private looking: NodeJS.Timeout | undefined;
+  /** Why rooms of this shard are not heard here, by their names: another service has not stopped hearing them. */
+  readonly waiting = new Map<string, string>();
+  /** Whether it has taken up a configuration. */
+  isUp = false;
 
-  constructor(private readonly options: ServiceOptions) {
+  constructor(readonly options: ServiceOptions) {
     const report = (what: string, error: unknown): void => {
       options.report(what, messageOf(error));
     };
@@ -80,43 +97,97 @@ export class Service {
     return this.hass?.health;
   }
 
-  /** Takes up a configuration, also in place of another one: what is the same in both goes on. One call at a time. */
-  async use(config: Config): Promise<void> {
-    const folder = config.folder ?? this.options.folder;
+  /** Takes up a configuration, also in place of another one: what is the same in both goes on. */
+  use(config: Config): Promise<void> {
+    return this.turns.take(async () => {
+      clearInterval(this.looking);
+      if (this.options.shard)
+        this.looking = setInterval(
+          guard(() => this.turns.take(() => this.look(config)), this.reporterOf('Rooms')),
+          LOOK_EVERY_MS,
+        );
+      await this.takeUp(config);
+    });
+  }
+
+  /** Ends the cries that go on; resolves when all that became known is on disk and sent. */
+  stop(): Promise<void> {
+    return this.turns.take(async () => {
+      clearInterval(this.looking);
+      await this.stopInputs([]);
+      await this.outputs.stopOthers([]);
+      this.locks.giveBackOthers([]);
+    });
+  }
+
+  /** Takes over rooms that another service has stopped hearing, and leaves those that another one has taken. */
+  private async look(config: Config): Promise<void> {
+    const rooms = this.takeRooms(config).map(({ name }) => name);
+    const isSame = rooms.length === this.rooms.size && rooms.every(name => this.rooms.has(name));
+    if (!isSame) await this.takeUp(config);
+  }
+
+  private async takeUp(config: Config): Promise<void> {
+    const folder = this.folderOf(config);
     makeFolder(folder);
     if (config.mqtt) this.serviceId ||= await serviceIdIn(folder, this.reporterOf('MQTT'));
-    const plans = roomsOf(config);
+    const plans = this.takeRooms(config);
     const rooms = plans.map(plan => this.roomOf(plan, config.preset));
     this.preset = config.preset;
+    const ids = deviceIds(config);
     const outputs = [
       ...this.hassParts(config, folder),
-      ...plans.flatMap((plan, i) => this.roomParts(rooms[i], plan, config, folder)),
+      ...plans.flatMap((plan, i) => this.roomParts(rooms[i], plan, config, folder, ids)),
     ];
     const inputs = [
       ...rooms.map(room => this.detectorsPart(room, folder)),
-      ...config.sources.map(source => {
-        const room = rooms.find(({ sources }) => sources.includes(source.name))!;
-        return this.sourcePart(source, room, config);
+      ...config.sources.flatMap(source => {
+        const room = rooms.find(({ sources }) => sources.includes(source.name));
+        return room ? [this.sourcePart(source, room, config)] : [];
       }),
     ];
-    // A cry that goes on in a source that goes ends in its room.
-    await this.inputs.stopOthers(inputs);
+    await this.stopInputs(inputs);
     this.held = [];
     await this.outputs.stopOthers(outputs);
     for (const name of this.rooms.keys())
       if (!plans.some(plan => plan.name === name)) this.rooms.delete(name);
+    this.locks.giveBackOthers(plans.map(plan => journalFolder(folder, plan)));
     await this.outputs.startMissing(outputs);
     const { held } = this;
     this.held = undefined;
     for (const deliver of held) deliver();
     await this.inputs.startMissing(inputs);
     for (const { detectors, preset } of rooms) await detectors?.usePreset(preset);
+    this.isUp = true;
   }
 
-  /** Ends the cries that go on; resolves when all that became known is on disk and sent. */
-  async stop(): Promise<void> {
-    await this.inputs.stopOthers([]);
-    await this.outputs.stopOthers([]);
+  /** A cry that goes on in a source that goes ends in its room, and whatever shows the room's cries gets its end. */
+  private async stopInputs(wanted: readonly WantedPart[]): Promise<void> {
+    await this.inputs.stopOthers(wanted);
+    for (const { room } of this.rooms.values()) await room?.settled();
+  }
+
+  private folderOf(config: Config): string {
+    return config.folder ?? this.options.folder;
+  }
+
+  /** The rooms to hear: of a shard those that no other service hears. */
+  private takeRooms(config: Config): RoomPlan[] {
+    const rooms = roomsOf(config);
+    const { shard } = this.options;
+    if (shard === undefined) return rooms;
+    const ofShard = roomsOfShard(rooms, shard);
+    for (const name of this.waiting.keys())
+      if (!ofShard.some(room => room.name === name)) this.waiting.delete(name);
+    return ofShard.filter(room => {
+      const why = this.locks.take(journalFolder(this.folderOf(config), room));
+      if (why === undefined) this.waiting.delete(room.name);
+      else {
+        if (!this.waiting.has(room.name)) this.options.report(titleOf(room.name), why);
+        this.waiting.set(room.name, why);
+      }
+      return why === undefined;
+    });
   }
 
   private roomOf({ name, sources }: RoomPlan, preset: Preset): RunningRoom {
@@ -149,7 +220,13 @@ export class Service {
   }
 
   /** The room, and what shows its cries, in the order in which they start. */
-  private roomParts(running: RunningRoom, plan: RoomPlan, config: Config, folder: string): WantedPart[] {
+  private roomParts(
+    running: RunningRoom,
+    plan: RoomPlan,
+    config: Config,
+    folder: string,
+    ids: ReadonlyMap<string, string>,
+  ): WantedPart[] {
     const { journal, language, mqtt, home_assistant: home, preset } = config;
     const { name, babies } = plan;
     const title = titleOf(name);
@@ -167,7 +244,8 @@ export class Service {
             mqtt,
             serviceId: this.serviceId,
             preset,
-            isRoom: other => this.rooms.has(other),
+            wantedId: ids.get(name)!,
+            isRoom: other => ids.has(other),
             usePreset: chosen => {
               running.preset = chosen;
               void running.detectors?.usePreset(chosen);
@@ -212,6 +290,7 @@ export class Service {
         folder,
         keeping: { hasSound: journal.sound, days: journal.days, soundMb: journal.sound_mb },
         language,
+        lock: this.options.shard && this.locks.journalLock(journalFolder(folder, { name, babies })),
       },
       this.reporterOf(titleOf(name)),
     );
@@ -377,6 +456,23 @@ function makeFolder(folder: string): void {
 function openRoomOf({ room }: RunningRoom): Room {
   if (room) return room;
   throw new DeepInfantError('room', 'It does not work until the room does.');
+}
+
+/**
+ * What the device of each room is called in topics, unless it had another id before. Also for rooms of other shards: all give
+ * two rooms whose names differ in accents alone the same two ids.
+ */
+function deviceIds(config: Config): Map<string, string> {
+  const ids = new Map<string, string>();
+  for (const { name } of roomsOf(config)) {
+    const wanted = [config.mqtt?.id ?? '', name].join(' ').trim() || 'Baby';
+    const taken = [...ids.values()];
+    ids.set(
+      name,
+      firstFree(deviceIdOf(wanted), id => !taken.includes(id)),
+    );
+  }
+  return ids;
 }
 
 /** What a room is called, also where no baby has a name. */

@@ -2,7 +2,14 @@ import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
 import { packageVersion } from '../package-root.js';
 import { reasonLine } from '../reason/sentences.js';
 import type { Language } from '../texts/language.js';
-import type { ConnectionState, PageMessage, PageState, RoomState, SourceStateLine } from './page-state.js';
+import type {
+  ConnectionState,
+  PageMessage,
+  PageState,
+  RoomState,
+  ShardState,
+  SourceStateLine,
+} from './page-state.js';
 import { metric, type Sample } from './metrics.js';
 import { type RunningRoom, type Service, titleOf } from './service.js';
 
@@ -27,20 +34,21 @@ export class Status {
     this.messages.splice(0, this.messages.length - MOST_MESSAGES);
   }
 
-  /** Whether every source is heard. */
+  /** Whether every source is heard. A shard may have none: its rooms may be few, or still heard by another service. */
   get isReady(): boolean {
-    const { sources } = this;
-    return sources.length > 0 && sources.every(({ state }) => isHeard(state));
+    const { sources, service } = this;
+    const mayBeNone = service.isUp && service.options.shard !== undefined;
+    return (sources.length > 0 || mayBeNone) && sources.every(({ state }) => isHeard(state));
   }
 
   get state(): PageState {
-    const { language, version, sources, connections, messages } = this;
-    return { language, version, rooms: this.rooms, sources, connections, messages };
+    const { language, version, shard, rooms, sources, connections, messages } = this;
+    return { language, version, shard, rooms, sources, connections, messages };
   }
 
   /** In Prometheus's text format (prometheus.io, Exposition formats). */
   get metrics(): string {
-    const { sources, service } = this;
+    const { sources, service, shard } = this;
     const rooms = [...service.rooms.values()];
     const ofSources = (value: (line: SourceStateLine) => number | null): Sample[] =>
       sources.map(line => ({ labels: { source: line.source }, value: value(line) }));
@@ -119,6 +127,23 @@ export class Status {
       ),
       metric(
         'gauge',
+        'shard_info',
+        'Which of how many shards this is.',
+        shard ? [{ labels: { shard: String(shard.number), of: String(shard.of) }, value: 1 }] : [],
+      ),
+      metric(
+        'gauge',
+        'room_waiting',
+        'Whether another service has not stopped hearing the room of this shard.',
+        shard
+          ? [
+              ...ofRooms(() => 0),
+              ...shard.waiting.map(({ room }) => ({ labels: { room: titleOf(room) }, value: 1 })),
+            ]
+          : [],
+      ),
+      metric(
+        'gauge',
         'connection_up',
         'Whether the connection works.',
         this.connections.map(({ name, trouble }) => ({
@@ -134,6 +159,12 @@ export class Status {
         { labels: {}, value: process.memoryUsage.rss() },
       ]),
     ].join('');
+  }
+
+  private get shard(): ShardState | null {
+    const { waiting, options } = this.service;
+    if (options.shard === undefined) return null;
+    return { ...options.shard, waiting: [...waiting].map(([room, why]) => ({ room, why })) };
   }
 
   private get rooms(): RoomState[] {

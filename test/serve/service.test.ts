@@ -183,6 +183,7 @@ describe('The service', function () {
         (JSON.parse(last('deepinfant/v1/mia/event')!) as { event_type: string }).event_type,
         'ended',
       );
+      assert.equal((JSON.parse(last('deepinfant/v1/mia/cry')!) as { state: string }).state, 'ended');
     } finally {
       await client.endAsync();
       await broker.stop();
