@@ -14,8 +14,12 @@ import { dataFile } from '../data-file.js';
 import { STATUS_OF_HASS } from '../shared-hass.js';
 import type { NotifySettings } from './settings.js';
 
-const STATUS_BY_STATE: Record<'waiting' | 'notified' | 'answered' | 'failing' | 'notAdmin', StatusForm> = {
+const STATUS_BY_STATE: Record<
+  'waiting' | 'noPhones' | 'notified' | 'answered' | 'failing' | 'notAdmin',
+  StatusForm
+> = {
   waiting: { fill: 'grey', shape: 'ring', text: 'deepinfant-notify.status.waiting' },
+  noPhones: { fill: 'yellow', shape: 'ring', text: 'deepinfant-notify.status.noPhones' },
   notified: { fill: 'blue', shape: 'dot', text: 'deepinfant-notify.status.notified' },
   answered: { fill: 'green', shape: 'dot', text: 'deepinfant-notify.status.answered' },
   failing: { fill: 'red', shape: 'ring', text: 'deepinfant-notify.status.failing' },
@@ -101,6 +105,7 @@ export class NotifyNode implements NodeWork {
     if (state !== 'connected') this.showStatus(state);
     else if (failing.length > 0) this.showStatus('failing');
     else if (receivesTaps === false) this.showStatus('notAdmin');
+    else if (this.parts.settings.phones.length === 0) this.showStatus('noPhones');
     else this.showStatus(newest === undefined ? 'waiting' : newest.answer ? 'answered' : 'notified');
   }
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { HassConnection } from './connection.js';
+import { deviceIdOf } from './device/device-id.js';
 import { nameOfPhone } from './notify/phone-name.js';
 
 /** Something of Home Assistant that a person can choose. */
@@ -20,6 +21,8 @@ const STATES = v.array(
   }),
 );
 const SERVICES = v.object({ notify: v.optional(v.record(v.string(), v.unknown())) });
+/** What `config/device_registry/list` gives. */
+const DEVICES = v.array(v.object({ name: v.fallback(v.nullish(v.string()), null) }));
 type Attributes = v.InferOutput<typeof STATES>[number]['attributes'];
 
 /** Of a camera that can be streamed (Home Assistant, CameraEntityFeature.STREAM). */
@@ -37,12 +40,18 @@ export function listCameras(hass: HassConnection): Promise<HassOffer[]> {
   return listEntities(hass, 'camera', ({ supported_features: has = 0 }) => (has & STREAM_FEATURE) !== 0);
 }
 
-/** The actions that notify phones. @throws DeepInfantError as `HassConnection.ask` does */
+/** The actions that notify phones, named as the phones are. @throws DeepInfantError as `HassConnection.ask` does */
 export async function listPhones(hass: HassConnection): Promise<HassOffer[]> {
   const { notify = {} } = await hass.ask({ type: 'get_services' }, SERVICES);
+  // A list without capital letters is better than none.
+  const devices = await hass.ask({ type: 'config/device_registry/list' }, DEVICES).catch(() => []);
+  const names = new Map(devices.map(({ name }) => [`notify.mobile_app_${deviceIdOf(name ?? '')}`, name]));
   return Object.keys(notify)
     .filter(service => !NOT_PHONES.includes(service))
-    .map(service => ({ id: `notify.${service}`, name: nameOfPhone(`notify.${service}`) }));
+    .map(service => {
+      const id = `notify.${service}`;
+      return { id, name: names.get(id) ?? nameOfPhone(id) };
+    });
 }
 
 async function listEntities(

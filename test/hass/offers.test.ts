@@ -34,13 +34,22 @@ describe('what Home Assistant offers to choose from', () => {
     assert.deepEqual(await listCameras(hass), [{ id: 'camera.nursery', name: 'Nursery' }]);
   });
 
-  it('lists the actions that notify phones', async () => {
+  it('lists the actions that notify phones, named as the phones are if Home Assistant says it', async () => {
     home.replies.get_services = {
       notify: { mobile_app_annas_phone: {}, notify: {}, persistent_notification: {}, family: {} },
       light: { turn_on: {} },
     };
     assert.deepEqual(await listPhones(hass), [
       { id: 'notify.mobile_app_annas_phone', name: 'annas phone' },
+      { id: 'notify.family', name: 'family' },
+    ]);
+    home.replies['config/device_registry/list'] = [
+      { id: '1', name: 'Lamp', name_by_user: null },
+      { id: '2', name: null },
+      { id: '3', name: 'Annas Phone' },
+    ];
+    assert.deepEqual(await listPhones(hass), [
+      { id: 'notify.mobile_app_annas_phone', name: 'Annas Phone' },
       { id: 'notify.family', name: 'family' },
     ]);
     home.replies.get_services = {};

@@ -48,6 +48,20 @@ describe('the audio node’s dialog in a browser', function () {
 
   const result = '.deepinfant-audio-result';
 
+  it('says what comes before a test where no camera is chosen yet', async () => {
+    await page.selectOption('#node-input-kind', 'camera');
+    for (const [way, says] of [
+      ['network', 'Press Find cameras first'],
+      ['maker', 'Choose the brand'],
+      ['server', 'Enter the server'],
+      ['address', "Enter the camera's address first"],
+    ]) {
+      await page.selectOption('#deepinfant-audio-way', way);
+      await page.click('#deepinfant-audio-test');
+      assert.match(await page.innerText(result), new RegExp(`^${says}`));
+    }
+  });
+
   it('makes a camera’s address of its maker, and says what to switch on', async () => {
     await page.selectOption('#node-input-kind', 'camera');
     await page.selectOption('#deepinfant-audio-way', 'maker');

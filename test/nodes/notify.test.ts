@@ -155,7 +155,7 @@ describe('deepinfant-notify', function () {
 
   it('shows in Home Assistant a source that needs somebody, until it is heard again', async () => {
     await run({ phones: '' });
-    await untilStatus('status.waiting');
+    await untilStatus('status.noPhones');
     const notices = async (): Promise<{ message: string }[]> => {
       const all = await home().connection.sendMessagePromise<{ notification_id: string; message: string }[]>({
         type: 'persistent_notification/get',
@@ -192,11 +192,11 @@ describe('deepinfant-notify', function () {
 
   it('logs a cry when Home Assistant is back, and nothing when it is not to', async () => {
     await run({ phones: '', log: false });
-    await untilStatus('status.waiting');
+    await untilStatus('status.noPhones');
     tell(cryAt(Date.now()), 'ended', 9);
     await stopFlow();
     await run({ phones: '' });
-    await untilStatus('status.waiting');
+    await untilStatus('status.noPhones');
     const cry = cryAt(Date.now());
     const back = home().restart({ offMs: 1000 });
     await flow.until('statuses', msg => statusText(msg).endsWith('unreachable'));
@@ -248,6 +248,6 @@ describe('deepinfant-notify', function () {
         id: 'hass',
       },
     );
-    assert.deepEqual(offers, [{ id: anna.notify, name: 'anna' }]);
+    assert.deepEqual(offers, [{ id: anna.notify, name: 'Anna' }]);
   });
 });

@@ -58,6 +58,12 @@ function showWay(): void {
   showMessage('.deepinfant-audio-way-hint', translate(`deepinfant-audio.hint.${way}`));
 }
 
+/** What to do before a network camera can be tested; nothing is, if it is empty. */
+export function whatIsMissing(): string {
+  if (textOf(KIND) !== 'camera' || textOf(ADDRESS).trim() !== '') return '';
+  return translate(`deepinfant-audio.missing.${textOf(WAY)}`);
+}
+
 /** Moves user and password of a pasted address to their own fields, which are kept apart from the flow. */
 export function moveLogin(): void {
   const address = textOf(ADDRESS);
