@@ -14,23 +14,23 @@ import { defineCommand } from './command.js';
 
 export const command = defineCommand({
   synopsis: ['classify FILE|FOLDER... [options]', 'classify - [--raw RATE] [options]'],
-  description: `Prints, for each recording and for each one in a folder, its length, whether a baby cries in it, its cry
-    score (0 to 100%), and why the baby may be crying. The exit status is 1 if a recording cannot be read to its end.
+  description: `For each recording, and each one in a folder, prints its length, whether a baby cries in it, its cry score
+    (0 to 100%), and why the baby may be crying. The exit status is 1 if a recording cannot be read to its end.
 
-    A recording is a cry if a cry would be reported in it, as 'listen' and the detector node do. One of at most 30 s is a
-    cry, too, if its score reaches the preset's threshold.
+    A recording counts as a cry if 'listen' and the detector node would report a cry in it. One of at most 30 s also counts
+    if its score reaches the preset's threshold.
 
-    In a folder, all files with sound are recordings, whatever their names; hidden ones are skipped. What is skipped is
+    In a folder, every file with sound is a recording, whatever its name; hidden files are skipped. Skipped files are
     counted and named at the end. '-' is standard input: WAV or, with --raw, samples without a header; with ffmpeg also
     other formats that can be read from a pipe.`,
   options: {
-    json: { type: 'boolean', default: false, help: 'print a JSON object for each recording, one a line' },
+    json: { type: 'boolean', default: false, help: 'print a JSON object per recording, one per line' },
     windows: { type: 'boolean', default: false, help: 'include the scores of every window; needs --json' },
     raw: RAW_OPTION,
     ...HEARING_OPTIONS,
   },
   examples: [
-    ['classify cot.wav', 'does this recording hold a cry'],
+    ['classify cot.wav', 'does this recording contain a cry'],
     ['classify recordings/ --json > results.jsonl', 'all recordings of a folder, for a program'],
     ['classify recordings/ --preset sensitive', 'miss fewer cries, with more false alarms'],
     ['classify - < cot.wav', 'a recording from standard input'],

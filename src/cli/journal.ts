@@ -20,11 +20,11 @@ export const command = defineCommand({
     'journal cry [ID] | accuracy | export [options]',
   ],
   words: QUESTIONS,
-  description: `Answers from the journal that Node-RED or 'deepinfant serve' keeps on this computer: a night (unless you ask for something else),
-    a day, everything since yesterday, the week up to a day, the last weeks by hour of the day, the newest cry or the one
-    with an ID, how often the reason was right, or everything there is. WHEN is a date such as 2026-01-31, or a time; the
-    default is now. A night goes from 18:00 to 10:00: by day it is the one that ended that morning. 'night last' is the
-    last one that is over.`,
+  description: `Answers questions from the journal that Node-RED or 'deepinfant serve' keeps on this computer: about a night
+    (the default), a day, everything since yesterday, the week up to a day, the last weeks by hour of the day, the newest
+    cry or the one with an ID, and how often the reason was right. 'export' prints everything. WHEN is a date such as
+    2026-01-31, or a time; the default is now. A night lasts from 18:00 to 10:00; by day, it is the one that ended that
+    morning. 'night last' is the last one that is over.`,
   options: {
     picture: { type: 'string', value: 'FILE', help: 'also draw the answer as an SVG file' },
     json: { type: 'boolean', default: false, help: 'print the answer as JSON' },
@@ -32,7 +32,7 @@ export const command = defineCommand({
     folder: {
       type: 'string',
       value: 'FOLDER',
-      help: "the journal's folder, if it is elsewhere than usual, or if several babies have one",
+      help: "the journal's folder, if it is not in the usual place or if there are several babies",
     },
   },
   examples: [

@@ -11,15 +11,13 @@ import { reasonLine } from '../reason/sentences.js';
 import { durationText } from '../texts/duration.js';
 import type { AudioChunk, CryEvent, SourceHealth } from '../values.js';
 import { HEARING_OPTIONS, presetOf, usageError } from './arguments.js';
+import { PASSWORD_VARIABLE } from './camera-password.js';
 import { hear } from './hear.js';
 import { pathsOf, RAW_OPTION, rawFormatOf, recordingAt, sourceOf, STANDARD_INPUT } from './input.js';
 import { abortOnInterrupt } from './interrupt.js';
 import { print, printError, printJson } from './output.js';
 import { bar, clearStatus, showStatus } from './status-line.js';
 import { defineCommand } from './command.js';
-
-/** Environment variable with a camera's password. */
-const PASSWORD_VARIABLE = 'DEEPINFANT_CAMERA_PASSWORD';
 
 export const command = defineCommand({
   synopsis: ['listen mic[:NAME] | URL | FILE [options]', 'listen - [--raw RATE] [options]'],
@@ -31,15 +29,15 @@ export const command = defineCommand({
     '-' is standard input, heard as it comes: WAV or, with --raw, samples without a header; with ffmpeg also other formats
     that can be read from a pipe.
 
-    A microphone or camera that cannot be opened ends the command, unless --wait is given. Once it was heard, it is opened
-    again whenever it breaks off.
+    A microphone or camera that cannot be opened ends the command, unless --wait is given. Once it has been heard, it is
+    opened again whenever it breaks off.
 
     Put a camera's user name into the URL, rtsp://USER@HOST/PATH, and its password into the environment variable
     ${PASSWORD_VARIABLE}: every user of this computer can see a command's arguments.`,
   options: {
     wait: { type: 'boolean', default: false, help: 'wait for a microphone or camera that is not there yet' },
     fast: { type: 'boolean', default: false, help: 'go through a recording as fast as this computer can' },
-    json: { type: 'boolean', default: false, help: 'print a JSON object for each event, one a line' },
+    json: { type: 'boolean', default: false, help: 'print a JSON object per event, one per line' },
     raw: RAW_OPTION,
     ...HEARING_OPTIONS,
   },
@@ -141,7 +139,7 @@ async function* openedChunks(
   let wasOpened = doesWait;
   let refusal: string | undefined;
   let printed: string | undefined;
-  const onHealth = ({ state, positionS, error, retryInS, format }: SourceHealth): void => {
+  const onHealth = ({ state, positionS, trouble, error, retryInS, format }: SourceHealth): void => {
     // Which one the default microphone is.
     const device = state === 'running' && source.name === 'mic' ? format?.device : undefined;
     const said = device ? `${state} (${device})` : state;
@@ -149,7 +147,10 @@ async function* openedChunks(
     printed = said;
     wasOpened ||= state === 'running' || state === 'silent';
     if (!wasOpened && retryInS !== undefined) {
-      refusal = `${error ?? 'The source cannot be opened.'} (--wait waits for it.)`;
+      const lacksPassword = trouble === 'wrong-password' && process.env[PASSWORD_VARIABLE] === undefined;
+      refusal = lacksPassword
+        ? `${error} The password comes from the environment variable ${PASSWORD_VARIABLE}, which is not set.`
+        : `${error ?? 'The source cannot be opened.'} (--wait waits for it.)`;
       givingUp.abort();
       return;
     }

@@ -15,30 +15,30 @@ interface Listed {
 
 const COMMANDS = new Map<string, Listed>([
   ['listen', { summary: 'print cries as they happen', load: () => import('./listen.js') }],
-  ['classify', { summary: 'say whether recordings hold a cry', load: () => import('./classify.js') }],
-  [
-    'serve',
-    { summary: 'listen day and night without Node-RED, as a file says', load: () => import('./serve.js') },
-  ],
+  ['classify', { summary: 'say whether recordings contain a cry', load: () => import('./classify.js') }],
+  ['serve', { summary: 'listen day and night without Node-RED', load: () => import('./serve.js') }],
   ['devices', { summary: 'list microphones and cameras', load: () => import('./devices.js') }],
-  ['journal', { summary: 'answer from the journal', load: () => import('./journal.js') }],
+  ['journal', { summary: 'answer questions about nights and cries', load: () => import('./journal.js') }],
 ]);
 
 /** For who trains and measures models. */
 const LABORATORY = new Map<string, Listed>([
-  ['mix', { summary: 'mix recordings to learn from', load: () => import('../lab/cli/mix.js') }],
+  ['mix', { summary: 'mix recordings for training', load: () => import('../lab/cli/mix.js') }],
   ['train', { summary: 'train or fine-tune a model', load: () => import('../lab/cli/train.js') }],
   ['evaluate', { summary: 'measure a model', load: () => import('../lab/cli/evaluate.js') }],
-  ['teach', { summary: 'score a corpus with teachers', load: () => import('../lab/cli/teach.js') }],
-  ['ship', { summary: 'copy a trained model to a package', load: () => import('../lab/cli/ship.js') }],
-  ['protocol', { summary: 'measure reasons from sound alone', load: () => import('../lab/cli/protocol.js') }],
+  ['teach', { summary: 'score recordings with teachers', load: () => import('../lab/cli/teach.js') }],
+  ['ship', { summary: 'copy a trained model into the package', load: () => import('../lab/cli/ship.js') }],
+  [
+    'protocol',
+    { summary: 'measure reasons guessed from sound alone', load: () => import('../lab/cli/protocol.js') },
+  ],
 ]);
 
 const EVERY = new Map([...COMMANDS, ...LABORATORY]);
 
 /** Answers by this file itself. */
 const HELPERS = {
-  help: 'print what a command does, with examples',
+  help: 'explain a command, with examples',
   completion: 'print a script that completes commands in bash, zsh or fish',
 };
 

@@ -22,29 +22,33 @@ const MOST_PORT = 65_535;
 
 export const command = defineCommand({
   synopsis: ['serve [CONFIG.yaml] [options]'],
-  description: `Listens day and night without Node-RED: to microphones and cameras, with a journal, a page, and Home Assistant's
-    phones, lights and entities, as a configuration says. Without CONFIG.yaml it takes ${DEFAULT_FILE} in this folder; without
-    that, it listens to the default microphone. What is changed in the file is taken up at once. Ctrl-C ends it.
+  description: `Listens to microphones and cameras day and night, without Node-RED. Keeps a journal, shows a page, and connects to Home
+    Assistant: phones, lights and entities. CONFIG.yaml configures it; the default is ${DEFAULT_FILE} in this folder. Without
+    that file, it listens to the default microphone. Changes to the file take effect at once. Ctrl-C ends it.
 
     docs/serve.md describes the settings. Editors complete them from deepinfant.schema.json.`,
   options: {
-    check: { type: 'boolean', default: false, help: 'tell what is wrong with the configuration, and end' },
+    check: { type: 'boolean', default: false, help: 'print what is wrong with the configuration, and exit' },
     app: {
       type: 'string',
       value: 'FOLDER',
-      help: "for Home Assistant's app: take options.json in FOLDER where there is no CONFIG.yaml",
+      help: "for Home Assistant's app: without CONFIG.yaml, use options.json in FOLDER",
     },
     shard: {
       type: 'string',
       value: 'K/N',
       help: 'hear the rooms of the Kth of N services that share the configuration and its folder',
     },
-    port: { type: 'string', value: 'PORT', help: "serve the page on this port, not on the configuration's" },
+    port: {
+      type: 'string',
+      value: 'PORT',
+      help: 'serve the page on this port instead of the configured one',
+    },
   },
   examples: [
-    ['serve', `what ${DEFAULT_FILE} says, or else the default microphone`],
-    ['serve /etc/deepinfant.yaml', 'another configuration'],
-    ['serve --check', 'every fault of the configuration, with line and column'],
+    ['serve', `as ${DEFAULT_FILE} configures it, or else with the default microphone`],
+    ['serve /etc/deepinfant.yaml', 'with another configuration'],
+    ['serve --check', 'list every error in the configuration, with line and column'],
     ['serve --shard 2/5 --port 8102', 'the second of five services that share the rooms'],
     ['serve --check --shard 2/5', 'which rooms that one hears'],
   ],
@@ -56,7 +60,7 @@ export const command = defineCommand({
     const port = values.port === undefined ? undefined : portOf(values.port);
     if (values.check) {
       const config = readConfig(file);
-      print(`${file} is right.`);
+      print(`${file} is valid.`);
       if (shard) print(roomsText(config, shard));
       return 0;
     }

@@ -98,6 +98,15 @@ describe('deepinfant with live sources', function () {
     assert.match(stderr, /^\S+ {2}starting\ndeepinfant: .*attic.*cot.* \(--wait waits for it\.\)\n$/i);
   });
 
+  it('says where the password of a camera comes from', async () => {
+    const camera = new RtspCamera({ login: { user: 'me', password: 'lullaby', scheme: 'Digest' } });
+    await camera.start();
+    const { status, stderr } = await deepinfant('listen', camera.url.replace('//', '//me@'));
+    await camera.stop();
+    assert.equal(status, 1);
+    assert.match(stderr, /environment variable DEEPINFANT_CAMERA_PASSWORD, which is not set\.\n$/);
+  });
+
   it('waits for a source that is not there yet when asked to', async () => {
     const camera = new RtspCamera();
     await camera.start();
@@ -124,6 +133,30 @@ describe('deepinfant with live sources', function () {
     const { status, stderr } = await deepinfant('listen', 'ftp://camera/sound');
     assert.equal(status, 1);
     assert.match(stderr, /^deepinfant: The address of a camera begins with rtsp/);
+  });
+
+  it('logs in to cameras to name their streams, as listen takes them', async () => {
+    const login = { user: 'me', password: 'lullaby' };
+    const device = await OnvifDevice.start({
+      id: 'shy-camera',
+      scopes: 'onvif://www.onvif.org/name/Shy%20Camera',
+      login,
+      profiles: [{ token: 'a', uri: 'rtsp://127.0.0.1:554/live' }],
+    });
+    const without = await deepinfant('devices');
+    const lacking = await deepinfant('devices', '--user', 'me');
+    process.env.DEEPINFANT_CAMERA_PASSWORD = login.password;
+    const withLogin = await deepinfant('devices', '--user', 'me');
+    delete process.env.DEEPINFANT_CAMERA_PASSWORD;
+    await device.stop();
+    assert.match(
+      without.stdout,
+      /Shy Camera {2}127.*\n.*needs a user name[^]*'deepinfant devices --user NAME' logs in/,
+    );
+    assert.equal(lacking.status, 2);
+    assert.match(lacking.stderr, /^--user needs the password in the environment variable/);
+    assert.match(withLogin.stdout, /\n {2}Shy Camera {2}rtsp:\/\/me@127\.0\.0\.1:554\/live {2}/);
+    assert.ok(!withLogin.stdout.includes('--user NAME'));
   });
 
   it('lists microphones, cameras and ffmpeg', async () => {

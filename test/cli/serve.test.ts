@@ -24,7 +24,7 @@ describe('deepinfant serve', function () {
     writeFileSync(file, 'preset: careful\n');
     assert.deepEqual(await deepinfant('serve', '--check', file), {
       status: 0,
-      stdout: `${file} is right.\n`,
+      stdout: `${file} is valid.\n`,
       stderr: '',
     });
     const missing = await deepinfant('serve', path.join(folder, 'none.yaml'));

@@ -162,7 +162,7 @@ function problemOf(error: unknown, refused: boolean): string {
   if (refused || messageOf(error).endsWith(' 401')) {
     return login?.user
       ? 'It does not accept this user name and password.'
-      : 'It needs a user name and password to show its stream: enter them and find cameras again.';
+      : 'It needs a user name and password to show its stream. Enter them, and search again.';
   }
   return `It did not name its stream: ${printableText(messageOf(error))}. Choose its brand instead, or enter its address.`;
 }
