@@ -152,6 +152,7 @@ function nextSteps(): string {
     '  babies: [{ name: Mia, birth_date: 2026-05-01 }]',
     '  sources: [{ type: camera, name: Nursery, url: rtsp://192.168.1.20/stream2 }]',
     "'deepinfant devices' lists microphones and cameras; docs/serve.md describes the other settings, such as Home Assistant.",
+    "Report feeds and sleep on the page: without them, the reason is mostly 'not sure why'.",
   ].join('\n');
 }
 

@@ -1,7 +1,14 @@
 /** The page: shows what the service sends, and brings it what people answer. */
 import { html, nothing, render, type TemplateResult } from 'lit';
-import type { PageAnswer, PageState, RoomState, SourceStateLine } from '../serve/page-state.js';
-import { REASONS, type Reason } from '../values.js';
+import {
+  type PageAnswer,
+  type PageFact,
+  type PageState,
+  REPORTED,
+  type RoomState,
+  type SourceStateLine,
+} from '../serve/page-state.js';
+import { REASONS } from '../values.js';
 import { LivePicture } from './live-picture.js';
 import { textsIn, type PageTexts } from './texts.js';
 
@@ -13,6 +20,8 @@ let isLost = false;
 let watched = '';
 let journalOf = '';
 let refusal = '';
+/** What was reported last on this page, which can be taken back. */
+let reported: { room: string; kind: (typeof REPORTED)[number]; id: string } | undefined;
 /** Changes when pictures are to be loaded anew. */
 let edition = 0;
 /** The pictures in words, by their addresses. */
@@ -83,7 +92,8 @@ function roomView(room: RoomState, texts: PageTexts): TemplateResult {
     ${isListening ? nothing : html`<p class="trouble">${texts.off}</p>`}
     <p class="now" aria-live="polite">${cry ? cry.text : texts.quiet}</p>
     ${cry ? html`<p class="faint">${texts.when(timeText(cry.at))}</p>` : nothing}
-    ${cry ? answersView(room.room, cry, texts) : nothing}
+    ${cry ? answersView(room.room, cry, texts) : nothing} ${factsView(room.room, texts)}
+    ${refusal ? html`<p class="trouble" role="alert">${refusal}</p>` : nothing}
     ${troubles.map(trouble => html`<p class="trouble">${trouble}</p>`)}
   </section>`;
 }
@@ -94,33 +104,77 @@ function answersView(
   texts: PageTexts,
 ): TemplateResult {
   return html`<fieldset class="answers">
-      <legend>${texts.what}</legend>
-      ${REASONS.map(
-        reason =>
-          html`<button
-            type="button"
-            aria-pressed=${reason === answer}
-            @click=${() => void say({ room, cry: id, reason }, texts)}
-          >
-            ${texts.reasons[reason]}
+    <legend>${texts.what}</legend>
+    ${REASONS.map(
+      reason =>
+        html`<button
+          type="button"
+          aria-pressed=${reason === answer}
+          @click=${() => void post('answer', { room, cry: id, reason }, texts)}
+        >
+          ${texts.reasons[reason]}
+        </button>`,
+    )}
+  </fieldset>`;
+}
+
+/** Without facts, the reason can hardly be known. */
+function factsView(room: string, texts: PageTexts): TemplateResult {
+  const isHere = reported?.room === room;
+  return html`<fieldset class="answers">
+      <legend>${texts.happened}</legend>
+      ${REPORTED.map(
+        kind =>
+          html`<button type="button" @click=${() => void report(room, kind, texts)}>
+            ${texts.facts[kind]}
           </button>`,
       )}
     </fieldset>
-    ${refusal ? html`<p class="trouble" role="alert">${refusal}</p>` : nothing}`;
+    <p class="noted" role="status">
+      ${
+        isHere
+          ? html`${texts.noted(texts.facts[reported!.kind])}
+              <button type="button" @click=${() => void takeBack(texts)}>${texts.takeBack}</button>`
+          : nothing
+      }
+    </p>`;
 }
 
-async function say(answer: PageAnswer & { reason: Reason }, texts: PageTexts): Promise<void> {
+async function report(room: string, kind: (typeof REPORTED)[number], texts: PageTexts): Promise<void> {
+  const reply = await post('fact', { room, kind }, texts);
+  if (reply?.id !== undefined) reported = { room, kind, id: reply.id };
+  edition++;
+  show();
+}
+
+async function takeBack(texts: PageTexts): Promise<void> {
+  if (reported === undefined) return;
+  const { room, id } = reported;
+  if (await post('fact', { room, withdraw: id }, texts)) reported = undefined;
+  edition++;
+  show();
+}
+
+/** @returns the reply; undefined, and a refusal is shown, if it was not taken */
+async function post(
+  where: 'answer' | 'fact',
+  what: PageAnswer | PageFact,
+  texts: PageTexts,
+): Promise<{ id?: string } | undefined> {
+  let taken: { id?: string } | undefined;
   try {
-    const reply = await fetch('answer', {
+    const reply = await fetch(where, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(answer),
+      body: JSON.stringify(what),
     });
+    if (reply.ok) taken = (await reply.json()) as { id?: string };
     refusal = reply.ok ? '' : `${texts.notTaken} ${await reply.text()}`;
   } catch {
     refusal = `${texts.notTaken} ${texts.lost}`;
   }
   show();
+  return taken;
 }
 
 function sourcesView(sources: readonly SourceStateLine[], texts: PageTexts): TemplateResult {

@@ -10,10 +10,11 @@ import { DeepInfantError, messageOf } from '../errors.js';
 import { guard } from '../guard.js';
 import { replyTo } from '../journal/reply.js';
 import { PACKAGE_ROOT } from '../package-root.js';
+import { factIdOf } from '../reason/facts.js';
 import { REASONS } from '../values.js';
 import type { Config } from './config/schema.js';
 import { isLoopback } from './loopback.js';
-import type { Health, PageAnswer } from './page-state.js';
+import { type Health, type PageAnswer, type PageFact, REPORTED } from './page-state.js';
 import type { Part } from './parts.js';
 import type { Room } from './room.js';
 import type { Service } from './service.js';
@@ -30,11 +31,17 @@ const INGRESS = '172.30.32.2';
 const COOKIE = 'deepinfant';
 const PICTURES = ['night', 'weeks', 'accuracy'] as const;
 
+const ROOM = v.pipe(v.string(), v.maxLength(4000));
+const ID = v.pipe(v.string(), v.maxLength(500));
 const ANSWER: v.GenericSchema<unknown, PageAnswer> = v.object({
-  room: v.pipe(v.string(), v.maxLength(4000)),
-  cry: v.pipe(v.string(), v.maxLength(500)),
+  room: ROOM,
+  cry: ID,
   reason: v.picklist(REASONS),
 });
+const FACT: v.GenericSchema<unknown, PageFact> = v.union([
+  v.object({ room: ROOM, kind: v.picklist(REPORTED) }),
+  v.object({ room: ROOM, withdraw: ID }),
+]);
 
 /** What anybody who asks gets: nothing of others, nothing that others embed. */
 const HEADERS = {
@@ -120,6 +127,7 @@ export class PageServer implements Part {
       if (request.method === 'GET') await this.get(url, request, response);
       else if (request.method === 'POST' && url.pathname === '/answer')
         await this.takeAnswer(request, response);
+      else if (request.method === 'POST' && url.pathname === '/fact') await this.takeFact(request, response);
       else throw new Refusal(405, 'There is nothing to do that to.');
     } catch (error) {
       if (response.headersSent) {
@@ -222,11 +230,30 @@ export class PageServer implements Part {
   }
 
   private async takeAnswer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (!this.isAllowed(request)) throw new Refusal(401, 'Open the page with its token: ?token=TOKEN.');
-    if (request.headers['content-type'] !== 'application/json') throw new Refusal(415, 'Send JSON.');
-    const { room, cry, reason } = check(ANSWER, await readJson(request), 'answer');
+    const { room, cry, reason } = check(ANSWER, await this.readPosted(request), 'answer');
     const outcome = await this.room(room).execute({ do: 'answer', cry, reason, at: Date.now() });
     sendJson(response, { outcome: outcome.outcome });
+  }
+
+  private async takeFact(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const given = check(FACT, await this.readPosted(request), 'fact');
+    const room = this.room(given.room);
+    if ('withdraw' in given) {
+      const { outcome } = await room.execute({ do: 'withdraw-fact', id: given.withdraw });
+      sendJson(response, { outcome });
+      return;
+    }
+    const fact = { kind: given.kind, at: Date.now() };
+    const id = factIdOf(fact);
+    const { outcome } = await room.execute({ do: 'add-fact', fact: { ...fact, id } });
+    sendJson(response, { outcome, id });
+  }
+
+  /** What somebody who may sends. @throws Refusal @throws DeepInfantError for what is not JSON */
+  private async readPosted(request: IncomingMessage): Promise<unknown> {
+    if (!this.isAllowed(request)) throw new Refusal(401, 'Open the page with its token: ?token=TOKEN.');
+    if (request.headers['content-type'] !== 'application/json') throw new Refusal(415, 'Send JSON.');
+    return readJson(request);
   }
 
   private room(name: string): Room {

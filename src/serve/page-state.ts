@@ -80,3 +80,9 @@ export interface PageAnswer {
   cry: string;
   reason: Reason;
 }
+
+/** What can be reported on the page, as happening now. */
+export const REPORTED = ['feed', 'burp', 'change', 'sleep', 'wake'] as const;
+
+/** Something that happened just now, of all babies of a room; or the id of such a fact, to take it back. */
+export type PageFact = { room: string } & ({ kind: (typeof REPORTED)[number] } | { withdraw: string });

@@ -110,13 +110,17 @@ describe('The page of serve', function () {
     assert.equal(await status('/state', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'cors' }), 403);
     assert.equal(await status('/', {}, { method: 'DELETE' }), 405);
     const json = { 'content-type': 'application/json' };
-    const post = (body: string, headers: Record<string, string> = json): Promise<number> =>
-      status('/answer', headers, { method: 'POST', body });
+    const post = (body: string, headers: Record<string, string> = json, to = '/answer'): Promise<number> =>
+      status(to, headers, { method: 'POST', body });
     assert.equal(await post('{}', { 'content-type': 'text/plain' }), 415);
     assert.equal(await post('{'), 400);
     assert.equal(await post('{"room":"Mia","cry":"x","reason":"bored"}'), 400);
     assert.equal(await post('{"room":"Leo","cry":"x","reason":"hungry"}'), 404);
     assert.equal(await post(`"${'x'.repeat(5000)}"`), 413);
+    assert.equal(await post('{}', { 'content-type': 'text/plain' }, '/fact'), 415);
+    assert.equal(await post('{"room":"Mia","kind":"party"}', json, '/fact'), 400);
+    assert.equal(await post('{"room":"Mia","kind":"temperature"}', json, '/fact'), 400);
+    assert.equal(await post('{"room":"Leo","kind":"feed"}', json, '/fact'), 404);
     const { headers } = await get('/');
     assert.match(String(headers['content-security-policy']), /^default-src 'none'; script-src 'self'/);
   });
@@ -206,6 +210,17 @@ describe('The page of serve', function () {
         await page.getByText('Mia has been crying').first().waitFor();
         await page.getByRole('button', { name: 'Hungry' }).click();
         await page.getByRole('button', { name: 'Hungry', pressed: true }).waitFor();
+        await page.getByRole('button', { name: 'Fed' }).click();
+        await page.getByText('Noted: Fed.').waitFor();
+        const feeds = (): number =>
+          [...listener.service.rooms.get('Mia')!.room!.journal.entries].filter(({ kind }) => kind === 'fact')
+            .length;
+        await until(() => feeds() === 1, 'the feed');
+        await page.getByRole('button', { name: 'Undo' }).click();
+        await page.getByText('Noted: Fed.').waitFor({ state: 'hidden' });
+        await until(() => feeds() === 0, 'its withdrawal');
+        await page.getByRole('button', { name: 'Woke up' }).click();
+        await page.getByText('Noted: Woke up.').waitFor();
         await page.getByRole('cell', { name: 'listening' }).waitFor();
         const night = page.getByRole('img', { name: /^Night of/ });
         await night.waitFor();
