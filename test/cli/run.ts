@@ -2,7 +2,8 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import path from 'node:path';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
 
-const MAIN = path.join(PACKAGE_ROOT, 'dist', 'src', 'cli', 'main.js');
+/** The command line's script. */
+export const MAIN = path.join(PACKAGE_ROOT, 'dist', 'src', 'cli', 'main.js');
 
 export interface Outcome {
   status: number | null;

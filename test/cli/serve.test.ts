@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { freePort } from '../free-port.js';
 import { until } from '../until.js';
 import { deepinfant, outcomeOf, start } from './run.js';
 
@@ -57,5 +60,42 @@ describe('deepinfant serve', function () {
     const { status, stderr } = await outcome;
     assert.deepEqual([status, stderr], [0, '']);
     assert.deepEqual(output.match(/Cot: \w+/g), ['Cot: starting', 'Cot: running', 'Cot: stopped']);
+  });
+
+  it('goes on when no file is left for another connection', async () => {
+    const file = path.join(folder, 'full.yaml');
+    const port = await freePort();
+    writeFileSync(file, `folder: full\nsources: [{ type: demo, name: Cot }]\npage: { port: ${port} }\n`);
+    const child = start(['serve', file]);
+    const outcome = outcomeOf(child);
+    const isReady = (): Promise<boolean> =>
+      fetch(`http://127.0.0.1:${port}/health`, { headers: { connection: 'close' } }).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    const sockets: Socket[] = [];
+    try {
+      await until(isReady, 'the service', 30_000);
+      const used = new Set(readdirSync(`/proc/${child.pid}/fd`).map(Number));
+      let free = 0;
+      while (used.has(free)) free++;
+      // Only so many more, wherever others lie.
+      execFileSync('prlimit', ['--pid', String(child.pid), `--nofile=${free + 3}:`]);
+      let refused = 0;
+      for (let i = 0; i < 100; i++) {
+        const socket = connect(port, '127.0.0.1');
+        socket.on('error', () => undefined);
+        socket.on('close', () => refused++);
+        sockets.push(socket);
+      }
+      await until(() => refused > 0, 'a connection that is refused', 30_000);
+      for (const socket of sockets) socket.destroy();
+      await until(isReady, 'the service again', 30_000);
+      assert.equal(child.exitCode, null);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      child.kill('SIGTERM');
+      await outcome;
+    }
   });
 });

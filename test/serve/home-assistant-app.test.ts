@@ -17,6 +17,7 @@ import { synthesiseCry } from '../../src/synth/cry.js';
 import { SAMPLE_RATE } from '../../src/values.js';
 import { check } from '../../src/check.js';
 import { writeWav } from '../audio/wav-writer.js';
+import { MAIN } from '../cli/run.js';
 import { homeAssistantOfSuite } from '../home-assistant/home-assistant.js';
 import { Phone } from '../home-assistant/phone.js';
 import { needTools, skip } from '../tools.js';
@@ -24,7 +25,6 @@ import { until } from '../until.js';
 import { SMALL_SUPERVISOR_HOSTS, SmallSupervisor } from './small-supervisor.js';
 
 const APP = path.join(PACKAGE_ROOT, 'home-assistant-app');
-const MAIN = path.join(PACKAGE_ROOT, 'dist', 'src', 'cli', 'main.js');
 const TOKEN = 'token-of-the-app';
 
 interface AppConfigFile {

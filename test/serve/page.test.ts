@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, request as ask, type Server } from 'node:http';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -138,6 +139,28 @@ describe('The page of serve', function () {
     assert.match(cookie, /; HttpOnly; SameSite=Strict;/);
     assert.ok(!cookie.includes(TOKEN));
     assert.equal((await get('/', { cookie: cookie.split(';')[0], host: 'nursery.example' })).status, 200);
+  });
+
+  it('gives up a page that takes nothing of what it is sent', async () => {
+    await use();
+    const sleeper = connect(port, '127.0.0.1');
+    let isClosed = false;
+    sleeper.on('error', () => undefined);
+    sleeper.on('close', () => (isClosed = true));
+    sleeper.write('GET /state HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    // More than the system keeps for it, with every second that brings something new.
+    for (let i = 0; i < 50; i++) listener.report('Test', 'x'.repeat(200_000));
+    await until(
+      () => {
+        listener.report('Test', `${performance.now()}`.padEnd(200_000));
+        // Nobody reads, so only what is written shows that nobody is there any more.
+        sleeper.write('\r\n');
+        return isClosed;
+      },
+      'the end of the connection',
+      40_000,
+    );
+    assert.equal((await get('/')).status, 200);
   });
 
   it('is small', () => {
