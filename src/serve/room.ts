@@ -12,6 +12,7 @@ import type { JournalLock } from '../journal/entry-file.js';
 import { Journal, type Keeping } from '../journal/journal.js';
 import { cryOf } from '../journal/questions.js';
 import type { BabyProfile } from '../reason/context.js';
+import { hasEpoch } from '../reason/facts.js';
 import type { Language } from '../texts/language.js';
 import { Turns } from '../turns.js';
 import type { AudioChunk, CryEvent, SourceHealth } from '../values.js';
@@ -19,6 +20,10 @@ import type { Part } from './parts.js';
 
 /** A journal that another process keeps is tried again so often: that one may end. */
 const OPEN_AGAIN_MS = 10_000;
+
+/** A board without a battery starts in 1970. */
+const UNSET_CLOCK =
+  'The clock of this computer is not set. Until it is, cries are reported, but the journal does not note them. Let it set its clock from the network.';
 
 export interface RoomSettings {
   /** What it is called: as its babies, or '' where nobody named one. */
@@ -71,7 +76,8 @@ export class Room implements Part {
   get troubles(): string[] {
     const { storage, sound, damage, replaced, retention } = this.journal.trouble;
     const ofBabies = this.reasons.troubles.flatMap(trouble => [trouble.storage, trouble.damage]);
-    return [this.openTrouble, storage, sound, damage, replaced, retention, ...ofBabies].filter(
+    const clock = hasEpoch(Date.now()) ? undefined : UNSET_CLOCK;
+    return [clock, this.openTrouble, storage, sound, damage, replaced, retention, ...ofBabies].filter(
       text => text !== undefined,
     );
   }
