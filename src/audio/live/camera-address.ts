@@ -229,3 +229,8 @@ function inAnyEncoding(password: string): RegExp {
 export function isRtsp({ url }: Pick<CameraAddress, 'url'>): boolean {
   return url.startsWith('rtsp');
 }
+
+/** Whether it is the address of an HLS playlist. */
+export function isPlaylist({ url }: Pick<CameraAddress, 'url'>): boolean {
+  return new URL(url).pathname.endsWith('.m3u8');
+}

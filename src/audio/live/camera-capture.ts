@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { cameraServer, isRtsp, redact, type CameraAddress } from './camera-address.js';
+import { cameraServer, isPlaylist, isRtsp, redact, type CameraAddress } from './camera-address.js';
 import type { TrackPlans, Wish } from './camera-command.js';
 import type { CaptureEnd, CaptureListener, StartCapture } from './capture.js';
 import { explainEnd, explainUnreachable, type FfmpegEnd } from './ffmpeg-complaint.js';
 import { planAll, runFfmpeg } from './ffmpeg-run.js';
-import { askHttp, type RawAudio } from './http-audio.js';
-import { answerChallenge, canFfmpegLogIn, schemeOf } from './login.js';
+import { askHttp, isPlaylistEmpty, type RawAudio } from './http-audio.js';
+import { answerChallenge, canFfmpegLogIn, schemesOf } from './login.js';
 import { RtspLogin } from './rtsp-login.js';
 import { canConnect, describeRtsp } from './rtsp-probe.js';
 import { runCapture, type CaptureWork } from './run-capture.js';
@@ -22,6 +22,8 @@ const SLOW_MS = 4000;
 const UNSURE_MS = 3000;
 /** Patience with a camera that is asked whether it is still there. */
 const CHECK_MS = 10_000;
+/** A playlist that is still empty is asked for so often. */
+const PLAYLIST_EVERY_MS = 1000;
 /** Of what a camera answers, in characters. */
 const MOST_SHOWN = 200;
 const UNREACHABLE = new Error('no connection');
@@ -153,6 +155,11 @@ class Attempt {
     return this.options.openMs ?? OPEN_MS;
   }
 
+  /** Patience that is left until the first sound. */
+  private get leftMs(): number {
+    return this.isStopped() ? 0 : Math.max(0, this.startMs + this.openMs - performance.now());
+  }
+
   private get pauses(): boolean {
     return this.options.pauses === true || this.learned.pauses >= PAUSES;
   }
@@ -161,8 +168,7 @@ class Attempt {
   private async askOverBoth(raw?: RawAudio): Promise<FfmpegEnd | CaptureEnd> {
     const { learned, address } = this;
     const end = await this.ask(raw);
-    // The one who logs in for ffmpeg passes on no UDP.
-    const mayHelp = isRtsp(address) && !learned.overUdp && this.ffmpegAddress === address;
+    const mayHelp = isRtsp(address) && !learned.overUdp;
     if (!mayHelp || !isSetupRefused(end) || this.isStopped()) return end;
     learned.overUdp = true;
     const other = await this.ask();
@@ -297,7 +303,7 @@ class Attempt {
 
   private explainLogin(challenges: readonly string[]): CaptureEnd {
     const { host } = new URL(this.address.url);
-    const schemes = challenges.map(schemeOf).join(', ').slice(0, MOST_SHOWN);
+    const schemes = schemesOf(challenges).join(', ').slice(0, MOST_SHOWN);
     return {
       kind: 'not-a-stream',
       message: `The camera at ${host} takes only a login that is not known here (${schemes}). Let go2rtc fetch the stream, and enter its address.`,
@@ -313,12 +319,17 @@ class Attempt {
     const { signal } = this.stopping;
     const { host } = new URL(address.url);
     if (!isRtsp(address)) {
-      if (address.bearer || new URL(address.url).pathname.endsWith('.m3u8')) return {};
+      if (address.bearer) return {};
+      if (isPlaylist(address)) {
+        while (this.leftMs > 0 && (await isPlaylistEmpty(address, this.leftMs, signal)))
+          await delay(PLAYLIST_EVERY_MS, undefined, { signal }).catch(() => undefined);
+        return {};
+      }
       const { status, challenges = [], raw } = (await askHttp(address, openMs, signal)) ?? {};
       this.challenges = challenges;
       // ffmpeg would try the same login once more.
       if (status === 401 && address.password !== '') {
-        if (answerChallenge(challenges, address, { method: 'GET', uri: '/' }) === undefined)
+        if (answerChallenge(challenges, address, { method: 'GET', uri: '/', count: 1 }) === undefined)
           return this.explainLogin(challenges);
         const said = [`[error] Server returned ${status}`];
         return explainEnd({ heard: false, status: 1, said, tracks: [] }, address, challenges);
@@ -333,8 +344,10 @@ class Attempt {
         kind: 'bad-address',
         message: `The camera at ${host} redirects to another server, ${redact(location).slice(0, MOST_SHOWN)}. The password is not sent there. If that is right, enter that address.`,
       };
-    if (status !== 401 || challenges.length === 0 || canFfmpegLogIn(challenges)) return {};
-    if (answerChallenge(challenges, address, { method: 'DESCRIBE', uri: address.url }) === undefined)
+    if (status !== 401 || challenges.length === 0 || canFfmpegLogIn(challenges, address.user)) return {};
+    if (
+      answerChallenge(challenges, address, { method: 'DESCRIBE', uri: address.url, count: 1 }) === undefined
+    )
       return this.explainLogin(challenges);
     return { login: new RtspLogin(address) };
   }

@@ -1,6 +1,6 @@
 /** How ffmpeg is told to hear a camera. */
 import { SAMPLE_RATE } from '../../values.js';
-import { isRtsp, secretUrl, type CameraAddress } from './camera-address.js';
+import { isPlaylist, isRtsp, secretUrl, type CameraAddress } from './camera-address.js';
 import type { TrackPlan } from './camera-track.js';
 import { PLACES } from './track-time.js';
 
@@ -18,6 +18,8 @@ export type TrackPlans = ReadonlyMap<number, TrackPlan>;
 
 /** So much of a stream is enough to know it, in µs. */
 const ANALYSIS_US = 500_000;
+/** ffmpeg's options for a stream that it is given: it would analyse five seconds, and count pictures. */
+export const ANALYSIS = ['-analyzeduration', String(ANALYSIS_US), '-fpsprobesize', '0'];
 /** As many channels of a track are heard. */
 export const MOST_CHANNELS = 7;
 /** Names of layouts, by their number of channels: every ffmpeg knows them. */
@@ -104,12 +106,11 @@ function optionsFor(address: CameraAddress, { wish, overUdp }: Asked, timeoutMs:
       `timeout ${timeoutUs}`,
       ...(wish === 'sound' ? ['allowed_media_types audio'] : []),
     ];
-  const isHls = new URL(address.url).pathname.endsWith('.m3u8');
   return [
     ...analysis,
     `rw_timeout ${timeoutUs}`,
     ...(address.bearer ? [`headers ${quote(`Authorization: Bearer ${address.bearer}`)}`] : []),
     // The newest segment.
-    ...(isHls ? ['live_start_index -1'] : []),
+    ...(isPlaylist(address) ? ['live_start_index -1'] : []),
   ];
 }

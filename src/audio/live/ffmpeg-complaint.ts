@@ -1,6 +1,6 @@
 import { redact, type CameraAddress } from './camera-address.js';
 import type { CaptureEnd } from './capture.js';
-import { schemeOf } from './login.js';
+import { schemesOf } from './login.js';
 import type { AudioFormat, SourceTrouble } from '../../values.js';
 
 /** How an ffmpeg that captured a camera ended. */
@@ -181,7 +181,7 @@ export function explainEnd(
   const complaint = COMPLAINTS.find(({ says }) => says.test(text));
   if (complaint) {
     const schemes =
-      complaint.kind === 'wrong-password' ? challenges.map(schemeOf).join(', ').slice(0, MOST_SCHEMES) : '';
+      complaint.kind === 'wrong-password' ? schemesOf(challenges).join(', ').slice(0, MOST_SCHEMES) : '';
     const login = schemes && ` It asks for a login by ${schemes}.`;
     return { kind: complaint.kind, message: fill(complaint.message) + login };
   }

@@ -3,7 +3,9 @@ import { request as requestHttp, type ClientRequest, type IncomingMessage } from
 import { request as requestHttps } from 'node:https';
 import type { Readable } from 'node:stream';
 import { cameraServer, fillIn, type CameraAddress } from './camera-address.js';
-import { answerChallenge, canFfmpegLogIn } from './login.js';
+import { ANALYSIS } from './camera-command.js';
+import { answerChallenge, canFfmpegLogIn, isStale } from './login.js';
+import { soundInParts } from './multipart.js';
 
 /** A stream that is fetched for ffmpeg, and how it is to read that: sound without a header needs options. */
 export interface RawAudio {
@@ -23,21 +25,77 @@ export interface HttpAnswer {
 /** Files that are sent as `audio/basic` or `audio/L16` begin so, and ffmpeg knows them. */
 const HEADERS = [Buffer.from('.snd'), Buffer.from('RIFF')];
 const MOST_REDIRECTIONS = 5;
+/** An answer that took longer is not asked for again: a restreamer may have begun to fetch the stream for it. */
+const SLOW_MS = 3000;
+/** Bytes of a playlist that are read: in its first lines it names a stream or a segment. */
+const MOST_PLAYLIST_BYTES = 65_536;
 
 /**
  * Asks an HTTP camera for its stream, with its login, to learn whether it is sound without a header, which only the
  * content type explains, or needs a login that ffmpeg does not know. The login goes to no other server.
  * @param timeoutMs until all is known: redirections, the login, and the first bytes of the sound
- * @returns undefined when it does not answer in time, or not in HTTP, or with a redirection to another server
+ * @returns undefined when it does not answer in time, or not in HTTP
  */
-export async function askHttp(
+export function askHttp(
   address: CameraAddress,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<HttpAnswer | undefined> {
+  const beganMs = performance.now();
+  return fetchFrom(address, timeoutMs, signal, async ({ status, challenges, answer, needsThisLogin }) => {
+    if (status !== 200) {
+      answer.destroy();
+      return { status, challenges };
+    }
+    const isSlow = performance.now() - beganMs > SLOW_MS;
+    const raw = await soundIn(answer, needsThisLogin || isSlow);
+    if (!raw) answer.destroy();
+    return { status, challenges, raw };
+  });
+}
+
+/**
+ * Whether a playlist (RFC 8216) names nothing yet, as that of a stream that has only just begun to be made.
+ * @param timeoutMs as `askHttp` has it; where there is no answer, this is false
+ */
+export async function isPlaylistEmpty(
+  address: CameraAddress,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const isEmpty = await fetchFrom(address, timeoutMs, signal, async ({ status, answer }) => {
+    let text = '';
+    if (status === 200)
+      for await (const bytes of answer as AsyncIterable<Buffer>) {
+        text += bytes.toString('latin1');
+        if (text.length > MOST_PLAYLIST_BYTES) break;
+      }
+    answer.destroy();
+    return status === 200 && /^\s*(#EXTM3U|$)/.test(text) && !/^#EXT(INF|-X-STREAM-INF)/m.test(text);
+  });
+  return isEmpty ?? false;
+}
+
+/** A server's answer to the last request, after redirections and a login. */
+interface Fetched {
+  status: number;
+  challenges: string[];
+  answer: IncomingMessage;
+  /** Whether ffmpeg does not know the login. */
+  needsThisLogin: boolean;
+}
+
+/** @returns what is read of the answer; undefined as askHttp says */
+async function fetchFrom<T>(
+  address: CameraAddress,
+  timeoutMs: number,
+  signal: AbortSignal,
+  read: (fetched: Fetched) => Promise<T>,
+): Promise<T | undefined> {
   let url = fillIn(address);
   let authorization: string | undefined;
   let needsThisLogin = false;
+  let isElsewhere = false;
   let request: ClientRequest | undefined;
   // Not AbortSignal.timeout in AbortSignal.any: Node 20 may collect it as garbage before its time.
   const deadline = setTimeout(() => request?.destroy(new Error('no answer')), timeoutMs);
@@ -49,25 +107,26 @@ export async function askHttp(
       if (status >= 300 && status < 400 && headers.location) {
         answer.destroy();
         const next = new URL(headers.location, url).href;
-        if (cameraServer(next) !== cameraServer(url)) return undefined;
+        if (cameraServer(next) !== cameraServer(url)) {
+          isElsewhere = true;
+          authorization = undefined;
+        }
         url = next;
         continue;
       }
       const challenges = challengesIn(answer);
-      if (status === 401 && authorization === undefined && address.password !== '') {
-        answer.destroy();
+      const isNew = authorization === undefined || isStale(challenges);
+      if (status === 401 && isNew && !isElsewhere && address.password !== '') {
         const { pathname, search } = new URL(url);
-        needsThisLogin = !canFfmpegLogIn(challenges);
-        authorization = answerChallenge(challenges, address, { method: 'GET', uri: pathname + search });
-        if (authorization === undefined) return { status, challenges };
-        continue;
+        needsThisLogin = !canFfmpegLogIn(challenges, address.user);
+        const asked = { method: 'GET', uri: pathname + search, count: 1 };
+        authorization = answerChallenge(challenges, address, asked);
+        if (authorization !== undefined) {
+          answer.destroy();
+          continue;
+        }
       }
-      const args = status === 200 ? rawFormat(headers['content-type'] ?? '') : undefined;
-      if (args && !(await beginsWithHeader(answer)))
-        return { status, challenges, raw: { args, body: answer } };
-      if (status === 200 && needsThisLogin) return { status, challenges, raw: { args: [], body: answer } };
-      answer.destroy();
-      return { status, challenges };
+      return await read({ status, challenges, answer, needsThisLogin });
     }
   } catch {
     return undefined;
@@ -75,6 +134,21 @@ export async function askHttp(
     clearTimeout(deadline);
   }
   return undefined;
+}
+
+/** The sound of an answer, where ffmpeg cannot fetch it itself. @param isKept whether it is not to be asked for again */
+async function soundIn(answer: IncomingMessage, isKept: boolean): Promise<RawAudio | undefined> {
+  const type = answer.headers['content-type'] ?? '';
+  const [, quoted, plain] = /^multipart\/.*?;\s*boundary=(?:"([^"]+)"|([^\s;]+))/i.exec(type) ?? [];
+  const boundary = quoted || plain;
+  const parts = boundary ? await soundInParts(answer, boundary) : undefined;
+  // A stream of pictures alone, of which ffmpeg says so.
+  if (boundary && !parts) return undefined;
+  const body = parts?.body ?? answer;
+  const args = rawFormat(parts?.type ?? type);
+  if (args && !(await beginsWithHeader(body))) return { args, body };
+  // What a playlist names is fetched from elsewhere.
+  return (parts ?? isKept) && !/mpegurl|dash\+xml/i.test(type) ? { args: ANALYSIS, body } : undefined;
 }
 
 function requestFor(url: string, authorization: string | undefined, signal: AbortSignal): ClientRequest {
@@ -99,7 +173,7 @@ function challengesIn({ rawHeaders }: IncomingMessage): string[] {
   return rawHeaders.filter((_, i) => rawHeaders[i - 1]?.toLowerCase() === 'www-authenticate' && i % 2 === 1);
 }
 
-async function beginsWithHeader(body: IncomingMessage): Promise<boolean> {
+async function beginsWithHeader(body: Readable): Promise<boolean> {
   if (body.readableLength === 0) await once(body, 'readable');
   const first = body.read() as Buffer | null;
   if (first) body.unshift(first);
@@ -139,9 +213,9 @@ interface RawFormat {
 }
 
 const RAW_FORMATS: readonly RawFormat[] = [
-  // Axis counts kbit/s: 128 is 16 kHz.
+  // Axis counts kbit/s: 128 is 16 kHz. G.711 without a law is mu-law, as `audio/basic` is.
   {
-    names: /^(basic|mu-?law|u-?law|pcmu|g\.?711u|g\.?711-?mu-?law|axis-mulaw(-\d+)?)$/,
+    names: /^(basic|mu-?law|u-?law|pcmu|g\.?711u?|g\.?711-?mu-?law|axis-mulaw(-\d+)?)$/,
     args: () => ['-f', 'mulaw'],
     rate: name => 125 * Number(/-(\d+)$/.exec(name)?.[1] ?? 64),
   },

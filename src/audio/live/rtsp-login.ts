@@ -3,12 +3,14 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { guard } from '../../guard.js';
 import { fillIn, type CameraAddress } from './camera-address.js';
-import { answerChallenge } from './login.js';
+import { answerChallenge, isStale } from './login.js';
 import { connectTo } from './rtsp-probe.js';
 
 const GUEST = 'deepinfant';
 /** A head that is longer is not RTSP's. */
 const MOST_HEAD_BYTES = 65_536;
+/** A request is sent so often: without a login, with one, and with a new one where that had become too old. */
+const MOST_TRIES = 3;
 
 /**
  * Logs in to an RTSP camera for an ffmpeg that cannot: it knows no Digest but that with MD5, and takes the last of several
@@ -58,12 +60,14 @@ export class RtspLogin {
         other.destroy();
       });
     }
-    const asked = new Map<string, { request: Message; isFirst: boolean }>();
+    const asked = new Map<string, { request: Message; tries: number }>();
     let challenges: string[] = [];
+    /** How often the challenges were answered. */
+    let answers = 0;
     let isLoggedIn = false;
-    const ask = (request: Message, isFirst: boolean): void => {
-      asked.set(request.header('cseq') ?? '', { request, isFirst });
-      camera.write(this.withLogin(request, challenges), 'latin1');
+    const ask = (request: Message, tries: number): void => {
+      asked.set(request.header('cseq') ?? '', { request, tries });
+      camera.write(this.withLogin(request, challenges, ++answers), 'latin1');
     };
     const fromClient = new RtspReader();
     const fromCamera = new RtspReader();
@@ -72,7 +76,7 @@ export class RtspLogin {
       guard((bytes: Buffer) => {
         for (const part of fromClient.push(bytes)) {
           if (Buffer.isBuffer(part)) camera.write(part);
-          else if (this.isGuest(part)) ask(part, true);
+          else if (this.isGuest(part)) ask(part, 1);
           else
             client.write(
               `RTSP/1.0 401 Unauthorized\r\nCSeq: ${part.header('cseq') ?? ''}\r\nWWW-Authenticate: Basic realm="${GUEST}"\r\n\r\n`,
@@ -89,14 +93,16 @@ export class RtspLogin {
             continue;
           }
           const sequence = part.header('cseq') ?? '';
-          const { request, isFirst = false } = asked.get(sequence) ?? {};
+          const { request, tries = MOST_TRIES } = asked.get(sequence) ?? {};
           asked.delete(sequence);
           const isRefused = / 401\b/.test(part.first);
           // Where a login was sent and never accepted, the password is wrong: it is not sent again.
-          const mayHelp = isFirst && (challenges.length === 0 || isLoggedIn);
-          if (isRefused && request && mayHelp) {
-            challenges = part.headers('www-authenticate');
-            ask(request, false);
+          const isNew = challenges.length === 0 || (isLoggedIn && tries === 1);
+          const offered = part.headers('www-authenticate');
+          if (isRefused && request && tries < MOST_TRIES && (isNew || isStale(offered))) {
+            challenges = offered;
+            answers = 0;
+            ask(request, tries + 1);
             continue;
           }
           isLoggedIn ||= !isRefused && challenges.length > 0;
@@ -111,12 +117,12 @@ export class RtspLogin {
     return request.header('authorization') === wanted;
   }
 
-  private withLogin(request: Message, challenges: readonly string[]): string {
+  private withLogin(request: Message, challenges: readonly string[], count: number): string {
     const [method, url, version] = request.first.split(' ');
     const { host } = new URL(this.address.url);
     const scheme = new URL(this.address.url).protocol;
     const uri = url.replace(`rtsp://${this.local}`, () => `${scheme}//${host}`);
-    const authorization = answerChallenge(challenges, this.address, { method, uri });
+    const authorization = answerChallenge(challenges, this.address, { method, uri, count });
     return request.text({
       first: `${method} ${uri} ${version}`,
       without: 'authorization',

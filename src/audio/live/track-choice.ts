@@ -1,3 +1,4 @@
+import { HighPass } from '../../features/high-pass.js';
 import { SAMPLE_RATE } from '../../values.js';
 import { LevelMeter } from './level-meter.js';
 
@@ -14,7 +15,12 @@ const BEGINNING_MS = 1000;
 /** What is shorter is how sound comes, in pieces. */
 const LEAST_GAP_MS = 100;
 
+/** What is far below this is no voice, however loud it is: hum and wind. */
+const VOICE_HZ = 100;
+
 interface Track {
+  /** One after another, they let nothing pass that is far below a voice. */
+  highPasses: readonly HighPass[];
   meter: LevelMeter;
   levelDb: number;
   lastMs: number;
@@ -30,6 +36,7 @@ export class TrackChoice {
 
   constructor(count: number) {
     this.tracks = Array.from({ length: count }, () => ({
+      highPasses: [new HighPass(VOICE_HZ), new HighPass(VOICE_HZ)],
       meter: new LevelMeter(STEP),
       levelDb: -Infinity,
       lastMs: -Infinity,
@@ -48,7 +55,9 @@ export class TrackChoice {
     }
     const track = this.tracks[index];
     track.lastMs = nowMs;
-    track.meter.push(samples);
+    const voice = samples.slice();
+    for (const highPass of track.highPasses) highPass.filter(voice);
+    track.meter.push(voice);
     track.levelDb = track.meter.level?.levelDb ?? track.levelDb;
     if (Number.isNaN(this.beganMs)) this.beganMs = nowMs;
     if (index !== this.current && !this.isBetter(index, nowMs)) return [];

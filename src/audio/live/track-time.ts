@@ -4,8 +4,8 @@ import { SAMPLE_RATE } from '../../values.js';
 export const PLACES = 2 ** 24;
 /** Below this, packets that were lost and rounding add up before anything is done about them. */
 const TOLERANCE = 0.1 * SAMPLE_RATE;
-/** By so much the time of arrival may differ from a gap that it confirms. */
-const SLACK = 0.25 * SAMPLE_RATE;
+/** By so much the time of arrival may fall short of a gap that it confirms: whatever delays sound makes it longer. */
+const SLACK = 0.05 * SAMPLE_RATE;
 /** Sound arrives in bursts: the earliest in so long a time says how late it is. */
 const WINDOW_MS = 10_000;
 /** A pause of the source is as long at least; what networks lose is mostly shorter. */
