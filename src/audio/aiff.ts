@@ -6,7 +6,7 @@ import {
   declaredLength,
   decodePcmData,
   isChunkName,
-  otherCodec,
+  OtherCodec,
   type PcmFormat,
   type Reading,
 } from './pcm-data.js';
@@ -50,7 +50,7 @@ export async function* decodeAiff(reader: ByteReader, reading: Reading): AsyncGe
     if (id === 'COMM') format = parseFormat(await read(22), reading.name);
     if (id === 'SSND') {
       // Where the format follows the sound, ffmpeg can look for it.
-      if (!format) throw otherCodec(reading.name);
+      if (!format) throw new OtherCodec(reading.name);
       const head = await reader.read(8);
       if (head.length < 8) return;
       const offset = head.readUInt32BE(0);
@@ -71,12 +71,12 @@ export async function* decodeAiff(reader: ByteReader, reading: Reading): AsyncGe
 }
 
 function parseFormat(body: Buffer, name: string): PcmFormat {
-  if (body.length < 18) throw otherCodec(name);
+  if (body.length < 18) throw new OtherCodec(name);
   const compression = body.length >= 22 ? body.toString('latin1', 18, 22) : 'NONE';
   const coding = Object.hasOwn(CODINGS, compression) ? CODINGS[compression] : undefined;
   const byBits = BY_BYTES.at(Math.ceil(body.readUInt16BE(6) / 8));
   const channels = body.readUInt16BE(0);
-  if (!coding || !byBits) throw otherCodec(name);
+  if (!coding || !byBits) throw new OtherCodec(name);
   // A float of 80 bits: exponent, then the mantissa with its leading one.
   const rate = Number(body.readBigUInt64BE(10)) * 2 ** ((body.readUInt16BE(8) & 0x7fff) - 16383 - 63);
   return { rate: Math.round(rate), channels, coding: coding === 'by-bits' ? byBits : coding };

@@ -1,6 +1,6 @@
 import type { ByteReader } from './byte-reader.js';
 import type { PcmBlock } from './pcm.js';
-import { type Coding, declaredLength, decodePcmData, otherCodec, type Reading } from './pcm-data.js';
+import { type Coding, declaredLength, decodePcmData, OtherCodec, type Reading } from './pcm-data.js';
 
 const CODINGS: Partial<Record<number, Coding>> = {
   1: 'muLaw',
@@ -23,7 +23,7 @@ export async function* decodeAu(reader: ByteReader, reading: Reading): AsyncGene
   if (header.length < 24) return;
   const [offset, length, encoding, rate, channels] = [4, 8, 12, 16, 20].map(at => header.readUInt32BE(at));
   const coding = CODINGS[encoding];
-  if (!coding || offset < 24) throw otherCodec(reading.name);
+  if (!coding || offset < 24) throw new OtherCodec(reading.name);
   await reader.skip(offset - 24);
   const format = { rate, channels, coding };
   yield* decodePcmData(

@@ -6,7 +6,7 @@ import {
   declaredLength,
   decodePcmData,
   isChunkName,
-  otherCodec,
+  OtherCodec,
   type PcmFormat,
   type Reading,
 } from './pcm-data.js';
@@ -46,7 +46,7 @@ export async function* decodeCaf(reader: ByteReader, reading: Reading): AsyncGen
   for await (const { id, length, read } of walkChunks(reader, CHUNKS)) {
     if (id === 'desc') format = parseFormat(await read(32), reading.name);
     if (id === 'data') {
-      if (!format) throw otherCodec(reading.name);
+      if (!format) throw new OtherCodec(reading.name);
       // The number of edits.
       await reader.skip(4);
       yield* decodePcmData(
@@ -66,11 +66,11 @@ export async function* decodeCaf(reader: ByteReader, reading: Reading): AsyncGen
 }
 
 function parseFormat(body: Buffer, name: string): PcmFormat {
-  if (body.length < 32) throw otherCodec(name);
+  if (body.length < 32) throw new OtherCodec(name);
   const rate = Math.round(body.readDoubleBE(0));
   const channels = body.readUInt32BE(24);
   const coding = codingOf(body.toString('latin1', 8, 12), body.readUInt32BE(12), body.readUInt32BE(28));
-  if (!coding) throw otherCodec(name);
+  if (!coding) throw new OtherCodec(name);
   return { rate, channels, coding };
 }
 

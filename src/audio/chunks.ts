@@ -7,6 +7,8 @@ export interface ChunkForm {
   bodyLength: (header: Buffer) => number;
   /** Each chunk begins at a multiple of so many bytes. */
   alignment: number;
+  /** Whether bytes may be the name of a chunk; given where some programs leave padding out. */
+  isName?: (header: Buffer) => boolean;
 }
 
 export interface Chunk {
@@ -37,6 +39,8 @@ export async function* walkChunks(reader: ByteReader, form: ChunkForm): AsyncGen
     };
     yield { id: header.toString('latin1', 0, 4), length, read };
     if (padded < 0) return;
-    await reader.skip(padded - taken);
+    await reader.skip(length - taken);
+    const padding = Math.min(padded - length, padded - taken);
+    if (padding > 0 && form.isName?.(await reader.peek(headerBytes)) !== true) await reader.skip(padding);
   }
 }

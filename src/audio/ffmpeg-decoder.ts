@@ -8,6 +8,7 @@ import { DeepInfantError } from '../errors.js';
 import { systemPath } from '../files/path-text.js';
 import { ByteReader } from './byte-reader.js';
 import { ffmpegStartError, MOST_LINE } from './ffmpeg.js';
+import { isChainedOgg } from './ogg.js';
 import type { PcmBlock } from './pcm.js';
 import type { Reading } from './pcm-data.js';
 import { decodeWav } from './wav.js';
@@ -78,10 +79,15 @@ const UNPROBED: Probe = { tracks: [], isTimed: true, start: [], besides: [] };
 /**
  * Decodes an audio track of a recording of any format with the system's ffmpeg: the first, or else the one that sounds.
  *
+ * @param options for ffmpeg's input
  * @throws DeepInfantError `ffmpeg-missing`, `ffmpeg-not-started`; `not-audio` if ffmpeg can't read it; `truncated` after the last block if
  *   ffmpeg came to an end before the recording's, was killed, or a tenth of the frames is damaged
  */
-export async function* decodeWithFfmpeg(input: FfmpegInput, reading: Reading): AsyncGenerator<PcmBlock> {
+export async function* decodeWithFfmpeg(
+  input: FfmpegInput,
+  reading: Reading,
+  options: readonly string[] = [],
+): AsyncGenerator<PcmBlock> {
   const { name, warn } = reading;
   const { tracks, isTimed, start, besides } =
     typeof input === 'string' ? await probe(input, reading) : UNPROBED;
@@ -94,7 +100,7 @@ export async function* decodeWithFfmpeg(input: FfmpegInput, reading: Reading): A
     );
   const general = [
     ...['-loglevel', 'error', '-max_error_rate', MOST_BAD_FRAMES],
-    ...['-dts_delta_threshold', String(LONGEST_GAP_S), ...PATIENCE, ...start],
+    ...['-dts_delta_threshold', String(LONGEST_GAP_S), ...PATIENCE, ...start, ...options],
   ];
   const map = ['-map', tracks.length === 0 ? '0:a:0' : `0:${track}`];
   // A WAV of floats, so that mono and the rate are made the same way for every format.
@@ -207,7 +213,7 @@ async function probe(file: string, reading: Pick<Reading, 'name' | 'signal'>): P
   const isBroadcast = /^Input #0, mpeg/m.test(said) && / Video: /.test(said);
   return {
     tracks: [...tracks].sort((a, b) => a - b),
-    isTimed: TIMED.test(said),
+    isTimed: TIMED.test(said) && !(await isChainedOgg(file)),
     start: isLate ? ['-itsoffset', String(startS)] : [],
     besides: isBroadcast ? ['-map', '0:v:0', '-c', 'copy', '-f', 'null', '-'] : [],
   };

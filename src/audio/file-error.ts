@@ -1,8 +1,10 @@
 import { DeepInfantError } from '../errors.js';
+import { shownPath } from '../files/path-text.js';
 
 /** What the system says of a file or folder as an error that a person can act on; anything else as it is. */
-export function fileError(name: string, error: unknown): unknown {
+export function fileError(path: string, error: unknown): unknown {
   if (!(error instanceof Error && 'code' in error)) return error;
+  const name = shownPath(path);
   // No path holds a NUL.
   const isNoPath = error.code === 'ERR_INVALID_ARG_VALUE';
   if (!('syscall' in error) && !isNoPath) return error;

@@ -2,7 +2,7 @@ import { DeepInfantError } from '../errors.js';
 import { BitReader } from './bit-reader.js';
 import type { ByteReader } from './byte-reader.js';
 import type { PcmBlock } from './pcm.js';
-import type { Reading } from './pcm-data.js';
+import { isTag, type Reading } from './pcm-data.js';
 
 interface StreamInfo {
   rate: number;
@@ -10,8 +10,18 @@ interface StreamInfo {
   bits: number;
   /** Samples of each channel; 0 if the encoder did not know. */
   totalSamples: number;
-  /** No frame is longer. */
+  /** No frame is longer, if the encoder was right. */
   maxFrameBytes: number;
+}
+
+/** Of a frame of 65,536 plain samples, the most that a frame can hold: whatever is declared, none is longer. */
+function longestFrameBytes({ channels, bits }: Pick<StreamInfo, 'channels' | 'bits'>): number {
+  return plainFrameBytes(65_536, channels, bits);
+}
+
+/** Plain samples, one bit more for a side channel, and headers. */
+function plainFrameBytes(samples: number, channels: number, bits: number): number {
+  return Math.ceil((samples * channels * (bits + 1)) / 8) + 16 + 8 * channels;
 }
 
 /**
@@ -26,8 +36,8 @@ export async function* decodeFlac(reader: ByteReader, { name, warn }: Reading): 
   let done = 0;
   for (;;) {
     const bytes = await reader.peek(info.maxFrameBytes);
-    if (bytes.length === 0 && totalSamples === 0) return;
-    const frame = decodeFrame(bytes, info);
+    if (totalSamples === 0 && (bytes.length === 0 || isTag(bytes))) return;
+    const frame = decodeFrame(bytes, info) ?? decodeFrame(await reader.peek(longestFrameBytes(info)), info);
     if (!frame && totalSamples > 0 && done >= totalSamples) {
       if (done - totalSamples > 0)
         warn(
@@ -75,9 +85,11 @@ async function readMetadata(reader: ByteReader, name: string): Promise<StreamInf
   const channels = fields.unsigned(3) + 1;
   const bits = fields.unsigned(5) + 1;
   const totalSamples = fields.unsigned(4) * 2 ** 32 + fields.unsigned(32);
-  // Where the encoder did not say: a frame of plain samples, one bit more for a side channel, and its headers.
-  const plainFrameBytes = Math.ceil((maxBlockSize * channels * (bits + 1)) / 8) + 16 + 8 * channels;
-  return { rate, channels, bits, totalSamples, maxFrameBytes: maxFrameBytes || plainFrameBytes };
+  return {
+    ...{ rate, channels, bits, totalSamples },
+    // Where the encoder did not say: a frame of plain samples.
+    maxFrameBytes: maxFrameBytes || plainFrameBytes(maxBlockSize, channels, bits),
+  };
 }
 
 const [LEFT_SIDE, SIDE_RIGHT, MID_SIDE] = [8, 9, 10];

@@ -67,7 +67,7 @@ export async function* decodePcmData(
   { rate, channels, coding, length, chunkLength }: PcmData,
   { name, warn }: Reading,
 ): AsyncGenerator<PcmBlock> {
-  if (channels < 1 || channels > MOST_CHANNELS) throw otherCodec(name);
+  if (channels < 1 || channels > MOST_CHANNELS) throw new OtherCodec(name);
   const sampleBytes = CODINGS[coding].bytes;
   const frameBytes = channels * sampleBytes;
   const seconds = (bytes: number): string => (bytes / frameBytes / rate).toFixed(1);
@@ -89,26 +89,14 @@ export async function* decodePcmData(
       'truncated',
       `${name} is cut off: ${seconds(done)} s of ${seconds(length)} s are there. They were used; copy the file again for the rest.`,
     );
-  if (!(await isAudioNext())) return;
+  const least =
+    length === 0 ? frameBytes : frameBytes * Math.ceil(LEAST_UNDECLARED_S * Math.min(rate, HIGHEST_RATE));
+  if (!(await isSoundNext(reader, { partial: length - done, least, chunkLength }))) return;
   yield* decodeTo(Infinity);
   if (length > 0)
     warn(
       `${name} holds ${seconds(done)} s of audio, though its header says ${seconds(length)} s. All of it was heard.`,
     );
-
-  async function isAudioNext(): Promise<boolean> {
-    const partial = length - done;
-    const least =
-      length === 0 ? frameBytes : frameBytes * Math.ceil(LEAST_UNDECLARED_S * Math.min(rate, HIGHEST_RATE));
-    const next = await reader.peek(Math.max(partial + MOST_PADDING + 24, least));
-    if (next.length < least) return false;
-    const most = reader.left ?? MOST_CHUNK_BYTES;
-    for (let padding = 0; padding <= MOST_PADDING; padding++) {
-      const header = next.subarray(partial + padding, partial + padding + 24);
-      if (header.length >= 8 && chunkLength(header) <= most) return false;
-    }
-    return true;
-  }
 }
 
 /** Not in the generator itself, whose loops V8 compiles badly: it took three times as long there. */
@@ -120,12 +108,38 @@ function decodeSamples(bytes: Buffer, coding: Coding): Float32Array {
   return samples;
 }
 
-/** An error before the first block: the samples are coded in a way that is left to ffmpeg. */
-export function otherCodec(name: string): DeepInfantError {
-  return new DeepInfantError(
-    'other-codec',
-    `${name} is compressed, or its header is broken. Convert it to PCM.`,
-  );
+/**
+ * Whether sound follows the declared end of samples, and not a chunk, a tag, padding, or nothing.
+ * @param partial bytes of a sample that was begun
+ * @param least bytes that sound takes at least
+ */
+export async function isSoundNext(
+  reader: ByteReader,
+  { partial, least, chunkLength }: { partial: number; least: number } & Pick<PcmData, 'chunkLength'>,
+): Promise<boolean> {
+  const next = await reader.peek(Math.max(partial + MOST_PADDING + 24, least));
+  if (next.length < least) return false;
+  const most = reader.left ?? MOST_CHUNK_BYTES;
+  for (let padding = 0; padding <= MOST_PADDING; padding++) {
+    const header = next.subarray(partial + padding, partial + padding + 24);
+    if (isTag(header) || (header.length >= 8 && chunkLength(header) <= most)) return false;
+  }
+  return true;
+}
+
+/** Whether bytes begin a tag that players put behind any sound: ID3, APE or Lyrics3. */
+export function isTag(bytes: Buffer): boolean {
+  return /^(ID3[\x02-\x04]|TAG|APETAGEX|LYRICSBEGIN)/.test(bytes.toString('latin1', 0, 11));
+}
+
+/** The samples are coded in a way that is left to ffmpeg, with options for its input; thrown before the first block. */
+export class OtherCodec extends DeepInfantError {
+  constructor(
+    name: string,
+    readonly options: readonly string[] = [],
+  ) {
+    super('other-codec', `${name} is compressed, or its header is broken. Convert it to PCM.`);
+  }
 }
 
 /** Whether bytes may be the name of a chunk. */

@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { DeepInfantError } from '../errors.js';
-import { pathText, systemPath } from '../files/path-text.js';
+import { pathText, shownPath, systemPath } from '../files/path-text.js';
 import { hasSound } from './ffmpeg-decoder.js';
 import { fileError } from './file-error.js';
 import { decoderFor } from './recording.js';
@@ -66,7 +66,7 @@ export function skippedText({ folder, others, hidden }: Skipped): string {
     parts.push(`${count(others.length, 'file')} without sound (${named})`);
   }
   if (hidden > 0) parts.push(count(hidden, 'hidden file'));
-  return `Skipped in ${folder}: ${parts.join(' and ')}.`;
+  return shownPath(`Skipped in ${folder}: ${parts.join(' and ')}.`);
 }
 
 function count(number: number, what: string): string {
@@ -93,7 +93,7 @@ async function recordingsUnder(given: string, { skipped, unlisted }: ListListene
           if (name.startsWith('.')) hidden++;
           else if (entry.isDirectory()) queue.push(place);
           else if (await isLinkToFolder(entry, place)) links.push(place);
-          else if (await isRecording(place)) found.push(place);
+          else if (!(await isDevice(entry, place)) && (await isRecording(place))) found.push(place);
           else others.push(path.relative(given, place));
         }
       } catch (error) {
@@ -107,7 +107,7 @@ async function recordingsUnder(given: string, { skipped, unlisted }: ListListene
   if (found.length === 0)
     throw new DeepInfantError(
       'no-recordings',
-      `${given} contains no recordings. Name a folder with WAV, FLAC, MP3 or similar files.${isAnySkipped ? ` ${skippedText(beside)}` : ''}`,
+      `${shownPath(given)} contains no recordings. Name a folder with WAV, FLAC, MP3 or similar files.${isAnySkipped ? ` ${skippedText(beside)}` : ''}`,
     );
   if (isAnySkipped) skipped?.(beside);
   return found.sort();
@@ -119,6 +119,16 @@ async function isLinkToFolder(entry: Dirent<Buffer>, place: string): Promise<boo
     return (await stat(systemPath(place))).isDirectory();
   } catch {
     return false; // It leads nowhere.
+  }
+}
+
+/** Whether it is a pipe, a socket or a device, whatever its name. */
+async function isDevice(entry: Dirent<Buffer>, place: string): Promise<boolean> {
+  if (entry.isFile()) return false;
+  try {
+    return !(await stat(systemPath(place))).isFile();
+  } catch {
+    return false; // A link that leads nowhere: that is said where it is read.
   }
 }
 

@@ -6,7 +6,7 @@ import { addAbortSignal, Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { concat } from '../concat.js';
 import { DeepInfantError } from '../errors.js';
-import { systemPath } from '../files/path-text.js';
+import { shownPath, systemPath } from '../files/path-text.js';
 import { SAMPLE_RATE, type AudioChunk } from '../values.js';
 import { decodeAiff } from './aiff.js';
 import { decodeAu } from './au.js';
@@ -17,7 +17,7 @@ import { fileError } from './file-error.js';
 import { decodeFlac } from './flac.js';
 import { MonoMixer } from './mono.js';
 import { clampAmplitudes, HIGHEST_RATE, type PcmBlock } from './pcm.js';
-import { decodePcmData, type Reading } from './pcm-data.js';
+import { decodePcmData, OtherCodec, type Reading } from './pcm-data.js';
 import { Resampler } from './resampler.js';
 import { decodeWav } from './wav.js';
 
@@ -182,7 +182,7 @@ class Chunker {
 }
 
 function nameOf(input: string | Buffer | Readable): string {
-  if (typeof input === 'string') return input;
+  if (typeof input === 'string') return shownPath(input);
   return Buffer.isBuffer(input) ? 'The buffer' : 'Standard input';
 }
 
@@ -215,10 +215,9 @@ async function* decode(
     try {
       if (decoder) yield* decoder(reader, reading);
     } catch (error) {
-      const isOther = error instanceof DeepInfantError && error.code === 'other-codec';
       // What of a stream was read is gone.
-      if (!isOther || input instanceof Readable) throw error;
-      yield* decodeOther(input, reading);
+      if (!(error instanceof OtherCodec) || input instanceof Readable) throw error;
+      yield* decodeOther(input, reading, error.options);
     }
     if (!decoder) yield* decodeOther(input instanceof Readable ? reader : input, reading);
   } catch (error) {
@@ -244,27 +243,32 @@ async function sizeOf(input: string | Buffer | Readable): Promise<number | undef
   if (typeof input !== 'string') return Buffer.isBuffer(input) ? input.length : undefined;
   const stats = await stat(systemPath(input));
   if (stats.isDirectory())
-    throw new DeepInfantError('not-a-file', `${input} is a folder. Name a file in it.`);
-  if (!stats.isFile()) throw new DeepInfantError('not-a-file', `${input} is a device or pipe. Name a file.`);
+    throw new DeepInfantError('not-a-file', `${nameOf(input)} is a folder. Name a file in it.`);
+  if (!stats.isFile())
+    throw new DeepInfantError('not-a-file', `${nameOf(input)} is a device or pipe. Name a file.`);
   return stats.size;
 }
 
 function emptyMessage(input: string | Buffer | Readable): string {
-  if (typeof input === 'string') return `${input} is empty (0 bytes). Record or copy it again.`;
+  if (typeof input === 'string') return `${nameOf(input)} is empty (0 bytes). Record or copy it again.`;
   return `${nameOf(input)} is empty.`;
 }
 
 /** Decodes with ffmpeg. A Buffer becomes a file, not a pipe: some formats (MP4) can only be read by seeking. */
-async function* decodeOther(input: string | Buffer | ByteReader, reading: Reading): AsyncGenerator<PcmBlock> {
+async function* decodeOther(
+  input: string | Buffer | ByteReader,
+  reading: Reading,
+  options: readonly string[] = [],
+): AsyncGenerator<PcmBlock> {
   if (!Buffer.isBuffer(input)) {
-    yield* decodeWithFfmpeg(input, reading);
+    yield* decodeWithFfmpeg(input, reading, options);
     return;
   }
   const folder = await mkdtemp(path.join(tmpdir(), 'deepinfant-'));
   try {
     const file = path.join(folder, 'recording');
     await writeFile(file, input);
-    yield* decodeWithFfmpeg(file, reading);
+    yield* decodeWithFfmpeg(file, reading, options);
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -7,7 +7,9 @@ import {
   declaredLength,
   decodePcmData,
   isChunkName,
-  otherCodec,
+  isSoundNext,
+  OtherCodec,
+  type PcmData,
   type PcmFormat,
   type Reading,
 } from './pcm-data.js';
@@ -27,11 +29,11 @@ const CODINGS = new Map<string, Coding>([
   [`${TAG.muLaw}/1`, 'muLaw'],
 ]);
 
+/** What follows declared compressed audio is audio too if it is so long. */
+const LEAST_COMPRESSED_BYTES = 2048;
+
 /** How a kind of WAV writes its chunks. */
-interface Chunks extends ChunkForm {
-  /** Whether bytes may be the name of a chunk. */
-  isName: (header: Buffer) => boolean;
-}
+type Chunks = Required<ChunkForm>;
 
 const RIFF: Chunks = {
   headerBytes: 8,
@@ -64,10 +66,10 @@ export async function* decodeWav(reader: ByteReader, reading: Reading): AsyncGen
   const isWave64 = (await reader.peek(1)).toString() === 'r';
   const chunks = isWave64 ? WAVE64 : RIFF;
   await reader.skip(isWave64 ? 40 : 12);
-  let format: PcmFormat | undefined;
+  let format: { pcm: PcmFormat | undefined } | undefined;
   let longLength: number | undefined;
   for await (const { id, length, read } of walkChunks(reader, chunks)) {
-    if (id === 'fmt ') format = parseFormat(await read(40), name);
+    if (id === 'fmt ') format = { pcm: parseFormat(await read(40), name) };
     if (id === 'ds64') {
       const body = await read(40);
       if (body.length >= 16) longLength = Number(body.readBigUInt64LE(8));
@@ -79,22 +81,22 @@ export async function* decodeWav(reader: ByteReader, reading: Reading): AsyncGen
           `${name} is a broken WAV: its audio comes before its format. Export it again.`,
         );
       const declared = declaredLength(length);
-      yield* decodePcmData(
-        reader,
-        {
-          ...format,
-          // Of RF64 the true length, 0 if it was never filled in.
-          length: declared === Infinity ? declaredLength(longLength ?? 0) || Infinity : declared,
-          chunkLength: next => (chunks.isName(next) ? chunks.headerBytes + chunks.bodyLength(next) : NaN),
-        },
-        reading,
-      );
+      const data = {
+        // Of RF64 the true length, 0 if it was never filled in.
+        length: declared === Infinity ? declaredLength(longLength ?? 0) || Infinity : declared,
+        chunkLength: (next: Buffer) =>
+          chunks.isName(next) ? chunks.headerBytes + chunks.bodyLength(next) : NaN,
+      };
+      const { pcm } = format;
+      if (!pcm) throw new OtherCodec(name, await ffmpegOptions(reader, data, reading));
+      yield* decodePcmData(reader, { ...pcm, ...data }, reading);
       return;
     }
   }
 }
 
-function parseFormat(body: Buffer, name: string): PcmFormat {
+/** Undefined where the samples are coded in another way. */
+function parseFormat(body: Buffer, name: string): PcmFormat | undefined {
   if (body.length < 16)
     throw new DeepInfantError(
       'not-audio',
@@ -107,6 +109,19 @@ function parseFormat(body: Buffer, name: string): PcmFormat {
   // The first two bytes of an extensible format's GUID are the tag.
   if (tag === TAG.extensible && body.length >= 26) tag = body.readUInt16LE(24);
   const coding = CODINGS.get(`${tag}/${frameBytes / channels}`);
-  if (!coding) throw otherCodec(name);
-  return { rate, channels, coding };
+  return coding && { rate, channels, coding };
+}
+
+/** How ffmpeg is to read compressed data: beyond their declared end where there is more, which is said. */
+async function ffmpegOptions(
+  reader: ByteReader,
+  { length, chunkLength }: Pick<PcmData, 'length' | 'chunkLength'>,
+  { name, warn }: Reading,
+): Promise<string[]> {
+  const { left } = reader;
+  if (left === undefined || length === 0 || length >= left) return [];
+  await reader.skip(length);
+  if (!(await isSoundNext(reader, { partial: 0, least: LEAST_COMPRESSED_BYTES, chunkLength }))) return [];
+  warn(`${name} holds more audio than its header says. All of it was heard.`);
+  return ['-ignore_length', '1'];
 }

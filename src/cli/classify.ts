@@ -1,5 +1,6 @@
 import type { RawFormat } from '../audio/recording.js';
 import { listRecordings, skippedText } from '../audio/recording-list.js';
+import { shownPath } from '../files/path-text.js';
 import type { Classifier } from '../model/classifier.js';
 import { loadRecordingClassifier } from '../model/load.js';
 import type { ModelManifest, Preset } from '../model/manifest.js';
@@ -152,7 +153,7 @@ function printReadable(result: Classified | Unreadable, nameWidth: number): void
     const percent = `${Math.round(100 * cry.score)}%`.padStart(4);
     const longest = longestCry(events);
     const more = longest ? reasonLine(longest) : '';
-    const line = `${file.padEnd(nameWidth)}  ${durationS.toFixed(1).padStart(7)} s  ${verdict} ${percent}  ${more}`;
+    const line = `${shownPath(file).padEnd(nameWidth)}  ${durationS.toFixed(1).padStart(7)} s  ${verdict} ${percent}  ${more}`;
     print(line.trimEnd());
   }
   if (result.error !== undefined) printError(result.error);

@@ -34,3 +34,8 @@ export function systemPath(text: string): string | Buffer {
     ),
   );
 }
+
+/** A path as it is shown to a person: on one line, with replacement characters for what cannot be shown. */
+export function shownPath(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cs}]/gu, '\ufffd');
+}

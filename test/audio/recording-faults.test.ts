@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -89,6 +89,35 @@ describe('readRecording of a recording that is not as it says', () => {
         assert.match(warnings[0], /Of the 3 audio tracks of .*, number 3 is heard/);
       });
     }
+
+    it('does not keep that of a broadcast of two programs that share the silent one from being heard', async () => {
+      const programs = ['-program', 'st=0:st=1', '-program', 'st=0:st=2'];
+      const maps = ['-map', '0', '-map', '1', '-map', '2', '-c:a', 'mp2'];
+      ffmpeg(...inputs('silence.wav', 'silence.wav', 'tone.wav'), ...maps, ...programs, file('programs.ts'));
+      const { samples, warnings } = await hear(file('programs.ts'));
+      assertTone(samples, 0.5, 2.5);
+      assert.match(warnings[0], /Of the 3 audio tracks of .*, number 3 is heard/);
+    });
+
+    it('may be damaged, or of a codec that nobody knows', async () => {
+      ffmpeg(...inputs('tone.wav', 'tone.wav'), '-map', '0', '-map', '1', '-c:a', 'aac', file('codecs.mp4'));
+      const unknown = readFileSync(file('codecs.mp4'));
+      unknown.write('zzzz', unknown.indexOf('mp4a'));
+      const codecs = ['-c:a:0', 'flac', '-c:a:1', 'pcm_s16le'];
+      ffmpeg(...inputs('tone.wav', 'tone.wav'), '-map', '0', '-map', '1', ...codecs, file('codecs.mkv'));
+      const damaged = readFileSync(file('codecs.mkv'));
+      const frame = Buffer.from([0xff, 0xf8]);
+      for (let at = damaged.indexOf(frame); at >= 0; at = damaged.indexOf(frame, at))
+        damaged.fill(0, at, at + 2);
+      for (const bytes of [unknown, damaged])
+        assertTone((await hear(write('broken', bytes))).samples, 0.5, 2.5);
+    });
+
+    it('may hold a hum that nobody hears', async () => {
+      const hum = ['-f', 'lavfi', '-i', 'aevalsrc=0.5*sin(2*PI*5*t):s=44100:d=3'];
+      ffmpeg(...hum, ...inputs('tone.wav'), '-map', '0', '-map', '1', '-c:a', 'flac', file('hum.mkv'));
+      assertTone((await hear(file('hum.mkv'))).samples, 0.5, 2.5);
+    });
 
     describe('is looked for', () => {
       const { PATH } = process.env;
@@ -182,6 +211,57 @@ describe('readRecording of a recording that is not as it says', () => {
       });
     }
 
+    for (const [name, codec] of [
+      ['pause.ts', 'mp2'],
+      ['pause.flv', 'aac'],
+      ['pause.mkv', 'libvorbis'],
+    ])
+      it(`are kept where 70 s are missing in ${name}`, async () => {
+        const gap = "asetpts='PTS+if(gte(T,1),70/TB,0)'";
+        ffmpeg('-i', file('tone.wav'), '-af', gap, '-c:a', codec, file(name));
+        const { samples } = await hear(file(name));
+        assertTone(samples, 0.1, 0.9);
+        assertTone(samples, 71.3, 72.8);
+        assertLength(samples, 73);
+      });
+
+    const joined: [name: string, ...options: string[]][] = [
+      ['joined.mp3', '-write_xing', '0', '-id3v2_version', '0'],
+      ['joined.aac'],
+      ['joined.ogg', '-c:a', 'libvorbis'],
+      ['joined.opus', '-c:a', 'libopus'],
+      ['joined.ac3', '-ac', '2'],
+      ['joined.ts', '-c:a', 'mp2'],
+    ];
+    for (const [name, ...options] of joined)
+      it(`begin anew, and so may the rate and the channels, where recordings are joined in ${name}`, async () => {
+        const parts = [
+          ['-ar', '48000', '-ac', '1'],
+          ['-ar', '32000', '-ac', '2'],
+          ['-ar', '48000', '-ac', '1'],
+        ].map((format, i) => {
+          // Opus has one rate, and its encoder makes stereo quieter.
+          const rate = name === 'joined.opus' ? [] : format;
+          ffmpeg('-i', file('tone.wav'), ...options, ...rate, file(`${i}${path.extname(name)}`));
+          return readFileSync(file(`${i}${path.extname(name)}`));
+        });
+        const { samples } = await hear(write(name, Buffer.concat(parts)));
+        for (const fromS of [0.25, 3.5, 6.5]) assertTone(samples, fromS, fromS + 2.25);
+        assert.ok(Math.abs(samples.length / SAMPLE_RATE - 9) < 0.4, `${samples.length / SAMPLE_RATE} s`);
+      });
+
+    for (const [name, offsetS] of [
+      ['wrap.ts', 95_442],
+      ['wrap-soon.ts', 95_434],
+    ] as const)
+      it(`that begin at 0 again after 26.5 h lose no sound: ${name}`, async () => {
+        const long = ['-f', 'lavfi', '-i', 'aevalsrc=0.5*sin(2*PI*440*t):s=48000:d=12', '-c:a', 'mp2'];
+        ffmpeg(...long, '-output_ts_offset', String(offsetS), file(name));
+        const { samples } = await hear(file(name));
+        assertTone(samples, 0.1, 11.9);
+        assertLength(samples, 12);
+      });
+
     it('that go back lose no sound', async () => {
       ffmpeg('-i', file('tone.wav'), '-c:a', 'libvorbis', file('part.ogg'));
       const part = readFileSync(file('part.ogg'));
@@ -250,10 +330,59 @@ describe('readRecording of a recording that is not as it says', () => {
         Buffer.concat([list, list]),
         Buffer.alloc(512),
         Buffer.from('TAG title'.padEnd(128)),
+        Buffer.concat([Buffer.from('ID3\x03'), Buffer.from(noise(25000).buffer)]),
+        Buffer.concat([Buffer.from('APETAGEX'), Buffer.from(noise(25000).buffer)]),
       ]) {
         const { samples, warnings } = await hear(
           write('tail.wav', Buffer.concat([wavFile(format, data), behind])),
         );
+        assert.equal(samples.length, sound.length);
+        assert.deepEqual(warnings, []);
+      }
+    });
+
+    for (const [name, codec, rate] of [
+      ['ima.wav', 'adpcm_ima_wav', '16000'],
+      ['ms.wav', 'adpcm_ms', '16000'],
+      ['mp3.wav', 'libmp3lame', '16000'],
+    ])
+      it(`does not keep the compressed ${name} from being heard to its end, which is said`, async () => {
+        ffmpeg('-i', file('tone.wav'), '-ar', rate, '-c:a', codec, file(name));
+        const whole = readFileSync(file(name));
+        const short = declare(Buffer.from(whole), bytes => bytes.writeUInt32LE(4096, dataAt(bytes) + 4));
+        const { samples, warnings } = await hear(write(`short-${name}`, short));
+        assertTone(samples, 0.2, 2.8);
+        assert.match(warnings.join(), /holds more audio than its header says/);
+        const tagged = Buffer.concat([whole, chunk('LIST', Buffer.from(noise(5000).buffer))]);
+        const { samples: untagged, warnings: none } = await hear(write(`tagged-${name}`, tagged));
+        assertLength(untagged, 3);
+        assert.deepEqual(none, []);
+      });
+
+    it('is not seen where a chunk of odd length is not padded', async () => {
+      const format = formatChunk(1, 16000, 1, 2);
+      for (const odd of ['x', 'xyz']) {
+        const list = chunk('LIST', Buffer.from(odd)).subarray(0, 8 + odd.length);
+        const { samples, warnings } = await hear(write('odd.wav', wavFile(format, list, chunk('data', pcm))));
+        assert.equal(samples.length, sound.length);
+        assert.deepEqual(warnings, []);
+      }
+    });
+
+    it('is not seen in FLACs of any other numbers: frames, their size, and tags behind', async () => {
+      const flac = make('flac');
+      const unknown = declare(Buffer.from(flac), bytes => bytes.writeUInt32BE(0, 8 + 14));
+      const inputs = [
+        declare(Buffer.from(flac), bytes => bytes.writeUIntBE(100, 8 + 7, 3)),
+        declare(Buffer.from(flac), bytes => {
+          bytes.writeUInt32BE(0x0010_0010, 8);
+          bytes.writeUIntBE(0, 8 + 7, 3);
+        }),
+        Buffer.concat([unknown, Buffer.from('TAG title'.padEnd(128))]),
+        Buffer.concat([unknown, Buffer.from('APETAGEX'), Buffer.alloc(500)]),
+      ];
+      for (const bytes of inputs) {
+        const { samples, warnings } = await hear(write('odd.flac', bytes));
         assert.equal(samples.length, sound.length);
         assert.deepEqual(warnings, []);
       }
@@ -312,11 +441,16 @@ describe('readRecording of a recording that is not as it says', () => {
     assert.ok(performance.now() - startMs < 10_000);
   });
 
-  it('hears MP3s with junk before the first frame', async () => {
+  it('hears MP3s with junk or a large cover before the first frame', async () => {
     ffmpeg('-i', file('tone.wav'), '-write_xing', '0', '-id3v2_version', '0', file('clean.mp3'));
     const clean = readFileSync(file('clean.mp3'));
     const text = Buffer.from('HTTP/1.1 200 OK\r\n\r\n'.repeat(200));
-    for (const junk of [Buffer.alloc(5000), Buffer.from(noise(2000).buffer), text]) {
+    const cover = Buffer.alloc(2_097_152, 0xa5);
+    // The length in four times seven bits: 2^21 less the header.
+    cover.write('ID3\x03\0\0\0\x7f\x7f\x76', 'latin1');
+    const apeTag = Buffer.concat([Buffer.from('APETAGEX'), Buffer.from(noise(500).buffer)]);
+    const junks = [Buffer.alloc(5000), Buffer.alloc(65536), Buffer.from(noise(2000).buffer), text, apeTag];
+    for (const junk of [...junks, cover]) {
       const { samples } = await hear(write('junk.mp3', Buffer.concat([junk, clean])));
       assertTone(samples, 0.3, 2.7);
     }
@@ -366,6 +500,24 @@ describe('readRecording of a recording that is not as it says', () => {
         skippedText(skipped[0]),
         `Skipped in ${root}: 3 files without sound (film, noise.bin, notes.txt) and 4 hidden files.`,
       );
+    });
+
+    it('skips pipes, sockets and devices, whatever their names, and shows each name on one line', async () => {
+      const root = file('devices');
+      mkdirSync(root);
+      for (const name of ['A.WAV', 'new\nline.wav']) copyFileSync(file('tone.wav'), path.join(root, name));
+      symlinkSync('/dev/zero', path.join(root, 'zero.mp3'));
+      symlinkSync('nowhere', path.join(root, 'gone.wav'));
+      execFileSync('mkfifo', [path.join(root, 'pipe.wav'), path.join(root, 'pi\tpe')]);
+      const { files, skipped } = await list(root);
+      assert.deepEqual(files, ['A.WAV', 'gone.wav', 'new\nline.wav']);
+      assert.match(
+        skippedText(skipped[0]),
+        /: 3 files without sound \(pi\ufffdpe, pipe\.wav, zero\.mp3\)\.$/,
+      );
+      await assert.rejects(hear(path.join(root, 'new\nline.wav/x')), {
+        message: /new\ufffdline\.wav\/x does not exist/,
+      });
     });
 
     it('follows links to folders, each folder once', async () => {

@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { playInRealTime, readRecording, type RecordingOptions } from '../../src/audio/recording.js';
 import { listRecordings } from '../../src/audio/recording-list.js';
+import { shownPath } from '../../src/files/path-text.js';
 import { SAMPLE_RATE, type AudioChunk } from '../../src/values.js';
 import { needTools } from '../tools.js';
 import { ffmpeg } from './ffmpeg-tool.js';
@@ -156,7 +157,7 @@ describe('readRecording', () => {
     async function assertError(input: string | Buffer, code: string, hint: RegExp): Promise<Float32Array> {
       const chunks: AudioChunk[] = [];
       await assert.rejects(readChunks(input, chunks), (error: Error & { code?: string }) => {
-        const name = typeof input === 'string' ? input : 'The buffer';
+        const name = typeof input === 'string' ? shownPath(input) : 'The buffer';
         assert.equal(error.name, 'DeepInfantError', error.stack);
         assert.equal(error.code, code);
         assert.ok(error.message.startsWith(name), error.message);

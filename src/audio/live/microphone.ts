@@ -167,7 +167,7 @@ class WatchedRecording {
   isHeard = false;
   /** Why it was ended: it was moved. */
   move: CaptureEnd | undefined;
-  private readonly stream = new ServerStream();
+  private readonly stream: ServerStream;
   private readonly ending = new AbortController();
   private failure: Error | undefined;
   private format: AudioFormat | undefined;
@@ -181,7 +181,9 @@ class WatchedRecording {
     private readonly source: string | undefined,
     private readonly wanted: WantedMicrophone,
     private readonly listener: CaptureListener,
-  ) {}
+  ) {
+    this.stream = new ServerStream(wanted.name !== undefined);
+  }
 
   async run(signal: AbortSignal): Promise<CaptureEnd> {
     const either = AbortSignal.any([signal, this.ending.signal]);

@@ -30,14 +30,21 @@ export interface StreamOrigin {
 export class ServerStream {
   private readonly mark = randomUUID();
 
+  /** @param isFixed whether it is to stay where it is, also when another source becomes the default */
+  constructor(private readonly isFixed: boolean) {}
+
   /** For the recorder's process: the mark, and to PipeWire the wish never to be moved. */
   get environment(): NodeJS.ProcessEnv {
     const { PULSE_PROP = '', PIPEWIRE_PROPS = '' } = process.env;
+    const wishes = this.isFixed ? ['node.dont-reconnect', 'node.dont-move'] : [];
     return {
-      PULSE_PROP: `${PULSE_PROP} ${MARK}=${this.mark} node.dont-reconnect=true node.dont-move=true`.trim(),
+      PULSE_PROP: [PULSE_PROP, `${MARK}=${this.mark}`, ...wishes.map(wish => `${wish}=true`)]
+        .join(' ')
+        .trim(),
       // Another's are kept: there can be one object only.
       PIPEWIRE_PROPS:
-        PIPEWIRE_PROPS || `{ ${MARK} = "${this.mark}" node.dont-reconnect = true node.dont-move = true }`,
+        PIPEWIRE_PROPS ||
+        `{ ${[`${MARK} = "${this.mark}"`, ...wishes.map(wish => `${wish} = true`)].join(' ')} }`,
     };
   }
 

@@ -54,7 +54,7 @@ describe('microphone under PipeWire', function () {
   });
 
   it('is known to be moved where it may be', async () => {
-    const stream = new ServerStream();
+    const stream = new ServerStream(true);
     const stopping = new AbortController();
     const events = new EventEmitter();
     // Only the mark, not the wish to stay.
