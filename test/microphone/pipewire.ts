@@ -63,16 +63,20 @@ export class PipeWire {
       () => `${name} among ${sources()}`,
       30_000,
     );
-    // Not supported until WirePlumber keeps the defaults, which takes a moment after the start.
-    if (isDefault)
-      await until(
-        () => pactl('set-default-source', name).status === 0,
-        () => `${name} as the default: ${pactl('set-default-source', name).stderr}`,
-        30_000,
-      );
+    if (isDefault) await this.setDefault(name);
     return () => {
       execFileSync('pactl', ['unload-module', module]);
     };
+  }
+
+  /** Makes a microphone that is plugged in the default one. */
+  async setDefault(name: string): Promise<void> {
+    // Not supported until WirePlumber keeps the defaults, which takes a moment after the start.
+    await until(
+      () => pactl('set-default-source', name).status === 0,
+      () => `${name} as the default: ${pactl('set-default-source', name).stderr}`,
+      30_000,
+    );
   }
 
   async stop(): Promise<void> {

@@ -119,6 +119,28 @@ export class VirtualMicrophone {
     });
   }
 
+  /** Makes one of them the default, `cot` or `attic`. */
+  setDefault(name: string): void {
+    pactl('set-default-source', name);
+  }
+
+  /** Has the sound server move what is recorded, as a person can in its settings. */
+  moveStreams(name: string): void {
+    for (const [, stream] of pactl('list', 'source-outputs').matchAll(/^Source Output #(\d+)\n.*native/gm))
+      pactl('move-source-output', stream, name);
+  }
+
+  /** Puts a filter in front of it, against echoes, which goes with it. */
+  filter(description: string): void {
+    const names = ['source_master=cot', 'sink_master=loft', 'source_name=clean', 'aec_method=null'];
+    pactl(
+      'load-module',
+      'module-echo-cancel',
+      ...names,
+      `source_properties=device.description=${description}`,
+    );
+  }
+
   async unplugOther(): Promise<void> {
     pactl('unload-module', this.other.source!);
     pactl('unload-module', this.other.sink!);

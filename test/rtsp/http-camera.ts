@@ -1,16 +1,19 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { challengesTo, type Login } from './rtsp-camera.js';
 import { until } from '../until.js';
 
 const QUIET = ['-nostdin', '-loglevel', 'error'];
 const TONE = ['-re', '-f', 'lavfi', '-i', 'sine=440:r=16000'];
 const QUIET_SOUND = ['-re', '-f', 'lavfi', '-i', 'anullsrc=r=16000:cl=mono'];
+const HUM = ['-re', '-f', 'lavfi', '-i', 'aevalsrc=0.5*sin(2*PI*5*t):s=16000'];
 const PICTURE = ['-re', '-f', 'lavfi', '-i', 'color=gray:s=64x64:r=10'];
 const STREAMS: Record<string, string[]> = {
   '/live.aac': [...TONE, '-c:a', 'aac', '-f', 'adts'],
@@ -18,6 +21,11 @@ const STREAMS: Record<string, string[]> = {
   '/picture.ts': [...PICTURE, '-c:v', 'libx264', '-g', '10', '-f', 'mpegts'],
   '/tracks.ts': [...QUIET_SOUND, ...TONE, '-map', '0', '-map', '1', '-c:a', 'aac', '-f', 'mpegts'],
   '/tracks.mkv': [...QUIET_SOUND, ...TONE, '-map', '0', '-map', '1', '-c:a', 'flac', '-f', 'matroska'],
+  '/hum.mkv': [...HUM, ...TONE, '-map', '0', '-map', '1', '-c:a', 'flac', '-f', 'matroska'],
+  '/programs.ts': [
+    ...[...QUIET_SOUND, ...TONE, '-map', '0', '-map', '0', '-map', '1', '-c:a', 'aac'],
+    ...['-program', 'st=0:st=1', '-program', 'st=0:st=2', '-f', 'mpegts'],
+  ],
   '/live.wav': [...TONE, '-f', 'wav'],
   '/live.ogg': [...TONE, '-c:a', 'libopus', '-f', 'ogg'],
   '/live.flac': [...TONE, '-c:a', 'flac', '-f', 'flac'],
@@ -58,7 +66,8 @@ export const RAW_STREAMS: Record<string, string[]> = {
  * An HTTP camera on loopback, whose sound a real ffmpeg makes: /live.aac (ADTS), /live.mp3, /live.m3u8 (HLS), /picture.ts
  * (no sound), /recording.wav (ten minutes at once), /page.html, /silent (never answers); others are not found.
  *
- * /raw?TYPE sends sound without a header, as RAW_STREAMS has it.
+ * /raw?TYPE sends sound without a header, as RAW_STREAMS has it; /parts?TYPE the same in parts, of which each says how long
+ * it is, /parts-of-any-length?TYPE in ones that don't, and /parts-with-pictures?TYPE with pictures in between.
  *
  * @param password if given, the user `viewer` has to tell it
  */
@@ -66,9 +75,16 @@ export class HttpCamera {
   private readonly folder = mkdtempSync(path.join(tmpdir(), 'deepinfant-hls-'));
   /** How often a user name and password were wrong. */
   wrongLogins = 0;
+  requests = 0;
+  /** Before each answer. */
+  delayMs = 0;
+  /** What is sent as the playlist for so many times, before it names a segment. */
+  emptyPlaylists: string[] = [];
+  /** What it redirects to: /moved/PATH is PATH there. */
+  elsewhere = '';
   private readonly children = new Set<ChildProcess>();
   private readonly server = createServer((request, response) => {
-    this.answer(request, response);
+    void this.answer(request, response);
   });
 
   constructor(
@@ -122,20 +138,32 @@ export class HttpCamera {
     return child;
   }
 
-  private answer(request: IncomingMessage, response: ServerResponse): void {
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.requests++;
+    await sleep(this.delayMs);
     const url = request.url ?? '';
     const { password, login } = this;
     const challenges =
       password === undefined ? undefined : challengesTo(request, { user: 'viewer', password, ...login });
     const [, rawType = ''] = /^\/raw\?(.*)$/.exec(url) ?? [];
-    const raw = RAW_STREAMS[decodeURIComponent(rawType)] as string[] | undefined;
+    const [, partsForm, partsType = ''] = /^\/parts(\S*)\?(.*)$/.exec(url) ?? [];
+    const type = decodeURIComponent(rawType || partsType);
+    const raw = RAW_STREAMS[type] as string[] | undefined;
     const file = path.join(this.folder, path.basename(url));
     if (challenges) {
       if (request.headers.authorization) this.wrongLogins++;
       response.writeHead(401, { 'WWW-Authenticate': challenges }).end();
+    } else if (raw && partsType) {
+      const boundary = partsForm ? 'part' : '"--part"';
+      response.setHeader('Content-Type', `multipart/x-mixed-replace; boundary=${boundary}`);
+      this.stream([...TONE, ...raw], response, bytes => inParts(bytes, type, partsForm));
     } else if (raw) {
-      response.setHeader('Content-Type', decodeURIComponent(rawType));
+      response.setHeader('Content-Type', type);
       this.stream([...TONE, ...raw], response);
+    } else if (url.startsWith('/moved/')) {
+      response.writeHead(302, { Location: url.replace('/moved', this.elsewhere) }).end();
+    } else if (url === '/live.m3u8' && this.emptyPlaylists.length > 0) {
+      response.end(this.emptyPlaylists.pop());
     } else if (url === '/basic.au') {
       response.setHeader('Content-Type', 'audio/basic');
       this.stream(STREAMS['/live.au'], response);
@@ -145,11 +173,22 @@ export class HttpCamera {
     else if (url !== '/silent') response.writeHead(404).end();
   }
 
-  private stream(args: string[], response: ServerResponse): void {
+  private stream(args: string[], response: ServerResponse, change = (bytes: Buffer) => bytes): void {
     const child = this.spawn([...args, '-flush_packets', '1', 'pipe:1']);
-    child.stdout.pipe(response);
+    child.stdout.on('data', (bytes: Buffer) => response.write(change(bytes)));
     response.on('close', () => child.kill('SIGKILL'));
   }
+}
+
+/** A part of sound, with a picture before it if its form says so. */
+function inParts(bytes: Buffer, type: string, form: string): Buffer {
+  const part = (type: string, body: Buffer): Buffer => {
+    const length = form === '-of-any-length' ? '' : `Content-Length: ${body.length}\r\n`;
+    const head = Buffer.from(`----part\r\nContent-Type: ${type}\r\n${length}\r\n`);
+    return Buffer.concat([head.subarray(form ? 2 : 0), body, Buffer.from('\r\n')]);
+  };
+  const picture = form === '-with-pictures' ? [part('image/jpeg', randomBytes(1000))] : [];
+  return Buffer.concat([...picture, part(type, bytes)]);
 }
 
 function spawnPiped(args: string[]) {

@@ -12,8 +12,19 @@ export interface Login {
   user: string;
   password: string;
   /** Algorithms of the Digest, one header each, in order; MD5, without saying so, if not given. */
-  algorithms?: readonly ('MD5' | 'SHA-256')[];
+  algorithms?: readonly ('MD5' | 'SHA-256' | 'MD5-sess' | 'SHA-256-sess' | 'SHA-512-256')[];
+  /** Qualities of protection of the Digest. */
+  qop?: string;
+  realm?: string;
+  /** Whether each challenge may be answered once; the next request is told that its login is stale. */
+  isOneTime?: boolean;
+  /** Whether all challenges are in one header, between logins that nobody knows here. */
+  isCombined?: boolean;
 }
+
+/** Challenges that were answered and may not be again. */
+const usedNonces = new Set<string>();
+const HASHES: Record<string, string> = { MD5: 'md5', 'SHA-256': 'sha256', 'SHA-512-256': 'sha512-256' };
 
 type TrackName = 'video' | `audio${'' | '2' | '3'}`;
 type Codec = keyof typeof AUDIO;
@@ -141,6 +152,10 @@ export class RtspCamera {
   sounds: readonly ('signal' | 'silence' | 'nothing')[] = [];
   /** Seconds by which the timestamps are wrong from now on. */
   clockErrorS = 0;
+  /** How fast its clock of timestamps runs. */
+  clockSpeed = 1;
+  /** Counts its streams: each has a source, sequence numbers and timestamps of its own (RFC 3550, 8). */
+  stream = 0;
   /** Seconds by which the wall clock of its sender reports is wrong; without it, it sends none. */
   wallClockErrorS: number | undefined;
   /** How long each connection waits for its first answer. */
@@ -354,7 +369,14 @@ export class RtspCamera {
         samples.writeInt16BE(Math.round(32767 * value), 2 * i);
       } else sample(n * length + i, samples, i);
     const payload = head ? Buffer.concat([head, samples]) : samples;
-    return rtp({ type, sequence: n, timestamp: n * length + this.clockErrorS * rate, payload });
+    const { stream, clockSpeed, clockErrorS } = this;
+    return rtp({
+      type,
+      source: type + stream,
+      sequence: n + 30_000 * stream,
+      timestamp: clockSpeed * (n * length + clockErrorS * rate) + 987_654_321 * stream,
+      payload,
+    });
   }
 
   private pictures(n: number): Buffer[] {
@@ -368,6 +390,7 @@ export class RtspCamera {
 /** RFC 3550, 5.1. */
 function rtp(packet: {
   type: number;
+  source?: number;
   sequence: number;
   timestamp: number;
   payload: Buffer;
@@ -378,7 +401,7 @@ function rtp(packet: {
   header[1] = packet.type | (packet.isLast ? 0x80 : 0);
   header.writeUInt16BE(packet.sequence & 0xffff, 2);
   header.writeUInt32BE((FIRST_TIMESTAMP + packet.timestamp) >>> 0, 4);
-  header.writeUInt32BE(packet.type, 8);
+  header.writeUInt32BE(packet.source ?? packet.type, 8);
   return Buffer.concat([header, packet.payload]);
 }
 
@@ -405,18 +428,42 @@ export function challengesTo(
     const wanted = `Basic ${Buffer.from(`${login.user}:${login.password}`).toString('base64')}`;
     return given === wanted ? undefined : [`Basic realm="${REALM}"`];
   }
-  const field = (name: string): string => new RegExp(`\\b${name}="?([^",]*)`).exec(given)?.[1] ?? '';
+  const fields = new Map(
+    Array.from(
+      given.matchAll(/([\w-]+)=(?:"((?:[^"\\]|\\.)*)"|([^" ,]*))/g),
+      ([, name, quoted, plain]: (string | undefined)[]) => [name, plain ?? quoted?.replace(/\\(.)/g, '$1')],
+    ),
+  );
+  const field = (name: string): string => fields.get(name) ?? '';
+  const { user, password, algorithms, qop, realm = REALM, isOneTime, isCombined } = login;
   const algorithm = field('algorithm') || 'MD5';
-  const hash = (text: string): string =>
-    createHash(algorithm === 'SHA-256' ? 'sha256' : 'md5')
-      .update(text)
+  const nonce = field('nonce');
+  // What comes as bytes of UTF-8 is here as Latin 1.
+  const hash = (...parts: string[]): string =>
+    createHash(HASHES[algorithm.replace('-sess', '')] ?? 'md5')
+      .update(parts.join(':'), 'latin1')
       .digest('hex');
-  const secret = hash(`${login.user}:${REALM}:${login.password}`);
-  const wanted = hash(`${secret}:${field('nonce')}:${hash(`${method ?? ''}:${field('uri')}`)}`);
-  const isKnown = (login.algorithms ?? ['MD5']).some(one => one === algorithm);
-  if (isKnown && field('username') === login.user && field('response') === wanted) return undefined;
-  const challenge = `Digest realm="${REALM}", nonce="${randomBytes(8).toString('hex')}"`;
-  return login.algorithms?.map(one => `${challenge}, algorithm=${one}`) ?? [challenge];
+  const bytes = (text: string): string => Buffer.from(text).toString('latin1');
+  const plainSecret = hash(bytes(user), realm, bytes(password));
+  const secret = algorithm.endsWith('-sess') ? hash(plainSecret, nonce, field('cnonce')) : plainSecret;
+  const asked = hash(method ?? '', field('uri'), ...(field('qop') === 'auth-int' ? [hash('')] : []));
+  const middle = field('qop') ? [nonce, field('nc'), field('cnonce'), field('qop')] : [nonce];
+  const isRight =
+    (algorithms ?? ['MD5']).some(one => one === algorithm) &&
+    (qop ?? '').split(', ').includes(field('qop')) &&
+    [bytes(user), user].includes(field('username')) &&
+    field('response') === hash(secret, ...middle, asked);
+  const isStale = isRight && usedNonces.has(nonce);
+  if (isOneTime && isRight) usedNonces.add(nonce);
+  if (isRight && !isStale) return undefined;
+  const quote = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
+  const challenge = [
+    `Digest realm=${quote(realm)}, nonce="${randomBytes(8).toString('hex')}"`,
+    ...(qop === undefined ? [] : [`qop="${qop}"`]),
+    ...(isStale ? ['stale=true'] : []),
+  ].join(', ');
+  const challenges = algorithms?.map(one => `${challenge}, algorithm=${one}`) ?? [challenge];
+  return isCombined ? [['Negotiate', ...challenges, 'NTLM'].join(', ')] : challenges;
 }
 
 function transportIn({ transport = '' }: Request['headers']): 'TCP' | 'UDP' {

@@ -60,9 +60,10 @@ export function answerChallenge(
   login: { user: string; password: string },
   request: LoginRequest,
 ): string | undefined {
-  const [challenge] = challengesIn(values)
+  const challenge = challengesIn(values)
     .filter(one => strengthOf(one) >= 0)
-    .sort((a, b) => strengthOf(b) - strengthOf(a));
+    .sort((a, b) => strengthOf(b) - strengthOf(a))
+    .at(0);
   if (!challenge) return undefined;
   if (isBasic(challenge.scheme))
     return `Basic ${Buffer.from(`${login.user}:${login.password}`).toString('base64')}`;
@@ -74,13 +75,16 @@ function challengesIn(values: readonly string[]): Challenge[] {
   const challenges: { scheme: string; fields: Map<string, string> }[] = [];
   for (const value of values)
     for (const part of value.match(/(?:"(?:[^"\\]|\\.)*"|[^",])+/g) ?? []) {
-      const [, scheme, rest] = /^\s*([\w-]+)(?:\s+(?!=)|\s*$)(.*)$/s.exec(part) ?? [];
-      if (scheme) challenges.push({ scheme, fields: new Map() });
-      const [, name, quoted, plain] =
-        /^\s*([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s"]*))/s.exec(rest ?? part) ?? [];
-      if (name) challenges.at(-1)?.fields.set(name.toLowerCase(), plain ?? quoted.replace(/\\(.)/gs, '$1'));
+      const begin = /^\s*([\w-]+)(?:\s+(?!=)|\s*$)(.*)$/s.exec(part);
+      if (begin) challenges.push({ scheme: begin[1], fields: new Map() });
+      const field = /^\s*([\w-]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s"]*)/s.exec(begin ? begin[2] : part);
+      if (field) challenges.at(-1)?.fields.set(field[1].toLowerCase(), unquote(field[2]));
     }
   return challenges;
+}
+
+function unquote(text: string): string {
+  return text.startsWith('"') ? text.slice(1, -1).replace(/\\(.)/gs, '$1') : text;
 }
 
 function isDigest(scheme: string): boolean {

@@ -2,6 +2,8 @@ import { Readable } from 'node:stream';
 
 /** A head that is longer is not one of a part. */
 const MOST_HEAD_BYTES = 8192;
+/** More than that is not between two parts. */
+const MOST_BETWEEN_BYTES = 65_536;
 /** So many parts that hold no sound show that none does. */
 const MOST_OTHERS = 20;
 
@@ -62,6 +64,7 @@ async function* piecesOf(body: Readable, boundary: string): AsyncGenerator<Piece
     for (;;) {
       if (!part) {
         const head = headIn(rest, mark);
+        if (!head && rest.length > MOST_HEAD_BYTES + MOST_BETWEEN_BYTES) return undefined;
         if (!head) break;
         rest = rest.subarray(head.end);
         part = { type: head.type, left: head.length, isFirst: true };
@@ -106,7 +109,7 @@ function headIn(
   const [, length] = /^content-length:\s*(\d+)/im.exec(head) ?? [];
   return {
     type: /^content-type:\s*(.*?)\s*$/im.exec(head)?.[1] ?? '',
-    length: length === undefined ? undefined : Number(length),
+    length: length ? Number(length) : undefined,
     end: begin + head.length,
   };
 }

@@ -13,6 +13,11 @@ function lastOf(samples: Float32Array): Float32Array {
   return samples.subarray(samples.length - 8000);
 }
 
+/** Seconds that are silent to the bit. */
+function gapOf(samples: Float32Array): number {
+  return samples.filter((sample, i) => sample === 0 && samples[i - 1] === 0).length / 16000;
+}
+
 /**
  * Fails unless about as much was heard as the camera offered meanwhile: by its count, as a busy machine delays both. What was
  * on its way before may come on top, and some of it may still be on its way.
@@ -84,6 +89,24 @@ describe('a camera', function () {
       };
       await Promise.all(all.map(hearRight));
     }).timeout(40_000);
+
+    it('is heard on the one that sounds over UDP, and beside tracks that ffmpeg does not understand', async () => {
+      const all = [
+        [['L16', 'PCMU'], { sounds: ['nothing', 'signal'], transports: ['UDP'] }],
+        [['LATM of two programs', 'L16'], {}],
+        [['AAC with wrong headers', 'PCMA'], {}],
+      ] as const;
+      const hearSecond = async ([audio, settings]: (typeof all)[number]): Promise<void> => {
+        const camera = await start({ audio, video: true }, settings);
+        await hear(camera, {}, async listening => {
+          await until(
+            () => listening.formats.at(-1)?.track === 2 && rms(lastOf(listening.samples)) > 0.1,
+            () => `the second of ${audio.join(', ')}`,
+          );
+        });
+      };
+      await Promise.all(all.map(hearSecond));
+    });
 
     it('is heard on the other one when the one that is heard falls silent', async () => {
       const camera = await start({ audio: ['L16', 'PCMA'] });
@@ -187,6 +210,50 @@ describe('a camera', function () {
         });
       };
       await Promise.all(steps.map(one => tries(3, () => hearOne(one))));
+    }).timeout(60_000);
+
+    it('loses nothing where its stream begins anew, with other sequence numbers and timestamps', async () => {
+      const all = [
+        ['L16', false],
+        ['PCMA', true],
+        ['PCMU', false],
+      ] as const;
+      const hearAnew = async ([codec, video]: (typeof all)[number]): Promise<void> => {
+        const camera = await start({ audio: codec, video }, { audioOnlyStatus: video ? 454 : 200 });
+        await hear(camera, {}, async listening => {
+          await listening.hear(1);
+          const startS = camera.offeredS;
+          const before = listening.samples.length;
+          camera.stream++;
+          await listening.hear(before / 16000 + 2);
+          assertAsOffered(listening.samples.length - before, camera.offeredS - startS);
+        });
+      };
+      await Promise.all(all.map(one => tries(3, () => hearAnew(one))));
+    }).timeout(60_000);
+
+    it('adds nothing where its timestamps run at another speed than its sound', async () => {
+      const all = [
+        ['PCMA', 2],
+        ['L16', 1.5],
+        ['PCMU', 3],
+        ['PCMA', 0.5],
+      ] as const;
+      const hearAsSent = async ([codec, clockSpeed]: (typeof all)[number]): Promise<void> => {
+        const camera = await start({ audio: codec }, { clockSpeed });
+        await hear(camera, {}, async listening => {
+          await listening.hear(1);
+          const startS = camera.offeredS;
+          const before = listening.samples.length;
+          await listening.hear(before / 16000 + 3);
+          assertAsOffered(listening.samples.length - before, camera.offeredS - startS);
+          assert.ok(
+            gapOf(listening.samples) < 0.2,
+            `${codec} at ${clockSpeed}: ${gapOf(listening.samples)} s`,
+          );
+        });
+      };
+      await Promise.all(all.map(one => tries(3, () => hearAsSent(one))));
     }).timeout(60_000);
 
     const keepTime = async (): Promise<void> => {

@@ -44,14 +44,88 @@ describe('an HTTP camera', function () {
     assert.deepEqual(listening.formats, [{ codec: 'pcm_mulaw', sampleRate: 8000, channels: 1 }]);
   });
 
-  for (const stream of ['tracks.ts', 'tracks.mkv'])
+  it('is heard where its sound comes in parts, alone or between pictures', async () => {
+    camera = new HttpCamera(LOGIN.password);
+    await camera.start();
+    const { url } = camera;
+    const hear = async (name: string): Promise<void> => {
+      const listening = new Listening(`${url}/${name}`, LOGIN);
+      await listening.hear(0.5, 50_000);
+      await listening.stop();
+      assert(rms(listening.samples.slice(-4000)) > 0.05, name);
+    };
+    const l16 = encodeURIComponent('audio/L16;rate=16000;channels=1');
+    const names = ['parts?audio/basic', `parts?${l16}`, 'parts-of-any-length?audio/PCMA'];
+    await Promise.all([...names, `parts-with-pictures?${l16}`, 'parts-with-pictures?audio/G722'].map(hear));
+  }).timeout(60_000);
+
+  it('is asked once where its answer takes long, as it may begin to fetch the stream for it', async () => {
+    camera = Object.assign(new HttpCamera(), { delayMs: 4000 });
+    await camera.start();
+    const { url } = camera;
+    const names = ['live.aac', 'live.mp3', 'live.ts', 'raw?audio/basic'];
+    await Promise.all(
+      names.map(async name => {
+        const listening = new Listening(`${url}/${name}`);
+        await listening.hear(0.3, 40_000);
+        await listening.stop();
+      }),
+    );
+    assert.equal(camera.requests, names.length);
+  }).timeout(60_000);
+
+  it('is waited for while its playlist is empty', async () => {
+    const head = '#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:2\n#EXT-X-MEDIA-SEQUENCE:0\n';
+    for (const emptyPlaylists of [
+      ['', head],
+      [head, '#EXTM3U\n', ''],
+    ]) {
+      camera = Object.assign(new HttpCamera(LOGIN.password), { emptyPlaylists });
+      await camera.start();
+      const listening = new Listening(`${camera.url}/live.m3u8`, LOGIN);
+      await listening.hear(0.3);
+      await listening.stop();
+      await camera.stop();
+    }
+    camera = undefined;
+  }).timeout(60_000);
+
+  it('is heard where it redirects to another server, which the login does not go to', async () => {
+    const other = new HttpCamera();
+    const locked = new HttpCamera('another');
+    camera = new HttpCamera(LOGIN.password);
+    await Promise.all([camera.start(), other.start(), locked.start()]);
+    camera.elsewhere = other.url;
+    const listening = new Listening(`${camera.url}/moved/raw?audio/basic`, LOGIN);
+    await listening.hear(0.3);
+    await listening.stop();
+    camera.elsewhere = locked.url;
+    const refused = await askHttp(
+      { url: `${camera.url}/moved/raw?audio/basic`, ...LOGIN },
+      10_000,
+      new AbortController().signal,
+    );
+    assert.equal(refused?.status, 401);
+    assert.equal(locked.wrongLogins, 0);
+    await Promise.all([other.stop(), locked.stop()]);
+  });
+
+  for (const [stream, track] of [
+    ['tracks.ts', 2],
+    ['tracks.mkv', 2],
+    ['hum.mkv', 2],
+    ['programs.ts', 3],
+  ] as const)
     it(`is heard on the track that sounds: ${stream}`, async () => {
       camera = new HttpCamera();
       await camera.start();
       const listening = new Listening(`${camera.url}/${stream}`);
-      await until(() => rms(listening.samples.slice(-8000)) > 0.05, 'the second track', 20_000);
+      await until(
+        () => listening.formats.at(-1)?.track === track && rms(listening.samples.slice(-4000)) > 0.05,
+        `track ${track}`,
+        20_000,
+      );
       await listening.stop();
-      assert.equal(listening.formats.at(-1)!.track, 2);
     }).timeout(30_000);
 
   it('is heard with a Digest, whichever it offers in whatever order', async () => {

@@ -198,6 +198,37 @@ describe('microphone', function () {
       });
     }
 
+    it('is not taken for that where a person moves it there, or what a filter of its own records goes', async () => {
+      const moved = listen(startMicrophone('Cot Microphone'));
+      await moved.isHeard();
+      microphone.moveStreams('attic');
+      assert.match((await moved.ended).message, /^The microphone Cot Microphone is gone\. .* Attic instead/);
+
+      microphone.filter('Clean');
+      const filtered = listen(startMicrophone('Clean'));
+      await filtered.isHeard();
+      await microphone.unplug();
+      const end = await filtered.ended;
+      assert.equal(end.kind, 'no-device', end.message);
+      await microphone.plugIn();
+    });
+
+    it('is that one as soon as that becomes the default, which is said', async () => {
+      const start = startMicrophone();
+      const capture = listen(start);
+      await capture.isHeard();
+      microphone.setDefault('attic');
+      assert.deepEqual(await capture.ended, {
+        kind: 'disconnected',
+        message: 'The default microphone (Cot) is gone or no longer the default. Attic is heard from now on.',
+      });
+      const next = listen(start);
+      await next.isHeard();
+      assert.equal(next.formats.at(-1)?.device, 'Attic');
+      await next.stop();
+      microphone.setDefault('cot');
+    });
+
     it('is followed by that as the default, which is said', async () => {
       const start = startMicrophone();
       const capture = listen(start);
