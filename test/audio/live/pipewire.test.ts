@@ -62,7 +62,12 @@ describe('microphone under PipeWire', function () {
 
   for (const [what, change] of [
     ['is chosen', () => pipeWire.setDefault('attic')],
-    ['is left', () => Promise.resolve(unplug())],
+    [
+      'is left',
+      () => {
+        unplug();
+      },
+    ],
   ] as const)
     it(`is another one as the default as soon as that ${what}, which is said`, async () => {
       const first = start();
