@@ -14,6 +14,11 @@ const CORE_TYPES =
     ',',
   );
 
+/** Of a button at a node's side, in pixels. */
+const BUTTON_WIDTH = 26;
+/** What Node-RED 5 leaves between its sidebars on a screen of 1280 pixels. */
+const CANVAS_WIDTH = 763;
+
 describe('examples', () => {
   const flows = exampleFlows();
 
@@ -92,6 +97,19 @@ describe('examples', () => {
         assert.ok(Number(x) + Number(w) <= 770, `${id} ends at ${Number(x) + Number(w)}`);
         assert.ok(Number(y) + Number(h) <= 670, `${id} ends at ${Number(y) + Number(h)}`);
       }
+    });
+
+    it(`${name} has its buttons in sight beside the sidebar of Node-RED 5`, () => {
+      for (const { id, type, x, name: text = '' } of nodes as {
+        id: string;
+        type: string;
+        [key: string]: unknown;
+      }[])
+        if (type === 'debug') {
+          const width = Math.max(100, 20 * Math.ceil((7.6 * String(text).length + 57) / 20));
+          const end = Number(x) + width / 2 + BUTTON_WIDTH;
+          assert.ok(end <= CANVAS_WIDTH, `the button of ${id} ends at ${end}`);
+        }
     });
 
     it(`${name} is wired and set up with what exists`, () => {
