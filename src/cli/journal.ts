@@ -49,7 +49,7 @@ export const command = defineCommand({
     if (positionals.length > 2) throw usageError('Ask one question about one time or cry.');
     if (topic === 'export' && values.picture !== undefined) throw usageError('An export has no picture.');
     const now = Date.now();
-    const question = readQuestion({ topic, payload: which }, now);
+    const question = questionOf(topic, which, now);
     if (question.ask === 'forget') throw new Error('not asked here');
     const folder = values.folder ?? onlyJournal();
     const file = entriesFile(folder);
@@ -89,4 +89,14 @@ function onlyJournal(): string {
       ? `There is no journal in ${places.join(' or ')}. Name its folder with --folder: baby-ID/journal in the folder where Node-RED or 'deepinfant serve' keeps it.`
       : `There are several journals. Name one with --folder: ${journals.join(', ')}.`,
   );
+}
+
+/** @throws DeepInfantError `usage` for what is not a time */
+function questionOf(topic: string, which: string, now: number): ReturnType<typeof readQuestion> {
+  try {
+    return readQuestion({ topic, payload: which }, now);
+  } catch (error) {
+    if (!(error instanceof DeepInfantError && error.code === 'context')) throw error;
+    throw usageError(`'${which}' is not a time. Give a date such as 2026-01-31, or a time such as 07:30.`);
+  }
 }

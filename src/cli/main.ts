@@ -113,9 +113,13 @@ async function help(name: string | undefined): Promise<number> {
 
 function unknownCommand(name: string): number {
   const known = [...EVERY.keys(), ...Object.keys(HELPERS)];
-  const similar = closestWord(name, known);
-  const hint = similar ? `Did you mean '${similar}'?` : `There are ${known.join(', ')}.`;
-  process.stderr.write(`There is no command '${name}'. ${hint} See deepinfant --help.\n`);
+  const similar = closestWord(name, [...known, '--help', '--version']);
+  const hint = similar ? ` Did you mean '${similar}'?` : '';
+  process.stderr.write(
+    name.startsWith('-')
+      ? `There is no option ${name} before a command.${hint} See deepinfant --help.\n`
+      : `There is no command '${name}'.${hint || ` There are ${known.join(', ')}.`} See deepinfant --help.\n`,
+  );
   return EXIT.usage;
 }
 
@@ -176,7 +180,9 @@ function report(error: unknown, name: string, { synopsis }: Command): number {
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // The reader has closed the pipe, as head does.
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  // Node writes "ENOSPC: no space left on device, write".
+  printError(`The output cannot be written: ${error.message.replace(/^E\w+: (.*?), .*$/s, '$1')}.`);
+  process.exit(EXIT.failed);
 });
 
 void main(process.argv.slice(2)).then(status => {

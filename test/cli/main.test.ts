@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
 import { needTools } from '../tools.js';
-import { deepinfant, outcomeOf, start } from './run.js';
+import { deepinfant, outcomeOf, start, MAIN } from './run.js';
 
 describe('deepinfant', () => {
   it('prints its version', async () => {
@@ -74,6 +74,13 @@ describe('deepinfant', () => {
     ['no command', [], /^deepinfant hears/],
     ['an unknown command', ['clasify'], /^There is no command 'clasify'\. Did you mean 'classify'\?/],
     ['a command unlike any', ['sing'], /^There is no command 'sing'\. There are listen, classify, /],
+    [
+      'an option before a command',
+      ['--loud', 'classify'],
+      /^There is no option --loud before a command\. See/,
+    ],
+    ['a word for an option', ['version'], /^There is no command 'version'\. Did you mean '--version'\?/],
+    ['a question about no time', ['journal', 'night', 'soon'], /^'soon' is not a time\. Give a date such as/],
     ['an unknown option', ['classify', '--loud', 'x.wav'], /^There is no option --loud\.\n/],
     [
       'a mistyped option',
@@ -125,6 +132,22 @@ describe('deepinfant', () => {
     );
     assert.deepEqual({ status, stdout }, { status: 1, stdout: '' });
     assert.match(stderr, /^deepinfant: \/dev\/null\/x\.svg\S*: not a directory\.\n$/);
+  });
+
+  it('says when its output cannot be written', async () => {
+    const { code, stderr } = await promisify(execFile)('bash', [
+      '-c',
+      `"$0" "$1" --version > /dev/full`,
+      process.execPath,
+      MAIN,
+    ]).then(
+      () => assert.fail('it wrote'),
+      (error: unknown) => error as { code: number; stderr: string },
+    );
+    assert.deepEqual(
+      { code, stderr },
+      { code: 1, stderr: 'deepinfant: The output cannot be written: no space left on device.\n' },
+    );
   });
 
   describe('completion', () => {
