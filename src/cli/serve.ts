@@ -1,7 +1,9 @@
+// First, see there.
+import './small-heap.js';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { messageOf } from '../errors.js';
-import { AppConfig } from '../serve/config/app-config.js';
+import type { AppConfig } from '../serve/config/app-config.js';
 import { defaultConfig, readConfig } from '../serve/config/read.js';
 import type { Config } from '../serve/config/schema.js';
 import { watchConfig } from '../serve/config/watch.js';
@@ -65,7 +67,7 @@ export const command = defineCommand({
       return 0;
     }
     const listener = new Listener(defaultFolder(), log, shard);
-    const app = values.app === undefined ? undefined : appConfig(values.app, file, listener);
+    const app = values.app === undefined ? undefined : await appConfig(values.app, file, listener);
     // A file that is not named may come later.
     const readFile = (): Config | Promise<Config> =>
       app?.read() ?? (isNamed || existsSync(file) ? readConfig(file) : defaultConfig());
@@ -125,10 +127,11 @@ async function takeUp(listener: Listener, what: string, read: () => Promise<Conf
 }
 
 /** @throws DeepInfantError `usage` where no Supervisor gave it a token */
-function appConfig(folder: string, file: string, listener: Listener): AppConfig {
+async function appConfig(folder: string, file: string, listener: Listener): Promise<AppConfig> {
   const { env } = process;
   if (env.SUPERVISOR_TOKEN === undefined)
     throw usageError("--app works in Home Assistant's app only: its Supervisor sets SUPERVISOR_TOKEN.");
+  const { AppConfig } = await import('../serve/config/app-config.js');
   return new AppConfig({
     folder,
     file,

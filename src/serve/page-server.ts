@@ -8,7 +8,7 @@ import * as v from 'valibot';
 import { check } from '../check.js';
 import { DeepInfantError, messageOf } from '../errors.js';
 import { guard } from '../guard.js';
-import { replyTo } from '../journal/reply.js';
+import type { Reply } from '../journal/reply.js';
 import { PACKAGE_ROOT } from '../package-root.js';
 import { factIdOf } from '../reason/facts.js';
 import { REASONS } from '../values.js';
@@ -172,10 +172,10 @@ export class PageServer implements Part {
         sendJson(response, this.look(question));
         return;
       case '/journal':
-        sendJson(response, { text: this.askJournal(question).text ?? '' });
+        sendJson(response, { text: (await this.askJournal(question)).text ?? '' });
         return;
       case '/picture':
-        send(response, 'image/svg+xml', this.askJournal(question).picture ?? '');
+        send(response, 'image/svg+xml', (await this.askJournal(question)).picture ?? '');
         return;
       default:
         throw new Refusal(404, 'There is no such page.');
@@ -220,12 +220,14 @@ export class PageServer implements Part {
     return room?.detectors?.views.look(source, Number(question.get('column')) || 0) ?? { sources: [] };
   }
 
-  private askJournal(question: URLSearchParams): ReturnType<typeof replyTo> {
+  private async askJournal(question: URLSearchParams): Promise<Reply> {
     const ask = PICTURES.find(known => known === question.get('ask'));
     if (ask === undefined) throw new Refusal(404, 'There is no such picture.');
     const { journal, settings } = this.room(question.get('room') ?? '');
     const now = Date.now();
     const about = ask === 'accuracy' ? ({ ask } as const) : { ask, at: now };
+    // What draws is loaded where somebody looks.
+    const { replyTo } = await import('../journal/reply.js');
     return replyTo(journal, about, now, settings.language);
   }
 

@@ -10,7 +10,7 @@ export interface WantedPart {
   key: string;
   /** Names it in reports. */
   what: string;
-  make: () => Part;
+  make: () => Part | Promise<Part>;
 }
 
 /** The parts that run. */
@@ -33,7 +33,7 @@ export class Parts {
     for (const { key, what, make } of wanted) {
       if (this.running.some(running => running.key === key)) continue;
       await this.attempt(what, async () => {
-        const part = make();
+        const part = await make();
         this.running.push({ key, what, part });
         await part.start();
       });

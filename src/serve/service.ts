@@ -4,10 +4,9 @@ import { encodePart } from '../encode-part.js';
 import { DeepInfantError, messageOf } from '../errors.js';
 import { guard } from '../guard.js';
 import { makePrivateFolder } from '../files/private.js';
-import { HomeZone } from '../hass/home-zone.js';
 import type { Incoming } from '../hass/incoming.js';
 import { deviceIdOf, firstFree } from '../hass/device/device-id.js';
-import { SharedHass } from '../hass/shared-hass.js';
+import type { SharedHass } from '../hass/shared-hass.js';
 import type { HassHealth } from '../hass/connection.js';
 import type { Preset } from '../model/manifest.js';
 import { reasonLine } from '../reason/sentences.js';
@@ -22,9 +21,8 @@ import {
 } from './listened-source.js';
 import { type Part, Parts, type WantedPart } from './parts.js';
 import { journalFolder, Room } from './room.js';
-import { RoomAlerts } from './room-alerts.js';
 import { RoomDetectors } from './room-detectors.js';
-import { RoomDevice } from './room-device.js';
+import type { RoomDevice } from './room-device.js';
 import { RoomLocks } from './room-locks.js';
 import { type RoomPlan, roomsOf } from './rooms.js';
 import { SatelliteSource } from './satellite-source.js';
@@ -59,7 +57,10 @@ export interface ServiceOptions {
 /** What a connection to Home Assistant needs. */
 type Home = NonNullable<Config['home_assistant']>;
 
-/** Listens to sources, and tells people and Home Assistant what it hears, as a configuration says. */
+/**
+ * Listens to sources, and tells people and Home Assistant what it hears, as a configuration says. What that does not ask for
+ * is not even loaded: it would take some 10 MB.
+ */
 export class Service {
   /** By their names. */
   readonly rooms = new Map<string, RunningRoom>();
@@ -202,8 +203,12 @@ export class Service {
     if (home === undefined) return [];
     const what = 'Home Assistant';
     const report = this.reporterOf(what);
-    const make = (): Part => {
-      const zone = new HomeZone({ file: path.join(folder, 'home.json'), report, warn: report });
+    const make = async (): Promise<Part> => {
+      const { HomeZone } = await import('../hass/home-zone.js');
+      const { SharedHass } = await import('../hass/shared-hass.js');
+      // Another zone than Home Assistant's is no trouble: nothing beside this has a clock of its own.
+      const warn = (): void => undefined;
+      const zone = new HomeZone({ file: path.join(folder, 'home.json'), report, warn });
       const shared = new SharedHass(home, zone, report);
       return {
         start: () => {
@@ -238,7 +243,8 @@ export class Service {
       parts.push({
         key: JSON.stringify(['mqtt', key, mqtt, preset]),
         what: `${title}, MQTT`,
-        make: () => {
+        make: async () => {
+          const { RoomDevice } = await import('./room-device.js');
           const device = new RoomDevice({
             room: openRoomOf(running),
             mqtt,
@@ -269,13 +275,15 @@ export class Service {
       parts.push({
         key: JSON.stringify(['alerts', key, home]),
         what: `${title}, Home Assistant`,
-        make: () =>
-          new RoomAlerts({
+        make: async () => {
+          const { RoomAlerts } = await import('./room-alerts.js');
+          return new RoomAlerts({
             room: openRoomOf(running),
             shared: this.hass!,
             home,
             report: this.reporterOf(`${title}, Home Assistant`),
-          }),
+          });
+        },
       });
     return parts;
   }

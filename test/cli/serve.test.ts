@@ -62,6 +62,27 @@ describe('deepinfant serve', function () {
     assert.deepEqual(output.match(/Cot: \w+/g), ['Cot: starting', 'Cot: running', 'Cot: stopped']);
   });
 
+  it('loads what its configuration asks for only', async () => {
+    const file = path.join(folder, 'small.yaml');
+    const port = await freePort();
+    writeFileSync(file, `folder: small\nsources: [{ type: demo, name: Cot }]\npage: { port: ${port} }\n`);
+    const child = start(['serve', file], ['--require', path.join(__dirname, 'loaded-log.js')]);
+    const outcome = outcomeOf(child);
+    let output = '';
+    child.stdout.on('data', (text: string) => (output += text));
+    await until(() => output.includes('Cot: running'), 'the source', 30_000);
+    child.kill('SIGTERM');
+    const { stderr } = await outcome;
+    assert.match(stderr, /^loaded .*serve\/service\.js/);
+    // Home Assistant and its websocket, MQTT, pictures, and the laboratory.
+    assert.deepEqual(
+      stderr.match(
+        /\/(src\/(lab|hass\/(connection|notify|lights))|serve\/room-device|serve\/config\/app-|node_modules\/(ws|mqtt|onvif))\b/g,
+      ),
+      null,
+    );
+  });
+
   it('goes on when no file is left for another connection', async () => {
     const file = path.join(folder, 'full.yaml');
     const port = await freePort();

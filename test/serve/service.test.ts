@@ -119,6 +119,7 @@ describe('The service', function () {
 
   it('notifies phones, and takes their answers', async () => {
     const home = await FakeHomeAssistant.start();
+    home.replies.get_config = { state: 'RUNNING', time_zone: 'Asia/Tokyo' };
     try {
       await use(
         `babies: [{ name: Mia }]\nsources: [{ type: recording, name: Cot, path: cry.wav }]\nhome_assistant: { url: "${home.url}", token: abc, notify: { phones: [notify.anna] } }\n`,
@@ -141,6 +142,10 @@ describe('The service', function () {
       });
       await until(() => cries('baby-Mia').at(0)?.answer?.reason === 'hungry', 'the answer in the journal');
       assert.equal(cries('baby-Mia')[0].answer?.by, 'Anna');
+      assert.deepEqual(
+        reports.filter(line => line.startsWith('Home Assistant')),
+        [],
+      );
     } finally {
       await service.stop();
       await home.stop();
