@@ -2,6 +2,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { parseCameraAddress } from '../../src/audio/live/camera-address.js';
 import { LiveSources } from '../../src/audio/live/live-sources.js';
 import { cameraSource, microphoneSource } from '../../src/audio/live/source.js';
+import { DeepInfantError } from '../../src/errors.js';
 import { sourceName } from '../../src/audio/source-name.js';
 import { hassCameraSource } from '../../src/hass/camera.js';
 import { type NodeWork, run, setUp } from '../adapter.js';
@@ -19,6 +20,9 @@ export = (RED: NodeAPI): void => {
   function workOf(node: Node<AudioCredentials>, settings: AudioSettings): NodeWork {
     const { kind, name, microphone, url, hass, entity, track, pauses } = settings;
     const options = { ...(track > 0 && { track }), pauses };
+    const missing = missingSetting(settings);
+    if (missing !== undefined)
+      throw new DeepInfantError('no-source', RED._(`deepinfant-audio.invalid.${missing}`));
     if (kind === 'microphone') {
       const called = sourceName(name || microphone || 'microphone');
       return new LiveNode(RED, node, sources, called, () => microphoneSource(called, microphone));
@@ -48,6 +52,12 @@ export = (RED: NodeAPI): void => {
     { credentials: { user: { type: 'text' }, password: { type: 'password' } } },
   );
 };
+
+/** What was not chosen yet. A camera without an address is told what to enter when it is opened. */
+function missingSetting({ kind, path, entity }: AudioSettings): 'path' | 'entity' | undefined {
+  if (kind === 'recording' && path === '') return 'path';
+  return kind === 'hassCamera' && entity === '' ? 'entity' : undefined;
+}
 
 /** An address as messages may show it. */
 function publicAddress(url: string): string {

@@ -5,6 +5,7 @@ import type { HassConnection } from '../../src/hass/connection.js';
 import { type HassOffer, listCameras, listLights, listPhones } from '../../src/hass/offers.js';
 import { answerEditor, type Question } from '../editor-questions.js';
 import type { OffersReply } from '../editor/offers-reply.js';
+import type { Reply } from '../editor/reply.js';
 import { deployedHass } from '../shared-hass.js';
 import { testConnection } from './connection-test.js';
 import type { TestReply } from './editor/replies.js';
@@ -16,17 +17,19 @@ const CHECK_EVERY_MS = 50;
 /** Answers the dialogs, to those who may edit flows. For lists, the connection has to be deployed. */
 export function answerDialogs(RED: NodeAPI): void {
   const answerTo =
-    (question: (hass: HassConnection) => Promise<HassOffer[]>) =>
-    ({ id }: Question): Promise<OffersReply> =>
-      offersOf(RED, String(id), question);
+    (question: (hass: HassConnection) => Promise<HassOffer[]>, none: 'noLights' | 'noCameras' | 'noPhones') =>
+    async ({ id }: Question): Promise<Reply<OffersReply>> => {
+      const offers = await offersOf(RED, String(id), question);
+      return offers.length > 0 ? { offers } : { error: RED._(`deepinfant-hass.says.${none}`) };
+    };
   answerEditor<Record<'lights' | 'cameras' | 'notifiers', OffersReply> & { test: TestReply }>(
     RED,
     'deepinfant-hass',
     {
       test: question => testConnection(RED, question),
-      lights: answerTo(listLights),
-      cameras: answerTo(listCameras),
-      notifiers: answerTo(listPhones),
+      lights: answerTo(listLights, 'noLights'),
+      cameras: answerTo(listCameras, 'noCameras'),
+      notifiers: answerTo(listPhones, 'noPhones'),
     },
   );
 }
@@ -35,7 +38,7 @@ async function offersOf(
   RED: NodeAPI,
   id: string,
   question: (hass: HassConnection) => Promise<HassOffer[]>,
-): Promise<OffersReply> {
+): Promise<HassOffer[]> {
   const shared = deployedHass(RED, id);
   const hass = shared.open();
   try {
@@ -45,7 +48,7 @@ async function offersOf(
       waitedMs += CHECK_EVERY_MS
     )
       await sleep(CHECK_EVERY_MS);
-    return { offers: await question(hass) };
+    return await question(hass);
   } finally {
     await shared.close();
   }

@@ -27,3 +27,17 @@ describe('nodes with a config node whose settings are wrong', () => {
       await flow.until('errors', msg => errorText(msg).includes('deepinfant-hass.says.deploy'));
     });
 });
+
+describe('an audio node without a source', () => {
+  afterEach(stopFlow);
+
+  for (const [kind, field] of [
+    ['recording', 'path'],
+    ['hassCamera', 'entity'],
+  ])
+    it(`says what to enter: ${kind}`, async () => {
+      const flow = await runFlow([{ id: 'audio', type: 'deepinfant-audio', kind }]);
+      flow.send('audio', {});
+      await flow.until('errors', msg => errorText(msg).endsWith(`deepinfant-audio.invalid.${field}`));
+    });
+});
