@@ -16,7 +16,9 @@ export class LivePicture {
   source = '';
   private readonly spectrogram = new Spectrogram(SHOWN_S);
 
-  constructor(private readonly canvas: HTMLCanvasElement) {}
+  private isStopped = false;
+
+  constructor(readonly canvas: HTMLCanvasElement) {}
 
   /** Asks and draws, again and again. */
   start(): void {
@@ -26,9 +28,13 @@ export class LivePicture {
       } catch {
         // The page says that the connection is lost.
       }
-      setTimeout(() => void step(), ASK_EVERY_MS);
+      if (!this.isStopped) setTimeout(() => void step(), ASK_EVERY_MS);
     };
     void step();
+  }
+
+  stop(): void {
+    this.isStopped = true;
   }
 
   private async look(): Promise<void> {

@@ -56,21 +56,24 @@ function show(): void {
   document.documentElement.lang = language;
   const isCrying = rooms.some(({ cry }) => cry?.isRunning);
   document.title = `${isCrying ? '● ' : ''}DeepInfant`;
-  if (!sources.some(({ source }) => source === watched)) watched = sources.at(0)?.source ?? '';
+  const here = sources.filter(({ hasSound }) => hasSound);
+  if (!here.some(({ source }) => source === watched)) watched = here.at(0)?.source ?? '';
   if (!rooms.some(({ room }) => room === journalOf)) journalOf = rooms.at(0)?.room ?? '';
   render(
     html`
       <h1>DeepInfant</h1>
       ${shardView(state, texts)}
       ${isLost ? html`<p class="trouble wide" role="alert">${texts.lost}</p>` : nothing}
-      ${rooms.map(room => roomView(room, texts))} ${sourcesView(sources, texts)} ${soundView(sources, texts)}
+      ${rooms.map(room => roomView(room, texts))} ${sourcesView(sources, texts)} ${soundView(here, texts)}
       ${journalViews(rooms, texts)} ${connectionsView(state, texts)}
     `,
     main,
   );
   main.removeAttribute('aria-busy');
   const canvas = main.querySelector('canvas');
-  if (canvas && picture === undefined) {
+  // A configuration may have brought the first source whose sound is here.
+  if (canvas && picture?.canvas !== canvas) {
+    picture?.stop();
     picture = new LivePicture(canvas);
     picture.start();
   }
@@ -193,24 +196,32 @@ function sourcesView(sources: readonly SourceStateLine[], texts: PageTexts): Tem
         ${sources.map(
           ({ source, state: now, levelDb, score, lostS, restarts, error }) =>
             html`<tr>
-              <th scope="row">${source}</th>
-              <td>
-                ${texts.states[now]}${
-                  lostS >= 1 || restarts > 0
-                    ? html`<br /><span class="faint">${texts.losses(Math.round(lostS), restarts)}</span>`
-                    : nothing
-                }${error ? html`<br /><span class="trouble">${error}</span>` : nothing}
-              </td>
-              <td class="number">${levelDb === null ? '–' : `${Math.round(levelDb)} dB`}</td>
-              <td class="number">${score === null ? '–' : percentText(score)}</td>
-            </tr>`,
+                <th scope="row">${source}</th>
+                <td>
+                  ${texts.states[now]}${
+                    lostS >= 1 || restarts > 0
+                      ? html`<br /><span class="faint">${texts.losses(Math.round(lostS), restarts)}</span>`
+                      : nothing
+                  }
+                </td>
+                <td class="number">${levelDb === null ? '–' : `${Math.round(levelDb)} dB`}</td>
+                <td class="number">${score === null ? '–' : percentText(score)}</td>
+              </tr>
+              ${
+                error
+                  ? html`<tr class="why">
+                      <td colspan="4" class="trouble">${error}</td>
+                    </tr>`
+                  : nothing
+              }`,
         )}
       </tbody>
     </table>
   </section>`;
 }
 
-function soundView(sources: readonly SourceStateLine[], texts: PageTexts): TemplateResult {
+function soundView(sources: readonly SourceStateLine[], texts: PageTexts): TemplateResult | typeof nothing {
+  if (sources.length === 0) return nothing;
   return html`<section aria-label=${texts.sound}>
     <h2>${texts.sound}</h2>
     ${choice(

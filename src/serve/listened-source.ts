@@ -19,12 +19,15 @@ export interface SourceListener {
 export interface RunningSource extends Part {
   /** Undefined before its start. */
   readonly health: SourceHealth | undefined;
+  /** Whether its sound is heard here. */
+  readonly hasSound: boolean;
   /** Listens to it from now on, or not. */
   listen(isWanted: boolean): Promise<void>;
 }
 
 /** A source that is listened to as long as somebody wants it. */
 export class ListenedSource implements RunningSource {
+  readonly hasSound = true;
   private readonly feed: LiveFeed;
   private completing: Promise<void> = Promise.resolve();
 

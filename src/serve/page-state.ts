@@ -45,6 +45,8 @@ export interface RoomState {
 export interface SourceStateLine {
   source: string;
   room: string;
+  /** Whether its sound is here: a satellite keeps its own. */
+  hasSound: boolean;
   state: SourceState;
   /** In dB of full scale; null before the first second. */
   levelDb: number | null;

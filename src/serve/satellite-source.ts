@@ -37,6 +37,7 @@ export interface SatelliteOptions {
 
 /** What another service hears, which publishes it over MQTT: docs/mqtt.md. */
 export class SatelliteSource implements RunningSource {
+  readonly hasSound = false;
   health: SourceHealth | undefined;
   private readonly topics: DeviceTopics;
   private readonly broker: BrokerConnection;

@@ -197,10 +197,12 @@ export class Status {
   private get sources(): SourceStateLine[] {
     return [...this.service.rooms.values()].flatMap(({ name, sources, detectors }) =>
       sources.map(source => {
-        const health = this.service.sources.get(source)?.health;
+        const running = this.service.sources.get(source);
+        const health = running?.health;
         return {
           source,
           room: name,
+          hasSound: running?.hasSound ?? false,
           state: health?.state ?? 'starting',
           levelDb: health?.levelDb ?? null,
           score: detectors?.lastScores.get(source) ?? null,

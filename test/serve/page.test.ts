@@ -46,11 +46,15 @@ describe('The page of serve', function () {
   });
   afterEach(() => listener.stop());
 
-  const use = (page = ''): Promise<void> =>
+  const use = (
+    page = '',
+    sources = '{ type: recording, name: Cot, path: cry.wav }',
+    more = '',
+  ): Promise<void> =>
     listener.use(
       parseConfig(
         Buffer.from(
-          `babies: [{ name: Mia }]\nsources: [{ type: recording, name: Cot, path: cry.wav }]\npage: { port: ${port}${page} }\n`,
+          `babies: [{ name: Mia }]\nsources: [${sources}]\npage: { port: ${port}${page} }\n${more}`,
         ),
         'test.yaml',
         { folder, env: {} },
@@ -258,5 +262,26 @@ describe('The page of serve', function () {
         assert.equal(overflow, false);
         assert.deepEqual(errors, []);
       });
+
+    it('says in whole lines what is wrong with a satellite, and offers none of its sound', async () => {
+      const mqtt = `mqtt: { url: "mqtt://127.0.0.1:${await freePort()}" }\n`;
+      const satellites =
+        '{ type: satellite, name: Attic, id: attic }, { type: satellite, name: Den, id: den }';
+      await use('', satellites, mqtt);
+      const { page } = await open(390, false);
+      const error = page.getByRole('cell', { name: /cannot be reached/ }).first();
+      await error.waitFor();
+      const widthOf = async (locator: typeof error): Promise<number> => (await locator.boundingBox())!.width;
+      assert.ok((await widthOf(error)) > 0.9 * (await widthOf(page.locator('table'))));
+      assert.equal(await page.locator('canvas').count(), 0);
+      await use('', `{ type: recording, name: Cot, path: cry.wav }, ${satellites}`, mqtt);
+      await page.locator('canvas').waitFor();
+      assert.equal(await page.getByRole('option', { name: 'Attic' }).count(), 0);
+      await until(
+        () => page.locator('canvas').evaluate((canvas: HTMLCanvasElement) => canvas.width !== 300),
+        'the sound',
+        30_000,
+      );
+    });
   });
 });
