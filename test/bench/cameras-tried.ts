@@ -120,10 +120,15 @@ async function http(): Promise<Tried[]> {
   const secured = new HttpCamera(LOGIN.password);
   const sha = new HttpCamera(LOGIN.password, { scheme: 'Digest', algorithms: ['SHA-256'] });
   const both = new HttpCamera(LOGIN.password, { scheme: 'Digest', algorithms: ['MD5', 'SHA-256'] });
-  for (const one of [camera, secured, sha, both]) {
+  const session = new HttpCamera(LOGIN.password, { scheme: 'Digest', algorithms: ['MD5-sess'], qop: 'auth' });
+  const slow = Object.assign(new HttpCamera(), { delayMs: 20_000 });
+  const begun = Object.assign(new HttpCamera(), { emptyPlaylists: Array<string>(5).fill('#EXTM3U\n') });
+  for (const one of [camera, secured, sha, both, session, slow, begun]) {
     await one.start();
     stops.push(() => one.stop());
   }
+  secured.elsewhere = camera.url;
+  const basic = 'audio/basic';
   const streams: [string, string, string][] = [
     ['live.aac', 'AAC', 'ADTS'],
     ['live.mp3', 'MP3', 'MP3'],
@@ -156,17 +161,49 @@ async function http(): Promise<Tried[]> {
       special: `\`Content-Type: ${type}\``,
       url: `${camera.url}/raw?${encodeURIComponent(type)}`,
     })),
-    ...(['tracks.ts', 'tracks.mkv'] as const).map(name => ({
+    ...(
+      [
+        ['tracks.ts', 'AAC, AAC', 'MPEG-TS', 'the first of two tracks is silent', 2],
+        ['tracks.mkv', 'FLAC, FLAC', 'Matroska', 'the first of two tracks is silent', 2],
+        ['hum.mkv', 'FLAC, FLAC', 'Matroska', 'the first of two tracks hums at 5 Hz', 2],
+        ['programs.ts', 'AAC', 'MPEG-TS', 'two programs share a silent track', 3],
+      ] as const
+    ).map(([name, codec, transport, special, track]) => ({
       server,
-      codec: name === 'tracks.ts' ? 'AAC, AAC' : 'FLAC, FLAC',
-      transport: name === 'tracks.ts' ? 'MPEG-TS' : 'Matroska',
-      special: 'the first of two tracks is silent',
+      codec,
+      transport,
+      special,
       url: `${camera.url}/${name}`,
-      until: (format: AudioFormat | undefined) => format?.track === 2,
+      until: (format: AudioFormat | undefined) => format?.track === track,
+    })),
+    ...(
+      [
+        ['mu-law', `parts?${basic}`, 'multipart, of known length'],
+        ['A-law', 'parts-of-any-length?audio/PCMA', 'multipart, of unknown length'],
+        ['mu-law', `parts-with-pictures?${basic}`, 'multipart, between pictures'],
+      ] as const
+    ).map(([codec, name, transport]) => ({
+      server,
+      codec,
+      transport,
+      special: '',
+      url: `${camera.url}/${name}`,
+    })),
+    ...(
+      [
+        ['AAC', 'ADTS', '20 s to the answer', `${slow.url}/live.aac`],
+        ['mu-law', 'no container', '20 s to the answer', `${slow.url}/raw?${basic}`],
+        ['AAC', 'HLS', 'a playlist that begins empty', `${begun.url}/live.m3u8`],
+        ['mu-law', 'no container', 'redirects to another server', `${secured.url}/moved/raw?${basic}`],
+      ] as const
+    ).map(([codec, transport, special, url]) => ({
+      ...{ server, codec, transport, special, url },
+      login: url.startsWith(secured.url) ? LOGIN : undefined,
     })),
     ...(
       [
         ['Basic', secured],
+        ['Digest MD5-sess', session],
         ['Digest SHA-256', sha],
         ['Digest MD5, then SHA-256', both],
       ] as const
@@ -224,6 +261,22 @@ async function rtsp(): Promise<Tried[]> {
     await add(`login by Digest ${algorithms.join(', then ')}`, {
       login: { scheme: 'Digest', algorithms, ...LOGIN },
     });
+  for (const [special, offer] of [
+    ['Digest MD5-sess', { algorithms: ['MD5-sess'], qop: 'auth' }],
+    ['Digest SHA-256-sess', { algorithms: ['SHA-256-sess'], qop: 'auth' }],
+    ['Digest SHA-512-256', { algorithms: ['SHA-512-256'] }],
+    ['Digest that protects bodies', { qop: 'auth-int' }],
+    ['Digest SHA-256, each once', { algorithms: ['SHA-256'], isOneTime: true }],
+    ['Digest, beside others in one header', { isCombined: true }],
+    ['Digest, for a realm with quotes', { realm: 'the "cot"' }],
+  ] as const)
+    await add(`login by ${special}`, { audio: 'PCMU', login: { scheme: 'Digest', ...offer, ...LOGIN } });
+  await add(
+    'login by Digest SHA-256, refuses TCP',
+    { login: { scheme: 'Digest', algorithms: ['SHA-256'], ...LOGIN } },
+    { transports: ['UDP'] },
+    { transport: 'RTSP over UDP' },
+  );
   await add('login by Basic', { login: { scheme: 'Basic', ...LOGIN } });
   for (const [special, audio, sounds, track] of [
     ['the first of two tracks is silent', ['PCMA', 'L16'], ['silence', 'signal'], 2],
@@ -250,6 +303,19 @@ async function rtsp(): Promise<Tried[]> {
         until: (_, clockSteps) => clockSteps === 1,
       },
     );
+  for (const audio of ['L16', 'PCMA', 'PCMU'] as const)
+    await add(
+      'begins anew with other timestamps',
+      { audio },
+      {},
+      {
+        acts: camera => {
+          camera.stream++;
+        },
+      },
+    );
+  for (const clockSpeed of [2, 1.5])
+    await add(`its timestamps run ${clockSpeed} times as fast`, { audio: 'PCMA' }, { clockSpeed });
   for (const audio of [
     'L16 at 16 kHz, said to be 8 kHz',
     'L16 at 8 kHz, said to be 16 kHz',
@@ -261,6 +327,7 @@ async function rtsp(): Promise<Tried[]> {
       {},
       { until: format => format?.declaredRate !== undefined },
     );
+  await add('20 s to the first answer', { audio: 'PCMU', video: true }, { answerDelayMs: 20_000 });
   await add('8 s to the first answer', {}, { answerDelayMs: 8000 });
   await add('12 s to the first answer', { audio: 'PCMA', video: true }, { answerDelayMs: 12_000 });
   await add('15 s from PLAY to the sound', { audio: 'PCMU' }, { playDelayMs: 15_000 });

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { commandLines } from '../command-lines.js';
 import { nurseryScene } from '../../src/synth/scene.js';
 import { SAMPLE_RATE } from '../../src/values.js';
+import { writeWav } from '../audio/wav-writer.js';
 import { VirtualMicrophone } from '../microphone/virtual-microphone.js';
 import { OnvifDevice } from '../onvif/device.js';
 import { RtspCamera } from '../rtsp/rtsp-camera.js';
@@ -60,6 +64,73 @@ describe('deepinfant with live sources', function () {
     const events = jsonLines<NonNullable<Line['events']>[0]>(stdout);
     assert.equal(events.map(({ state }) => state).join(' '), 'started ended');
     assert.equal(stderr.replace(/^\S+ {2}/gm, ''), 'starting\nrunning\nstopped\n');
+  });
+
+  describe('hears a cry on what is no sound, and says so soon', () => {
+    const cry = nurseryScene(1);
+    const fromS = cry.cries[0].startS - 1;
+    const scene = cry.samples.slice(fromS * SAMPLE_RATE, (fromS + 10) * SAMPLE_RATE);
+    /** What is added to a cry, and how many seconds after its onset it is reported at most; 2.3 s without that. */
+    const offsets: [what: string, offset: (second: number) => number, latestS: number][] = [
+      ['an offset of 3 %', () => 0.03, 2.8],
+      ['an offset of 30 %', () => -0.3, 2.8],
+      ['an offset that steps', second => (Math.floor(second / 2) % 2 ? 0.2 : -0.1), 3.5],
+      ['hum of 5 Hz', second => 0.5 * Math.sin(2 * Math.PI * 5 * second), 6],
+    ];
+    /** A quiet cry with that added, which is there before and after it, too. */
+    const onOffset = (offset: (second: number) => number): Float32Array =>
+      Float32Array.from({ length: 15 * SAMPLE_RATE }, (_, i) => {
+        const at = i - 2 * SAMPLE_RATE;
+        return offset(i / SAMPLE_RATE) + 0.3 * (scene.at(at < 0 ? scene.length : at) ?? 0);
+      });
+    const assertHeard = async (source: string, latestS: number, play: () => void): Promise<void> => {
+      const running = new Running('listen', source, '--json');
+      await running.until('stderr', 'running');
+      play();
+      await running.until('stdout', '"started"');
+      const { stdout } = await running.interrupt();
+      const [{ durationS }] = jsonLines<NonNullable<Line['events']>[0]>(stdout);
+      assert.ok(durationS < latestS, `${durationS} s after the onset`);
+    };
+
+    it('from cameras', async () => {
+      await Promise.all(
+        offsets.map(async ([, offset, latestS]) => {
+          const camera = new RtspCamera();
+          await camera.start();
+          camera.play(new Float32Array());
+          await assertHeard(camera.url, latestS, () => {
+            camera.play(onOffset(offset));
+          });
+          await camera.stop();
+        }),
+      );
+    });
+
+    for (const [what, offset, latestS] of offsets.slice(1))
+      it(`from a microphone: ${what}`, async () => {
+        await assertHeard('mic:cot', latestS, () => void microphone.play(onOffset(offset)));
+      });
+
+    it('from recordings', async () => {
+      const folder = mkdtempSync(path.join(tmpdir(), 'deepinfant-offsets-'));
+      const formats = ['pcm16', 'pcm24', 'float32', 'pcm16'] as const;
+      try {
+        for (const [i, [, offset]] of offsets.entries()) {
+          const wav = writeWav(onOffset(offset), { rate: SAMPLE_RATE, format: formats[i] });
+          writeFileSync(path.join(folder, `${i}.wav`), wav);
+        }
+        const { stdout } = await deepinfant('classify', folder, '--json');
+        const heard = jsonLines(stdout);
+        assert.equal(heard.length, offsets.length);
+        for (const { events, cry: verdict } of heard) {
+          assert.ok(verdict?.isCry);
+          assert.ok(Math.abs(events![0].onsetS - 3) < 2, `${events![0].onsetS} s`);
+        }
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
   });
 
   it('opens a camera again, shows its password to nobody, and leaves no process behind', async () => {

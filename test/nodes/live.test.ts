@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { NodeMessage } from 'node-red';
 import { synthesiseCry } from '../../src/synth/cry.js';
@@ -191,6 +191,18 @@ describe('deepinfant-audio with a camera', function () {
     assert.deepEqual([complete.topic, complete.payload], ['nursery', undefined]);
     await flow.until('chunks', ({ topic }) => topic === 'attic');
     await camera.untilViewers(1);
+  });
+
+  it('closes a source that is just being opened when it goes, whatever becomes of its file', async () => {
+    camera.answerDelayMs = 20_000;
+    const flow = await runFlow(flowOf(), { audio: LOGIN });
+    await until(() => camera.viewers > 0, 'a viewer');
+    // It cannot be removed as a file.
+    mkdirSync(path.join(flow.userDir, 'deepinfant', 'listening-audio.json', 'x'), { recursive: true });
+    await flow.remove('audio');
+    await camera.untilViewers(0);
+    assert.equal(((await flow.until('states', inState('stopped'))).payload as SourceHealth).positionS, 0);
+    assert.deepEqual(flow.messages('chunks'), []);
   });
 
   it('leaves no file behind when it goes', async () => {

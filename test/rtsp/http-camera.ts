@@ -89,7 +89,7 @@ export class HttpCamera {
 
   constructor(
     private readonly password?: string,
-    private readonly login: Pick<Login, 'scheme' | 'algorithms'> = { scheme: 'Basic' },
+    private readonly login: Pick<Login, 'scheme' | 'algorithms' | 'qop'> = { scheme: 'Basic' },
   ) {}
 
   get url(): string {
