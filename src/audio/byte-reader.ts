@@ -1,10 +1,15 @@
 import type { Readable } from 'node:stream';
 
+/** A reader can begin anew as long as it has taken no more than that. */
+const MOST_KEPT_BYTES = 65_536;
+
 /** Reads a stream of buffers in the pieces that a parser asks for. */
 export class ByteReader {
   private readonly buffers: AsyncIterator<Buffer>;
   private pending: Buffer = Buffer.alloc(0);
   private taken = 0;
+  /** What was taken, as long as it can be given again. */
+  private kept: Buffer[] | undefined = [];
 
   /** @param size bytes in the stream, where that is known before its end */
   constructor(
@@ -65,10 +70,21 @@ export class ByteReader {
     }
   }
 
+  /** Begins anew. @returns whether that was still possible */
+  rewind(): boolean {
+    if (!this.kept) return false;
+    this.pending = Buffer.concat([...this.kept, this.pending]);
+    this.kept = [];
+    this.taken = 0;
+    return true;
+  }
+
   private take(length: number): Buffer {
     const bytes = this.pending.subarray(0, length);
     this.pending = this.pending.subarray(bytes.length);
     this.taken += bytes.length;
+    if (this.taken > MOST_KEPT_BYTES) this.kept = undefined;
+    this.kept?.push(bytes);
     return bytes;
   }
 }

@@ -215,9 +215,9 @@ async function* decode(
     try {
       if (decoder) yield* decoder(reader, reading);
     } catch (error) {
-      // What of a stream was read is gone.
-      if (!(error instanceof OtherCodec) || input instanceof Readable) throw error;
-      yield* decodeOther(input, reading, error.options);
+      const isStream = input instanceof Readable;
+      if (!(error instanceof OtherCodec) || (isStream && !reader.rewind())) throw error;
+      yield* decodeOther(isStream ? reader : input, reading, error.options);
     }
     if (!decoder) yield* decodeOther(input instanceof Readable ? reader : input, reading);
   } catch (error) {

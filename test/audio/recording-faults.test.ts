@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   copyFileSync,
+  createReadStream,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -13,6 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { listRecordings, type Skipped, skippedText } from '../../src/audio/recording-list.js';
 import { readRecording } from '../../src/audio/recording.js';
 import { concat } from '../../src/concat.js';
@@ -430,6 +432,20 @@ describe('readRecording of a recording that is not as it says', () => {
     }
   });
 
+  it('hears from a stream what ffmpeg knows better, though its beginning was read before', async () => {
+    const inputs: [name: string, ...options: string[]][] = [
+      ['ima.wav', '-c:a', 'adpcm_ima_wav'],
+      ['ms.wav', '-c:a', 'adpcm_ms'],
+      ['mp3.wav', '-c:a', 'libmp3lame'],
+      ['ima.aifc', '-c:a', 'adpcm_ima_qt', '-f', 'aiff'],
+    ];
+    for (const [name, ...options] of inputs) {
+      ffmpeg('-i', file('tone.wav'), ...options, file(`stream-${name}`));
+      const { samples } = await hear(createReadStream(file(`stream-${name}`)));
+      assertTone(samples, 0.25, 2.75);
+    }
+  });
+
   it('refuses more channels than there can be, and reads no more of the file for them', async () => {
     const header = Buffer.alloc(24);
     header.write('.snd');
@@ -558,7 +574,7 @@ describe('readRecording of a recording that is not as it says', () => {
 });
 
 async function hear(
-  input: string,
+  input: string | Readable,
   signal?: AbortSignal,
 ): Promise<{ samples: Float32Array; warnings: string[] }> {
   const warnings: string[] = [];

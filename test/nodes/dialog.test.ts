@@ -133,6 +133,15 @@ describe('the audio node’s dialog in a browser', function () {
     const [first, second] = await page.locator(`${result} li`).allInnerTexts();
     assert.match(first, /^Track 1: pcm_alaw, 8 kHz, -\d+ dB$/);
     assert.match(second, /^Track 2 \(in use\): pcm_s16be, 16 kHz, -\d+ dB$/);
+    // Its labels are light there.
+    await page.emulateMedia({ colorScheme: 'dark' });
+    const picture = page.locator(`${result} img`);
+    const background = await picture.evaluate(image => getComputedStyle(image).backgroundColor);
+    assert.ok(
+      background.match(/\d+/g)!.every(colour => Number(colour) < 64),
+      background,
+    );
+    await page.emulateMedia({ colorScheme: 'light' });
     await page.fill('#node-input-user', 'x');
     assert.equal(await page.innerText(result), '');
     await tracks.stop();
