@@ -235,6 +235,8 @@ describe('The page of serve', function () {
         await crying();
         const { page, errors } = await open(width, dark);
         await page.getByText('Mia has been crying').first().waitFor();
+        const paint = await page.evaluate<number>("performance.getEntriesByType('paint')[0].startTime");
+        console.log(`      first paint after ${Math.round(paint)} ms`);
         await page.getByRole('button', { name: 'Hungry' }).click();
         await page.getByRole('button', { name: 'Hungry', pressed: true }).waitFor();
         await page.getByRole('button', { name: 'Fed' }).click();
