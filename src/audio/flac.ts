@@ -30,12 +30,18 @@ function plainFrameBytes(samples: number, channels: number, bits: number): numbe
  * @throws DeepInfantError `not-audio` for a broken header, `truncated` after the last block if audio is missing or
  *   damaged
  */
-export async function* decodeFlac(reader: ByteReader, { name, warn }: Reading): AsyncGenerator<PcmBlock> {
+export async function* decodeFlac(reader: ByteReader, reading: Reading): AsyncGenerator<PcmBlock> {
+  const { name, warn } = reading;
   const info = await readMetadata(reader, name);
   const { rate, channels, totalSamples } = info;
   let done = 0;
   for (;;) {
     const bytes = await reader.peek(info.maxFrameBytes);
+    // Another one, which was joined to it.
+    if (done > 0 && bytes.toString('latin1', 0, 4) === 'fLaC') {
+      yield* decodeFlac(reader, reading);
+      return;
+    }
     if (totalSamples === 0 && (bytes.length === 0 || isTag(bytes))) return;
     const frame = decodeFrame(bytes, info) ?? decodeFrame(await reader.peek(longestFrameBytes(info)), info);
     if (!frame && totalSamples > 0 && done >= totalSamples) {

@@ -83,10 +83,17 @@ export async function* readRecording(
   // It may send nothing for a long time.
   if (signal && input instanceof Readable) addAbortSignal(signal, input);
   let mono: Mono | undefined;
+  let cancelledChannel: number | undefined;
   let truncated: DeepInfantError | undefined;
   try {
     for await (const block of decode(input, { name, warn, signal }, raw)) {
       signal?.throwIfAborted();
+      // Where recordings were joined into one file.
+      if (mono && !mono.fits(block)) {
+        yield* chunker.push(mono.flush());
+        cancelledChannel ??= mono.cancelledChannel;
+        mono = undefined;
+      }
       mono ??= new Mono(block, name);
       yield* chunker.push(mono.push(block.samples));
     }
@@ -98,9 +105,10 @@ export async function* readRecording(
   yield* chunker.flush();
   if (chunker.nextSample === 0)
     throw new DeepInfantError('no-samples', `${name} has a header but no audio after it. Record it again.`);
-  if (mono?.cancelledChannel !== undefined)
+  cancelledChannel ??= mono?.cancelledChannel;
+  if (cancelledChannel !== undefined)
     warn(
-      `The channels of ${name} cancel each other out, or most of them are silent: where they do, channel ${mono.cancelledChannel} is heard alone.`,
+      `The channels of ${name} cancel each other out, or most of them are silent: where they do, channel ${cancelledChannel} is heard alone.`,
     );
   if (truncated) throw truncated;
 }
@@ -112,7 +120,7 @@ export async function readSamples(file: string): Promise<Float32Array> {
   return concat(parts);
 }
 
-/** Makes 16 kHz mono of the blocks of one recording. */
+/** Makes 16 kHz mono of blocks of one rate and one number of channels. */
 class Mono {
   /** The channel that was heard alone first, from 1. */
   cancelledChannel: number | undefined;
@@ -120,7 +128,11 @@ class Mono {
   private readonly resampler: Resampler;
   private readonly isResampled: boolean;
 
-  constructor({ rate, channels }: PcmBlock, name: string) {
+  constructor(
+    private readonly format: Omit<PcmBlock, 'samples'>,
+    name: string,
+  ) {
+    const { rate, channels } = format;
     // Also a rate that is not a number: some headers have it as one with a fraction.
     if (!(rate >= LOWEST_RATE && rate <= HIGHEST_RATE))
       throw new DeepInfantError(
@@ -130,6 +142,10 @@ class Mono {
     this.mixer = new MonoMixer(channels, rate);
     this.resampler = new Resampler(rate);
     this.isResampled = rate !== SAMPLE_RATE;
+  }
+
+  fits({ rate, channels }: PcmBlock): boolean {
+    return rate === this.format.rate && channels === this.format.channels;
   }
 
   push(frames: Float32Array): Float32Array {

@@ -90,6 +90,12 @@ export async function* decodeWav(reader: ByteReader, reading: Reading): AsyncGen
       const { pcm } = format;
       if (!pcm) throw new OtherCodec(name, await ffmpegOptions(reader, data, reading));
       yield* decodePcmData(reader, { ...pcm, ...data }, reading);
+      // Another one, which was joined to it.
+      const next = (await reader.peek(13)).toString('latin1');
+      const padding = next.search(/RIFF....WAVE/s);
+      if (isWave64 || padding < 0) return;
+      await reader.skip(padding);
+      yield* decodeWav(reader, reading);
       return;
     }
   }
