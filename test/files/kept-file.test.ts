@@ -167,6 +167,14 @@ describe('KeptFile', () => {
     await kept.close();
   });
 
+  it('is written by several nodes of one process at once', async () => {
+    const files = Array.from({ length: 8 }, () => keptFile());
+    await Promise.all(files.map((kept, count) => kept.save(() => ({ count }))));
+    assert.deepEqual(troubles.filter(Boolean), []);
+    assert.deepEqual(await readdir(path.dirname(file)), ['count.json']);
+    for (const kept of files) await kept.close();
+  });
+
   it('deletes what killed processes left unfinished, and nothing else', async () => {
     await keptFile().save(() => ({ count: 7 }));
     const at = (name: string): string => path.join(path.dirname(file), name);
