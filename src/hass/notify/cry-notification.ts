@@ -61,8 +61,11 @@ export interface BabyInWords {
 const BUTTONS = [...REASONS, 'other', 'with', 'snooze'] as const;
 export type ButtonAsk = (typeof BUTTONS)[number] | `baby:${string}`;
 
-/** How loud a notification is: silent, as usual, or ringing even when the phone is muted or on do not disturb. */
-export type Loudness = 'silent' | 'usual' | 'critical';
+/**
+ * How loud a notification is: silent, as usual, as usual unless the phone shows it already, or ringing even when the phone is
+ * muted or on do not disturb.
+ */
+export type Loudness = 'silent' | 'usual' | 'once' | 'critical';
 
 /**
  * Android shows the first three buttons alone (companion.home-assistant.io, Actionable notifications), so that `other`
@@ -258,7 +261,7 @@ export function deliveryOf(loudness: Loudness, channel: string, dashboard: strin
     importance: 'high',
     channel: loudness === 'critical' ? 'alarm_stream' : channel,
     // What replaces a notification makes no sound of its own, unless it is to.
-    alert_once: loudness === 'silent',
+    alert_once: loudness === 'silent' || loudness === 'once',
     push: PUSH[loudness],
   };
 }
@@ -267,5 +270,7 @@ export function deliveryOf(loudness: Loudness, channel: string, dashboard: strin
 const PUSH: Record<Loudness, object> = {
   silent: { sound: 'none', 'interruption-level': 'passive' },
   usual: { 'interruption-level': 'time-sensitive' },
+  // It has no such thing, and rings rather twice than never.
+  once: { 'interruption-level': 'time-sensitive' },
   critical: { sound: { name: 'default', critical: 1, volume: 1 }, 'interruption-level': 'critical' },
 };

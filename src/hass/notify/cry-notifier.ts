@@ -70,7 +70,7 @@ export class CryNotifier {
   /** Whether Home Assistant sends what people tap: to administrators only. */
   receivesTaps = true;
   private readonly running = new RunningCries<NotedCry>(({ id }) => {
-    this.plan.giveUp(id);
+    this.plan.giveUp(id, Date.now());
     this.saveAndSend();
   });
 
@@ -136,6 +136,8 @@ export class CryNotifier {
     const cry = notedCryOf(event);
     if (!this.plan.pushCry(cry, Date.now())) return;
     this.running.push(cry);
+    // A run after this one sends what waits for Home Assistant.
+    if (this.options.hass.health.state !== 'connected') void this.save();
     this.sendDue();
   }
 
@@ -221,26 +223,30 @@ export class CryNotifier {
   private async send(due: DueNotification): Promise<void> {
     const { hass, baby, say, dashboard } = this.options;
     const { phone, news } = due;
+    let isUnderway = false;
     try {
       const notification = notificationFor({ ...due, say, baby: baby(news), dashboard, now: Date.now() });
       // Before it is sent: it is not sent again by a run after this one.
       await this.save();
+      isUnderway = hass.health.state === 'connected';
       await hass.call(phone, notification);
       this.plan.succeed(due);
+      if (due.loudness !== 'silent') void this.save();
       this.troubles.mend(phone);
       // What changed meanwhile.
       this.sendDue();
     } catch (error) {
-      this.fail(due, error);
+      this.fail(due, error, isUnderway);
       await this.save();
     }
   }
 
-  private fail(due: DueNotification, error: unknown): void {
+  private fail(due: DueNotification, error: unknown, isUnderway: boolean): void {
     const { phone } = due;
     // A connection that broke is shown as such, and phones are notified when it is back.
     if (error instanceof DeepInfantError && error.code === 'not-connected') {
-      this.plan.cancel(due);
+      if (isUnderway) this.plan.doubt(due);
+      else this.plan.cancel(due);
       return;
     }
     const failedForMs = this.plan.fail(due, Date.now());

@@ -21,6 +21,8 @@ export interface PhoneState {
   page: number;
   /** Whether it has rung, whatever its volume was. */
   wasCritical: boolean;
+  /** Whether it may not have arrived: nobody confirmed that yet. */
+  isUnsure?: boolean;
 }
 
 /** A notification goes when one of its buttons is tapped, and when it is put away. */
@@ -35,6 +37,8 @@ export interface CryAlert extends CryNews {
   notifiedAt?: number;
   /** It was given up, since nothing came of it any more; it may go on later. */
   isLost?: boolean;
+  /** Somebody was to be notified while it went on, and could not be: late is better than never. */
+  isOwed?: boolean;
   /** By the action that notifies. */
   phones: ReadonlyMap<string, PhoneState>;
 }
@@ -88,6 +92,8 @@ export const RETRY_MS = 3000;
 const ANSWER_WITHIN_MS = 86_400_000;
 /** How long after its last event phones get the buttons of a cry again at a start: taps in between are lost. */
 const ASK_AGAIN_WITHIN_MS = 3_600_000;
+/** How long after its end somebody is still notified of a cry, who could not be before. */
+const LATE_WITHIN_MS = 600_000;
 /** More cries than a day has; the oldest is forgotten. */
 const MOST_ALERTS = 500;
 
@@ -154,15 +160,19 @@ export class NotificationPlan {
     const isOver = before?.cry.state === 'ended' && !before.isLost;
     // A recording that is played again starts over.
     if (cry.state !== 'started' && (isOver || (!before && cry.state === 'ended'))) return false;
-    this.alerts.set(cry.id, { phones: new Map(), ...(isOver ? {} : before), cry, at: now, isLost: false });
+    const known = isOver ? undefined : before;
+    const isOwed = known !== undefined && cry.state === 'ended' && this.isOwed(known, now);
+    this.alerts.set(cry.id, { phones: new Map(), ...known, cry, at: now, isLost: false, isOwed });
     this.forget(now);
     return true;
   }
 
   /** Nothing comes of a cry any more: it is over, unless it goes on later. */
-  giveUp(cryId: string): void {
+  giveUp(cryId: string, now: number): void {
     const alert = this.alerts.get(cryId);
-    if (alert) this.update(alert, { cry: { ...alert.cry, state: 'ended' }, isLost: true });
+    if (alert === undefined) return;
+    const isOwed = this.isOwed(alert, now);
+    this.update(alert, { cry: { ...alert.cry, state: 'ended' }, isLost: true, isOwed });
   }
 
   /** Takes what somebody said a cry was; the answer given last counts. @returns whether it is news */
@@ -202,6 +212,8 @@ export class NotificationPlan {
     const baby = babyOf(ask);
     this.show(id, phone, {
       ...state,
+      // It arrived.
+      isUnsure: false,
       shown: ask === 'snooze' ? SNOOZED : TAPPED,
       page: ask === 'other' ? state.page + 1 : baby === undefined ? state.page : 0,
     });
@@ -218,7 +230,12 @@ export class NotificationPlan {
   /** The notification was put away: it is left alone until it has to ring. */
   pushPutAway(notification: Pick<Tap, 'tag' | 'phone'>): void {
     const found = this.find(notification);
-    if (found) this.show(found.alert.cry.id, notification.phone, { ...found.state, shown: PUT_AWAY });
+    if (found)
+      this.show(found.alert.cry.id, notification.phone, {
+        ...found.state,
+        shown: PUT_AWAY,
+        isUnsure: false,
+      });
   }
 
   /** A phone can be reached again. @returns whether it could not before */
@@ -257,7 +274,8 @@ export class NotificationPlan {
     if (alert === undefined) return;
     const before = alert.phones.get(phone);
     const wasCritical = before?.wasCritical === true || loudness === 'critical';
-    const sent: PhoneState = { shown: stageOf(alert, page), sentAt: now, page, wasCritical };
+    const isUnsure = loudness === 'usual' || loudness === 'once';
+    const sent: PhoneState = { shown: stageOf(alert, page), sentAt: now, page, wasCritical, isUnsure };
     this.sending.set(keyOf(phone, alert), { sent, before });
     this.show(alert.cry.id, phone, sent);
     this.update(this.alerts.get(alert.cry.id)!, { notifiedAt: alert.notifiedAt ?? now });
@@ -267,6 +285,15 @@ export class NotificationPlan {
   succeed({ phone, news }: DueNotification): void {
     this.sending.delete(keyOf(phone, news));
     this.failures.delete(phone);
+    const state = this.alerts.get(news.cry.id)?.phones.get(phone);
+    if (state?.isUnsure) this.show(news.cry.id, phone, { ...state, isUnsure: false });
+  }
+
+  /** The connection broke off: nobody knows whether it was sent. */
+  doubt(notification: DueNotification): void {
+    const key = keyOf(notification.phone, notification.news);
+    if (this.sending.get(key)?.sent.isUnsure) this.sending.delete(key);
+    else this.cancel(notification);
   }
 
   /** It was not sent, since there is no connection. */
@@ -280,7 +307,7 @@ export class NotificationPlan {
     const phones = new Map(alert.phones);
     if (before === undefined) phones.delete(phone);
     else phones.set(phone, before);
-    this.update(alert, { phones });
+    this.update(alert, { phones, ...(before === undefined && { isOwed: true }) });
   }
 
   /** It was not sent, since its phone cannot be reached. @returns for how long it could not, in ms */
@@ -297,14 +324,26 @@ export class NotificationPlan {
     const { phones, filter, escalateMs } = this.settings;
     const { cry, notifiedAt = now } = alert;
     const isWanted = alert.notifiedAt !== undefined || wants(filter, cry, now);
-    if (!isOpen(alert) || !isWanted) return { phones: [], loudness: 'usual' };
+    const mayBeLate = isLate(alert, now);
+    if (!(isOpen(alert) || mayBeLate) || !isWanted) return { phones: [], loudness: 'usual' };
     // A phone that snoozes, or cannot be reached, does not keep the next one from being notified.
     const awake = phones.filter(
       phone => (this.snoozed.get(phone) ?? 0) <= now && !this.isFailing(phone, now),
     );
     if (escalateMs === 0) return { phones: awake, loudness: 'usual' };
+    if (mayBeLate) return { phones: awake.slice(0, 1), loudness: 'usual' };
     const step = Math.floor((now - notifiedAt) / escalateMs);
     return { phones: awake.slice(0, step + 1), loudness: step < awake.length ? 'usual' : 'critical' };
+  }
+
+  /** Whether somebody was to be notified of a cry that goes on, and could not be: Home Assistant or a phone is away. */
+  private isOwed(alert: CryAlert, now: number): boolean {
+    const { phones, filter, escalateMs } = this.settings;
+    if (alert.isOwed === true) return true;
+    if (!isOpen(alert) || !(alert.notifiedAt !== undefined || wants(filter, alert.cry, now))) return false;
+    return phones
+      .slice(0, escalateMs === 0 ? phones.length : 1)
+      .some(phone => !alert.phones.has(phone) && (this.snoozed.get(phone) ?? 0) <= now);
   }
 
   private isFailing(phone: string, now: number): boolean {
@@ -331,8 +370,11 @@ export class NotificationPlan {
 
   /** Forgets cries of which nobody was notified, or that nobody will answer any more. */
   private forget(now: number): void {
-    for (const [id, { cry, phones, at }] of this.alerts)
-      if (cry.state === 'ended' && (at < now - ANSWER_WITHIN_MS || phones.size === 0)) this.alerts.delete(id);
+    for (const [id, alert] of this.alerts) {
+      const { cry, phones, at } = alert;
+      const isOver = cry.state === 'ended' && !isLate(alert, now);
+      if (isOver && (at < now - ANSWER_WITHIN_MS || phones.size === 0)) this.alerts.delete(id);
+    }
     dropOldest(this.alerts, MOST_ALERTS);
   }
 }
@@ -340,6 +382,12 @@ export class NotificationPlan {
 /** Whether somebody still has to see to a cry. */
 function isOpen({ cry, answer, carer }: CryNews): boolean {
   return cry.state !== 'ended' && answer === undefined && carer === undefined;
+}
+
+/** Whether a cry is over of which somebody still has to be notified. */
+function isLate({ cry, answer, carer, isOwed, at }: CryAlert, now: number): boolean {
+  const isAttended = answer !== undefined || carer !== undefined;
+  return isOwed === true && cry.state === 'ended' && !isAttended && now - at <= LATE_WITHIN_MS;
 }
 
 /** Whether an answer takes the place of the one before. The same one may come back by another way, without who gave it. */
@@ -370,6 +418,7 @@ function loudnessOf(
 ): Loudness | undefined {
   const state = alert.phones.get(phone);
   if (state === undefined) return wanted;
+  if (state.isUnsure) return now - alert.at <= LATE_WITHIN_MS ? 'once' : 'silent';
   if (wanted === 'critical' && !state.wasCritical) return wanted;
   if (state.shown === PUT_AWAY) return undefined;
   if (state.shown === SNOOZED) return isOpen(alert) ? wanted : 'silent';

@@ -28,12 +28,19 @@ const ALERT = v.object({
   carer: v.optional(v.string()),
   owner: v.optional(v.string()),
   isLost: v.optional(v.boolean()),
+  isOwed: v.optional(v.boolean()),
   at: time,
   notifiedAt: v.optional(time),
   phones: v.array(
     v.tuple([
       v.string(),
-      v.object({ shown: v.string(), sentAt: time, page: v.number(), wasCritical: v.boolean() }),
+      v.object({
+        shown: v.string(),
+        sentAt: time,
+        page: v.number(),
+        wasCritical: v.boolean(),
+        isUnsure: v.optional(v.boolean()),
+      }),
     ]),
   ),
 });

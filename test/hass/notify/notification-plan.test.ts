@@ -310,7 +310,7 @@ describe('NotificationPlan', () => {
   it('goes on with a cry that was given up, without another sound', () => {
     const simulation = new Simulation();
     simulation.push();
-    simulation.plan.giveUp(CRY.id);
+    simulation.plan.giveUp(CRY.id, simulation.now);
     assert.deepEqual(simulation.send(MINUTE_MS), ['anna silent', 'ben silent']);
     assert.deepEqual(simulation.plan.running, []);
     // The network was away.
@@ -323,10 +323,65 @@ describe('NotificationPlan', () => {
   it('takes the end of a cry that was given up', () => {
     const simulation = new Simulation();
     simulation.push();
-    simulation.plan.giveUp(CRY.id);
+    simulation.plan.giveUp(CRY.id, simulation.now);
     simulation.send();
     simulation.push({ state: 'ended', durationS: 95 });
     assert.equal(simulation.plan.state.alerts[0].cry.durationS, 95);
+  });
+
+  it('notifies late, once, of a cry that ended while nobody could be notified, and not after ten minutes', () => {
+    const simulation = new Simulation();
+    simulation.plan.pushCry(CRY, simulation.now);
+    simulation.plan.pushCry({ ...CRY, state: 'ended' }, (simulation.now += 5000));
+    assert.deepEqual(simulation.send(MINUTE_MS), ['anna usual', 'ben usual']);
+    assert.deepEqual(simulation.send(MINUTE_MS), []);
+    const other = { ...CRY, id: 'cot@2' };
+    simulation.plan.pushCry(other, simulation.now);
+    simulation.plan.giveUp(other.id, simulation.now);
+    assert.deepEqual(simulation.send(11 * MINUTE_MS), []);
+  });
+
+  it('notifies late a phone that could not be reached before the end, and nobody whom the filter left out', () => {
+    const simulation = new Simulation({
+      filter: { reasons: [], minConfidence: 0, minDurationS: 10, minIntensity: 'fuss' },
+    });
+    simulation.plan.pushCry({ ...CRY, durationS: 12 }, simulation.now);
+    for (const due of simulation.plan.due(simulation.now)) {
+      simulation.plan.startSending(due, simulation.now);
+      if (due.phone === ANNA) simulation.plan.succeed(due);
+      else simulation.plan.fail(due, simulation.now);
+    }
+    assert.deepEqual(simulation.push({ state: 'ended', durationS: 14 }, 1000), ['anna silent']);
+    assert.deepEqual(simulation.send(3000), ['ben usual']);
+    const short = { ...CRY, id: 'cot@2' };
+    simulation.plan.pushCry(short, simulation.now);
+    simulation.plan.pushCry({ ...short, state: 'ended', durationS: 12 }, simulation.now);
+    assert.deepEqual(simulation.send(), []);
+  });
+
+  it('lets a phone ring only if it shows nothing yet, where the connection broke off', () => {
+    const simulation = new Simulation({ phones: [ANNA] });
+    simulation.plan.pushCry(CRY, simulation.now);
+    const due = simulation.dueFor(ANNA);
+    simulation.plan.startSending(due, simulation.now);
+    simulation.plan.doubt(due);
+    const again = simulation.dueFor(ANNA);
+    const { data } = notificationFor({
+      ...again,
+      baby: { name: 'Mia' },
+      dashboard: '',
+      say: sayIn('en'),
+      now: simulation.now,
+    }) as { data: { alert_once: boolean; push: object } };
+    assert.deepEqual([data.alert_once, data.push], [true, { 'interruption-level': 'time-sensitive' }]);
+    assert.deepEqual(simulation.send(), ['anna once']);
+    assert.deepEqual(simulation.send(), []);
+    // An update without a sound is sent again.
+    simulation.plan.pushCry({ ...CRY, state: 'ongoing' }, (simulation.now += 30_000));
+    const update = simulation.dueFor(ANNA);
+    simulation.plan.startSending(update, simulation.now);
+    simulation.plan.doubt(update);
+    assert.deepEqual(simulation.send(), ['anna silent']);
   });
 
   describe('after a restart', () => {
@@ -360,6 +415,15 @@ describe('NotificationPlan', () => {
       simulation.tap(ANNA, 'hungry');
       simulation.send();
       assert.deepEqual(restarted(simulation, 0).send(), []);
+    });
+
+    it('lets a phone ring only if it shows nothing yet, where the run was killed as it notified it', () => {
+      const before = new Simulation({ phones: [ANNA] });
+      before.plan.pushCry(CRY, before.now);
+      before.plan.startSending(before.dueFor(ANNA), before.now);
+      const simulation = restarted(before, 1000);
+      assert.deepEqual(simulation.send(), ['anna once', 'ben usual']);
+      assert.deepEqual(simulation.send(), []);
     });
 
     it('goes on escalating', () => {
