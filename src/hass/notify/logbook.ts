@@ -53,7 +53,15 @@ export class Logbook {
         () => {
           this.catchUp();
         },
-        report,
+        error => {
+          // It says only administrators when it has started; who gets no taps is told that already.
+          hass.isAdmin().then(
+            isAdmin => {
+              if (isAdmin) report(error);
+            },
+            () => undefined,
+          );
+        },
       ),
     );
   }
@@ -61,7 +69,9 @@ export class Logbook {
   /** Writes into the logbook, at once or when Home Assistant is back. */
   push(entry: LogEntry): void {
     this.waiting = [...this.waiting, entry].slice(-MOST_WAITING);
-    this.writeWaiting();
+    if (this.isComplete) this.writeWaiting();
+    // It does not tell everybody when it has started.
+    else this.catchUpIfComplete();
   }
 
   /** Shows a source that needs a person (a password, a microphone that is switched off) until it works again. */
