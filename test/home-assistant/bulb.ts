@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connectAsync, type MqttClient } from 'mqtt';
 import type { Mosquitto } from './mosquitto.js';
 
@@ -20,6 +21,8 @@ type Command = Partial<BulbState> & { transition?: number };
 export class Bulb {
   /** What it was told, oldest first. */
   readonly commands: Command[] = [];
+  /** How long it takes to say what became of a command. */
+  slownessMs = 0;
   readonly entityId: string;
   private readonly topic: string;
   state: BulbState;
@@ -43,6 +46,8 @@ export class Bulb {
     });
     await client.subscribeAsync(`${bulb.topic}/set`);
     await bulb.announce();
+    // A broker that was away may have forgotten it.
+    client.on('connect', () => void bulb.announce());
     return bulb;
   }
 
@@ -100,7 +105,12 @@ export class Bulb {
       state,
       brightness,
     };
-    void this.report();
+    void this.reportLater(JSON.stringify(this.state));
+  }
+
+  private async reportLater(state: string): Promise<void> {
+    await sleep(this.slownessMs);
+    await this.client.publishAsync(`${this.topic}/state`, state, { retain: true });
   }
 
   private async report(): Promise<void> {

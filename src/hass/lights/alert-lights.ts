@@ -70,6 +70,8 @@ export interface AlertLightsOptions {
  */
 export class AlertLights implements AlertOwner {
   private states: ReadonlyMap<string, EntityState> = new Map();
+  /** Whether they came over this connection. */
+  private hasStates = false;
   private readonly touched = new Map<string, TouchedLight>();
   /** Lights that somebody took over in this alert. */
   private readonly leftAlone = new Set<string>();
@@ -111,7 +113,9 @@ export class AlertLights implements AlertOwner {
     if (ids.size === 0) return;
     const unsubscribeHealth = this.options.hass.onHealth(({ state }) => {
       // Each connection begins with all states anew; a Home Assistant that starts does not have them yet.
-      if (state !== 'connected') this.states = new Map();
+      if (state === 'connected') return;
+      this.states = new Map();
+      this.hasStates = false;
     });
     this.unsubscribe.push(unsubscribeHealth);
     this.follow(ids);
@@ -165,6 +169,7 @@ export class AlertLights implements AlertOwner {
         ENTITIES_EVENT,
         event => {
           this.states = afterEvent(this.states, event);
+          this.hasStates = true;
           this.follow(this.lights);
           this.update();
         },
@@ -191,7 +196,7 @@ export class AlertLights implements AlertOwner {
   private reportUnknown(): void {
     const { hass, lights } = this.options;
     const unknown = lights.filter(id => !this.states.has(id));
-    if (hass.health.state !== 'connected') return;
+    if (hass.health.state !== 'connected' || !this.hasStates) return;
     if (unknown.length === 0) this.troubles.mend('unknown lights');
     else {
       const text = `Home Assistant does not know ${unknown.join(', ')}.`;
@@ -232,7 +237,8 @@ export class AlertLights implements AlertOwner {
     const mayShow = this.lights.has(id) && !this.leftAlone.has(id);
     const isShown = isDeepStrictEqual(touched?.look, look) && !this.outshone.delete(id);
     if (!mayShow || isShown) return;
-    const former = this.lamps.claim(id, this, look, touched ? touched.former : settingOf(state));
+    const setting = touched ? touched.former : this.lamps.settingOf(id, state);
+    const former = this.lamps.claim(id, this, look, setting);
     this.touched.set(id, { ...touched, former, look, before: state });
     return async () => {
       if (touched === undefined && former === null && state.state === 'off' && hasColour(state))
@@ -256,15 +262,18 @@ export class AlertLights implements AlertOwner {
   }
 
   private async restore(id: string, { former, colour, look }: TouchedLight): Promise<void> {
-    const { hass } = this.options;
+    const call = async (action: 'turn_on' | 'turn_off', setting: object = {}): Promise<void> => {
+      const context = await this.options.hass.call(`light.${action}`, { entity_id: id, ...setting });
+      this.lamps.addRestoring(id, context);
+    };
     // Another alert goes on: what the lamp was is kept with it.
     if (this.lamps.release(id, this)) {
       if (former === null) {
         // Switched on the next time, it is not in the alert's colour.
         if (colour && Object.keys(colour).length > 0)
-          await hass.call('light.turn_on', { entity_id: id, brightness: look.dim, ...colour });
-        await hass.call('light.turn_off', { entity_id: id });
-      } else await hass.call('light.turn_on', { entity_id: id, ...former });
+          await call('turn_on', { brightness: look.dim, ...colour });
+        await call('turn_off');
+      } else await call('turn_on', former);
     }
     this.touched.delete(id);
   }
@@ -272,7 +281,7 @@ export class AlertLights implements AlertOwner {
   /** Whether somebody, or something else, changed a light since it got its look. */
   private isChanged(lamp: string, state: EntityState, { before }: TouchedLight): boolean {
     const { id, user_id: user, parent_id: parent } = state.context;
-    if (state === before) return false;
+    if (state === before || this.lamps.isRestored(lamp, state)) return false;
     // Home Assistant takes any change within seconds of a call for its effect, even a wall switch; but an alert turns nothing off.
     if (this.lamps.isOurs(lamp, id) && state.state === 'on') return false;
     // A person is a user, an automation has a parent; a wall switch and the lamp's own reports have neither. An earlier run

@@ -1,10 +1,24 @@
 import { Turns } from '../../turns.js';
-import type { LightLook, LightSetting } from './light-look.js';
+import type { EntityState } from '../entity-states.js';
+import { type LightLook, type LightSetting, settingOf, shows } from './light-look.js';
 
 /** Who shows an alert on a lamp. */
 export interface AlertOwner {
   /** Shows its alert on a lamp again: another one on it is over. */
   showAgain(lamp: string): void;
+}
+
+/** A lamp reports within so long that it is what it was. */
+const RESTORED_WITHIN_MS = 30_000;
+/** A lamp's last calls that restored it, whose reports may still come. */
+const MOST_RESTORING = 10;
+
+/** A lamp whose last alert is over, and which may still look like it. */
+interface RestoredLamp {
+  former: LightSetting;
+  looks: LightLook[];
+  /** Epoch ms. */
+  at: number;
 }
 
 /** A lamp that shows alerts. */
@@ -29,6 +43,9 @@ export class SharedLamps {
   /** One job after another, whoever's: a call is known before the change that it made is judged. */
   readonly turns = new Turns();
   private readonly lamps = new Map<string, SharedLamp>();
+  private readonly restored = new Map<string, RestoredLamp>();
+  /** The contexts in which lamps were restored, the newest last. */
+  private readonly restoring = new Map<string, string[]>();
 
   /** @param home its address */
   static of(home: string): SharedLamps {
@@ -65,8 +82,10 @@ export class SharedLamps {
     if (look) known?.past.push(look);
     known?.looks.delete(owner);
     const next = [...(known?.looks.keys() ?? [])].at(-1);
-    if (next === undefined) this.lamps.delete(lamp);
-    else if (wasShown) next.showAgain(lamp);
+    if (next === undefined) {
+      this.lamps.delete(lamp);
+      if (known) this.restored.set(lamp, { former: known.former, looks: known.past, at: Date.now() });
+    } else if (wasShown) next.showAgain(lamp);
     return next === undefined;
   }
 
@@ -84,6 +103,28 @@ export class SharedLamps {
   looksOf(lamp: string): LightLook[] {
     const { looks, past } = this.lamps.get(lamp) ?? {};
     return [...(looks?.values() ?? []), ...(past ?? [])];
+  }
+
+  /** What a lamp is that shows no alert, or is about to be again: it may not have reported yet that the last one is over. */
+  settingOf(lamp: string, state: EntityState): LightSetting {
+    const restored = this.justRestored(lamp);
+    return restored?.looks.some(look => shows(state, look)) ? restored.former : settingOf(state);
+  }
+
+  /** A lamp was told to be what it was. */
+  addRestoring(lamp: string, context: string): void {
+    this.restoring.set(lamp, [...(this.restoring.get(lamp) ?? []), context].slice(-MOST_RESTORING));
+  }
+
+  /** Whether a lamp only reports that it is what it was. Home Assistant may take that for the effect of a later call. */
+  isRestored(lamp: string, state: EntityState): boolean {
+    const isOff = state.state === 'off' && this.justRestored(lamp)?.former === null;
+    return isOff || this.restoring.get(lamp)?.includes(state.context.id) === true;
+  }
+
+  private justRestored(lamp: string): RestoredLamp | undefined {
+    const restored = this.restored.get(lamp);
+    return restored && Date.now() - restored.at < RESTORED_WITHIN_MS ? restored : undefined;
   }
 
   /** Something was done to a lamp. */

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { HassEntity } from 'home-assistant-js-websocket' with { 'resolution-mode': 'import' };
 import { AlertLights } from '../../../src/hass/lights/alert-lights.js';
 import { HassConnection } from '../../../src/hass/connection.js';
 import type { LightLook } from '../../../src/hass/lights/light-look.js';
@@ -126,6 +127,27 @@ light:
     await until(() => colour.state.brightness === 90, 'restored');
     assert.equal(colour.state.color_mode, 'color_temp');
     assert.ok(Math.abs(colour.state.color_temp! - 300) <= 1);
+  });
+
+  it('brings back lamps that report late, when the next alert begins before they did', async () => {
+    lights.show(ORANGE);
+    await untilAlert();
+    for (const bulb of [colour, white, plug]) bulb.slownessMs = 500;
+    try {
+      lights.show(null);
+      await untilRestored();
+      lights.show(RED);
+      const isRed = ({ attributes }: HassEntity): boolean => (attributes.hs_color as number[])[0] === 0;
+      await home().untilState('light.colour', isRed);
+      await home().untilState('light.white', ({ attributes }) => attributes.brightness === RED.bright);
+      lights.show(null);
+      await home().untilState('light.colour', ({ attributes }) => attributes.brightness === 100);
+      await home().untilState('light.white', ({ state }) => state === 'off');
+      await home().untilState('light.plug', ({ state }) => state === 'off');
+    } finally {
+      for (const bulb of [colour, white, plug]) bulb.slownessMs = 0;
+    }
+    assert.deepEqual(reported, []);
   });
 
   it('changes its look without forgetting what was before', async () => {
