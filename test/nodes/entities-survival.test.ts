@@ -376,6 +376,29 @@ describe('the device in Home Assistant', function () {
       await untilState('binary_sensor.mia_crying', 'off', 60_000);
     });
 
+    it('shows no cry that ended while Home Assistant was away, and sends its end when it is back', async () => {
+      const flow = await runFlow([entities(), broker()]);
+      await untilState('binary_sensor.mia_crying', 'off');
+      flow.send('mia', { payload: cry('started', 'cot@away') });
+      await untilState('binary_sensor.mia_crying', 'on');
+      changes.length = 0;
+      const restarting = home().restart();
+      const isTold = ({ topic, payload }: (typeof seen)[number]): boolean =>
+        topic === 'homeassistant/status' && payload === 'offline';
+      await until(() => seen.some(isTold), 'the will of Home Assistant', 40_000);
+      flow.send('mia', { payload: cry('ended', 'cot@away', 40) });
+      await restarting;
+      await untilState('binary_sensor.mia_crying', 'off');
+      await home().untilState(
+        'event.mia_cry',
+        ({ attributes }) => attributes.cry === 'cot@away' && attributes.event_type === 'ended',
+      );
+      assert.deepEqual(
+        shown('binary_sensor.mia_crying').filter(state => state === 'on'),
+        [],
+      );
+    });
+
     it('shows two sources apart, and is available while one of them is heard', async () => {
       const flow = await runFlow([entities(), broker()]);
       await untilState('binary_sensor.mia_crying', 'off');

@@ -7,7 +7,7 @@ import { checkCountedCries, type CountedCries, NO_CRIES } from './cry-count.js';
 
 /** Cries that are known to have ended; the oldest are forgotten. */
 const MOST_ENDED = 50;
-/** Events that wait for the broker; the oldest are dropped. */
+/** Events that wait for the broker or Home Assistant; the oldest are dropped. */
 const MOST_EVENTS = 200;
 /** More cries than go on at once. */
 const MOST_RUNNING = 50;
@@ -57,7 +57,7 @@ const MEMORY = v.object({
   /** Names of the sources, and of the babies where there are several. */
   sources: v.array(v.string()),
   babies: v.array(v.string()),
-  /** Events that wait for the broker, as they will be published. */
+  /** Events that wait for the broker or Home Assistant, as they will be published. */
   events: v.array(v.string()),
   announced: v.nullable(ANNOUNCED),
 });

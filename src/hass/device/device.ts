@@ -27,6 +27,15 @@ import {
 } from './discovery.js';
 import { DeviceSources } from './sources.js';
 
+/** Of events that Home Assistant may have missed, so many are kept, for so long after a connection: then it was there. */
+const MOST_UNSURE = 200;
+const UNSURE_MS = 600_000;
+/** Home Assistant gets what is sent within so long before its birth message: it has subscribed by then. */
+const SUBSCRIBED_MS = 5000;
+/** How soon after its birth message Home Assistant has made entities that it did not know. */
+const ENTITIES_MADE_MS = 3000;
+/** One that has sent no birth message for so long sends none. */
+const LONGEST_AWAY_MS = 600_000;
 /** All sources report within this time of their start. */
 const SOURCES_REPORT_MS = 60_000;
 
@@ -101,6 +110,12 @@ export class Device {
   private sending: Promise<unknown> | undefined;
   /** What was played last in this run. */
   private playback: Playback | undefined;
+  /** Whether Home Assistant gets what is sent now; by its birth message and its will. */
+  private hass: 'unknown' | 'there' | 'away' = 'unknown';
+  private waiting: NodeJS.Timeout | undefined;
+  /** The events that it missed if it comes back only now, and when they were sent, epoch ms. */
+  private unsure: { cry: string; payload: string; at: number }[] = [];
+  private connectedAt = 0;
   /** When it started, and when Home Assistant asked last whether to listen, epoch ms. */
   private startedAt = 0;
   private listeningAt = 0;
@@ -160,6 +175,7 @@ export class Device {
    */
   async stop(isRemoved: boolean): Promise<void> {
     clearInterval(this.republishing);
+    clearTimeout(this.waiting);
     for (const cry of this.cries.all) this.end(cry);
     this.cries.clear();
     await this.sending;
@@ -257,15 +273,14 @@ export class Device {
     return command;
   }
 
-  /** Publishes everything again, as after a connection or a start of Home Assistant: what is, before that it is there. */
+  /** Publishes everything again, after a connection. */
   publishAll(): void {
-    this.published.clear();
-    this.announce();
-    this.publishChanges();
-    this.publish(this.topics.node, 'online');
-    const { events } = this.memory;
-    while (events.length > 0 && this.publishEvent(events[0])) events.shift();
-    void this.save();
+    clearTimeout(this.waiting);
+    this.hass = 'unknown';
+    this.unsure = [];
+    this.connectedAt = Date.now();
+    this.publishDevice();
+    this.sendWaiting();
   }
 
   /** Where the device was announced before, if that was elsewhere on the same broker, or on another one. */
@@ -287,7 +302,8 @@ export class Device {
     const at = Date.now();
     switch (topic) {
       case this.options.birthTopic:
-        if (payload === 'online') this.publishAll();
+        if (payload === 'online') this.welcome();
+        else if (payload === 'offline') this.holdEvents();
         return undefined;
       case topics.answer: {
         const reason = REASONS.find(known => known === payload);
@@ -316,6 +332,45 @@ export class Device {
       default:
         return undefined;
     }
+  }
+
+  /** Publishes everything but events: what is, before that it is there. */
+  private publishDevice(): void {
+    this.published.clear();
+    this.announce();
+    this.publishChanges();
+    this.publish(this.topics.node, 'online');
+  }
+
+  /** Home Assistant has started, or is back at the broker: it gets what it missed, once it has its entities. */
+  private welcome(): void {
+    const subscribedAt = Date.now() - SUBSCRIBED_MS;
+    // Of a cry whose end it got, it does not need the beginning any more.
+    const got = new Set(this.unsure.filter(({ at }) => at >= subscribedAt).map(({ cry }) => cry));
+    const missed = this.unsure.filter(({ cry, at }) => at < subscribedAt && !got.has(cry));
+    this.memory.events.unshift(...missed.map(({ payload }) => payload));
+    this.unsure = [];
+    this.publishDevice();
+    this.hold(ENTITIES_MADE_MS, 'there');
+  }
+
+  /** Home Assistant is away, and got all that was sent until now. Events wait for it: nobody would tell it later. */
+  private holdEvents(): void {
+    this.unsure = [];
+    this.hold(LONGEST_AWAY_MS, 'unknown');
+  }
+
+  /** Keeps events for so long. */
+  private hold(forMs: number, after: 'unknown' | 'there'): void {
+    clearTimeout(this.waiting);
+    this.hass = 'away';
+    this.waiting = setTimeout(
+      guard(() => {
+        this.hass = after;
+        this.sendWaiting();
+      }),
+      forMs,
+    );
   }
 
   /** What was chosen in Home Assistant, until the detector is set up otherwise. */
@@ -401,16 +456,27 @@ export class Device {
     memory.announced = { broker, url, prefix, components: Object.fromEntries(platforms) };
   }
 
-  /** Sends an event, or keeps it until there is a connection. */
+  /** Sends an event, or keeps it until there is a connection, and Home Assistant. */
   private sendEvent(payload: string): void {
     const { events } = this.memory;
-    if (events.length === 0 && this.publishEvent(payload)) return;
     events.push(payload);
+    if (events.length === 1) this.sendWaiting();
+    void this.save();
+  }
+
+  private sendWaiting(): void {
+    const { events } = this.memory;
+    while (this.hass !== 'away' && events.length > 0 && this.publishEvent(events[0])) events.shift();
     void this.save();
   }
 
   private publishEvent(payload: string): boolean {
-    return this.options.publish({ topic: this.topics.event, payload, retain: false });
+    const isSent = this.options.publish({ topic: this.topics.event, payload, retain: false });
+    const at = Date.now();
+    const isUnsure = isSent && this.hass === 'unknown' && at - this.connectedAt < UNSURE_MS;
+    const { cry } = JSON.parse(payload) as { cry: string };
+    if (isUnsure) this.unsure = [...this.unsure, { cry, payload, at }].slice(-MOST_UNSURE);
+    return isSent;
   }
 
   private publishChanges(): void {

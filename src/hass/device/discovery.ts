@@ -155,6 +155,10 @@ const REASON_ICONS: Record<Reason, string> = {
 };
 
 type Component = Record<string, unknown> & { platform: string };
+interface Availability {
+  availability: object[];
+  availability_mode: 'all';
+}
 
 /** The entities of a device by their keys, as Home Assistant's MQTT integration makes them. */
 export function deviceComponents(
@@ -163,9 +167,17 @@ export function deviceComponents(
   nameOf: EntityNamer,
 ): Record<string, Component> {
   /** Available while all of the topics are `online`; Home Assistant would go by the latest message otherwise. */
-  const whileOnline = (...statusTopics: string[]): object => ({
+  const whileOnline = (...statusTopics: string[]): Availability => ({
     availability: statusTopics.map(topic => ({ topic })),
     availability_mode: 'all',
+  });
+  /**
+   * Available once its state arrived: with `expire_after`, Home Assistant restores what it showed before a restart, and would
+   * show a cry for a moment that is long over.
+   */
+  const onceKnown = ({ availability, ...mode }: Availability): object => ({
+    availability: [...availability, { topic: topics.state, value_template: 'online' }],
+    ...mode,
   });
   const ofNode = whileOnline(topics.node);
   const ofSource = whileOnline(topics.node, topics.source);
@@ -215,7 +227,7 @@ export function deviceComponents(
         value_template: `{{ value_json.sources['${key}'].crying }}`,
         device_class: 'sound',
         expire_after: EXPIRE_AFTER_S,
-        ...whileOnline(topics.node, topics.sourceOf(key)),
+        ...onceKnown(whileOnline(topics.node, topics.sourceOf(key))),
       },
     ],
     [
@@ -240,7 +252,7 @@ export function deviceComponents(
     stateEntity('binary_sensor', 'crying', {
       device_class: 'sound',
       expire_after: EXPIRE_AFTER_S,
-      ...ofSource,
+      ...onceKnown(ofSource),
     }),
     [
       'cry',

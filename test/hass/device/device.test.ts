@@ -14,6 +14,7 @@ import type { Answer, CryEvent, SourceHealth } from '../../../src/values.js';
 import { atNight } from '../../night-zone.js';
 import { cryAt, HUNGRY } from '../../reason/cries.js';
 import { until } from '../../until.js';
+import { jumpAhead, setClock } from '../clock-ahead.js';
 
 const HEALTH = { source: 'cot', state: 'running', positionS: 0, since: 1 } as SourceHealth;
 
@@ -307,6 +308,55 @@ describe('Device', () => {
     ]);
     device.publishAll();
     assert.equal(events().length, 200);
+  });
+
+  it('keeps events while Home Assistant is away, and sends again what it may have missed', async () => {
+    const welcome = (): void => {
+      mock.timers.enable({ apis: ['setTimeout'] });
+      device.receive('homeassistant/status', 'online');
+      const before = events().length;
+      mock.timers.tick(2900);
+      // It makes its entities first.
+      assert.equal(events().length, before);
+      mock.timers.tick(200);
+      mock.timers.reset();
+    };
+    const types = (): string[] => events().map(([type]) => type);
+    device.pushCry(cry('started', 3));
+    await untilEvents(1);
+    device.receive('homeassistant/status', 'offline');
+    device.pushCry(cry('ended', 40));
+    assert.equal(events().length, 1);
+    welcome();
+    assert.deepEqual(types(), ['started', 'ended']);
+    // The broker was away, and nobody knows since when Home Assistant is back.
+    device.publishAll();
+    for (const id of ['cot@2', 'cot@3']) device.pushCry(cry('started', 3, id));
+    await untilEvents(4);
+    device.pushCry(cry('ended', 9, 'cot@2'));
+    jumpAhead(60_000);
+    // This it gets, just before its birth message.
+    device.pushCry(cry('ended', 9, 'cot@3'));
+    welcome();
+    assert.deepEqual(
+      events()
+        .slice(6)
+        .map(([type, id]) => [type, id]),
+      [
+        ['started', 'cot@2'],
+        ['ended', 'cot@2'],
+      ],
+    );
+    welcome();
+    assert.equal(events().length, 8);
+    // One that sends no birth message is not waited for.
+    mock.timers.enable({ apis: ['setTimeout'] });
+    device.receive('homeassistant/status', 'offline');
+    device.pushCry(cry('ended', 9, 'cot@4'));
+    mock.timers.tick(600_001);
+    mock.timers.reset();
+    assert.equal(events().length, 9);
+    setClock();
   });
 
   it('knows the last cry after a restart, so that it can be answered', async () => {
