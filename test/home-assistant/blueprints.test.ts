@@ -1,22 +1,23 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { json } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { HassEntity } from 'home-assistant-js-websocket' with { 'resolution-mode': 'import' };
 import { PACKAGE_ROOT } from '../../src/package-root.js';
 import type { CryEvent, SourceHealth, SourceState } from '../../src/values.js';
 import { type RunningFlow, runFlow, stopFlow } from '../nodes/flow.js';
 import { cryAt, HUNGRY } from '../reason/cries.js';
 import { until } from '../until.js';
+import { deviceIdOf } from './automation.js';
+import { BabyBuddyNotes } from './baby-buddy-notes.js';
 import { Bulb } from './bulb.js';
 import { homeAssistantOfSuite } from './home-assistant.js';
 import { Phone } from './phone.js';
 
 const FOLDER = path.join(PACKAGE_ROOT, 'blueprints');
-const TOKEN = 'Token 4b18a2259177c9891befe9530a8805e328f6fa2d';
 /** Long enough for what must not come, on a busy machine. */
 const MOMENT_MS = 700;
 
@@ -50,40 +51,30 @@ interface Imported {
   validation_errors: string[] | null;
 }
 
-interface Note {
-  child: number;
-  note: string;
-  time: string;
-  tags: string[];
-}
-
 describe('blueprints', function () {
   this.timeout(150_000);
-  /** Has the blueprints, as GitHub does, and takes notes, as Baby Buddy does. */
+  /** Has the blueprints, as GitHub does. */
   let server: Server;
-  const notes: { note: Note; headers: IncomingHttpHeaders }[] = [];
+  const babyBuddy = new BabyBuddyNotes();
+  const { notes } = babyBuddy;
   let flow: RunningFlow;
   let first: Phone;
   let second: Phone;
   let bulb: Bulb;
 
   before(async () => {
-    server = createServer((request, response) => {
-      const { method, url = '', headers } = request;
-      if (method === 'GET') {
-        response.end(readFileSync(path.join(FOLDER, path.basename(url))));
-        return;
-      }
-      void json(request).then(note => {
-        notes.push({ note: note as Note, headers });
-        response.writeHead(201).end('{}');
-      });
+    server = createServer(({ url = '' }, response) => {
+      response.end(readFileSync(path.join(FOLDER, path.basename(url))));
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
+    await babyBuddy.start();
   });
   const serverUrl = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const home = homeAssistantOfSuite(() => restCommand(serverUrl()));
-  after(() => server.close());
+  const home = homeAssistantOfSuite(() => babyBuddy.restCommand);
+  after(() => {
+    server.close();
+    babyBuddy.stop();
+  });
 
   before(async () => {
     first = await Phone.register(home(), 'First Phone');
@@ -167,12 +158,7 @@ describe('blueprints', function () {
     await untilState(`automation.${name}`, 'on');
   }
 
-  async function deviceOf(phone: Phone): Promise<string> {
-    const devices = await home().connection.sendMessagePromise<{ id: string; name: string }[]>({
-      type: 'config/device_registry/list',
-    });
-    return devices.find(({ name }) => name === phone.name)!.id;
-  }
+  const deviceOf = (phone: Phone): Promise<string> => deviceIdOf(home(), phone.name);
 
   /** Waits for the notification after so many. */
   async function notification(phone: Phone, index: number): Promise<Phone['notifications'][number]> {
@@ -295,6 +281,10 @@ describe('blueprints', function () {
       () => rings(first).length === 2,
       () => JSON.stringify(first.notifications),
     );
+    await home().restart({ signal: 'SIGKILL' });
+    const { length } = first.notifications;
+    await until(() => first.notifications.length > length, 'the notification in its place', 40_000);
+    assert.equal(rings(first).length, 2, JSON.stringify(first.notifications));
   });
 
   it('escalate: the second parent, also when the source is lost meanwhile; and the first one only once', async () => {
@@ -319,20 +309,21 @@ describe('blueprints', function () {
     assert.equal(rings(second).length, 1);
   });
 
-  it('escalate: goes on after Home Assistant restarted, without another sound for the first one', async () => {
-    const { crying, answer } = ENTITIES;
-    const inputs = { crying, answer, first: await deviceOf(first), second: await deviceOf(second), after: 0 };
-    await automate('escalate_to_second_parent', { ...inputs, patience: 0.25 });
-    cry('started', 'hungry', 'cot@8');
-    await notification(first, 0);
-    await home().restart();
-    await until(
-      () => second.notifications.length === 1,
-      () => JSON.stringify([first.notifications, second.notifications]),
-      50_000,
-    );
-    assert.equal(rings(first).length, 1, JSON.stringify(first.notifications));
-  });
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const)
+    it(`escalate: goes on after a ${signal} to Home Assistant, without another sound`, async () => {
+      const { crying, answer } = ENTITIES;
+      const inputs = { crying, answer, first: await deviceOf(first), second: await deviceOf(second), after: 0 };
+      await automate('escalate_to_second_parent', { ...inputs, patience: 0.25 });
+      cry('started', 'hungry', `cot@${signal}`);
+      await notification(first, 0);
+      await home().restart({ signal });
+      await until(
+        () => second.notifications.length === 1,
+        () => JSON.stringify([first.notifications, second.notifications]),
+        50_000,
+      );
+      assert.equal(rings(first).length, 1, JSON.stringify(first.notifications));
+    });
 
   it('cannot hear: once when the source is lost for long enough, and when it is back', async () => {
     const inputs = { health: ENTITIES.health, phones: [await deviceOf(first)] };
@@ -450,15 +441,32 @@ describe('blueprints', function () {
       await until(() => bulb.state.state === 'OFF', 'off');
     });
 
-    it('goes off although Home Assistant restarted while it was on', async () => {
+    for (const signal of ['SIGTERM', 'SIGKILL'] as const)
+      it(`goes off although Home Assistant got a ${signal} while it was on`, async () => {
+        await bulb.change({ state: 'OFF' });
+        await untilState('light.cot', 'off');
+        await automate('night_light', { ...inputs, ...always, linger: 0.02 });
+        cry('started');
+        await until(() => bulb.state.state === 'ON', 'on');
+        await home().untilState('light.cot', ({ state }) => state === 'on');
+        await home().restart({ signal });
+        await untilState(ENTITIES.crying, 'on');
+        await endCry();
+        await until(() => bulb.state.state === 'OFF', 'off', 20_000);
+      });
+
+    it('goes off when it is in reach again', async () => {
       await bulb.change({ state: 'OFF' });
       await untilState('light.cot', 'off');
-      await automate('night_light', { ...inputs, ...always, linger: 0.02 });
+      await automate('night_light', { ...inputs, ...always, linger: 0 });
       cry('started');
       await until(() => bulb.state.state === 'ON', 'on');
-      await home().restart();
-      await untilState(ENTITIES.crying, 'on');
+      await untilState('light.cot', 'on');
+      await bulb.setAvailable(false);
+      await untilState('light.cot', 'unavailable');
       await endCry();
+      await sleep(MOMENT_MS);
+      await bulb.setAvailable(true);
       await until(() => bulb.state.state === 'OFF', 'off', 20_000);
     });
 
@@ -525,7 +533,7 @@ describe('blueprints', function () {
     await home().call('select.select_option', { entity_id: answer, option: 'belly pain' });
     await until(() => notes.length === 1, 'the note');
     const [{ note, headers }] = notes;
-    assert.equal(headers.authorization, TOKEN);
+    assert.equal(headers.authorization, BabyBuddyNotes.TOKEN);
     assert.deepEqual([note.child, note.tags], [7, ['cry']]);
     assert.equal(note.note, 'Cried for 40 s (cry): belly pain.');
     assert.ok(Math.abs(Date.parse(note.time) - Date.now() + 40_000) < 10_000, note.time);
@@ -543,26 +551,20 @@ describe('blueprints', function () {
     await until(async () => (await home().states()).get(event)?.state !== 'unavailable', 'the event');
     await sleep(MOMENT_MS);
     assert.equal(notes.length, 3);
-    // One whose answer is waited for when Home Assistant restarts.
-    for (const state of ['started', 'ended'] as const) cry(state, 'tired', 'cot@10');
-    await untilState(answer, 'unknown');
-    await sleep(MOMENT_MS);
-    await home().restart();
-    await home().untilState(event, ({ state }) => state !== 'unavailable');
-    // An answer that is there by then was logged before the restart.
-    await sleep(8000);
-    await home().call('select.select_option', { entity_id: answer, option: 'burping' });
-    await until(() => notes.length === 4, 'the note', 40_000);
-    assert.equal(notes[3].note.note, 'Cried for 40 s (cry): burping.');
+    // One whose answer is waited for when Home Assistant restarts, or is killed.
+    for (const [i, signal] of (['SIGTERM', 'SIGKILL'] as const).entries()) {
+      for (const state of ['started', 'ended'] as const) cry(state, 'tired', `cot@1${i}`);
+      const isEnded = ({ attributes }: HassEntity): boolean =>
+        attributes.cry === `cot@1${i}` && attributes.event_type === 'ended';
+      await home().untilState(event, isEnded);
+      await untilState(answer, 'unknown');
+      await sleep(MOMENT_MS);
+      await home().restart({ signal });
+      await home().untilState(event, ({ state }) => state !== 'unavailable');
+      await untilState(answer, 'unknown');
+      await home().call('select.select_option', { entity_id: answer, option: 'burping' });
+      await until(() => notes.length === 4 + i, 'the note', 40_000);
+      assert.equal(notes[3 + i].note.note, 'Cried for 40 s (cry): burping.');
+    }
   });
 });
-
-/** What the blueprint says belongs in configuration.yaml, for this server. */
-function restCommand(url: string): string {
-  const text = readFileSync(path.join(FOLDER, 'log_to_baby_buddy.yaml'), 'utf8');
-  const [, lines] = /```yaml\n(.*?)\n *```/s.exec(text)!;
-  return lines
-    .replaceAll(/^ {4}/gm, '')
-    .replace('http://192.168.1.10:8000', url)
-    .replace('Token 0123456789abcdef', TOKEN);
-}
