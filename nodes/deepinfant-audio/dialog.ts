@@ -11,9 +11,11 @@ import { cameraSource, microphoneSource, type Login } from '../../src/audio/live
 import { DeepInfantError } from '../../src/errors.js';
 import { hassCameraSource } from '../../src/hass/camera.js';
 import { spectrogram } from '../../src/pictures/spectrogram.js';
+import { errorOfCode, errorTextIn, healthIn, makerSetUpIn } from '../../src/texts/trouble-text.js';
 import { SAMPLE_RATE, type SourceHealth } from '../../src/values.js';
 import { deployedHass } from '../shared-hass.js';
 import { answerEditor, type Question } from '../editor-questions.js';
+import type { NodeTexts } from '../language.js';
 import type { AudioReplies } from './editor/replies.js';
 import { MicrophoneMeters } from './microphone-meters.js';
 import type { AudioCredentials, AudioSettings } from './settings.js';
@@ -28,12 +30,12 @@ export function answerDialog(RED: NodeAPI, sources: LiveSources): void {
   const meters = new MicrophoneMeters(sources);
   answerEditor<AudioReplies>(RED, 'deepinfant-audio', {
     microphones: async () => ({ microphones: await listMicrophones() }),
-    makers: () => ({
+    makers: (_question, { language }) => ({
       makers: MAKERS.map(({ id, name, user, setUp, path, largePath }) => ({
         id,
         name,
         user,
-        setUp,
+        setUp: makerSetUpIn(language, id, setUp),
         needsStream: path.includes('{stream}'),
         hasChannels: path.includes('channel}'),
         hasLarge: largePath !== undefined,
@@ -46,8 +48,8 @@ export function answerDialog(RED: NodeAPI, sources: LiveSources): void {
         large: large === true,
       }),
     }),
-    cameras: ({ user, password, network, go2rtc, frigate }) =>
-      findCameras(
+    cameras: async ({ user, password, network, go2rtc, frigate }, { language }) => {
+      const found = await findCameras(
         {
           network: network !== false,
           login: isTyped(password) ? { user: textOf(user), password: textOf(password) } : undefined,
@@ -55,26 +57,37 @@ export function answerDialog(RED: NodeAPI, sources: LiveSources): void {
           frigate: textOf(frigate) || undefined,
         },
         AbortSignal.timeout(SEARCH_MS),
-      ),
+      );
+      return {
+        cameras: found.cameras.map(({ problem, ...camera }) => ({
+          ...camera,
+          ...(problem && { problem: errorOfCode(language, problem.code, problem.message) }),
+        })),
+        problems: found.problems.map(error => errorTextIn(language, error)),
+      };
+    },
     level: ({ microphone }) => meters.read(textOf(microphone)),
-    test: async question => {
-      const { health, firstAudioMs, samples } = await testSource(sources, sourceOf(RED, question), TEST_S);
+    test: async (question, texts) => {
+      const source = sourceOf(RED, question, texts);
+      const { health, firstAudioMs, samples } = await testSource(sources, source, TEST_S);
       if (firstAudioMs === null || samples.length < TEST_S * SAMPLE_RATE)
-        return { error: health.error ?? RED._('deepinfant-audio.test.nothing') };
+        return {
+          error: healthIn(texts.language, health).error ?? texts._('deepinfant-audio.test.nothing'),
+        };
       const { level, silentS } = measureLevel(samples);
       const { codec = 'pcm', sampleRate = SAMPLE_RATE, declaredRate } = health.format ?? {};
       const rate =
         declaredRate === undefined
           ? `${sampleRate / 1000} kHz`
-          : RED._('deepinfant-audio.test.rate', { rate: sampleRate / 1000, declared: declaredRate / 1000 });
+          : texts._('deepinfant-audio.test.rate', { rate: sampleRate / 1000, declared: declaredRate / 1000 });
       const values = {
         level: Math.round(level?.levelDb ?? 0),
         codec: `${codec}, ${rate}`,
         ms: firstAudioMs,
       };
       return {
-        tracks: tracksIn(RED, health),
-        sentence: RED._(`deepinfant-audio.test.${silentS > 0 ? 'silent' : 'heard'}`, values),
+        tracks: tracksIn(texts, health),
+        sentence: texts._(`deepinfant-audio.test.${silentS > 0 ? 'silent' : 'heard'}`, values),
         spectrogram: spectrogram({ samples, fromS: 0 }),
       };
     },
@@ -82,9 +95,10 @@ export function answerDialog(RED: NodeAPI, sources: LiveSources): void {
 }
 
 /** The tracks of a camera and the levels of their channels, in words; none where there is only one of each. */
-function tracksIn(RED: NodeAPI, { tracks = [], format }: SourceHealth): string[] {
+function tracksIn(texts: NodeTexts, { tracks = [], format }: SourceHealth): string[] {
   if (tracks.length < 2 && tracks.every(({ channels }) => channels < 2)) return [];
-  const say = (text: string, values: object): string => RED._(`deepinfant-audio.test.${text}`, { ...values });
+  const say = (text: string, values: Record<string, string | number>): string =>
+    texts._(`deepinfant-audio.test.${text}`, values);
   return tracks.map(({ codec, sampleRate, levelsDb }, i) => {
     const levels = levelsDb.map((db, channel) => {
       const level = db === null ? say('absent', {}) : say('level', { level: Math.round(db) });
@@ -96,12 +110,16 @@ function tracksIn(RED: NodeAPI, { tracks = [], format }: SourceHealth): string[]
   });
 }
 
-function sourceOf(RED: NodeAPI, { kind, microphone, hass, entity, ...camera }: Question): LiveSource {
+function sourceOf(
+  RED: NodeAPI,
+  { kind, microphone, hass, entity, ...camera }: Question,
+  texts: NodeTexts,
+): LiveSource {
   if (kind === 'microphone') return microphoneSource(textOf(microphone) || 'microphone', textOf(microphone));
   if (kind === 'hassCamera')
     return hassCameraSource('camera', deployedHass(RED, textOf(hass)), textOf(hass), textOf(entity));
   const track = Number(camera.track);
-  return cameraSource('camera', textOf(camera.url), loginOf(RED, camera), {
+  return cameraSource('camera', textOf(camera.url), loginOf(RED, camera, texts), {
     ...(track > 0 && { track }),
     pauses: camera.pauses === true,
   });
@@ -111,7 +129,7 @@ function sourceOf(RED: NodeAPI, { kind, microphone, hass, entity, ...camera }: Q
  * The login that the dialog shows. A password that only Node-RED knows is sent only to the camera for which it was entered.
  * @throws DeepInfantError `password` if the address is now that of another host
  */
-function loginOf(RED: NodeAPI, { id, url, user, password }: Question): Login {
+function loginOf(RED: NodeAPI, { id, url, user, password }: Question, texts: NodeTexts): Login {
   if (isTyped(password)) return { user: textOf(user), password: textOf(password) };
   let deployed: unknown;
   RED.nodes.eachNode(node => {
@@ -119,7 +137,7 @@ function loginOf(RED: NodeAPI, { id, url, user, password }: Question): Login {
   });
   const server = cameraServer(textOf(url));
   if (server === undefined || cameraServer(textOf(deployed)) !== server)
-    throw new DeepInfantError('password', RED._('deepinfant-audio.test.password'));
+    throw new DeepInfantError('password', texts._('deepinfant-audio.test.password'));
   const known = RED.nodes.getCredentials(textOf(id)) as AudioCredentials | undefined;
   return { user: textOf(user), password: known?.password };
 }

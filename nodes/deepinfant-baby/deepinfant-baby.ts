@@ -1,6 +1,7 @@
 import type { NodeAPI, NodeDef } from 'node-red';
-import { BabyBuddy } from '../../src/baby/baby-buddy.js';
+import { BabyBuddy, type BabyBuddyTrouble } from '../../src/baby/baby-buddy.js';
 import { setUp, startAndStop } from '../adapter.js';
+import { errorOfCode } from '../../src/texts/trouble-text.js';
 import { answerEditor } from '../editor-questions.js';
 import { openBaby } from '../../src/baby/babies.js';
 import { SoundFolder } from '../../src/journal/sound-folder.js';
@@ -9,12 +10,27 @@ import { readSettings } from '../settings.js';
 import type { BabyReplies } from './editor/replies.js';
 import { BABY_SETTINGS, type BabyCredentials } from './settings.js';
 
+/** What is wrong with Baby Buddy, by the code of its error. */
+const CODE_OF_BABY_BUDDY: Record<BabyBuddyTrouble['state'], string> = {
+  unreachable: 'unreachable',
+  'wrong-token': 'wants-login',
+  'no-such-child': 'no-such-child',
+};
+
 export = (RED: NodeAPI): void => {
   answerEditor<BabyReplies>(RED, 'deepinfant-baby', {
-    trouble: ({ id }) => {
+    trouble: ({ id }, { language }) => {
       const { storage, damage, babyBuddy, babyBuddyWarning } = findBabyNode(RED, id)?.baby.trouble ?? {};
+      const troubles = [
+        ['storage', storage],
+        ['damage', damage],
+        [CODE_OF_BABY_BUDDY[babyBuddy?.state ?? 'unreachable'], babyBuddy?.error],
+        ['other-clock', babyBuddyWarning],
+      ] as const;
       return {
-        trouble: [storage, damage, babyBuddy?.error, babyBuddyWarning].filter(text => text !== undefined),
+        trouble: troubles.flatMap(([code, text]) =>
+          text === undefined ? [] : errorOfCode(language, code, text),
+        ),
       };
     },
     forget: async ({ id }) => {

@@ -4,7 +4,8 @@ import { guard } from '../../src/guard.js';
 import { Device, type DeviceCommand, type FormerPlace } from '../../src/hass/device/device.js';
 import { entityNamesIn } from '../../src/hass/device/entity-names.js';
 import { claimDevice } from '../../src/hass/device/device-id.js';
-import { languageOf } from '../../src/texts/language.js';
+import { type Language, languageOf } from '../../src/texts/language.js';
+import { healthIn } from '../../src/texts/trouble-text.js';
 import { packageVersion } from '../../src/package-root.js';
 import { type NodeWork, type StatusForm, statusOf } from '../adapter.js';
 import { readIncoming } from '../../src/hass/incoming.js';
@@ -60,7 +61,7 @@ export class EntitiesNode implements NodeWork {
       model: 'Node-RED',
       version: packageVersion(),
       configurationUrl: editorUrl(RED),
-      nameOf: entityNamesIn(languageOf(RED._('deepinfant-entities.language'))),
+      nameOf: entityNamesIn(this.language),
       file,
       preset: wiredPreset(RED, node, 1),
       publish: message => connection.publish(message),
@@ -91,7 +92,7 @@ export class EntitiesNode implements NodeWork {
     const incoming = readIncoming(msg.payload);
     const device = this.running?.device;
     if (incoming.kind === 'cry') device?.pushCry(incoming.cry);
-    else if (incoming.kind === 'health') device?.pushHealth(incoming.health);
+    else if (incoming.kind === 'health') device?.pushHealth(healthIn(this.language, incoming.health));
     else if (incoming.kind === 'playback') device?.pushPlayback(incoming.playback);
     // Somebody answered, perhaps another way, such as by a notification.
     else if (incoming.kind === 'answer') device?.pushAnswer(incoming.answer, incoming.accuracy);
@@ -111,6 +112,10 @@ export class EntitiesNode implements NodeWork {
     if (!isRemoved) connections.set(id, connection.settings);
     await Promise.all([connection.close(), this.leaving]);
     release();
+  }
+
+  private get language(): Language {
+    return languageOf(this.RED._('deepinfant-entities.language'));
   }
 
   private get name(): string {

@@ -6,6 +6,7 @@ import { HassConnection, type HassHealth } from '../../src/hass/connection.js';
 import { DeepInfantError } from '../../src/errors.js';
 import { isOtherZone, processZone } from '../../src/wall-clock.js';
 import type { Question } from '../editor-questions.js';
+import type { NodeTexts } from '../language.js';
 import type { TestReply } from './editor/replies.js';
 import type { HassCredentials } from './settings.js';
 
@@ -16,15 +17,15 @@ const KNOWN_TOKEN = '__PWRD__';
  * Opens the connection, asks who and where, and closes it.
  * @throws DeepInfantError with what is wrong with the address or the token
  */
-export async function testConnection(RED: NodeAPI, question: Question): Promise<TestReply> {
-  const hass = new HassConnection(loginOf(RED, question));
+export async function testConnection(RED: NodeAPI, question: Question, texts: NodeTexts): Promise<TestReply> {
+  const hass = new HassConnection(loginOf(RED, question, texts));
   hass.start();
   try {
-    const { error } = await settled(hass);
-    if (error !== undefined) throw new DeepInfantError('not-connected', error);
+    const { state, error } = await settled(hass);
+    if (error !== undefined) throw new DeepInfantError(state, error);
     const [timeZone, isAdmin] = [await hass.timeZone(), await hass.isAdmin()];
-    const say = (key: string, values: object = {}): string =>
-      RED._(`deepinfant-hass.test.${key}`, { ...values });
+    const say = (key: string, values: Record<string, string> = {}): string =>
+      texts._(`deepinfant-hass.test.${key}`, values);
     const warnings: string[] = [];
     if (!isAdmin) warnings.push(say('notAdmin'));
     if (isOtherZone(timeZone)) warnings.push(say('otherZone', { timeZone, here: processZone() }));
@@ -48,7 +49,7 @@ function settled(hass: HassConnection): Promise<HassHealth> {
  * The login that the dialog shows. A token that only Node-RED knows is sent only to the server for which it was entered.
  * @throws DeepInfantError `token` if the address is now that of another server
  */
-function loginOf(RED: NodeAPI, { id, url, token }: Question): HassLogin {
+function loginOf(RED: NodeAPI, { id, url, token }: Question, texts: NodeTexts): HassLogin {
   const address = textOf(url);
   if (token !== KNOWN_TOKEN || address.trim() === '') return { url: address, token: textOf(token) };
   let deployed: unknown;
@@ -56,7 +57,7 @@ function loginOf(RED: NodeAPI, { id, url, token }: Question): HassLogin {
     if (node.id === id) deployed = (node as NodeDef & { url?: string }).url;
   });
   if (serverOf(address) !== serverOf(textOf(deployed)))
-    throw new DeepInfantError('token', RED._('deepinfant-hass.test.token'));
+    throw new DeepInfantError('token', texts._('deepinfant-hass.test.token'));
   const known = RED.nodes.getCredentials(textOf(id)) as HassCredentials | undefined;
   return { url: address, token: known?.token ?? '' };
 }

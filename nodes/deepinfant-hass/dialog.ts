@@ -26,7 +26,7 @@ export function answerDialogs(RED: NodeAPI): void {
     RED,
     'deepinfant-hass',
     {
-      test: question => testConnection(RED, question),
+      test: (question, texts) => testConnection(RED, question, texts),
       lights: answerTo(listLights, 'noLights'),
       cameras: answerTo(listCameras, 'noCameras'),
       notifiers: answerTo(listPhones, 'noPhones'),

@@ -8,7 +8,8 @@ import type { TapNews } from '../../src/hass/notify/notification-plan.js';
 import { Notifications } from '../../src/hass/notify/notifications.js';
 import { sayIn } from '../../src/hass/notify/say.js';
 import type { SharedHass } from '../../src/hass/shared-hass.js';
-import { languageOf } from '../../src/texts/language.js';
+import { type Language, languageOf } from '../../src/texts/language.js';
+import { healthIn } from '../../src/texts/trouble-text.js';
 import { type NodeWork, type StatusForm, statusOf } from '../adapter.js';
 import { dataFile } from '../data-file.js';
 import { STATUS_OF_HASS } from '../shared-hass.js';
@@ -64,7 +65,7 @@ export class NotifyNode implements NodeWork {
       lostAfterMs: 60_000 * settings.lostMin,
       dashboard: settings.dashboard,
       hasLogbook: settings.log,
-      say: sayIn(languageOf(RED._('deepinfant-notify.language'))),
+      say: sayIn(this.language),
       cryFile: dataFile(RED, 'notifications', node.id),
       sourceFile: dataFile(RED, 'lost-sources', node.id),
       answered: news => {
@@ -82,7 +83,11 @@ export class NotifyNode implements NodeWork {
   }
 
   input(msg: NodeMessage): void {
-    this.notifications?.push(readIncoming(msg.payload));
+    const incoming = readIncoming(msg.payload);
+    const isHealth = incoming.kind === 'health';
+    this.notifications?.push(
+      isHealth ? { ...incoming, health: healthIn(this.language, incoming.health) } : incoming,
+    );
   }
 
   async stop(): Promise<void> {
@@ -92,6 +97,10 @@ export class NotifyNode implements NodeWork {
     await notifications.stop();
     this.unsubscribe();
     await this.parts.shared.close();
+  }
+
+  private get language(): Language {
+    return languageOf(this.RED._('deepinfant-notify.language'));
   }
 
   private sendAnswer({ cry, reason, baby, at, by }: TapNews): void {

@@ -66,9 +66,9 @@ function printCameras({ cameras, problems }: Found, user: string | undefined): v
   for (const { name, host, via, address, tracks = [], problem } of cameras) {
     const carried = tracks.map(({ kind, codec }) => `, ${kind} ${codec}`).join('');
     print(`  ${name}  ${addressText(address, user) ?? host}  (${via}${carried})`);
-    if (problem) print(`    ${problem}`);
+    if (problem) print(`    ${problem.message}`);
   }
-  for (const problem of problems) print(`  ${problem}`);
+  for (const { message } of problems) print(`  ${message}`);
   if (user === undefined && cameras.some(({ via, address }) => via === 'onvif' && address === undefined))
     print(`  'deepinfant devices --user NAME' logs in, with the password in ${PASSWORD_VARIABLE}.`);
 }

@@ -7,6 +7,7 @@ import type { SharedHass } from '../hass/shared-hass.js';
 import type { HomeAssistantConfig } from './config/schema.js';
 import type { Part } from './parts.js';
 import type { Room } from './room.js';
+import { healthIn } from '../texts/trouble-text.js';
 
 export interface RoomAlertsOptions {
   room: Room;
@@ -63,7 +64,8 @@ export class RoomAlerts implements Part {
       changed: () => undefined,
     });
     const end = room.listen(incoming => {
-      notifications.push(incoming);
+      const isHealth = incoming.kind === 'health';
+      notifications.push(isHealth ? { ...incoming, health: healthIn(language, incoming.health) } : incoming);
       if (incoming.kind === 'cry') lights.push(incoming.cry);
     });
     this.running = { notifications, lights, end };

@@ -12,6 +12,7 @@ import { BrokerConnection } from './broker-connection.js';
 import type { Part } from './parts.js';
 import type { Room } from './room.js';
 import { RoomFeed } from './room-feed.js';
+import { healthIn } from '../texts/trouble-text.js';
 
 const DOCS_URL = 'https://github.com/deepinfant/node-red/blob/main/docs/serve.md';
 
@@ -113,7 +114,7 @@ export class RoomDevice implements Part {
         device.pushCry(incoming.cry);
         feed.pushCry(incoming.cry);
       } else if (incoming.kind === 'health') {
-        device.pushHealth(incoming.health);
+        device.pushHealth(healthIn(language, incoming.health));
         feed.pushHealth(incoming.health);
       } else if (incoming.kind === 'answer') device.pushAnswer(incoming.answer, incoming.accuracy);
       else if (incoming.kind === 'no-answer') device.withdrawAnswer(incoming.cry);

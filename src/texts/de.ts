@@ -1,4 +1,5 @@
 /** Alle Sätze auf Deutsch. */
+import type { SourceTrouble } from '../values.js';
 import type { EntityTexts, JournalTexts, NotificationTexts, ReasonTexts } from './en.js';
 
 export const reasons: ReasonTexts = {
@@ -222,4 +223,101 @@ export const entities: EntityTexts = {
   'was belly pain': 'Hatte Bauchweh',
   'was burping': 'War ein Bäuerchen',
   'was lonely': 'War einsam',
+};
+
+/** Warum eine Quelle nicht zu hören ist und was hilft. Auf Englisch steht es dort, wo es auffällt, mit Namen und Adressen. */
+export const sourceTroubles: Record<SourceTrouble, string> = {
+  'bad-address': 'Die Adresse fehlt oder ist ungültig: im audio-Node neu eingeben.',
+  disconnected: 'Die Verbindung ist abgebrochen.',
+  unreachable:
+    'Unter der Adresse antwortet nichts. Ist die Kamera eingeschaltet und im selben Netzwerk, und ist RTSP in ihrer App aktiviert?',
+  'not-a-stream':
+    'Unter der Adresse antwortet etwas, aber es kommt kein Ton. Port und Pfad prüfen; stimmen sie, die Kamera neu starten.',
+  'wrong-password':
+    'Benutzername und Passwort werden nicht angenommen. Gefragt sind die der Kamera selbst aus ihrer App; die des Herstellerkontos sind oft andere.',
+  'not-found':
+    'Unter diesem Pfad gibt es keinen Stream. Der Pfad hängt vom Modell ab und steht in der App oder der Anleitung der Kamera.',
+  'no-audio':
+    'Der Stream hat ein Bild, aber keinen Ton. Das Mikrofon in der App der Kamera einschalten oder ihren anderen Stream verwenden.',
+  'no-device': 'Das Mikrofon fehlt. Es wieder anschließen oder im audio-Node ein anderes wählen.',
+  'device-busy': 'Ein anderes Programm benutzt das Mikrofon: dieses Programm beenden.',
+  'no-program':
+    'Das Programm, das aufnimmt, fehlt oder startet nicht. Für Kameras ffmpeg installieren, für Mikrofone unter Linux alsa-utils.',
+};
+
+/** Fehler, die Dialoge zeigen, nach ihren Codes. Auf Englisch stehen sie dort, wo sie auftreten, mit Namen und Adressen. */
+export const errors: Partial<Record<string, string>> = {
+  'address-empty': 'Die Adresse der Kamera eingeben, etwa rtsp://192.168.1.20/stream1.',
+  'address-too-long':
+    'Adresse, Benutzername oder Passwort der Kamera sind zu lang. In ihrer App ein Passwort mit höchstens 30 Zeichen wählen.',
+  'address-characters':
+    'Adresse, Benutzername oder Passwort der Kamera enthalten einen Zeilenumbruch oder ein anderes Steuerzeichen. Noch einmal eingeben.',
+  'address-scheme':
+    'Die Adresse einer Kamera beginnt mit rtsp://, rtsps://, http:// oder https://. Für eine Aufnahme eine Datei als Quelle wählen.',
+  'address-passwords':
+    'In der Adresse der Kamera steht ein Passwort. Benutzername und Passwort in ihre eigenen Felder eingeben.',
+  'address-invalid':
+    'Das ist keine Adresse einer Kamera. Sie besteht aus Hostname oder IP-Adresse, eventuell einem Port, und einem Pfad: rtsp://192.168.1.20:554/stream1.',
+  'bad-address':
+    'Die Adresse fehlt oder ist ungültig. So eingeben, wie der Browser sie zeigt, etwa http://192.168.1.5:8123, oder nur den Hostnamen oder die IP-Adresse.',
+  'unknown-maker': 'Dieser Hersteller ist nicht bekannt. Stattdessen die Adresse der Kamera eingeben.',
+  'no-restream':
+    'Der Server gibt keine Streams über RTSP weiter. Die Kameras in seiner Konfiguration unter go2rtc: streams: eintragen oder ihre eigenen Adressen verwenden.',
+  unreachable: 'Der Server antwortet nicht. Läuft er, stimmt die Adresse, und ist der Port offen?',
+  moved: 'Der Server ist umgezogen: seine neue Adresse eingeben.',
+  'wants-login': 'Der Server verlangt eine Anmeldung: Zugangsdaten oder API-Key prüfen.',
+  busy: 'Der Server bekommt zu viele Anfragen. Später wird er wieder gefragt.',
+  'server-error':
+    'Der Server meldet einen Fehler. Vielleicht startet er gerade; sonst sagt sein Protokoll mehr.',
+  'not-the-server': 'Unter der Adresse antwortet etwas anderes. Adresse und Port prüfen.',
+  'not-home-assistant': 'Unter der Adresse antwortet etwas anderes als Home Assistant. Stimmt der Port?',
+  'no-token':
+    'Das Zugriffstoken fehlt. Es wird in Home Assistant im eigenen Profil unter „Sicherheit“ erstellt.',
+  'wrong-token':
+    'Home Assistant nimmt das Token nicht an. In Home Assistant im eigenen Profil unter „Sicherheit“ ein neues erstellen.',
+  'not-deployed': 'Diese Verbindung zuerst übernehmen (Deploy). Dann erscheint hier die Liste.',
+  'not-connected': 'Keine Verbindung zu Home Assistant. Läuft es, und stimmt die Adresse?',
+  unreadable: 'Home Assistant hat etwas gesendet, das nicht lesbar ist. Es wird übergangen.',
+  refused: 'Home Assistant hat die Anfrage abgelehnt. Sein Protokoll sagt mehr.',
+  'no-such-child':
+    'Welches Kind gemeint ist, ist nicht klar: den Namen eines Kindes aus Baby Buddy eingeben.',
+  storage:
+    'Die Daten lassen sich nicht lesen oder speichern. Ist die Festplatte voll, oder fehlen Rechte am Ordner?',
+  damage:
+    'Eine Datei mit Daten war beschädigt. Sie liegt noch da, und es geht mit dem weiter, was lesbar war.',
+  'other-clock':
+    'In Baby Buddy ist eine andere Zeitzone eingestellt: Was dort eingegeben wird, gilt für andere Uhrzeiten.',
+  slow: 'Die Kamera wurde gefunden, nennt ihren Stream aber nicht schnell genug. Noch einmal suchen.',
+  'wrong-login': 'Die Kamera nimmt Benutzername und Passwort nicht an.',
+  'needs-login': 'Die Kamera verlangt Benutzername und Passwort. Beide eingeben und noch einmal suchen.',
+  'no-stream':
+    'Die Kamera nennt ihren Stream nicht. Stattdessen den Hersteller wählen oder die Adresse eingeben.',
+};
+
+/** Was bei Kameras eines Herstellers einzuschalten ist und woher Benutzername und Passwort kommen. */
+export const makerSetUps: Record<string, string> = {
+  amcrest:
+    'Der eigene Benutzer der Kamera (admin) und sein Passwort. In den Audio- oder Encoder-Einstellungen den Ton für den Sub-Stream einschalten.',
+  axis: 'Ein Benutzer der Weboberfläche der Kamera. Dort auch den Ton einschalten.',
+  dahua:
+    'Ein Benutzer der Weboberfläche der Kamera. In ihren Audio- oder Encoder-Einstellungen den Ton für den Sub-Stream einschalten.',
+  eufy: 'Eufy-App, Einstellungen der Kamera, Speicher, NAS (RTSP): für dauerhaftes Streaming einschalten. Dort stehen Adresse, Benutzer und Passwort. Ohne diese Einstellung hat eine Kamera kein RTSP.',
+  ezviz:
+    'EZVIZ-App, Einstellungen, LAN-Live-Ansicht: die Kamera suchen und in ihren lokalen Servereinstellungen RTSP einschalten. Das Passwort ist der Verifizierungscode auf dem Etikett der Kamera.',
+  foscam:
+    'Der eigene Benutzer der Kamera und sein Passwort. Antwortet Port 88 nicht, an die IP-Adresse „:554“ anhängen: Das hängt vom Modell ab.',
+  go2rtc:
+    'Der Name des Streams in go2rtc. Benutzer und Passwort nur, wenn sie dort im Abschnitt rtsp stehen. Port 8554 öffnen.',
+  hikvision:
+    'Ein Benutzer der Weboberfläche der Kamera. In ihren Videoeinstellungen für den Sub-Stream den Typ „Video & Audio“ wählen.',
+  imou: 'Das Passwort ist das Gerätepasswort oder der Sicherheitscode auf dem Etikett der Kamera.',
+  reolink:
+    'Der eigene Benutzer der Kamera (admin) und sein Passwort. In ihren Netzwerkeinstellungen (Erweitert: Port- oder Servereinstellungen) RTSP einschalten, in ihren Audioeinstellungen die Tonaufnahme.',
+  'reolink-old':
+    'Wie bei Reolink. Diesen Eintrag wählen, wenn es unter dem Pfad des anderen keinen Stream gibt.',
+  tapo: 'Tapo-App, Einstellungen der Kamera, Erweiterte Einstellungen, Kamerakonto: Benutzernamen und Passwort anlegen. Es sind nicht die des Tapo-Kontos.',
+  unifi:
+    'In Protect einen Livestream der Kamera freigeben (RTSPS, niedrige Qualität). Aus der angezeigten Adresse rtsps://HOST:7441/KEY?… sind HOST (die Konsole) und KEY einzugeben. Kein Benutzer, kein Passwort: KEY ist das Geheimnis.',
+  'wyze-bridge':
+    'Kameras von Wyze haben kein eigenes RTSP: docker-wyze-bridge mit eingeschaltetem Ton betreiben. Die Adresse ist die der Bridge, der Stream heißt dort wie die Kamera.',
 };

@@ -333,6 +333,19 @@ for (const language of LANGUAGES) {
         assert.deepEqual(violations, []);
       });
 
+    it('says what is wrong in the language of the browser', async () => {
+      await page.evaluate("RED.editor.editConfig('', 'deepinfant-hass', 'hass')");
+      const form = page.locator('#node-config-dialog-edit-form');
+      await form.locator('#node-config-input-url').fill('http://');
+      await form.locator('#deepinfant-hass-test').click();
+      const message = form.getByText(
+        language === 'de' ? 'Die Adresse fehlt oder ist ungültig' : "Home Assistant's address is not valid",
+      );
+      await message.waitFor();
+      await page.locator('#node-config-dialog-cancel').click();
+      await form.waitFor({ state: 'detached' });
+    });
+
     it('says beside a node what is wrong with it', async () => {
       const [address, lights] = await page.evaluate<string[][]>(
         "['audio-camera', 'light1'].map(id => RED.nodes.node(id).validationErrors)",

@@ -19,8 +19,8 @@ export interface FindOptions {
 export interface Found {
   /** First what go2rtc or Frigate passes on, which costs the camera no connection more. */
   cameras: FoundCamera[];
-  /** Why go2rtc or Frigate gave no cameras, in a sentence or two each. */
-  problems: string[];
+  /** Why go2rtc or Frigate gave no cameras. */
+  problems: DeepInfantError[];
 }
 
 /**
@@ -36,7 +36,7 @@ export async function findCameras(
   if (go2rtc !== undefined) searches.push(findGo2rtcStreams(go2rtc, signal));
   if (network) searches.push(findOnvifCameras(login, signal));
   const cameras = new Map<string, FoundCamera>();
-  const problems: string[] = [];
+  const problems: DeepInfantError[] = [];
   for (const search of await Promise.allSettled(searches)) {
     if (search.status === 'fulfilled') {
       for (const camera of search.value) {
@@ -44,7 +44,7 @@ export async function findCameras(
         const key = camera.address ?? `${camera.host} ${camera.name}`;
         if (!cameras.has(key)) cameras.set(key, camera);
       }
-    } else if (search.reason instanceof DeepInfantError) problems.push(search.reason.message);
+    } else if (search.reason instanceof DeepInfantError) problems.push(search.reason);
     else throw search.reason;
   }
   return { cameras: [...cameras.values()], problems };

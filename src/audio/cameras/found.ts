@@ -9,8 +9,14 @@ export interface FoundCamera {
   address?: string;
   /** What the stream carries; absent until that is known. */
   tracks?: Track[];
-  /** What is wrong, and what to do, in a sentence or two. */
-  problem?: string;
+  problem?: CameraProblem;
+}
+
+/** Why a camera gives no stream. */
+export interface CameraProblem {
+  code: 'slow' | 'wrong-login' | 'needs-login' | 'no-stream';
+  /** The same, and what to do, in a sentence or two. */
+  message: string;
 }
 
 /** A part of a stream. */

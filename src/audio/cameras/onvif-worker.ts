@@ -9,7 +9,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { Cam, Discovery } from 'onvif';
 import { messageOf } from '../../errors.js';
 import { at, entries, numberOf, textOf } from '../../unknown-data.js';
-import { printableText, type FoundCamera, type Track } from './found.js';
+import { type CameraProblem, type FoundCamera, printableText, type Track } from './found.js';
 
 /** User and password that every camera is asked with. */
 export interface OnvifLogin {
@@ -49,7 +49,10 @@ Discovery.on('device', (answer: unknown, { address }) => {
     name: nameOf(textOf(at(match, 'scopes'))) || address,
     host: address,
     via: 'onvif',
-    problem: 'It was found, but is slow to send its stream address: try again.',
+    problem: {
+      code: 'slow',
+      message: 'It was found, but is slow to send its stream address: try again.',
+    },
   };
   const report = (cameras: FoundCamera[]): void => {
     parentPort!.postMessage({ device, cameras } satisfies OnvifReport);
@@ -157,14 +160,20 @@ function resultOf(ask: (done: (error: Error | null, data?: unknown) => void) => 
   });
 }
 
-function problemOf(error: unknown, refused: boolean): string {
+function problemOf(error: unknown, refused: boolean): CameraProblem {
   // The library's word for a second 401.
-  if (refused || messageOf(error).endsWith(' 401')) {
+  if (refused || messageOf(error).endsWith(' 401'))
     return login?.user
-      ? 'It does not accept this user name and password.'
-      : 'It needs a user name and password to show its stream. Enter them, and search again.';
-  }
-  return `It did not name its stream: ${printableText(messageOf(error))}. Choose its brand instead, or enter its address.`;
+      ? { code: 'wrong-login', message: 'It does not accept this user name and password.' }
+      : {
+          code: 'needs-login',
+          message: 'It needs a user name and password to show its stream. Enter them, and search again.',
+        };
+  const why = printableText(messageOf(error));
+  return {
+    code: 'no-stream',
+    message: `It did not name its stream: ${why}. Choose its brand instead, or enter its address.`,
+  };
 }
 
 /** Of the profiles of each picture: one with sound if there is one, and of these the one with the smallest picture. */

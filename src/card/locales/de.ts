@@ -51,9 +51,9 @@ export const de: Texts = {
   'night.one': '1-mal · {duration}',
   'night.many': '{count}-mal · {duration}',
   'night.missing':
-    'Home Assistant speichert keinen Verlauf für dieses Baby. Wann nicht zugehört wurde, ist nicht bekannt',
+    'Home Assistant speichert keinen Verlauf für dieses Baby: Wann nicht zugehört wurde, ist nicht bekannt',
   'night.refused':
-    'Der Verlauf von Home Assistant ist nicht lesbar. Wann nicht zugehört wurde, ist nicht bekannt',
+    'Der Verlauf von Home Assistant ist nicht lesbar: Wann nicht zugehört wurde, ist nicht bekannt',
   'night.loading': 'Der Verlauf wird geladen…',
   'night.gap': 'nicht zugehört',
   'night.label': '{title}: {summary}. {cries}',

@@ -141,7 +141,7 @@ describe('ONVIF cameras', function () {
 
     it('tries a wrong password once', () => {
       const { problem, address } = found.get('locked')!;
-      assert.equal(problem, 'It does not accept this user name and password.');
+      assert.equal(problem?.message, 'It does not accept this user name and password.');
       assert.equal(address, undefined);
       assert.deepEqual(devices.locked.asked, ['GetSystemDateAndTime', 'GetServices']);
     });
@@ -149,7 +149,7 @@ describe('ONVIF cameras', function () {
     it('says of what speaks nonsense that it did not name its stream', () => {
       for (const name of ['no-time', 'no-services', 'no-profiles', 'no-uri', 'file']) {
         const { problem, address } = found.get(name)!;
-        assert.match(problem!, /^It did not name its stream: .+\. Choose its brand/);
+        assert.match(problem!.message, /^It did not name its stream: .+\. Choose its brand/);
         assert.equal(address, undefined);
       }
     });
@@ -157,8 +157,8 @@ describe('ONVIF cameras', function () {
     it('does not wait for what is silent, nor read what never ends', () => {
       // It gives up after 8 s; what has no end would hold it up until the test's own.
       assert.ok(tookMs < 15_000, `${tookMs} ms`);
-      assert.match(found.get('mute')!.problem!, /Network timeout/);
-      assert.match(found.get('endless')!.problem!, /answers without end/);
+      assert.match(found.get('mute')!.problem!.message, /Network timeout/);
+      assert.match(found.get('endless')!.problem!.message, /answers without end/);
     });
 
     it('makes names printable', () => {
@@ -178,7 +178,7 @@ describe('ONVIF cameras', function () {
     it('says that a login is wanted', async () => {
       await start({ id: 'locked', login: LOGIN, profiles: PROFILES });
       const found = await find(undefined, never);
-      assert.match(found.get('locked')!.problem!, /^It needs a user name and password/);
+      assert.match(found.get('locked')!.problem!.message, /^It needs a user name and password/);
     });
 
     it('ends at once when it is told to', async () => {

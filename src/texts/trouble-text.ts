@@ -1,0 +1,27 @@
+import { DeepInfantError, messageOf } from '../errors.js';
+import type { SourceHealth } from '../values.js';
+import * as de from './de.js';
+import type { Language } from './language.js';
+
+/** A source's health with what is wrong in a language. English has more details: names, addresses, what a program says. */
+export function healthIn(language: Language, health: SourceHealth): SourceHealth {
+  const { trouble, error } = health;
+  if (language === 'en' || trouble === undefined || error === undefined) return health;
+  return { ...health, error: { de }[language].sourceTroubles[trouble] };
+}
+
+/** What went wrong, for a dialog; in English where another language has no text of its own. */
+export function errorTextIn(language: Language, error: unknown): string {
+  const code = error instanceof DeepInfantError ? error.code : '';
+  return errorOfCode(language, code, messageOf(error));
+}
+
+/** @param text in English */
+export function errorOfCode(language: Language, code: string, text: string): string {
+  return (language === 'en' ? undefined : { de }[language].errors[code]) ?? text;
+}
+
+/** What to switch on at a maker's cameras. @param text in English */
+export function makerSetUpIn(language: Language, maker: string, text: string): string {
+  return language === 'en' ? text : { de }[language].makerSetUps[maker];
+}
