@@ -30,12 +30,12 @@ export class Mosquitto {
     await until(() => isOpen(this.port), 'mosquitto');
   }
 
-  async stop(): Promise<void> {
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     const running = this.process;
     if (running === undefined) return;
     this.process = undefined;
     const ended = once(running, 'close');
-    running.kill();
+    running.kill(signal);
     await ended;
     await rm(this.folder, { recursive: true });
   }

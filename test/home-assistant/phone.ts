@@ -12,6 +12,8 @@ export interface PushedNotification {
 export class Phone {
   /** What was pushed to it, oldest first. */
   readonly notifications: PushedNotification[] = [];
+  /** When each came, epoch ms. */
+  readonly times = new WeakMap<PushedNotification, number>();
   /** Ends its connection: it is out of reach. */
   leave!: () => Promise<void>;
 
@@ -67,6 +69,7 @@ export class Phone {
     this.leave = await home.connection.subscribeMessage(
       (notification: PushedNotification & { hass_confirm_id: string }) => {
         const { hass_confirm_id: confirmId, ...pushed } = notification;
+        this.times.set(pushed, Date.now());
         this.notifications.push(pushed);
         home.connection.sendMessage({
           type: 'mobile_app/push_notification_confirm',
