@@ -312,7 +312,13 @@ describe('blueprints', function () {
   for (const signal of ['SIGTERM', 'SIGKILL'] as const)
     it(`escalate: goes on after a ${signal} to Home Assistant, without another sound`, async () => {
       const { crying, answer } = ENTITIES;
-      const inputs = { crying, answer, first: await deviceOf(first), second: await deviceOf(second), after: 0 };
+      const inputs = {
+        crying,
+        answer,
+        first: await deviceOf(first),
+        second: await deviceOf(second),
+        after: 0,
+      };
       await automate('escalate_to_second_parent', { ...inputs, patience: 0.25 });
       cry('started', 'hungry', `cot@${signal}`);
       await notification(first, 0);
