@@ -109,7 +109,8 @@ export class Bulb {
   }
 
   private async reportLater(state: string): Promise<void> {
-    await sleep(this.slownessMs);
+    // One that is quick is so before somebody uses its switch.
+    if (this.slownessMs > 0) await sleep(this.slownessMs);
     await this.client.publishAsync(`${this.topic}/state`, state, { retain: true });
   }
 

@@ -39,6 +39,8 @@ const MOST_LOST_MS = 6000;
 const GAP_MS = [3000, 8000] as const;
 /** A cry counts as reported once it was for so long, with no kill in between. */
 const REPORTED_MS = 2500;
+/** A baby that cries again within so long has one cry, and what it cried last may be heard only now. */
+const QUIET_MS = 6000;
 /** Somebody whose answer is not shown as taken within so long says it again. */
 const TRY_AGAIN_MS = 10_000;
 /** What is late comes within so long. */
@@ -293,7 +295,8 @@ class Night {
     if (/^binary_sensor\..*_crying/.test(entityId) || entityId in CHOSEN)
       this.states.push({ entityId, state, at: Date.now() });
     const { event_type: type, cry } = attributes;
-    if (/^event\..*_cry$/.test(entityId) && typeof type === 'string')
+    const isKnown = !['unknown', 'unavailable'].includes(state);
+    if (/^event\..*_cry$/.test(entityId) && typeof type === 'string' && isKnown)
       this.hassEvents.push({ type, cry: String(cry), at: state });
   }
 
@@ -325,6 +328,7 @@ class Night {
       crying.to = Date.now();
     }
     await flapping;
+    await sleep(QUIET_MS);
     const isOver = (): boolean =>
       this.idsOf(crying, 'started').every(id => this.idsOf(crying, 'ended').includes(id));
     await until(isOver, 'the end of a cry', PATIENCE_MS);
