@@ -6,6 +6,7 @@ import { type HassOffer, listCameras, listLights, listPhones } from '../../src/h
 import { answerEditor, type Question } from '../editor-questions.js';
 import type { OffersReply } from '../editor/offers-reply.js';
 import type { Reply } from '../editor/reply.js';
+import type { NodeTexts } from '../language.js';
 import { deployedHass } from '../shared-hass.js';
 import { testConnection } from './connection-test.js';
 import type { TestReply } from './editor/replies.js';
@@ -18,9 +19,9 @@ const CHECK_EVERY_MS = 50;
 export function answerDialogs(RED: NodeAPI): void {
   const answerTo =
     (question: (hass: HassConnection) => Promise<HassOffer[]>, none: 'noLights' | 'noCameras' | 'noPhones') =>
-    async ({ id }: Question): Promise<Reply<OffersReply>> => {
+    async ({ id }: Question, texts: NodeTexts): Promise<Reply<OffersReply>> => {
       const offers = await offersOf(RED, String(id), question);
-      return offers.length > 0 ? { offers } : { error: RED._(`deepinfant-hass.says.${none}`) };
+      return offers.length > 0 ? { offers } : { error: texts._(`deepinfant-hass.says.${none}`) };
     };
   answerEditor<Record<'lights' | 'cameras' | 'notifiers', OffersReply> & { test: TestReply }>(
     RED,

@@ -29,7 +29,8 @@ export const de: Texts = {
     'Die Entität „Schreien“ ist deaktiviert oder wurde entfernt. Siehe die Seite des Geräts.',
   'hint.silent': 'Gar kein Ton. Ist das Mikrofon stumm?',
   'hint.playing': 'Eine Demo oder Aufnahme: Kein Mikrofon und keine Kamera hört zu.',
-  'hint.played': 'Die Demo oder Aufnahme ist zu Ende. Wähle im Baby-Audio-Node ein Mikrofon oder eine Kamera.',
+  'hint.played':
+    'Die Demo oder Aufnahme ist zu Ende. Wähle im Baby-Audio-Node ein Mikrofon oder eine Kamera.',
   'hint.gone': 'Wähle in den Einstellungen der Karte ein anderes Gerät.',
   'hint.loading': 'Die Entitäten des Geräts werden gesucht',
   'hint.failed': 'Home Assistant hat die Entitäten des Geräts nicht genannt. Lade die Seite neu.',
