@@ -168,6 +168,24 @@ export class Journal {
     return { ...event, ...(sound && soundPaths(sound, this.folder, this.soundFolder)) };
   }
 
+  /** Where the clip of a cry is, and when it begins (epoch ms); undefined where none is kept. */
+  clipOf(cryId: string): { file: string; from: number } | undefined {
+    const sound = this.cry(cryId)?.sound;
+    return sound && { file: soundPaths(sound, this.folder, this.soundFolder).clip, from: sound.from };
+  }
+
+  /**
+   * Keeps the sound of a cry that another program heard, unless it has some.
+   * @param samples 16 kHz mono
+   * @param from epoch ms of the first sample
+   */
+  async keepClip(cryId: string, samples: Float32Array, from: number): Promise<void> {
+    const cry = this.cry(cryId);
+    if (!this.keeping.hasSound || cry === undefined || cry.sound || samples.length === 0) return;
+    const fromS = cry.onsetS + (from - cry.onset) / 1000;
+    await this.soundTurns.take(() => this.keepSound(cry, { samples, fromS, windows: [] }));
+  }
+
   /** Notes the health of a source, which arrives at least every ten seconds while it is heard. */
   async noteHealth({ source, state, since }: SourceHealth): Promise<void> {
     const now = Date.now();

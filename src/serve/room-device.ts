@@ -9,11 +9,14 @@ import { packageVersion } from '../package-root.js';
 import { Troubles } from '../troubles.js';
 import type { MqttConfig } from './config/schema.js';
 import { BrokerConnection } from './broker-connection.js';
+import { clipMessageOf } from './clip-message.js';
 import type { Part } from './parts.js';
 import type { Room } from './room.js';
 import { RoomFeed } from './room-feed.js';
 import { healthIn } from '../texts/trouble-text.js';
 
+/** Characters of a cry's id; longer ones are of no cry. */
+const MOST_ID = 300;
 const DOCS_URL = 'https://github.com/deepinfant/node-red/blob/main/docs/serve.md';
 
 export interface RoomDeviceOptions {
@@ -104,6 +107,7 @@ export class RoomDevice implements Part {
         },
         message: (topic, payload, isRetained) => {
           this.watch(topic, payload, isRetained);
+          if (topic === topics.clipGet && !isRetained) void this.sendClip(payload);
           const command = device.receive(topic, payload);
           if (command) this.execute(command);
         },
@@ -134,7 +138,7 @@ export class RoomDevice implements Part {
     // What is asked for in Home Assistant holds before anything is heard.
     for (const command of device.start()) this.execute(command);
     feed.open();
-    await broker.open([...device.subscriptions, topics.node, topics.service]);
+    await broker.open([...device.subscriptions, topics.node, topics.service, topics.clipGet]);
   }
 
   async stop(): Promise<void> {
@@ -162,6 +166,13 @@ export class RoomDevice implements Part {
     broker.publish({ topic: topics.service, payload: options.serviceId, retain: true });
     feed.publishAll();
     device.publishAll();
+  }
+
+  private async sendClip(cryId: string): Promise<void> {
+    const { room, mqtt } = this.options;
+    const payload = JSON.stringify(await clipMessageOf(room.journal, cryId.slice(0, MOST_ID), mqtt.clips));
+    const { running } = this;
+    running?.broker.publish({ topic: running.topics.clip, payload, retain: false });
   }
 
   /** Notices another service that publishes as the same device. */

@@ -16,6 +16,7 @@ import { hasEpoch } from '../reason/facts.js';
 import type { Language } from '../texts/language.js';
 import { Turns } from '../turns.js';
 import type { AudioChunk, CryEvent, SourceHealth } from '../values.js';
+import { samplesOf } from './clip-message.js';
 import type { Part } from './parts.js';
 
 /** A journal that another process keeps is tried again so often: that one may end. */
@@ -124,6 +125,13 @@ export class Room implements Part {
       const { answer } = this.newest?.id === event.id ? this.newest : {};
       this.newest = { ...explained, isRunning: event.state !== 'ended', answer };
       this.emit({ kind: 'cry', cry: await this.note(explained) });
+    });
+  }
+
+  /** Keeps the sound of a cry that a satellite heard. @throws DeepInfantError for what is not a recording */
+  keepClip(cryId: string, mp3: string, from: number): Promise<void> {
+    return this.turns.take(async () => {
+      if (this.isOpen) await this.journal.keepClip(cryId, await samplesOf(mp3), from);
     });
   }
 

@@ -11,6 +11,7 @@ import { RunningCries } from '../hass/running-cries.js';
 import { Troubles } from '../troubles.js';
 import type { CryEvent, SourceHealth, SourceState, SourceTrouble } from '../values.js';
 import { BrokerConnection } from './broker-connection.js';
+import { type ClipMessage, readClipMessage } from './clip-message.js';
 import type { MqttConfig, SourceConfig } from './config/schema.js';
 import type { RunningSource } from './listened-source.js';
 
@@ -30,6 +31,8 @@ export interface SatelliteOptions {
   /** Whether to listen when it starts. */
   isWanted: () => boolean;
   cry: (event: CryEvent) => void;
+  /** Gets the sound of a cry, as base64 of an MP3, and when that begins, epoch ms. */
+  clip: (cry: string, mp3: string, from: number) => Promise<void>;
   health: (health: SourceHealth) => void;
   /** Gets what is wrong with its messages, once until it is mended. */
   report: (error: unknown) => void;
@@ -91,9 +94,15 @@ export class SatelliteSource implements RunningSource {
 
   async start(): Promise<void> {
     this.isListening = this.options.isWanted();
-    const { cry, node, service, healthOf } = this.topics;
+    const { cry, clip, node, service, healthOf } = this.topics;
     this.reportHealth();
-    await this.broker.open([cry, node, service, healthOf('+')]);
+    await this.broker.open([
+      cry,
+      node,
+      service,
+      healthOf('+'),
+      ...(this.options.satellite.clips ? [clip] : []),
+    ]);
   }
 
   async stop(): Promise<void> {
@@ -125,6 +134,7 @@ export class SatelliteSource implements RunningSource {
       if (topic === this.topics.node) this.node = payload;
       else if (topic === this.topics.service) this.publisher = payload;
       else if (topic === this.topics.cry) this.takeCry(readCryEvent(JSON.parse(payload)));
+      else if (topic === this.topics.clip) this.takeClip(readClipMessage(payload));
       else this.takeHealth(topic, payload);
       this.troubles.mend(topic);
     } catch (error) {
@@ -155,6 +165,15 @@ export class SatelliteSource implements RunningSource {
     const heard = { ...event, source: this.options.name };
     this.running.push(heard);
     this.options.cry(heard);
+    if (event.state === 'ended' && this.options.satellite.clips)
+      this.broker.publish({ topic: this.topics.clipGet, payload: event.id, retain: false });
+  }
+
+  /** Others may ask, too: a cry that is not known here has no clip here. */
+  private takeClip(message: ClipMessage): void {
+    if (!this.states.has(message.id)) return;
+    if ('error' in message) throw new Error(message.error);
+    this.options.clip(message.id, message.mp3, message.from).catch(this.options.report);
   }
 
   /** Whether the topics are those of a device of this service: it would receive what it sends. */

@@ -419,6 +419,7 @@ export class Service {
       cry: event => {
         this.deliver(running, event);
       },
+      clip: (cry, mp3, from) => running.room?.keepClip(cry, mp3, from) ?? Promise.resolve(),
       health,
       report: this.reporterOf(name),
     });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { connectAsync, type MqttClient } from 'mqtt';
@@ -19,6 +19,7 @@ import { writeWav } from '../audio/wav-writer.js';
 import { start } from '../cli/run.js';
 import { freePort } from '../free-port.js';
 import { Mosquitto } from '../home-assistant/mosquitto.js';
+import { cryAt } from '../reason/cries.js';
 import { needTools } from '../tools.js';
 import { until } from '../until.js';
 
@@ -66,11 +67,11 @@ describe('A satellite', function () {
     rmSync(folder, { recursive: true });
   });
 
-  function startSatellite(more = ''): void {
+  function startSatellite(mqtt = ''): void {
     const file = path.join(folder, 'board', 'deepinfant.yaml');
     writeFileSync(
       file,
-      `folder: data\nsources: [{ type: recording, name: Cot, path: cry.wav }]\npage: { port: ${port} }\nmqtt: { url: "${broker.url}", id: nursery, discovery: false }\n${more}`,
+      `folder: data\nsources: [{ type: recording, name: Cot, path: cry.wav }]\npage: { port: ${port} }\nmqtt: { url: "${broker.url}", id: nursery, discovery: false${mqtt} }\n`,
     );
     satellite = start(['serve', file]);
   }
@@ -82,12 +83,12 @@ describe('A satellite', function () {
     running.kill(signal);
     await ended;
   }
-  async function startReceiver(id = 'nursery'): Promise<void> {
+  async function startReceiver(id = 'nursery', more = ''): Promise<void> {
     receiver = new Service({
       folder: path.join(folder, 'home'),
       report: (what, message) => reports.push(`${what}: ${message}`),
     });
-    const yaml = `babies: [{ name: Mia }]\nsources: [{ type: satellite, name: Nursery, id: ${id} }]\nmqtt: { url: "${broker.url}" }\n`;
+    const yaml = `babies: [{ name: Mia }]\nsources: [{ type: satellite, name: Nursery, id: ${id}${more} }]\nmqtt: { url: "${broker.url}" }\n`;
     await receiver.use(parseConfig(Buffer.from(yaml), 'test.yaml', { folder, env: {} }));
   }
   const health = () => receiver!.sources.get('Nursery')?.health;
@@ -138,6 +139,84 @@ describe('A satellite', function () {
     } finally {
       await late.endAsync();
     }
+  });
+
+  const clipMessages = (): string[] =>
+    seen.flatMap(({ topic, payload }) => (topic === 'deepinfant/v1/nursery/clip' ? [payload] : []));
+
+  it('sends the sound of a cry to a service that asks, which keeps it as its own', async function () {
+    needTools(this, 'ffmpeg');
+    startSatellite(', clips: true');
+    await startReceiver('nursery', ', clips: true');
+    await until(
+      () => cries().at(0)?.sound !== undefined,
+      () => `a clip\n${reports.join('\n')}`,
+      60_000,
+    );
+    const [{ id, onset, sound }] = cries();
+    const board = path.join(folder, 'board', 'data', 'baby', 'journal');
+    const theirs = [...readEntries(entriesFile(board)).entries.values()].find(entry => entry.id === id);
+    assert.ok(theirs?.kind === 'cry' && theirs.sound);
+    assert.ok(Math.abs(sound!.durationS - theirs.sound.durationS) < 0.2, 'as long');
+    assert.ok(Math.abs(sound!.from - theirs.sound.from) < 50 && sound!.from < onset, 'from the same moment');
+    for (const file of [sound!.clip, sound!.picture])
+      assert.ok(existsSync(path.join(folder, 'home', 'baby-Mia', 'journal', file)));
+    assert.ok(!seen.some(({ topic, retain }) => topic.includes('/clip') && retain));
+    await watcher.publishAsync('deepinfant/v1/nursery/clip/get', 'no such cry');
+    await until(() => clipMessages().at(-1)!.includes('keeps no clip of this cry'), 'what is not there');
+  });
+
+  it('sends no sound unless its configuration allows it, and none that nobody asks for', async () => {
+    startSatellite();
+    await startReceiver('nursery', ', clips: true');
+    await until(
+      () => reports.some(line => line.includes("'clips' in its 'mqtt' would allow that")),
+      () => reports.join('\n'),
+      60_000,
+    );
+    assert.ok(clipMessages().every(payload => payload.length < 300 && !payload.includes('mp3')));
+    assert.equal(cries()[0].sound, undefined);
+    const asked = clipMessages().length;
+    await receiver!.stop();
+    await startReceiver();
+    await kill();
+    startSatellite(', clips: true');
+    await until(() => cries().length === 2 && cries()[1].offset !== undefined, 'another cry', 60_000);
+    assert.equal(clipMessages().length, asked);
+  });
+
+  it('is not believed where what it sends is no recording', async () => {
+    await startReceiver('nursery', ', clips: true');
+    await watcher.publishAsync('deepinfant/v1/nursery/node', 'offline', { retain: true });
+    await untilState('stalled');
+    const cry = {
+      ...cryAt(Date.now() - 20_000),
+      state: 'ended',
+      offset: Date.now() - 10_000,
+      offsetS: 70,
+      embedding: [],
+    };
+    await watcher.publishAsync('deepinfant/v1/nursery/cry', JSON.stringify(cry));
+    await until(
+      () => seen.some(({ topic, payload }) => topic.endsWith('/clip/get') && payload === cry.id),
+      'its question',
+    );
+    for (const mp3 of ['AAAA', Buffer.from('#EXTM3U\nfile:///etc/passwd\n').toString('base64')])
+      await watcher.publishAsync(
+        'deepinfant/v1/nursery/clip',
+        JSON.stringify({ id: cry.id, from: cry.onset, mp3 }),
+      );
+    await watcher.publishAsync(
+      'deepinfant/v1/nursery/clip',
+      JSON.stringify({ id: cry.id, from: cry.onset, mp3: 'A'.repeat(3e6) }),
+    );
+    await until(
+      () =>
+        reports.filter(line => line.startsWith('Nursery:') && !/starting|running|failed/.test(line)).length >=
+        2,
+      () => reports.join('\n'),
+    );
+    assert.equal(cries()[0].sound, undefined);
   });
 
   it('is unavailable when it is killed and available when it is back, and no cry is lost or doubled', async () => {

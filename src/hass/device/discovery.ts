@@ -26,6 +26,9 @@ export interface DeviceTopics {
   event: string;
   /** Never retained: a CryEvent as JSON. */
   cry: string;
+  /** Never retained: the sound of a cry, which was asked for by its id. */
+  clip: string;
+  clipGet: string;
   /** Retained: names what publishes here. */
   service: string;
   /** What Home Assistant asks for: one of REASONS, the name of a baby, one of PRESETS, ON or OFF. */
@@ -132,6 +135,8 @@ export function deviceTopics(id: string, prefix = DEFAULT_PREFIX): DeviceTopics 
     state: `${base}/state`,
     event: `${base}/event`,
     cry: `${base}/cry`,
+    clip: `${base}/clip`,
+    clipGet: `${base}/clip/get`,
     service: `${base}/service`,
     answer: `${base}/answer/set`,
     baby: `${base}/baby/set`,

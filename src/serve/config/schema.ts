@@ -138,6 +138,10 @@ const SATELLITE = v.strictObject({
     v.regex(/^[\w-]{1,200}$/, 'letters, digits, _ and -'),
     v.description("What stands in its topics: deepinfant/v1/ID. It is the 'id' in the satellite's 'mqtt'."),
   ),
+  clips: flag(
+    "Whether to ask it for the sound of each cry, for the journal. The satellite's 'mqtt' has to allow that.",
+    false,
+  ),
 });
 
 const SOURCE = v.variant('type', [MICROPHONE, CAMERA, HOME_ASSISTANT_CAMERA, RECORDING, DEMO, SATELLITE]);
@@ -250,6 +254,10 @@ const MQTT = v.strictObject({
   discovery: flag(
     'Whether Home Assistant is to show a device for each baby. false for a satellite, whose cries another service shows.',
     true,
+  ),
+  clips: flag(
+    'Whether whoever may use the broker may ask for the sound of a cry. Otherwise no sound leaves this computer.',
+    false,
   ),
   discovery_prefix: topic("The discovery prefix of Home Assistant's MQTT integration.", DEFAULT_PREFIX),
   birth_topic: topic("The topic of Home Assistant's birth message.", DEFAULT_BIRTH_TOPIC),
