@@ -1,4 +1,4 @@
-// First, see there.
+// Before all else: see there.
 import './small-heap.js';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';

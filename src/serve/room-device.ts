@@ -7,6 +7,7 @@ import { entityNamesIn } from '../hass/device/entity-names.js';
 import type { Preset } from '../model/manifest.js';
 import { packageVersion } from '../package-root.js';
 import { Troubles } from '../troubles.js';
+import { Turns } from '../turns.js';
 import type { MqttConfig } from './config/schema.js';
 import { BrokerConnection } from './broker-connection.js';
 import { clipMessageOf } from './clip-message.js';
@@ -17,6 +18,8 @@ import { healthIn } from '../texts/trouble-text.js';
 
 /** Characters of a cry's id; longer ones are of no cry. */
 const MOST_ID = 300;
+/** Of those that are asked for at the same time. */
+const MOST_CLIPS_WAITING = 20;
 const DOCS_URL = 'https://github.com/deepinfant/node-red/blob/main/docs/serve.md';
 
 export interface RoomDeviceOptions {
@@ -43,6 +46,8 @@ export class RoomDevice implements Part {
     | { device: Device; feed: RoomFeed; broker: BrokerConnection; topics: DeviceTopics; end: () => void }
     | undefined;
   private error: string | undefined;
+  private readonly clipTurns = new Turns();
+  private clipsWaiting = 0;
   /** What the broker retained of its device at the last connection. */
   private retained: { node?: string; service?: string } = {};
   /** Whether another service publishes as the same device. */
@@ -107,7 +112,7 @@ export class RoomDevice implements Part {
         },
         message: (topic, payload, isRetained) => {
           this.watch(topic, payload, isRetained);
-          if (topic === topics.clipGet && !isRetained) void this.sendClip(payload);
+          if (topic === topics.clipGet && !isRetained) this.sendClip(payload);
           const command = device.receive(topic, payload);
           if (command) this.execute(command);
         },
@@ -168,11 +173,17 @@ export class RoomDevice implements Part {
     device.publishAll();
   }
 
-  private async sendClip(cryId: string): Promise<void> {
-    const { room, mqtt } = this.options;
-    const payload = JSON.stringify(await clipMessageOf(room.journal, cryId.slice(0, MOST_ID), mqtt.clips));
-    const { running } = this;
-    running?.broker.publish({ topic: running.topics.clip, payload, retain: false });
+  /** One after the other: each has half a megabyte. */
+  private sendClip(cryId: string): void {
+    if (this.clipsWaiting >= MOST_CLIPS_WAITING) return;
+    this.clipsWaiting++;
+    void this.clipTurns.take(async () => {
+      this.clipsWaiting--;
+      const { room, mqtt } = this.options;
+      const payload = JSON.stringify(await clipMessageOf(room.journal, cryId.slice(0, MOST_ID), mqtt.clips));
+      const { running } = this;
+      running?.broker.publish({ topic: running.topics.clip, payload, retain: false });
+    });
   }
 
   /** Notices another service that publishes as the same device. */

@@ -56,6 +56,8 @@ export class SatelliteSource implements RunningSource {
   private missing: NodeJS.Timeout | undefined;
   /** The last state of cries, by their ids. */
   private readonly states = new Map<string, CryEvent['state']>();
+  /** The cries whose sound was asked for, by their ids. */
+  private readonly asked = new Set<string>();
   private readonly running = new RunningCries(event => {
     this.end(event);
   });
@@ -165,13 +167,19 @@ export class SatelliteSource implements RunningSource {
     const heard = { ...event, source: this.options.name };
     this.running.push(heard);
     this.options.cry(heard);
-    if (event.state === 'ended' && this.options.satellite.clips)
-      this.broker.publish({ topic: this.topics.clipGet, payload: event.id, retain: false });
+    if (event.state === 'ended' && this.options.satellite.clips) this.askForClip(event.id);
   }
 
-  /** Others may ask, too: a cry that is not known here has no clip here. */
+  private askForClip(cry: string): void {
+    this.asked.add(cry);
+    const [oldest] = this.asked;
+    if (this.asked.size > MOST_CRIES) this.asked.delete(oldest);
+    this.broker.publish({ topic: this.topics.clipGet, payload: cry, retain: false });
+  }
+
+  /** Others may ask, too: theirs is ignored here. */
   private takeClip(message: ClipMessage): void {
-    if (!this.states.has(message.id)) return;
+    if (!this.asked.delete(message.id)) return;
     if ('error' in message) throw new Error(message.error);
     this.options.clip(message.id, message.mp3, message.from).catch(this.options.report);
   }

@@ -15,6 +15,9 @@ const ASK_WITHIN_MS = 5000;
 /** A broker may be installed later. */
 const ASK_EVERY_MS = 10_000;
 
+/** Where the Supervisor reaches the page, over the network of the apps; others there are refused. */
+const INGRESS = { host: '0.0.0.0', port: 8099 };
+
 const MQTT = v.object({
   data: v.object({
     host: v.string(),
@@ -52,8 +55,7 @@ export class AppConfig {
     const config = existsSync(file)
       ? readConfig(file, env, defaults)
       : checkSettings({ ...defaults, ...settingsOf(readOptions(folder)) }, env);
-    // The Supervisor reaches the page over the network of the apps; others there are refused.
-    return { ...config, page: { ...config.page, host: '0.0.0.0' } };
+    return { ...config, page: { ...config.page, ...INGRESS } };
   }
 
   /** Calls `changed` when there is another broker. @returns what ends that */
@@ -80,7 +82,8 @@ export class AppConfig {
         'supervisor',
         new DeepInfantError(
           'supervisor',
-          `The Supervisor cannot be asked for the MQTT broker: ${messageOf(error)}`,
+          // fetch says what is wrong in the cause of its error only.
+          `The Supervisor cannot be asked for the MQTT broker: ${messageOf((error as Error).cause ?? error)}`,
           { cause: error },
         ),
       );
@@ -110,7 +113,7 @@ async function brokerOf({ SUPERVISOR_TOKEN = '' }: NodeJS.ProcessEnv): Promise<o
 function readOptions(folder: string): v.InferOutput<typeof APP_OPTIONS> {
   const file = path.join(folder, 'options.json');
   try {
-    return check(APP_OPTIONS, JSON.parse(readFileSync(file, 'utf8')), file);
+    return check(APP_OPTIONS, JSON.parse(readFileSync(file, 'utf8')), 'options of the app');
   } catch (error) {
     throw new DeepInfantError('config', `Cannot read ${file}: ${messageOf(error)}`, { cause: error });
   }
