@@ -281,6 +281,7 @@ describe('blueprints', function () {
       () => rings(first).length === 2,
       () => JSON.stringify(first.notifications),
     );
+    await home().untilKept('automation.notify_when_hungry');
     await home().restart({ signal: 'SIGKILL' });
     const { length } = first.notifications;
     await until(() => first.notifications.length > length, 'the notification in its place', 40_000);
@@ -320,6 +321,7 @@ describe('blueprints', function () {
         after: 0,
       };
       await automate('escalate_to_second_parent', { ...inputs, patience: 0.25 });
+      await home().untilKept('automation.escalate_to_second_parent');
       cry('started', 'hungry', `cot@${signal}`);
       await notification(first, 0);
       await home().restart({ signal });
@@ -455,6 +457,7 @@ describe('blueprints', function () {
         cry('started');
         await until(() => bulb.state.state === 'ON', 'on');
         await home().untilState('light.cot', ({ state }) => state === 'on');
+        await home().untilKept('automation.night_light');
         await home().restart({ signal });
         await untilState(ENTITIES.crying, 'on');
         await endCry();
@@ -557,6 +560,7 @@ describe('blueprints', function () {
     await until(async () => (await home().states()).get(event)?.state !== 'unavailable', 'the event');
     await sleep(MOMENT_MS);
     assert.equal(notes.length, 3);
+    await home().untilKept('automation.log_to_baby_buddy');
     // One whose answer is waited for when Home Assistant restarts, or is killed.
     for (const [i, signal] of (['SIGTERM', 'SIGKILL'] as const).entries()) {
       for (const state of ['started', 'ended'] as const) cry(state, 'tired', `cot@1${i}`);

@@ -133,6 +133,14 @@ export class HomeAssistant {
     return last!;
   }
 
+  /** Waits until it has saved that it has an entity: killed before, it makes it anew, and knows nothing of what it was. */
+  async untilKept(entityId: string): Promise<void> {
+    const file = path.join(this.folder, '.storage', 'core.entity_registry');
+    const isKept = async (): Promise<boolean> =>
+      existsSync(file) && (await readFile(file, 'utf8')).includes(`"${entityId}"`);
+    await until(isKept, `${entityId} in its registry`, 60_000);
+  }
+
   async call(action: string, data: object = {}): Promise<void> {
     const [domain, service] = action.split('.');
     await this.connection.sendMessagePromise({ type: 'call_service', domain, service, service_data: data });

@@ -24,7 +24,7 @@ import { NodeRedProcess } from '../nodes/node-red-process.js';
 import { until } from '../until.js';
 import { Cot } from './cot.js';
 import { folderOf, writeFlow } from './flow.js';
-import { judge, type NightRecord, type Verdict, VICTIMS, type Victim } from './verdict.js';
+import { judge, type NightRecord, ringsOf, type Verdict, VICTIMS, type Victim } from './verdict.js';
 import { Witness } from './witness.js';
 
 /** Longest wait for what a busy machine does. */
@@ -266,6 +266,7 @@ class Night {
       morning: '23:59:59',
     });
     await addAutomation(home, 'log_to_baby_buddy', { cry: 'event.mia_cry', answer, child: 1, patience: 1 });
+    await home.untilKept('automation.log_to_baby_buddy');
   }
 
   /** Notes what the broker and Home Assistant say, also after they were away. */
@@ -292,7 +293,7 @@ class Night {
   }
 
   private noteState({ entity_id: entityId, state, attributes }: HassEntity): void {
-    if (/^binary_sensor\..*_crying/.test(entityId) || entityId in CHOSEN)
+    if (/^binary_sensor\..*_crying|^light\./.test(entityId) || entityId in CHOSEN)
       this.states.push({ entityId, state, at: Date.now() });
     const { event_type: type, cry } = attributes;
     const isKnown = !['unknown', 'unavailable'].includes(state);
@@ -411,6 +412,10 @@ class Night {
           home.call('button.press', { entity_id: `button.${entity}_was_${reason.replaceAll(' ', '_')}` }),
       ],
     ]);
+    const isCalled = (): boolean =>
+      this.phones.every(({ notifications }) => ringsOf(notifications, tagOf(cry)).length > 0);
+    // Whoever nobody called is late; what never comes is a fault of the verdict.
+    await until(isCalled, 'the rings', CALM_MS).catch(() => undefined);
     this.answers.push({ baby, cry, reason });
     const folder = folderOf(this.userDir, baby);
     const isTaken = (): boolean => answersInMemory(folder).some(answer => answer.cry === cry);
