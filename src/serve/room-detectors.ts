@@ -12,8 +12,8 @@ export interface RoomDetectorsOptions {
   preset: Preset;
   /** Keeps the cries that go on: one whose end a killed process never reported is ended by the next. */
   file: string;
-  /** Gets the cry events of all sources. */
-  emit: (event: CryEvent) => void;
+  /** Gets the cry events of all sources. Its promise resolves when a killed process would not lose the event any more. */
+  emit: (event: CryEvent) => Promise<void>;
   /** Gets what goes wrong, once until it is mended. */
   report: (error: unknown) => void;
 }
@@ -24,6 +24,8 @@ export class RoomDetectors implements Part {
   private readonly detectors: SourceDetectors;
   private readonly unfinished: UnfinishedCries;
   private readonly troubles: Troubles;
+  /** The ends that are being passed on. */
+  private readonly ending = new Set<Promise<void>>();
   /** The cry probability of each source's last step, in [0, 1]. */
   readonly lastScores = new Map<string, number>();
 
@@ -51,14 +53,15 @@ export class RoomDetectors implements Part {
 
   /** Ends the cries that an earlier run left. @throws what loading the model throws */
   async start(): Promise<void> {
-    for (const event of this.unfinished.open()) this.options.emit(event);
+    this.receive({ events: this.unfinished.open() });
     await this.detectors.open();
   }
 
-  /** Resolves when the cries that go on were ended. */
+  /** Resolves when the cries that go on were ended, and their ends passed on. */
   async stop(): Promise<void> {
     this.views.close();
     await this.detectors.close();
+    await Promise.all(this.ending);
     await this.unfinished.close();
   }
 
@@ -97,10 +100,22 @@ export class RoomDetectors implements Part {
     await this.detectors.usePreset(preset);
   }
 
-  private receive({ events }: Detection): void {
-    for (const event of events) {
+  private receive({ events }: Pick<Detection, 'events'>): void {
+    for (const event of events)
+      if (event.state === 'ended') this.end(event);
+      else {
+        this.unfinished.push(event);
+        void this.options.emit(event);
+      }
+  }
+
+  /** A cry is unfinished until its end is passed on: encoding its clip takes a while, in which the process may be killed. */
+  private end(event: CryEvent): void {
+    this.unfinished.postpone(event);
+    const ending = this.options.emit(event).then(() => {
       this.unfinished.push(event);
-      this.options.emit(event);
-    }
+      this.ending.delete(ending);
+    });
+    this.ending.add(ending);
   }
 }

@@ -146,6 +146,11 @@ export class RoomDevice implements Part {
     await broker.open([...device.subscriptions, topics.node, topics.service, topics.clipGet]);
   }
 
+  /** Resolves when what came so far is published, or on disk until it is. */
+  async saved(): Promise<void> {
+    await this.running?.feed.saved;
+  }
+
   async stop(): Promise<void> {
     const { running } = this;
     if (running === undefined) return;

@@ -32,7 +32,8 @@ export class RoomFeed {
   private waiting: { payload: string; isSent: boolean }[] = [];
   /** By the names of the sources. */
   private readonly health = new Map<string, { key: string; payload: string }>();
-  private saving: Promise<void> = Promise.resolve();
+  /** Resolves when the beginnings and ends that came so far are on disk. */
+  saved: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: RoomFeedOptions) {
     this.file = new StateFile(
@@ -52,7 +53,7 @@ export class RoomFeed {
 
   /** Resolves when all that came is published, if there is a connection. */
   async flush(): Promise<void> {
-    await this.saving;
+    await this.saved;
     this.publishWaiting();
   }
 
@@ -71,7 +72,7 @@ export class RoomFeed {
     }
     this.waiting.push({ payload, isSent: false });
     this.waiting = this.waiting.slice(-MOST_WAITING);
-    this.saving = this.save().then(() => {
+    this.saved = this.save().then(() => {
       this.publishWaiting();
     });
   }

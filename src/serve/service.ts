@@ -336,9 +336,7 @@ export class Service {
       const detectors = new RoomDetectors({
         preset: running.preset,
         file: path.join(folder, `cries-${encodePart(name)}.json`),
-        emit: event => {
-          this.deliver(running, event);
-        },
+        emit: event => this.deliver(running, event),
         report: this.reporterOf(what),
       });
       running.detectors = detectors;
@@ -417,7 +415,7 @@ export class Service {
       serviceId: this.serviceId,
       isWanted: () => running.isListening,
       cry: event => {
-        this.deliver(running, event);
+        void this.deliver(running, event);
       },
       clip: (cry, mp3, from) => running.room?.keepClip(cry, mp3, from) ?? Promise.resolve(),
       health,
@@ -433,12 +431,23 @@ export class Service {
     }
   }
 
-  private deliver(running: RunningRoom, event: CryEvent): void {
-    const deliver = (): void => {
-      void running.room?.pushCry(event);
+  /** Resolves when the event is in the journal and published, or on disk until it is. */
+  private deliver(running: RunningRoom, event: CryEvent): Promise<void> {
+    const deliver = async (): Promise<void> => {
+      try {
+        await running.room?.pushCry(event);
+        await running.device?.saved();
+      } catch (error) {
+        this.options.report(titleOf(running.name), messageOf(error));
+      }
     };
-    if (this.held) this.held.push(deliver);
-    else deliver();
+    const { held } = this;
+    if (held === undefined) return deliver();
+    return new Promise(resolve => {
+      held.push(() => {
+        resolve(deliver());
+      });
+    });
   }
 
   private reporterOf(what: string): (error: unknown) => void {

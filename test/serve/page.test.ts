@@ -97,6 +97,41 @@ describe('The page of serve', function () {
     assert.equal((await get('/health')).status, 503);
   });
 
+  it('says which shard it is, what that waits for, and that it is ready all the same', async () => {
+    await use();
+    const holder = mkdtempSync(path.join(folder, 'shards-'));
+    const shard = new Listener(holder, () => undefined, { number: 1, of: 1 });
+    const waiting = new Listener(holder, () => undefined, { number: 1, of: 1 });
+    await listener.stop();
+    try {
+      const yaml = (page: number): Buffer =>
+        Buffer.from(
+          `babies: [{ name: Mia }]\nsources: [{ type: recording, name: Cot, path: cry.wav }]\npage: { port: ${page} }\n`,
+        );
+      await shard.use(parseConfig(yaml(await freePort()), 'test.yaml', { folder, env: {} }));
+      await waiting.use(parseConfig(yaml(port), 'test.yaml', { folder, env: {} }));
+      const { status, text } = await get('/health');
+      const health = JSON.parse(text) as { shard: unknown; sources: unknown[] };
+      assert.deepEqual([status, health.sources], [200, []]);
+      const why = /^The room in .* is in use by this process/;
+      const { waiting: rooms, ...rest } = health.shard as { waiting: { room: string; why: string }[] };
+      assert.deepEqual(rest, { number: 1, of: 1 });
+      assert.equal(rooms.length, 1);
+      assert.equal(rooms[0].room, 'Mia');
+      assert.match(rooms[0].why, why);
+      const { text: metrics } = await get('/metrics');
+      assert.match(metrics, /^deepinfant_shard_info\{shard="1",of="1"\} 1$/m);
+      assert.match(metrics, /^deepinfant_room_waiting\{room="Mia"\} 1$/m);
+      assert.deepEqual([(await get('/alive')).status, (await get('/alive')).text], [200, '{}']);
+      await shard.stop();
+      await until(() => waiting.service.rooms.has('Mia'), 'its room');
+      assert.match((await get('/metrics')).text, /^deepinfant_room_waiting\{room="Mia"\} 0$/m);
+    } finally {
+      await shard.stop();
+      await waiting.stop();
+    }
+  });
+
   it('refuses hostile requests', async () => {
     await use();
     for (const pathname of [

@@ -9,6 +9,7 @@ import { readEntries } from '../../src/journal/entry-file.js';
 import type { CryEntry } from '../../src/journal/entries.js';
 import { parseConfig } from '../../src/serve/config/read.js';
 import { Service } from '../../src/serve/service.js';
+import { serviceIdIn } from '../../src/serve/service-id.js';
 import { synthesiseCry } from '../../src/synth/cry.js';
 import { SAMPLE_RATE } from '../../src/values.js';
 import { writeWav } from '../audio/wav-writer.js';
@@ -193,6 +194,16 @@ describe('The service', function () {
       await client.endAsync();
       await broker.stop();
     }
+  });
+
+  it('has one id at the broker, however many services begin with its folder at once', async () => {
+    const data = path.join(folder, 'data');
+    const ids = await Promise.all(
+      Array.from({ length: 8 }, () => serviceIdIn(data, error => reports.push(String(error)))),
+    );
+    assert.equal(new Set(ids).size, 1);
+    assert.deepEqual(await serviceIdIn(data, () => undefined), ids[0]);
+    assert.deepEqual(reports, []);
   });
 
   it('tells that another process keeps the journal, and takes it when that ends', async () => {

@@ -1,6 +1,6 @@
-import type { ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { concat } from '../../src/concat.js';
@@ -11,7 +11,7 @@ import { entriesFile } from '../../src/journal/journal.js';
 import { synthesiseCry } from '../../src/synth/cry.js';
 import { SAMPLE_RATE } from '../../src/values.js';
 import { writeWav } from '../audio/wav-writer.js';
-import { start } from '../cli/run.js';
+import { MAIN, start } from '../cli/run.js';
 import { freePort } from '../free-port.js';
 
 /** So many recordings, whose cries begin at different times. */
@@ -42,13 +42,18 @@ interface PublishedCry {
 export class ShardProcesses {
   readonly published: Published[] = [];
   readonly log: string[] = [];
-  private readonly running = new Map<string, { child: ChildProcess; port: number; number: number }>();
+  private readonly running = new Map<string, { child: ChildProcess; port: number }>();
   private watcher: MqttClient | undefined;
 
+  /**
+   * @param folder where everything is kept
+   * @param isContained whether each has process ids and a host name of its own, as in containers; root only
+   */
   constructor(
     private readonly folder: string,
     private readonly brokerUrl: string,
     readonly rooms: number,
+    private readonly isContained = false,
   ) {}
 
   get file(): string {
@@ -103,10 +108,11 @@ export class ShardProcesses {
   /** @param shard such as `2/5` */
   async start(shard: string): Promise<void> {
     const port = await freePort();
-    const child = start(['serve', this.file, '--shard', shard, '--port', String(port)]);
+    const args = ['serve', this.file, '--shard', shard, '--port', String(port)];
+    const child = this.isContained ? startContained(`shard-${shard.split('/')[0]}`, args) : start(args);
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (text: Buffer) => this.log.push(`${shard}  ${text.toString()}`));
-    this.running.set(shard, { child, port, number: Number(shard.split('/')[0]) });
+    this.running.set(shard, { child, port });
   }
 
   async end(shard: string, signal: NodeJS.Signals): Promise<void> {
@@ -114,7 +120,7 @@ export class ShardProcesses {
     this.running.delete(shard);
     if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'close');
-    child.kill(signal);
+    process.kill(this.isContained ? childOf(child.pid!) : child.pid!, signal);
     await ended;
   }
 
@@ -204,6 +210,17 @@ export class ShardProcesses {
       );
     return faults;
   }
+}
+
+/** Starts the command line with process ids and a host name of its own. */
+function startContained(host: string, args: string[]): ChildProcessWithoutNullStreams {
+  const spaces = ['--pid', '--fork', '--kill-child', '--mount-proc', '--uts'];
+  const script = 'hostname "$0" && exec "$@"';
+  return spawn('unshare', [...spaces, 'sh', '-c', script, host, process.execPath, MAIN, ...args]);
+}
+
+function childOf(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8'));
 }
 
 /** Undefined where the page is not there. */
