@@ -17,6 +17,11 @@ export class ChunkQueue {
     return this.dropped;
   }
 
+  /** How many chunks wait. */
+  get length(): number {
+    return this.chunks.length;
+  }
+
   push(chunk: AudioChunk): void {
     this.chunks.push(chunk);
     this.waitingSamples += chunk.samples.length;

@@ -28,6 +28,8 @@ interface OpenSource {
   detector: Promise<Detector>;
   queue: ChunkQueue;
   turns: Turns;
+  /** Turns that have not taken a chunk yet. */
+  waitingTurns: number;
 }
 
 /** Finds cries in any number of sources, each for itself, with one model and one preset. */
@@ -96,7 +98,11 @@ export class SourceDetectors {
   async push(chunk: AudioChunk, sourceId: string): Promise<Detection> {
     const opened = this.sourceOf(chunk.source, sourceId);
     opened.queue.push(chunk);
+    // Where an older chunk was dropped, its turn takes the next one: a turn for each would pile up for as long as it is behind.
+    if (opened.waitingTurns >= opened.queue.length) return { scores: [], events: [] };
+    opened.waitingTurns++;
     return opened.turns.take(async () => {
+      opened.waitingTurns--;
       const oldest = opened.queue.shift();
       if (oldest === undefined) return { scores: [], events: [] };
       const detector = await opened.detector;
@@ -146,7 +152,7 @@ export class SourceDetectors {
   private openSource(key: string, name: string): OpenSource {
     const { preset } = this;
     const detector = this.loadOnce().then(loaded => openDetector(loaded, name, preset));
-    const source = { name, detector, queue: new ChunkQueue(), turns: new Turns() };
+    const source = { name, detector, queue: new ChunkQueue(), turns: new Turns(), waitingTurns: 0 };
     // One whose model could not be loaded begins anew.
     detector.catch(() => {
       if (this.sources.get(key) === source) this.sources.delete(key);
