@@ -32,17 +32,24 @@ export function claimDevice(
   node: { id: string; name: string },
   exists: (nodeId: string) => boolean,
 ): ClaimedDevice {
-  const owners = ownersIn(folder);
   const fileOf = (id: string): string => path.join(folder, `device-${id}.json`);
-  const isFree = (id: string): boolean => {
-    const owner = owners.get(id);
-    const holder = claims.get(fileOf(id)) ?? node.id;
-    return holder === node.id && (owner === undefined || owner === node.id || !exists(owner));
+  const isClaimed = (id: string): boolean => (claims.get(fileOf(id)) ?? node.id) !== node.id;
+  const wanted = deviceIdOf(node.name);
+  const find = (): string => {
+    const owners = ownersIn(folder);
+    const isFree = (id: string): boolean => {
+      const owner = owners.get(id);
+      return !isClaimed(id) && (owner === undefined || owner === node.id || !exists(owner));
+    };
+    return (
+      [...owners].find(([known, owner]) => owner === node.id && isFree(known))?.[0] ??
+      takeOver(folder, node.id) ??
+      firstFree(wanted, isFree)
+    );
   };
-  const id =
-    [...owners].find(([known, owner]) => owner === node.id && isFree(known))?.[0] ??
-    takeOver(folder, node.id) ??
-    firstFree(deviceIdOf(node.name), isFree);
+  // Reading the files of a thousand rooms takes a while: mostly, one is enough.
+  const hasWanted = ownerOf(fileOf(wanted)) === node.id && !isClaimed(wanted);
+  const id = hasWanted ? wanted : find();
   const file = fileOf(id);
   claims.set(file, node.id);
   return { id, file, release: () => claims.delete(file) };
