@@ -149,7 +149,9 @@ export class FolderLock {
     // Two machines' clocks differ by seconds: whether the holder still touches it, this process has to see for itself.
     const nowMs = performance.now();
     if (this.seen.mtimeMs !== mtimeMs) this.seen = { mtimeMs, sinceMs: nowMs };
-    return nowMs - this.seen.sinceMs < LASTS_TOUCHES * (holder?.touchMs ?? TOUCH_MS);
+    // A power cut may have left nothing of it: then its holder was one such as this.
+    const { touchMs = TOUCH_MS } = holder ?? this.options;
+    return nowMs - this.seen.sinceMs < LASTS_TOUCHES * touchMs;
   }
 }
 

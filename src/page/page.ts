@@ -65,7 +65,7 @@ function show(): void {
       ${shardView(state, texts)}
       ${isLost ? html`<p class="trouble wide" role="alert">${texts.lost}</p>` : nothing}
       ${rooms.map(room => roomView(room, texts))} ${sourcesView(sources, texts)} ${soundView(here, texts)}
-      ${journalViews(rooms, texts)} ${connectionsView(state, texts)}
+      ${rooms.length > 0 ? journalViews(rooms, texts) : nothing} ${connectionsView(state, texts)}
     `,
     main,
   );

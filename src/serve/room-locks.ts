@@ -14,7 +14,7 @@ export class RoomLocks {
   /**
    * Takes the lock of a room, unless it is held here.
    * @returns why the room cannot be heard, while another process hears it. Where the lock cannot be had for another reason,
-   *   such as a full disk, it is heard all the same: that is worse missed than heard twice.
+   *   such as a full disk, it is heard all the same: a room that nobody hears is worse than one that is heard twice.
    */
   take(journalFolder: string): string | undefined {
     try {

@@ -79,11 +79,11 @@ export class Service {
   private held: (() => void)[] | undefined;
   private readonly turns = new Turns();
   private readonly locks = new RoomLocks();
+  /** What it does now; undefined before its start and after its end. */
+  private config: Config | undefined;
   private looking: NodeJS.Timeout | undefined;
   /** Why rooms of this shard are not heard here, by their names: another service has not stopped hearing them. */
   readonly waiting = new Map<string, string>();
-  /** Whether it has taken up a configuration. */
-  isUp = false;
 
   constructor(readonly options: ServiceOptions) {
     const report = (what: string, error: unknown): void => {
@@ -91,6 +91,11 @@ export class Service {
     };
     this.inputs = new Parts(report);
     this.outputs = new Parts(report);
+  }
+
+  /** Whether it has taken up a configuration. */
+  get isUp(): boolean {
+    return this.config !== undefined;
   }
 
   /** The state of the connection to Home Assistant, where there is one. */
@@ -101,13 +106,13 @@ export class Service {
   /** Takes up a configuration, also in place of another one: what is the same in both goes on. */
   use(config: Config): Promise<void> {
     return this.turns.take(async () => {
-      clearInterval(this.looking);
+      await this.takeUp(config);
+      this.config = config;
       if (this.options.shard)
-        this.looking = setInterval(
-          guard(() => this.turns.take(() => this.look(config)), this.reporterOf('Rooms')),
+        this.looking ??= setInterval(
+          guard(() => this.turns.take(() => this.look()), this.reporterOf('Rooms')),
           LOOK_EVERY_MS,
         );
-      await this.takeUp(config);
     });
   }
 
@@ -115,6 +120,8 @@ export class Service {
   stop(): Promise<void> {
     return this.turns.take(async () => {
       clearInterval(this.looking);
+      this.looking = undefined;
+      this.config = undefined;
       await this.stopInputs([]);
       await this.outputs.stopOthers([]);
       this.locks.giveBackOthers([]);
@@ -122,7 +129,9 @@ export class Service {
   }
 
   /** Takes over rooms that another service has stopped hearing, and leaves those that another one has taken. */
-  private async look(config: Config): Promise<void> {
+  private async look(): Promise<void> {
+    const { config } = this;
+    if (config === undefined) return;
     const rooms = this.takeRooms(config).map(({ name }) => name);
     const isSame = rooms.length === this.rooms.size && rooms.every(name => this.rooms.has(name));
     if (!isSame) await this.takeUp(config);
@@ -159,7 +168,6 @@ export class Service {
     for (const deliver of held) deliver();
     await this.inputs.startMissing(inputs);
     for (const { detectors, preset } of rooms) await detectors?.usePreset(preset);
-    this.isUp = true;
   }
 
   /** A cry that goes on in a source that goes ends in its room, and whatever shows the room's cries gets its end. */

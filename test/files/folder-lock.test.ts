@@ -125,6 +125,20 @@ describe('a lock on a folder', () => {
     own.close();
   });
 
+  it('is taken after as many of its own touches where a power cut left nothing in it', async () => {
+    writeFileSync(file(), '');
+    const own = new FolderLock(folder, 'a.lock', 'The room', { touchMs: 40 });
+    await until(() => {
+      try {
+        own.open();
+        return true;
+      } catch {
+        return false;
+      }
+    }, 'the lock');
+    own.close();
+  });
+
   it('says how often it is touched', () => {
     const own = new FolderLock(folder, 'a.lock', 'The room', { touchMs: 2000, advice: 'Wait.' });
     own.open();
