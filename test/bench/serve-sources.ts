@@ -1,6 +1,7 @@
 /**
- * What `deepinfant serve` takes for many sources: each a recording played in real time, with a cry a minute, in a room of its
- * own, without ffmpeg; and what it sends to a broker and keeps. Arguments: seconds to be measured, and numbers of sources.
+ * What `deepinfant serve` takes for many sources, each in a room of its own, and what it sends to a broker and keeps. They are
+ * recordings played in real time without ffmpeg, which cry two hours a day; or cameras that send a tone. Arguments:
+ * `recordings` or `cameras`, seconds to be measured, and numbers of sources.
  */
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,12 +15,17 @@ import { writeWav } from '../audio/wav-writer.js';
 import { outcomeOf, start } from '../cli/run.js';
 import { freePort } from '../free-port.js';
 import { Mosquitto } from '../home-assistant/mosquitto.js';
+import { GstServer } from '../rtsp/gst-server.js';
 import { until } from '../until.js';
+import { children, memoryMb } from './capture-processes.js';
 
-const PERIOD_S = 60;
-const CRY_S = 20;
+/** What cameras send; there are no more. */
+const STREAMS = ['pcma', 'pcmu', 'aac', 'opus', 'l16'].flatMap(codec => [codec, `${codec}-h264`]);
+/** They cry a twelfth of the time, as a baby does that cries two hours a day. */
+const PERIOD_S = 120;
+const CRY_S = 10;
 /** So many recordings, whose cries begin at different times. */
-const RECORDINGS = 6;
+const RECORDINGS = 12;
 /** After the start, which takes CPU of its own. */
 const SETTLE_MS = 15_000;
 const PATIENCE_MS = 120_000;
@@ -40,14 +46,15 @@ function bytesOf(folder: string, end: string): number {
   return sum(names.map(name => statSync(path.join(folder, name)).size));
 }
 
-async function measure(sources: number, durationS: number): Promise<string> {
+/** @param cameras serves the sources, unless they are recordings */
+async function measure(sources: number, durationS: number, cameras: GstServer | undefined): Promise<string> {
   const folder = mkdtempSync(path.join(tmpdir(), 'deepinfant-serve-'));
   const broker = new Mosquitto(await freePort());
   await broker.start();
   const port = await freePort();
   const quiet = (s: number): Float32Array => new Float32Array(s * SAMPLE_RATE);
   for (let i = 0; i < RECORDINGS; i++) {
-    const before = 4 + 5 * i;
+    const before = 4 + 9 * i;
     const sound = concat([
       quiet(before),
       synthesiseCry({ seed: 1 + i, durationS: CRY_S }),
@@ -64,7 +71,13 @@ async function measure(sources: number, durationS: number): Promise<string> {
       ...numbers.map(i => `  - { name: Room ${i} }`),
       'sources:',
       ...numbers.map(
-        i => `  - { type: recording, name: Cot ${i}, path: ${i % RECORDINGS}.wav, babies: [Room ${i}] }`,
+        i =>
+          `  - { ${
+            cameras
+              ? // The same address twice would be one source twice.
+                `type: camera, url: "${cameras.url(STREAMS[i - 1])}"`
+              : `type: recording, path: ${i % RECORDINGS}.wav`
+          }, name: Cot ${i}, babies: [Room ${i}] }`,
       ),
       '',
     ].join('\n'),
@@ -95,11 +108,16 @@ async function measure(sources: number, durationS: number): Promise<string> {
     bytes += topic.length + payload.length;
   });
   await watcher.subscribeAsync('#');
+  const mosquitto = (): ReturnType<typeof children>[number] =>
+    children().find(({ program }) => program === 'mosquitto')!;
+  const { cpuMs: brokerMs, pid } = mosquitto();
   const before = await metricsNow();
   const fromMs = performance.now();
   await sleep(1000 * durationS);
   const after = await metricsNow();
   const lastedS = (performance.now() - fromMs) / 1000;
+  const brokerCpu = (mosquitto().cpuMs - brokerMs) / lastedS;
+  const brokerMb = memoryMb(pid);
   await watcher.endAsync();
   child.kill('SIGTERM');
   await outcome;
@@ -116,20 +134,27 @@ async function measure(sources: number, durationS: number): Promise<string> {
     `lost ${grown('source_lost_seconds_total')} s, dropped ${sum(values(after, 'room_dropped_seconds'))} s`,
     `${grown('source_cries_total')} cries`,
     `${(messages / lastedS / sources).toFixed(3)} messages and ${Math.round(bytes / lastedS / sources)} bytes a second of each`,
-    `a cry takes ${perCry('journal.jsonl')} kB in the journal and ${perCry('.mp3')} + ${perCry('.png')} kB of sound and picture`,
+    `mosquitto ${brokerCpu.toFixed(1)} ms of CPU a second and ${brokerMb.toFixed(1)} MB`,
+    cries > 0 &&
+      `a cry takes ${perCry('journal.jsonl')} kB in the journal and ${perCry('.mp3')} + ${perCry('.png')} kB of sound and picture`,
     `p99 lag ${(1000 * sum(values(after, 'event_loop_lag_p99_seconds'))).toFixed(0)} ms`,
-  ].join('; ');
+  ]
+    .filter(part => part !== false)
+    .join('; ');
   rmSync(folder, { recursive: true });
   return line;
 }
 
 async function main(): Promise<void> {
-  const [durationS = 60, ...sources] = process.argv.slice(2).map(Number);
+  const [kind = 'recordings', ...numbers] = process.argv.slice(2);
+  const [durationS = 60, ...sources] = numbers.map(Number);
+  const cameras = kind === 'cameras' ? await GstServer.start() : undefined;
   for (const count of sources.length > 0 ? sources : [1, 20, 60])
-    process.stdout.write(`${await measure(count, durationS)}\n`);
+    process.stdout.write(`${await measure(count, durationS, cameras)}\n`);
+  await cameras?.stop();
 }
 
 main().catch((error: unknown) => {
   process.stderr.write(`${String(error)}\n`);
-  process.exitCode = 1;
+  process.exit(1);
 });

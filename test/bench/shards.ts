@@ -42,8 +42,8 @@ class Watch {
 
   get text(): string {
     const most = (stretches: Map<string, Stretch>): string =>
-      (Math.max(0, ...[...stretches.values()].map(({ mostMs }) => mostMs)) / 1000).toFixed(1);
-    return `unheard for at most ${most(this.none)} s, heard twice for at most ${most(this.several)} s`;
+      seconds(Math.max(0, ...[...stretches.values()].map(({ mostMs }) => mostMs)));
+    return `unheard for at most ${most(this.none)}, heard twice for at most ${most(this.several)}`;
   }
 
   private async look(): Promise<void> {
@@ -72,6 +72,16 @@ function count(stretches: Map<string, Stretch>, source: string, holds: boolean, 
   stretches.set(source, { nowMs: lastsMs, mostMs: Math.max(mostMs, lastsMs) });
 }
 
+async function durationOf(work: () => Promise<void>): Promise<number> {
+  const startMs = performance.now();
+  await work();
+  return performance.now() - startMs;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
@@ -94,7 +104,7 @@ async function main(): Promise<void> {
       () => shards.log.join(''),
       PATIENCE_MS,
     );
-    return `${((performance.now() - startMs) / 1000).toFixed(1)} s`;
+    return seconds(performance.now() - startMs);
   };
   try {
     for (let number = 1; number <= of; number++) await shards.start(`${number}/${of}`);
@@ -113,14 +123,17 @@ async function main(): Promise<void> {
 
     watch.begin();
     await shards.start(`${of + 1}/${of + 1}`);
-    const startMs = performance.now();
+    const stopsMs: number[] = [];
+    const startsMs: number[] = [];
     for (let number = 1; number <= of; number++) {
-      await shards.end(`${number}/${of}`, 'SIGTERM');
-      await shards.start(`${number}/${of + 1}`);
+      const next = `${number}/${of + 1}`;
+      stopsMs.push(await durationOf(() => shards.end(`${number}/${of}`, 'SIGTERM')));
+      await shards.start(next);
+      startsMs.push(await durationOf(() => until(() => shards.isReady(next), next, PATIENCE_MS)));
     }
     await allHeard(of + 1);
     print(
-      `a shard is added, the others restart: it takes ${((performance.now() - startMs) / 1000).toFixed(1)} s`,
+      `a shard is added, and the others restart one by one: stopping takes at most ${seconds(Math.max(...stopsMs))}, from the start of each until it is ready at most ${seconds(Math.max(...startsMs))}`,
     );
     await sleep(QUIET_MS);
     print(`  ${watch.text}`);

@@ -124,6 +124,16 @@ export class ShardProcesses {
     await ended;
   }
 
+  /** Whether a shard hears all that it should hear, as `/health` says. */
+  async isReady(shard: string): Promise<boolean> {
+    try {
+      const { ok } = await fetch(`http://127.0.0.1:${this.running.get(shard)!.port}/health`);
+      return ok;
+    } catch {
+      return false;
+    }
+  }
+
   /** Which shards hear each source now. */
   async heardBy(): Promise<Map<string, string[]>> {
     const heard = new Map(this.sources.map(source => [source, [] as string[]]));
