@@ -12,6 +12,8 @@ import { Mosquitto } from '../home-assistant/mosquitto.js';
 import { ShardProcesses } from '../serve/shard-processes.js';
 import { until } from '../until.js';
 
+/** They cry a twelfth of the time, as a baby does that cries two hours a day. */
+const PERIOD_S = 72;
 const LOOK_MS = 100;
 const QUIET_MS = 20_000;
 const PATIENCE_MS = 180_000;
@@ -91,7 +93,7 @@ async function main(): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'deepinfant-shards-'));
   const broker = new Mosquitto(await freePort());
   await broker.start();
-  const shards = new ShardProcesses(folder, broker.url, sources, process.argv[4] === 'contained');
+  const shards = new ShardProcesses(folder, broker.url, sources, PERIOD_S, process.argv[4] === 'contained');
   await shards.open();
   const watch = new Watch(shards);
   const allHeard = async (wanted: number): Promise<string> => {

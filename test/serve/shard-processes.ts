@@ -16,7 +16,6 @@ import { freePort } from '../free-port.js';
 
 /** So many recordings, whose cries begin at different times. */
 const RECORDINGS = 6;
-const RECORDING_S = 24;
 const CRY_S = 6;
 
 /** What `/health` says. */
@@ -47,12 +46,14 @@ export class ShardProcesses {
 
   /**
    * @param folder where everything is kept
+   * @param periodS so often each source cries
    * @param isContained whether each has process ids and a host name of its own, as in containers; root only
    */
   constructor(
     private readonly folder: string,
     private readonly brokerUrl: string,
     readonly rooms: number,
+    private readonly periodS: number,
     private readonly isContained = false,
   ) {}
 
@@ -68,10 +69,10 @@ export class ShardProcesses {
   async open(): Promise<void> {
     mkdirSync(this.folder, { recursive: true });
     for (let i = 0; i < RECORDINGS; i++) {
-      const quietS = 3 + 2 * i;
+      const quietS = 3 + (i * (this.periodS - CRY_S - 3)) / RECORDINGS;
       const quiet = (s: number): Float32Array => new Float32Array(s * SAMPLE_RATE);
       const cry = synthesiseCry({ seed: 1 + i, durationS: CRY_S });
-      const sound = concat([quiet(quietS), cry, quiet(RECORDING_S - quietS - CRY_S)]);
+      const sound = concat([quiet(quietS), cry, quiet(this.periodS - quietS - CRY_S)]);
       writeFileSync(path.join(this.folder, `${i}.wav`), writeWav(sound, { rate: SAMPLE_RATE }));
     }
     const of = this.sources.map((source, i) => ({

@@ -205,7 +205,7 @@ describe('Shards as processes', function () {
     folder = mkdtempSync(path.join(tmpdir(), 'deepinfant-shards-'));
     broker = new Mosquitto(await freePort());
     await broker.start();
-    ward = new ShardProcesses(folder, broker.url, 12);
+    ward = new ShardProcesses(folder, broker.url, 12, 24);
     await ward.open();
   });
   afterEach(async () => {
