@@ -38,6 +38,7 @@ const MENU = [
       { text: 'What was measured', link: '/measured' },
       { text: 'Benchmarks', link: '/benchmarks' },
       { text: 'Reliability', link: '/reliability' },
+      { text: 'From one room to 10,000', link: '/scale' },
       { text: 'Reasons from sound alone', link: '/protocol' },
     ],
   },

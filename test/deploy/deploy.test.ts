@@ -153,7 +153,7 @@ describe('What starts the service', function () {
     for (const name of files.filter(file => file.endsWith('.service'))) {
       const command = /^ExecStart=(.*)$/m.exec(textOf(name))![1].replaceAll('%i', '2');
       const said = await check(command);
-      assert.match(said, name.includes('@') ? /is right\.\nShard 2 of 5 hears / : /is right\.\n$/);
+      assert.match(said, name.includes('@') ? /is valid\.\nShard 2 of 5 hears / : /is valid\.\n$/);
     }
   });
 

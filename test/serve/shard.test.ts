@@ -107,7 +107,7 @@ describe('Shards', () => {
     assert.deepEqual(lines.sort(), babies.map(baby => `  ${baby}: Cot of ${baby}`).sort());
     for (const [i, { status, stdout }] of said.entries()) {
       assert.equal(status, 0);
-      assert.match(stdout, new RegExp(`is right\\.\nShard ${i + 1} of 2 hears \\d of 4 rooms:\n`));
+      assert.match(stdout, new RegExp(`is valid\\.\nShard ${i + 1} of 2 hears \\d of 4 rooms:\n`));
     }
     for (const args of [
       ['--shard', '6/5'],
