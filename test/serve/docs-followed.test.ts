@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { concat } from '../../src/concat.js';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
+import type { PageState } from '../../src/serve/page-state.js';
 import { synthesiseCry } from '../../src/synth/cry.js';
 import { SAMPLE_RATE } from '../../src/values.js';
 import { writeWav } from '../audio/wav-writer.js';
@@ -110,8 +111,15 @@ describe('The docs, followed word by word', function () {
     // Nobody is at the camera's address.
     const { status, text } = await health(port);
     assert.equal(status, 503);
-    assert.match(text, /"source":"Nursery","room":"Mia","state":"(backoff|failed|starting)"/);
-    assert.match(text, /"name":"Home Assistant","trouble":null/);
+    const { sources, connections } = JSON.parse(text) as PageState;
+    assert.match(sources.find(({ source }) => source === 'Nursery')!.state, /^(backoff|failed|starting)$/);
+    assert.deepEqual(
+      connections.map(({ name, trouble }) => [name, trouble]),
+      [
+        ['Home Assistant', null],
+        ['MQTT, Mia', null],
+      ],
+    );
   });
 
   it('docs/mqtt.md: a satellite, and the service that receives its cries, as two processes', async () => {
