@@ -17,7 +17,7 @@ export interface RecordedCry {
   windows: CryWindow[];
 }
 
-/** A source is forgotten when so many others sent sound since; each takes some 4 MB. */
+/** A source is forgotten when so many others sent sound since; each takes 2 MB. */
 const MOST_SOURCES = 16;
 /** So many cries are recorded at a time, each up to 4 MB; the one that began first is given up for another. */
 const MOST_RECORDINGS = 2 * MOST_SOURCES;

@@ -2,39 +2,44 @@ import { SAMPLE_RATE, type AudioChunk } from '../values.js';
 
 /** Longer than a cry's beginning lies before its first event, also where a detector is behind by half a minute. */
 const HELD_S = 60;
+const HELD = HELD_S * SAMPLE_RATE;
+/** Full scale of 16 bits: what microphones and cameras send, and clips have, loses nothing by it. */
+const FULL_SCALE = 32768;
 
-/** The last minute of a source. */
+/** The last minute of a source, in 2 MB. */
 export class SoundBuffer {
-  private chunks: AudioChunk[] = [];
+  /** Sample n is at n % HELD. */
+  private readonly held = new Int16Array(HELD);
+  /** Numbers of the first sample that it holds, and of the sample after the last one. */
+  private first = 0;
+  private next = 0;
 
-  push(chunk: AudioChunk): void {
+  push({ firstSample, samples }: AudioChunk): void {
+    const isEmpty = this.first === this.next;
     // A source that was started anew counts its samples anew.
-    if (chunk.firstSample < this.end) this.chunks = [];
-    this.chunks.push(chunk);
-    const oldest = this.end - HELD_S * SAMPLE_RATE;
-    const held = this.chunks.findIndex(({ firstSample, samples }) => firstSample + samples.length > oldest);
-    this.chunks.splice(0, held);
+    if (isEmpty || firstSample < this.next || firstSample >= this.next + HELD)
+      this.first = this.next = firstSample;
+    while (this.next < firstSample) this.held[this.next++ % HELD] = 0;
+    for (const sample of samples)
+      this.held[this.next++ % HELD] = Math.min(FULL_SCALE - 1, Math.round(sample * FULL_SCALE));
+    this.first = Math.max(this.first, this.next - HELD);
   }
 
   /** Number of the first sample that it holds. */
   get begin(): number {
-    return this.chunks.at(0)?.firstSample ?? 0;
+    return this.first;
   }
 
   /** Number of the sample after the last one. */
   get end(): number {
-    const last = this.chunks.at(-1);
-    return last ? last.firstSample + last.samples.length : 0;
+    return this.next;
   }
 
   /** Its samples from one to before another; silence where it has none. */
   cut(from: number, to: number): Float32Array {
     const cut = new Float32Array(Math.max(0, to - from));
-    for (const { firstSample, samples } of this.chunks) {
-      const first = Math.max(from, firstSample);
-      const last = Math.min(to, firstSample + samples.length);
-      if (first < last) cut.set(samples.subarray(first - firstSample, last - firstSample), first - from);
-    }
+    const last = Math.min(to, this.next);
+    for (let i = Math.max(from, this.first); i < last; i++) cut[i - from] = this.held[i % HELD] / FULL_SCALE;
     return cut;
   }
 }
