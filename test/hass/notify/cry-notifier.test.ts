@@ -151,11 +151,12 @@ describe('CryNotifier', function () {
     await anna.tapTitle('Other…');
     await untilPushed(anna, 2);
     await Promise.all([anna.tapTitle('Tired'), ben.tapTitle('Hungry'), ben.tapTitle('Hungry')]);
-    // The second tap on the same button is no news.
-    await until(() => answers.length === 2, 'the answers');
+    await until(() => answers.length >= 2, 'the answers');
     await sleep(MOMENT_MS);
-    assert.equal(answers.length, 2);
-    assert.match(last(anna), new RegExp(`: ${answers[1].reason!}$`));
+    // The same answer again is no news. Anna's may come between Ben's.
+    const reasons = answers.map(({ reason }) => reason);
+    assert.ok([2, 3].includes(reasons.length) && reasons.every((reason, i) => reason !== reasons[i - 1]));
+    assert.match(last(anna), new RegExp(`: ${reasons.at(-1)!}$`));
     assert.equal(last(ben), last(anna));
   });
 
