@@ -88,7 +88,8 @@ for (const { nodeRed, node } of PAIRS) {
       for (const stream of [started.stdout, started.stderr])
         stream.setEncoding('utf8').on('data', (text: string) => (log += text));
       await nodeRedUntil(
-        () => log.includes('Started flows'),
+        // It may listen only after that.
+        () => log.includes('Started flows') && log.includes('now running at'),
         () => `its flows; it wrote ${log}`,
       );
     });
