@@ -31,25 +31,26 @@ function plainFrameBytes(samples: number, channels: number, bits: number): numbe
  *   damaged
  */
 export async function* decodeFlac(reader: ByteReader, reading: Reading): AsyncGenerator<PcmBlock> {
-  const { name, warn } = reading;
+  // A loop, since any number may be joined.
+  while (yield* decodeOne(reader, reading));
+}
+
+/** @returns whether another one follows, which was joined to it */
+async function* decodeOne(reader: ByteReader, { name, warn }: Reading): AsyncGenerator<PcmBlock, boolean> {
   const info = await readMetadata(reader, name);
   const { rate, channels, totalSamples } = info;
   let done = 0;
   for (;;) {
     const bytes = await reader.peek(info.maxFrameBytes);
-    // Another one, which was joined to it.
-    if (done > 0 && bytes.toString('latin1', 0, 4) === 'fLaC') {
-      yield* decodeFlac(reader, reading);
-      return;
-    }
-    if (totalSamples === 0 && (bytes.length === 0 || isTag(bytes))) return;
+    if (done > 0 && bytes.toString('latin1', 0, 4) === 'fLaC') return true;
+    if (totalSamples === 0 && (bytes.length === 0 || isTag(bytes))) return false;
     const frame = decodeFrame(bytes, info) ?? decodeFrame(await reader.peek(longestFrameBytes(info)), info);
     if (!frame && totalSamples > 0 && done >= totalSamples) {
       if (done - totalSamples > 0)
         warn(
           `${name} holds ${(done / rate).toFixed(1)} s of audio, though its header says ${(totalSamples / rate).toFixed(1)} s. All of it was heard.`,
         );
-      return;
+      return false;
     }
     if (!frame) {
       const whole = totalSamples === 0 ? '' : ` of ${(totalSamples / rate).toFixed(1)} s`;

@@ -62,6 +62,12 @@ const WAVE64: Chunks = {
  *   block), `truncated` after the last block if bytes are missing
  */
 export async function* decodeWav(reader: ByteReader, reading: Reading): AsyncGenerator<PcmBlock> {
+  // A loop, since any number may be joined.
+  while (yield* decodeOne(reader, reading));
+}
+
+/** @returns whether another one follows, which was joined to it */
+async function* decodeOne(reader: ByteReader, reading: Reading): AsyncGenerator<PcmBlock, boolean> {
   const { name } = reading;
   const isWave64 = (await reader.peek(1)).toString() === 'r';
   const chunks = isWave64 ? WAVE64 : RIFF;
@@ -90,15 +96,14 @@ export async function* decodeWav(reader: ByteReader, reading: Reading): AsyncGen
       const { pcm } = format;
       if (!pcm) throw new OtherCodec(name, await ffmpegOptions(reader, data, reading));
       yield* decodePcmData(reader, { ...pcm, ...data }, reading);
-      // Another one, which was joined to it.
       const next = (await reader.peek(13)).toString('latin1');
       const padding = next.search(/RIFF....WAVE/s);
-      if (isWave64 || padding < 0) return;
+      if (isWave64 || padding < 0) return false;
       await reader.skip(padding);
-      yield* decodeWav(reader, reading);
-      return;
+      return true;
     }
   }
+  return false;
 }
 
 /** Undefined where the samples are coded in another way. */

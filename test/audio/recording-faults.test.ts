@@ -256,6 +256,15 @@ describe('readRecording of a recording that is not as it says', () => {
         assert.ok(Math.abs(samples.length / SAMPLE_RATE - 9) < 0.4, `${samples.length / SAMPLE_RATE} s`);
       });
 
+    for (const name of ['thousands.wav', 'thousands.flac'])
+      it(`are heard one after another, however many are joined in ${name}`, async () => {
+        const one = `one-of-${name}`;
+        ffmpeg('-i', file('tone.wav'), '-ar', String(SAMPLE_RATE), '-t', '0.016', '-bitexact', file(one));
+        const many = Buffer.concat(Array<Buffer>(8000).fill(readFileSync(file(one))));
+        const { samples } = await hear(write(name, many));
+        assert.equal(samples.length, 8000 * 0.016 * SAMPLE_RATE);
+      });
+
     for (const [name, offsetS] of [
       ['wrap.ts', 95_442],
       ['wrap-soon.ts', 95_434],
