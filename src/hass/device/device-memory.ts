@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { check } from '../../check.js';
 import { KEPT_CRY } from '../../door/kept-cry.js';
 import { PRESETS } from '../../model/manifest.js';
+import { isObject } from '../../unknown-data.js';
 import { REASONS } from '../../values.js';
 import { checkCountedCries, type CountedCries, NO_CRIES } from './cry-count.js';
 
@@ -58,9 +59,19 @@ const MEMORY = v.object({
   sources: v.array(v.string()),
   babies: v.array(v.string()),
   /** Events that wait for the broker or Home Assistant, as they will be published. */
-  events: v.array(v.string()),
+  events: v.array(v.pipe(v.string(), v.check(isEvent, 'not an event'))),
   announced: v.nullable(ANNOUNCED),
 });
+
+/** Whether a text is JSON that names its cry. */
+function isEvent(text: string): boolean {
+  try {
+    const event: unknown = JSON.parse(text);
+    return isObject(event) && typeof event.cry === 'string';
+  } catch {
+    return false;
+  }
+}
 
 /** What a device knows over restarts. */
 export interface DeviceMemory extends Omit<v.InferOutput<typeof MEMORY>, 'counted'> {

@@ -528,6 +528,19 @@ describe('Device', () => {
     assert.equal(state().criesTonight, 0);
   });
 
+  it('reports a file whose events are not events, and sends none of them', async () => {
+    device.pushCry(cry('ended'));
+    await device.stop(false);
+    const written = readFileSync(file, 'utf8');
+    const changed = written.replace('"events":[]', '"events":["not JSON"]');
+    assert.notEqual(changed, written);
+    writeFileSync(file, changed);
+    device = open();
+    assert.match(reported[0], /night\.json is damaged: .* is kept as /);
+    device.publishAll();
+    assert(published.every(({ payload }) => payload !== 'not JSON'));
+  });
+
   it('goes on while its file cannot be written, and reports that once', async () => {
     // A file is in the way of its folder.
     writeFileSync(path.dirname(file), '');
