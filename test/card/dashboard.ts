@@ -147,8 +147,14 @@ export const COLOUR_SCHEMES = ['light', 'dark'] as const;
 /** Shows a page in other colours, without what moves. */
 export async function setColours(page: Page, colorScheme: (typeof COLOUR_SCHEMES)[number]): Promise<void> {
   await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-  const isDark = `document.querySelector('home-assistant').hass.themes.darkMode`;
-  await page.waitForFunction(`${isDark} === ${colorScheme === 'dark'}`);
+  const isDark = `document.querySelector('home-assistant').hass?.themes.darkMode`;
+  let seen: unknown;
+  // Asked from outside: a busy page draws no frames for a while, and would not ask itself.
+  await until(
+    async () => (seen = await page.evaluate(isDark)) === (colorScheme === 'dark'),
+    () => `${colorScheme} colours, while Home Assistant's darkMode is ${String(seen)}`,
+    60_000,
+  );
 }
 
 /** How long the first paint of the card took, of a page that was just opened. */
