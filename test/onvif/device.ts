@@ -3,6 +3,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Turn } from '../turn.js';
 
 /** A profile of a device; what is left out, it does not have. */
 export interface Profile {
@@ -33,6 +34,8 @@ export interface DeviceOptions {
 const ACTIONS = ['GetSystemDateAndTime', 'GetServices', 'GetCapabilities', 'GetProfiles', 'GetStreamUri'];
 const MULTICAST = '239.255.255.250';
 const DISCOVERY_PORT = 3702;
+/** A search finds the devices of all tests. */
+const DISCOVERY = new Turn(DISCOVERY_PORT);
 
 /** An ONVIF device on loopback: answers WS-Discovery, tells profiles and addresses over SOAP with WS-Security. */
 export class OnvifDevice {
@@ -59,6 +62,7 @@ export class OnvifDevice {
   }
 
   static async start(options: DeviceOptions): Promise<OnvifDevice> {
+    await DISCOVERY.take();
     const device = new OnvifDevice(options);
     device.server.listen(0, '127.0.0.1');
     device.discovery.bind(DISCOVERY_PORT);
@@ -72,6 +76,7 @@ export class OnvifDevice {
     this.server.close();
     this.discovery.close();
     await Promise.all([once(this.server, 'close'), once(this.discovery, 'close')]);
+    await DISCOVERY.giveBack();
   }
 
   get port(): number {

@@ -14,7 +14,7 @@ async function find(login: typeof LOGIN | undefined, signal: AbortSignal): Promi
 }
 
 describe('ONVIF cameras', function () {
-  this.timeout(15_000);
+  this.timeout(90_000);
   const never = new AbortController().signal;
   let devices: Record<string, OnvifDevice> = {};
 

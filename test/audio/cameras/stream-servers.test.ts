@@ -222,7 +222,8 @@ describe('servers of camera streams', () => {
     assert.equal(serverUrl('http://pi//x', 5000).href, 'http://pi//x/');
   });
 
-  it('and ONVIF cameras are found together, each stream once, and what fails keeps nothing from the rest', async () => {
+  it('and ONVIF cameras are found together, each stream once, and what fails keeps nothing from the rest', async function () {
+    this.timeout(90_000);
     const config = { cameras: { cot: {} }, go2rtc: { streams: { cot: [] } } };
     const frigate = await start({ '/api/config': config });
     const go2rtc = await start({ '/api/streams': { cot: null, door: null } });
