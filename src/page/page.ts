@@ -19,7 +19,8 @@ let state: PageState | undefined;
 let isLost = false;
 let watched = '';
 let journalOf = '';
-let refusal = '';
+/** Why what was sent last was not taken, by whom it was about. */
+let refusal: { room: string; why: string } | undefined;
 /** What was reported last on this page, which can be taken back. */
 let reported: { room: string; kind: (typeof REPORTED)[number]; id: string } | undefined;
 /** Changes when pictures are to be loaded anew. */
@@ -96,7 +97,7 @@ function roomView(room: RoomState, texts: PageTexts): TemplateResult {
     <p class="now" aria-live="polite">${cry ? cry.text : texts.quiet}</p>
     ${cry ? html`<p class="faint">${texts.when(timeText(cry.at))}</p>` : nothing}
     ${cry ? answersView(room.room, cry, texts) : nothing} ${factsView(room.room, texts)}
-    ${refusal ? html`<p class="trouble" role="alert">${refusal}</p>` : nothing}
+    ${refusal?.room === room.room ? html`<p class="trouble" role="alert">${refusal.why}</p>` : nothing}
     ${troubles.map(trouble => html`<p class="trouble">${trouble}</p>`)}
   </section>`;
 }
@@ -164,6 +165,7 @@ async function post(
   what: PageAnswer | PageFact,
   texts: PageTexts,
 ): Promise<{ id?: string } | undefined> {
+  const { room } = what;
   let taken: { id?: string } | undefined;
   try {
     const reply = await fetch(where, {
@@ -172,9 +174,9 @@ async function post(
       body: JSON.stringify(what),
     });
     if (reply.ok) taken = (await reply.json()) as { id?: string };
-    refusal = reply.ok ? '' : `${texts.notTaken} ${await reply.text()}`;
+    refusal = reply.ok ? undefined : { room, why: `${texts.notTaken} ${await reply.text()}` };
   } catch {
-    refusal = `${texts.notTaken} ${texts.lost}`;
+    refusal = { room, why: `${texts.notTaken} ${texts.lost}` };
   }
   show();
   return taken;

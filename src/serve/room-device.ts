@@ -45,7 +45,7 @@ export class RoomDevice implements Part {
   private running:
     | { device: Device; feed: RoomFeed; broker: BrokerConnection; topics: DeviceTopics; end: () => void }
     | undefined;
-  private error: string | undefined;
+  private error: DeepInfantError | undefined;
   private readonly clipTurns = new Turns();
   private clipsWaiting = 0;
   /** What the broker retained of its device at the last connection. */
@@ -58,10 +58,11 @@ export class RoomDevice implements Part {
   }
 
   /** What is wrong with it at its broker, if anything. */
-  get trouble(): string | undefined {
+  get trouble(): DeepInfantError | undefined {
     const { error, running, hasRival } = this;
-    if (!running?.broker.isConnected) return error ?? 'Connecting to the MQTT broker.';
-    return hasRival ? rivalText(running.topics, this.options.mqtt.url) : undefined;
+    if (!running?.broker.isConnected)
+      return error ?? new DeepInfantError('connecting', 'Connecting to the MQTT broker.');
+    return hasRival ? rivalError(running.topics, this.options.mqtt.url) : undefined;
   }
 
   async start(): Promise<void> {
@@ -107,8 +108,11 @@ export class RoomDevice implements Part {
         },
         failed: error => {
           this.retained = {};
-          this.error = `The MQTT broker ${mqtt.url} cannot be reached: ${error}`;
-          this.troubles.raise('broker', new DeepInfantError('broker', this.error));
+          this.error = new DeepInfantError(
+            'broker-unreachable',
+            `The MQTT broker ${mqtt.url} cannot be reached: ${error}`,
+          );
+          this.troubles.raise('broker', this.error);
         },
         message: (topic, payload, isRetained) => {
           this.watch(topic, payload, isRetained);
@@ -206,7 +210,7 @@ export class RoomDevice implements Part {
         : topic === topics.service && isOther(payload)
     ) {
       this.hasRival = true;
-      this.troubles.raise('rival', new DeepInfantError('mqtt-id', rivalText(topics, options.mqtt.url)));
+      this.troubles.raise('rival', rivalError(topics, options.mqtt.url));
     } else if (!isRetained && topic === topics.node && payload === 'offline') {
       // The other one has gone, which says that this one has.
       this.hasRival = false;
@@ -227,7 +231,10 @@ export class RoomDevice implements Part {
   }
 }
 
-function rivalText({ node }: DeviceTopics, url: string): string {
+function rivalError({ node }: DeviceTopics, url: string): DeepInfantError {
   const device = node.replace(/\/node$/, '');
-  return `Another service publishes as ${device} at ${url}. Give one of them an 'id' of its own in 'mqtt'.`;
+  return new DeepInfantError(
+    'mqtt-id',
+    `Another service publishes as ${device} at ${url}. Give one of them an 'id' of its own in 'mqtt'.`,
+  );
 }

@@ -198,28 +198,37 @@ export class SatelliteSource implements RunningSource {
 
   private get healthNow(): SourceHealth {
     const { name, satellite, mqtt } = this.options;
-    const unheard = (state: SourceState, trouble?: SourceTrouble, error?: string): SourceHealth => ({
+    const unheard = (
+      state: SourceState,
+      trouble?: SourceTrouble,
+      code?: string,
+      error?: string,
+    ): SourceHealth => ({
       ...unheardHealth(name, state),
-      ...(trouble && { trouble, error }),
+      ...(trouble && { trouble, error, code }),
     });
     if (!this.isListening) return unheard('stopped');
-    if (this.brokerError !== undefined) return unheard('backoff', 'unreachable', this.brokerError);
+    if (this.brokerError !== undefined)
+      return unheard('backoff', 'unreachable', 'broker-unreachable', this.brokerError);
     if (this.isSelf)
       return unheard(
         'failed',
         'bad-address',
+        'own-device',
         `'${satellite.id}' is a device of this service itself. Give the satellite an 'id' of its own in its 'mqtt'.`,
       );
     if (this.node === 'offline')
       return unheard(
         'stalled',
         'disconnected',
+        'satellite-gone',
         `The satellite '${satellite.id}' is gone. Check its power and its network.`,
       );
     if (this.isMissing)
       return unheard(
         'failed',
         'not-found',
+        'no-such-satellite',
         `No satellite '${satellite.id}' was ever at ${mqtt.url}. Compare the 'id' in its 'mqtt'.`,
       );
     const best = this.node === undefined ? undefined : heardBest([...this.healths.values()]);

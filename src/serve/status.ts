@@ -2,6 +2,7 @@ import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
 import { packageVersion } from '../package-root.js';
 import { reasonLine } from '../reason/sentences.js';
 import type { Language } from '../texts/language.js';
+import { errorOfCode, errorTextIn, healthIn } from '../texts/trouble-text.js';
 import type {
   ConnectionState,
   PageMessage,
@@ -208,7 +209,7 @@ export class Status {
           score: detectors?.lastScores.get(source) ?? null,
           lostS: health?.lostS ?? 0,
           restarts: health?.restarts ?? 0,
-          error: health?.error ?? null,
+          error: (health && healthIn(this.language, health).error) ?? null,
         };
       }),
     );
@@ -216,12 +217,23 @@ export class Status {
 
   private get connections(): ConnectionState[] {
     const { hassHealth, rooms } = this.service;
+    const say = (code: string, text: string): string => errorOfCode(this.language, code, text);
     const hass = hassHealth && {
       name: 'Home Assistant',
-      trouble: hassHealth.state === 'connected' ? null : (hassHealth.error ?? 'Connecting.'),
+      trouble:
+        hassHealth.state === 'connected'
+          ? null
+          : say(hassHealth.code ?? 'connecting', hassHealth.error ?? 'Connecting.'),
     };
     const devices = [...rooms.values()].flatMap(({ name, device }) =>
-      device ? [{ name: `MQTT, ${titleOf(name)}`, trouble: device.trouble ?? null }] : [],
+      device
+        ? [
+            {
+              name: `MQTT, ${titleOf(name)}`,
+              trouble: device.trouble ? errorTextIn(this.language, device.trouble) : null,
+            },
+          ]
+        : [],
     );
     return [...(hass ? [hass] : []), ...devices];
   }

@@ -125,7 +125,7 @@ describe('The connection to an MQTT broker', function () {
     await until(() => topics.includes('deepinfant/mark'), 'the mark');
     assert.deepEqual(topics, ['deepinfant/mark']);
     assert.ok(!slow.sent.includes(PUBLISH));
-    assert.match(service.rooms.get('Mia')!.device!.trouble!, /Connecting/);
+    assert.match(service.rooms.get('Mia')!.device!.trouble!.message, /Connecting/);
     slow.letThrough();
     await until(() => topics.includes('deepinfant/v1/mia/node'), 'the device');
     assert.equal(service.rooms.get('Mia')!.device!.trouble, undefined);

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { AxeResults } from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { concat } from '../../src/concat.js';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
 import { parseConfig } from '../../src/serve/config/read.js';
@@ -50,12 +50,11 @@ describe('The page of serve', function () {
     page = '',
     sources = '{ type: recording, name: Cot, path: cry.wav }',
     more = '',
+    babies = '{ name: Mia }',
   ): Promise<void> =>
     listener.use(
       parseConfig(
-        Buffer.from(
-          `babies: [{ name: Mia }]\nsources: [${sources}]\npage: { port: ${port}${page} }\n${more}`,
-        ),
+        Buffer.from(`babies: [${babies}]\nsources: [${sources}]\npage: { port: ${port}${page} }\n${more}`),
         'test.yaml',
         { folder, env: {} },
       ),
@@ -319,6 +318,24 @@ describe('The page of serve', function () {
         'the sound',
         30_000,
       );
+    });
+
+    it('says in its language what is wrong, and in a room only what was refused there', async () => {
+      const url = `mqtt://127.0.0.1:${await freePort()}`;
+      await use(
+        '',
+        '{ type: satellite, name: Attic, id: attic, babies: [Leo] }, { type: recording, name: Cot, path: cry.wav, babies: [Mia] }',
+        `language: de\nmqtt: { url: "${url}" }\n`,
+        '{ name: Mia }, { name: Leo }',
+      );
+      const { page } = await open(390, false);
+      await page.getByRole('cell', { name: /^Keine Verbindung zum MQTT-Broker/ }).waitFor();
+      await page.getByText('MQTT, Leo: Keine Verbindung zum MQTT-Broker').waitFor();
+      const room = (name: string): Locator => page.getByRole('region', { name, exact: true });
+      await page.route('**/fact', route => route.fulfill({ status: 503, body: 'Disk full.' }));
+      await room('Leo').getByRole('button', { name: 'Gefüttert' }).click();
+      await room('Leo').getByRole('alert').getByText('Das wurde nicht gespeichert: Disk full.').waitFor();
+      assert.equal(await room('Mia').getByRole('alert').count(), 0);
     });
   });
 });

@@ -331,7 +331,7 @@ describe('A satellite', function () {
     const yaml = `babies: [{ name: Mia }]\nsources: [{ type: satellite, name: Nursery, id: other }]\nmqtt: { url: "${broker.url}" }\n`;
     await other.use(parseConfig(Buffer.from(yaml), 'test.yaml', { folder, env: {} }));
     const troubles = (): (string | undefined)[] =>
-      [receiver!, other].map(({ rooms }) => rooms.get('Mia')?.device?.trouble);
+      [receiver!, other].map(({ rooms }) => rooms.get('Mia')?.device?.trouble?.message);
     await until(
       () =>
         troubles().every(trouble => /Another service publishes as deepinfant\/v1\/mia/.test(trouble ?? '')),

@@ -160,7 +160,7 @@ describe('The service', function () {
       `babies: [{ name: Mia }]\nsources: [{ type: recording, name: Cot, path: cry.wav }]\nmqtt: { url: "${broker.url}" }\n`,
     );
     await reported(/^Mia, MQTT: The MQTT broker .* cannot be reached/);
-    assert.match(service.rooms.get('Mia')!.device!.trouble!, /cannot be reached/);
+    assert.match(service.rooms.get('Mia')!.device!.trouble!.message, /cannot be reached/);
     await reported(/^Cot: Mia has been crying/);
     await broker.start();
     const client = await connectAsync(broker.url);
