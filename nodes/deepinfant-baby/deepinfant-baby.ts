@@ -21,16 +21,14 @@ export = (RED: NodeAPI): void => {
   answerEditor<BabyReplies>(RED, 'deepinfant-baby', {
     trouble: ({ id }, { language }) => {
       const { storage, damage, babyBuddy, babyBuddyWarning } = findBabyNode(RED, id)?.baby.trouble ?? {};
-      const troubles = [
-        ['storage', storage],
-        ['damage', damage],
-        [CODE_OF_BABY_BUDDY[babyBuddy?.state ?? 'unreachable'], babyBuddy?.error],
-        ['other-clock', babyBuddyWarning],
-      ] as const;
+      const say = (code: string, text: string | undefined): string[] =>
+        text === undefined ? [] : [errorOfCode(language, code, text)];
       return {
-        trouble: troubles.flatMap(([code, text]) =>
-          text === undefined ? [] : errorOfCode(language, code, text),
-        ),
+        files: [...say('storage', storage), ...say('damage', damage)],
+        babyBuddy: [
+          ...say(CODE_OF_BABY_BUDDY[babyBuddy?.state ?? 'unreachable'], babyBuddy?.error),
+          ...say('other-clock', babyBuddyWarning),
+        ],
       };
     },
     forget: async ({ id }) => {

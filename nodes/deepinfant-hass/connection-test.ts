@@ -21,8 +21,8 @@ export async function testConnection(RED: NodeAPI, question: Question, texts: No
   const hass = new HassConnection(loginOf(RED, question, texts));
   hass.start();
   try {
-    const { state, error } = await settled(hass);
-    if (error !== undefined) throw new DeepInfantError(state, error);
+    const { state, error, code = state } = await settled(hass);
+    if (error !== undefined) throw new DeepInfantError(code, error);
     const [timeZone, isAdmin] = [await hass.timeZone(), await hass.isAdmin()];
     const say = (key: string, values: Record<string, string> = {}): string =>
       texts._(`deepinfant-hass.test.${key}`, values);

@@ -214,6 +214,8 @@ function serverOf({ url, token }: BabyBuddySettings): JsonServer {
   };
   // As it is pasted: with the spaces and the line that were selected along with it, or with the header's first word.
   const key = token.trim().replace(/^Token\s+/i, '');
+  if (key === '')
+    throw new DeepInfantError('wants-login', `The API key for Baby Buddy is missing. ${server.loginAdvice}`);
   // Anything but a token must not get into a header: the error of fetch would show it.
   if (!/^\w+$/.test(key))
     throw new DeepInfantError(

@@ -53,7 +53,10 @@ describe('what dialogs ask the runtime', () => {
   });
 
   it('is answered to the editor', async () => {
-    assert.deepEqual(await askDialog('deepinfant-baby/trouble', { id: 'baby' }), { trouble: [] });
+    assert.deepEqual(await askDialog('deepinfant-baby/trouble', { id: 'baby' }), {
+      files: [],
+      babyBuddy: [],
+    });
   });
 
   it('never sends a stored password to another server than the one it was stored for', async () => {

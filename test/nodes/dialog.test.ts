@@ -320,7 +320,8 @@ for (const language of LANGUAGES) {
           )`);
         const wrapped = await page.evaluate<string[]>(`
           [...document.querySelectorAll('${selector} .form-row > label:first-child')]
-            .filter(({ offsetHeight, control }) => control?.type !== 'checkbox' && offsetHeight > 30)
+            .filter(({ offsetHeight, scrollWidth, clientWidth, control }) =>
+              control?.type !== 'checkbox' && (offsetHeight > 30 || scrollWidth > clientWidth))
             .map(({ textContent }) => textContent.trim())`);
         // The dialogs are alike in all languages.
         const violations = language === LANGUAGES[0] ? await violationsIn(page, selector) : [];
@@ -329,7 +330,7 @@ for (const language of LANGUAGES) {
         assert.deepEqual(errors, []);
         assert.ok(places.length > 1);
         for (const place of places) assert.match(place, /^(?!deepinfant-)(?!node-red:)\S/);
-        assert.deepEqual(wrapped, [], 'labels that take two lines');
+        assert.deepEqual(wrapped, [], 'labels that take two lines or reach into their fields');
         assert.deepEqual(violations, []);
       });
 
@@ -342,6 +343,10 @@ for (const language of LANGUAGES) {
         language === 'de' ? 'Die Adresse fehlt oder ist ungültig' : "Home Assistant's address is not valid",
       );
       await message.waitFor();
+      await form.locator('#node-config-input-url').fill('http://127.0.0.1:9');
+      await form.locator('#deepinfant-hass-test').click();
+      const noToken = language === 'de' ? 'Das Zugriffstoken fehlt.' : 'The access token is missing.';
+      await form.getByText(noToken).waitFor();
       await page.locator('#node-config-dialog-cancel').click();
       await form.waitFor({ state: 'detached' });
     });

@@ -1,6 +1,6 @@
 /** The fields of a camera: how it is found, its maker, its address and login, and the search for cameras. */
 import { ask } from '../../editor/ask.js';
-import { fill, textOf } from '../../editor/form.js';
+import { chosenNode, fill, textOf } from '../../editor/form.js';
 import { translate } from '../../editor/translate.js';
 import { publicAddress, splitAddress } from './camera-url.js';
 import { watchChanges } from './forget-results.js';
@@ -9,6 +9,8 @@ import type { AddressReply, CamerasReply, MakerChoice, MakersReply } from './rep
 
 const ADDRESS = '#node-input-url';
 const KIND = '#node-input-kind';
+const HASS = '#node-input-hass';
+const ENTITY = '#node-input-entity';
 const TRACK = '#node-input-track';
 const WAY = '#deepinfant-audio-way';
 
@@ -58,9 +60,13 @@ function showWay(): void {
   showMessage('.deepinfant-audio-way-hint', translate(`deepinfant-audio.hint.${way}`));
 }
 
-/** What to do before a network camera can be tested; nothing is, if it is empty. */
+/** What to do before a camera can be tested; nothing is, if it is empty. */
 export function whatIsMissing(): string {
-  if (textOf(KIND) !== 'camera' || textOf(ADDRESS).trim() !== '') return '';
+  const chosen: Partial<Record<string, string>> = {
+    camera: textOf(ADDRESS).trim(),
+    hassCamera: chosenNode(HASS) && textOf(ENTITY),
+  };
+  if (chosen[textOf(KIND)] !== '') return '';
   return translate(`deepinfant-audio.missing.${textOf(WAY)}`);
 }
 

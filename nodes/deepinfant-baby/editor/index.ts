@@ -11,7 +11,8 @@ import type { TroubleReply } from './replies.js';
 /** A baby that was set up before there was a journal lacks what it keeps. */
 type BabyNode = NodeInstance<{ name?: string; keepsSound?: boolean; keepDays?: number; soundMb?: number }>;
 
-const MESSAGE = '.deepinfant-baby-message';
+const MESSAGE = '#deepinfant-baby-message';
+const BABY_BUDDY_MESSAGE = '#deepinfant-baby-buddy-message';
 
 export const validateBirthDate = validator(
   date => date === '' || new Date(date) <= new Date(),
@@ -53,8 +54,9 @@ function showSound(): void {
 }
 
 async function showTrouble(id: string): Promise<void> {
-  const { trouble = [], error } = await ask<TroubleReply>('deepinfant-baby/trouble', { id });
-  $(MESSAGE).text(error ?? trouble.join(' '));
+  const { files = [], babyBuddy = [], error } = await ask<TroubleReply>('deepinfant-baby/trouble', { id });
+  $(MESSAGE).text(error ?? files.join(' '));
+  $(BABY_BUDDY_MESSAGE).text(babyBuddy.join(' '));
 }
 
 async function forget(id: string): Promise<void> {

@@ -1,8 +1,10 @@
 /** What the runtime answers the dialog. */
 
 export interface TroubleReply {
-  /** What is wrong with the baby's files or with Baby Buddy, in sentences. */
-  trouble: string[];
+  /** What is wrong with the baby's files, in sentences. */
+  files: string[];
+  /** What is wrong with Baby Buddy, in sentences. */
+  babyBuddy: string[];
 }
 
 /** The replies by what the dialog asks for. */
