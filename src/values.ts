@@ -123,6 +123,8 @@ export interface SourceHealth {
   /** What went wrong, in the states `stalled`, `backoff` and `failed`; and in words, with what to do. */
   trouble?: SourceTrouble;
   error?: string;
+  /** The code of the error, where it says more than the trouble: of a camera of Home Assistant, or a satellite. */
+  code?: string;
   /** Seconds until the next try; in the states `backoff` and `failed`. */
   retryInS?: number;
 }

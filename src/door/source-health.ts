@@ -34,6 +34,7 @@ const SOURCE_HEALTH: v.GenericSchema<unknown, SourceHealth> = v.object({
   ),
   trouble: v.optional(v.picklist(SOURCE_TROUBLES)),
   error: v.optional(sentence),
+  code: v.optional(name),
   retryInS: v.optional(seconds),
 });
 

@@ -40,7 +40,11 @@ export function hassCameraSource(name: string, share: HassShare, key: string, en
       const address = await hlsAddress(hass, entityId);
       return explainEnd(await cameraCapture(address)(listener, signal), entityId);
     } catch (error) {
-      return { kind: 'not-a-stream', message: messageOf(error) };
+      return {
+        kind: 'not-a-stream',
+        message: messageOf(error),
+        ...(error instanceof DeepInfantError && { code: error.code }),
+      };
     } finally {
       await share.close();
     }
@@ -68,10 +72,10 @@ function waitForConnection(hass: HassConnection, signal: AbortSignal): Promise<C
     signal.addEventListener('abort', () => {
       settle();
     });
-    unsubscribe = hass.onHealth(({ state, error }) => {
+    unsubscribe = hass.onHealth(({ state, error, code }) => {
       const kind = TROUBLE_OF_STATE[state];
       if (state === 'connected') settle();
-      else if (kind && error) settle({ kind, message: error });
+      else if (kind && error) settle({ kind, message: error, code });
     });
   });
 }
@@ -99,11 +103,13 @@ function explainEnd(end: CaptureEnd, entityId: string): CaptureEnd {
     case 'no-audio':
       return {
         kind: 'no-audio',
+        code: 'no-hass-audio',
         message: `Home Assistant has a picture of ${entityId} but no sound. Switch the camera's microphone on. If Home Assistant plays no sound either, enter the camera's own address: Home Assistant passes on only AAC and MP3.`,
       };
     default:
       return {
         kind: 'disconnected',
+        code: 'no-hass-stream',
         message: `Home Assistant does not stream ${entityId}, or has stopped. Does its dashboard show a live picture?`,
       };
   }

@@ -21,8 +21,9 @@ export type HassState =
 
 export interface HassHealth {
   state: HassState;
-  /** What is wrong and what to do, in the states that need somebody or something else. */
+  /** What is wrong and what to do, in the states that need somebody or something else; and its code. */
   error?: string;
+  code?: string;
 }
 
 type Listener = (health: HassHealth) => void;
@@ -95,7 +96,7 @@ export class HassConnection {
 
   start(): void {
     this.connect().catch((error: unknown) => {
-      if (!this.stopping.signal.aborted) this.setHealth({ state: 'bad-address', error: messageOf(error) });
+      if (!this.stopping.signal.aborted) this.setHealth({ state: 'bad-address', ...wordsOf(error) });
     });
   }
 
@@ -230,7 +231,7 @@ export class HassConnection {
       } catch (error) {
         signal.throwIfAborted();
         const isWrongToken = error instanceof DeepInfantError && error.code === 'wrong-token';
-        this.setHealth({ state: isWrongToken ? 'wrong-token' : 'unreachable', error: messageOf(error) });
+        this.setHealth({ state: isWrongToken ? 'wrong-token' : 'unreachable', ...wordsOf(error) });
         await sleep(isWrongToken ? WRONG_TOKEN_RETRY_MS : backoff.next(WAITS), undefined, { signal });
       }
     }
@@ -253,6 +254,10 @@ export class HassConnection {
     this.current = health;
     for (const listener of this.listeners) listener(health);
   }
+}
+
+function wordsOf(error: unknown): Pick<HassHealth, 'error' | 'code'> {
+  return { error: messageOf(error), ...(error instanceof DeepInfantError && { code: error.code }) };
 }
 
 /** Of what Home Assistant says of a refusal, in characters. */

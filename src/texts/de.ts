@@ -287,6 +287,22 @@ export const errors: Partial<Record<string, string>> = {
     'Eine Datei mit Daten war beschädigt. Sie liegt noch da, und es geht mit dem weiter, was lesbar war.',
   'other-clock':
     'In Baby Buddy ist eine andere Zeitzone eingestellt: Was dort eingegeben wird, gilt für andere Uhrzeiten.',
+  'no-hass-audio':
+    'Home Assistant hat ein Bild der Kamera, aber keinen Ton. Ihr Mikrofon einschalten. Spielt auch Home Assistant keinen Ton ab, die Adresse der Kamera selbst eingeben: Home Assistant gibt nur AAC und MP3 weiter.',
+  'no-hass-stream':
+    'Home Assistant überträgt die Kamera nicht oder nicht mehr. Zeigt sein Dashboard ein Livebild?',
+  connecting: 'Die Verbindung wird aufgebaut.',
+  'broker-unreachable':
+    'Keine Verbindung zum MQTT-Broker. Läuft er, und stimmen Adresse, Benutzername und Passwort?',
+  'mqtt-id':
+    'Ein anderes Gerät verwendet am MQTT-Broker dieselbe id. Einem von beiden im Abschnitt mqtt eine andere geben.',
+  'own-device':
+    'Dieser Satellit ist das Gerät dieses Dienstes selbst. Dem Satelliten in seinem Abschnitt mqtt eine eigene id geben.',
+  'satellite-gone': 'Der Satellit ist nicht mehr da. Hat er Strom und Netzwerk?',
+  'no-such-satellite':
+    'Am MQTT-Broker war noch nie ein Satellit mit dieser id. Mit der id in seinem Abschnitt mqtt vergleichen.',
+  'bad-channel': 'Der Kanal einer Kamera ist eine Zahl von 1 bis 99.',
+  'no-stream-name': 'Den Namen des Streams eingeben.',
   slow: 'Die Kamera wurde gefunden, nennt ihren Stream aber nicht schnell genug. Noch einmal suchen.',
   'wrong-login': 'Die Kamera nimmt Benutzername und Passwort nicht an.',
   'needs-login': 'Die Kamera verlangt Benutzername und Passwort. Beide eingeben und noch einmal suchen.',

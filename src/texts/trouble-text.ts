@@ -5,9 +5,9 @@ import type { Language } from './language.js';
 
 /** A source's health with what is wrong in a language. English has more details: names, addresses, what a program says. */
 export function healthIn(language: Language, health: SourceHealth): SourceHealth {
-  const { trouble, error } = health;
+  const { trouble, error, code = '' } = health;
   if (language === 'en' || trouble === undefined || error === undefined) return health;
-  return { ...health, error: { de }[language].sourceTroubles[trouble] };
+  return { ...health, error: errorOfCode(language, code, { de }[language].sourceTroubles[trouble]) };
 }
 
 /** What went wrong, for a dialog; in English where another language has no text of its own. */
@@ -16,7 +16,7 @@ export function errorTextIn(language: Language, error: unknown): string {
   return errorOfCode(language, code, messageOf(error));
 }
 
-/** @param text in English */
+/** @param text for a code that has none, and in English */
 export function errorOfCode(language: Language, code: string, text: string): string {
   return (language === 'en' ? undefined : { de }[language].errors[code]) ?? text;
 }

@@ -34,6 +34,8 @@ describe('what went wrong', () => {
       assert.match(error!, /^[A-ZÄÖÜ].*[.?]$/);
       assert.deepEqual({ ...rest, error: HEALTH.error }, health);
     }
+    const ofHass = healthIn('de', { ...HEALTH, trouble: 'wrong-password', code: 'no-token' });
+    assert.match(ofHass.error!, /^Das Zugriffstoken fehlt/);
     const { error, ...heard } = HEALTH;
     assert.deepEqual(healthIn('de', heard), heard);
     assert.equal(healthIn('de', HEALTH).error, error);
@@ -46,7 +48,15 @@ describe('what went wrong', () => {
     });
     assert.ok(codes.length > 20, codes.join());
     const problems = ['slow', 'wrong-login', 'needs-login', 'no-stream', 'storage', 'damage', 'other-clock'];
-    for (const code of [...codes, ...problems]) {
+    const ofSources = [
+      'no-hass-audio',
+      'no-hass-stream',
+      'satellite-gone',
+      'no-such-satellite',
+      'own-device',
+    ];
+    const ofService = ['connecting', 'broker-unreachable', 'mqtt-id'];
+    for (const code of [...codes, ...problems, ...ofSources, ...ofService]) {
       assert.equal(errorOfCode('en', code, 'Nothing.'), 'Nothing.');
       assert.match(errorOfCode('de', code, 'Nothing.'), /^(?!Nothing).+[.?]$/, code);
     }

@@ -232,7 +232,7 @@ export interface AddressParts {
  * Address of a camera, without user and password.
  * @param makerId `id` of one of MAKERS
  * @param host name, IPv4 or IPv6 address, with `:port` where the maker's port was changed
- * @throws DeepInfantError `unknown-maker`, `bad-address`
+ * @throws DeepInfantError `unknown-maker`, `bad-channel`, `no-stream-name` or `bad-address`
  */
 export function cameraAddress(makerId: string, host: string, parts: AddressParts = {}): string {
   const maker = MAKERS.find(({ id }) => id === makerId);
@@ -245,10 +245,10 @@ export function cameraAddress(makerId: string, host: string, parts: AddressParts
   }
   const { channel = 1, stream = '', large = false } = parts;
   if (!Number.isInteger(channel) || channel < 1 || channel > 99)
-    throw new DeepInfantError('bad-address', `A camera's channel is a number from 1 to 99, not ${channel}.`);
+    throw new DeepInfantError('bad-channel', `A camera's channel is a number from 1 to 99, not ${channel}.`);
   const pattern = (large ? maker.largePath : undefined) ?? maker.path;
   if (pattern.includes('{stream}') && stream.trim() === '')
-    throw new DeepInfantError('bad-address', `${maker.name} needs the stream's name. ${maker.setUp}`);
+    throw new DeepInfantError('no-stream-name', `${maker.name} needs the stream's name. ${maker.setUp}`);
   const path = pattern
     .replace('{channel}', String(channel))
     .replace('{0channel}', String(channel).padStart(2, '0'))

@@ -9,6 +9,8 @@ export interface CaptureEnd {
   kind: SourceTrouble;
   /** What went wrong, where, and what to do, in a sentence or two; holds no password. */
   message: string;
+  /** That of the error, where it says more than the kind. */
+  code?: string;
 }
 
 /** Receives what a capture sends. Nothing comes after `ended`, nor after `stop` was called. */

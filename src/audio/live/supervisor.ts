@@ -46,7 +46,7 @@ const WAITS: Partial<Record<SourceTrouble, Waits>> = {
   'no-device': { firstMs: 1000, mostMs: 10_000 },
 };
 
-type Trouble = Pick<SourceHealth, 'trouble' | 'error' | 'retryInS'>;
+type Trouble = Pick<SourceHealth, 'trouble' | 'error' | 'code' | 'retryInS'>;
 
 /** A microphone or camera to keep running. */
 export interface SupervisedSource {
@@ -266,7 +266,7 @@ export class Supervisor {
   }
 
   /** Ends the capture and, after a while, opens the source again. */
-  private async openAgain({ kind, message }: CaptureEnd): Promise<void> {
+  private async openAgain({ kind, message, code }: CaptureEnd): Promise<void> {
     const attempt = ++this.attempt;
     this.cancelTimer();
     this.send();
@@ -279,7 +279,12 @@ export class Supervisor {
     if (attempt !== this.attempt) return;
     const waitMs = this.backoff.next(WAITS[kind]);
     const state = NEEDS_A_PERSON.has(kind) ? 'failed' : 'backoff';
-    this.enter(state, { trouble: kind, error: message, retryInS: waitMs / 1000 });
+    this.enter(state, {
+      trouble: kind,
+      error: message,
+      ...(code !== undefined && { code }),
+      retryInS: waitMs / 1000,
+    });
     if (attempt !== this.attempt) return;
     this.cancelTimer = this.scheduler.after(waitMs, () => {
       this.tryNow();

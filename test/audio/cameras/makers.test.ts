@@ -66,9 +66,9 @@ describe('makers of cameras', () => {
       code: 'unknown-maker',
       message: /Known are .*tapo/,
     });
-    assert.throws(() => cameraAddress('unifi', 'host'), { code: 'bad-address', message: /KEY/ });
+    assert.throws(() => cameraAddress('unifi', 'host'), { code: 'no-stream-name', message: /KEY/ });
     for (const channel of [0, 1.5, 100, NaN])
-      assert.throws(() => cameraAddress('dahua', 'host', { channel }), { code: 'bad-address' });
+      assert.throws(() => cameraAddress('dahua', 'host', { channel }), { code: 'bad-channel' });
   });
 
   it('make addresses that a camera source takes, and name a public source each', () => {
