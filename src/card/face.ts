@@ -3,7 +3,7 @@ import type { StateOf } from './card-state.js';
 
 /**
  * What the card shows first: `offline` has no connection to Home Assistant, `off` does not listen, `deaf` has a microphone
- * or camera without sound, `away` has no news from Node-RED, `waiting` none since Home Assistant started, and `incomplete`
+ * or camera without sound, `away` has no news from DeepInfant, `waiting` none since Home Assistant started, and `incomplete`
  * has no entity for crying. `playing` and `played` have no microphone or camera, but a recording or the demo.
  */
 export type Face =

@@ -36,7 +36,7 @@ export function hassEndpoint(
     if (supervisorToken) return { ...SUPERVISOR, token: supervisorToken };
     throw new DeepInfantError(
       'bad-address',
-      "Home Assistant's address is missing. Enter it as your browser shows it; only Home Assistant's Node-RED app works without.",
+      "Home Assistant's address is missing. Enter it as your browser shows it; only an app (add-on) of Home Assistant works without.",
     );
   }
   const whole = /^\w+:\/\//.test(address) ? address : `http://${address}`;

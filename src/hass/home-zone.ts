@@ -75,7 +75,7 @@ export class HomeZone {
       if (isOther)
         this.warnings.raise(
           'zone',
-          `Home Assistant's time zone is ${timeZone}, and Node-RED's is ${processZone()}. DeepInfant uses ${timeZone}. Start Node-RED with TZ=${timeZone}, so that the other nodes use it, too.`,
+          `Home Assistant's time zone is ${timeZone}, and this program's is ${processZone()}. DeepInfant uses ${timeZone}. Start this program with TZ=${timeZone} to use it everywhere.`,
         );
       else this.warnings.mend('zone');
     } catch (error) {

@@ -112,7 +112,7 @@ export class Journal {
       },
       replaced: how => {
         this.change({
-          replaced: `Another program ${how} ${entriesFile(folder)} while it was in use. Nothing is lost: what was there and what was noted since are written together. To start over, use 'forget' instead; before you restore a backup, stop Node-RED.`,
+          replaced: `Another program ${how} ${entriesFile(folder)} while it was in use. Nothing is lost: what was there and what was noted since are written together. To start over, use 'forget' instead; before you restore a backup, stop the program that keeps the journal.`,
         });
       },
     };

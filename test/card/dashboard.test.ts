@@ -168,7 +168,7 @@ describe('The card, in Home Assistant', function () {
     await shows('Cannot hear Mia');
     await shows('The camera wants another password.');
     await device.setAvailable({ node: false });
-    await shows('No news from Node-RED');
+    await shows('No news from DeepInfant');
     await device.setAvailable({ node: true, source: true });
     await device.tell({ health: 'silent' });
     await shows('No sound at all. Is the microphone muted?');

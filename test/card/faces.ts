@@ -205,7 +205,7 @@ const FACES: Record<string, Face> = {
     },
     lost: ['source'],
   },
-  away: { says: 'No news from Node-RED', view: LOST, told: ANSWERED, lost: ['node'] },
+  away: { says: 'No news from DeepInfant', view: LOST, told: ANSWERED, lost: ['node'] },
   day: { says: 'Last night', view: DAY, told: ANSWERED },
   new: { says: 'Mia is quiet', view: NEW },
   gone: { says: 'Device not found', view: NEW, config: () => ({ device: 'gone' }) },

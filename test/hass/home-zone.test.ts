@@ -56,7 +56,7 @@ describe('HomeZone', () => {
     await first.learn(hass);
     assert.equal(timeText(TIME), '16:02');
     assert.deepEqual(warnings, [
-      "Home Assistant's time zone is America/Los_Angeles, and Node-RED's is UTC. DeepInfant uses America/Los_Angeles. Start Node-RED with TZ=America/Los_Angeles, so that the other nodes use it, too.",
+      "Home Assistant's time zone is America/Los_Angeles, and this program's is UTC. DeepInfant uses America/Los_Angeles. Start this program with TZ=America/Los_Angeles to use it everywhere.",
     ]);
     await first.close();
     assert.equal(timeText(TIME), '00:02');

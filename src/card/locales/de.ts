@@ -13,7 +13,7 @@ export const de: Texts = {
   'face.quiet': '{name} ist ruhig',
   'face.off': 'Hört nicht zu',
   'face.deaf': '{name} ist nicht zu hören',
-  'face.away': 'Keine Daten von Node-RED',
+  'face.away': 'Keine Daten von DeepInfant',
   'face.waiting': 'Wartet auf Daten',
   'face.incomplete': 'Eine Entität fehlt',
   'face.playing': 'Spielt {source}',
@@ -23,7 +23,7 @@ export const de: Texts = {
   'face.failed': 'Laden fehlgeschlagen',
   'hint.offline': 'Home Assistant ist nicht erreichbar. Die Angaben unten können veraltet sein.',
   'hint.off': 'Das Zuhören ist ausgeschaltet, Schreien bleibt unbemerkt.',
-  'hint.away': 'Läuft Node-RED, und ist es mit dem MQTT-Broker verbunden?',
+  'hint.away': 'Läuft es in Node-RED oder als Dienst, und ist es mit dem MQTT-Broker verbunden?',
   'hint.waiting': 'Seit dem Start von Home Assistant ist nichts angekommen.',
   'hint.incomplete':
     'Die Entität „Schreien“ ist deaktiviert oder wurde entfernt. Siehe die Seite des Geräts.',
@@ -84,7 +84,7 @@ export const de: Texts = {
   'answer.lonely': 'Einsam',
   'answer.taken': 'Danke. Gespeichert: {reason}',
   'answer.refused':
-    'Die Antwort wurde nicht gespeichert. Gab es ein Schreien, zu dem sie passt, und läuft Node-RED?',
+    'Die Antwort wurde nicht gespeichert. Gab es ein Schreien, zu dem sie passt, und läuft DeepInfant?',
 
   'health.starting': 'Fängt an zuzuhören',
   'health.running': 'Hört zu',
@@ -97,7 +97,7 @@ export const de: Texts = {
   'health.unknown': 'Noch keine Daten',
   'health.unavailable': 'Keine Daten',
   'version.differs':
-    'Diese Karte hat die Version {card}, DeepInfant in Node-RED die Version {package}. Aktualisiere die ältere und lade die Seite neu.',
+    'Diese Karte hat die Version {card}, DeepInfant die Version {package}. Aktualisiere die ältere und lade die Seite neu.',
   'listening.label': 'Zuhören',
   'listening.refused': 'Home Assistant konnte das Zuhören nicht ein- oder ausschalten',
 

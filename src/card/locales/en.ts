@@ -11,7 +11,7 @@ export const en = {
   'face.quiet': '{name} is quiet',
   'face.off': 'Not listening',
   'face.deaf': 'Cannot hear {name}',
-  'face.away': 'No news from Node-RED',
+  'face.away': 'No news from DeepInfant',
   'face.waiting': 'Waiting for news',
   'face.incomplete': 'An entity is missing',
   'face.playing': 'Playing {source}',
@@ -21,7 +21,7 @@ export const en = {
   'face.failed': 'Cannot load',
   'hint.offline': 'Home Assistant cannot be reached. What you see below may be out of date.',
   'hint.off': 'Listening is switched off, so crying goes unnoticed.',
-  'hint.away': 'Is Node-RED running and connected to the MQTT broker?',
+  'hint.away': 'Is it running, in Node-RED or as a service, and connected to the MQTT broker?',
   'hint.waiting': 'Nothing has arrived since Home Assistant started.',
   'hint.incomplete': 'The Crying entity is disabled or was removed. See the device’s page.',
   'hint.silent': 'No sound at all. Is the microphone muted?',
@@ -78,7 +78,7 @@ export const en = {
   'answer.burping': 'Needs to burp',
   'answer.lonely': 'Lonely',
   'answer.taken': 'Thank you. Saved: {reason}',
-  'answer.refused': 'Your answer was not saved. Is there a cry to answer, and is Node-RED running?',
+  'answer.refused': 'Your answer was not saved. Is there a cry to answer, and is DeepInfant running?',
 
   'health.starting': 'Starting to listen',
   'health.running': 'Listening to the room',
@@ -91,7 +91,7 @@ export const en = {
   'health.unknown': 'No news yet',
   'health.unavailable': 'No news',
   'version.differs':
-    'This card is version {card}, but DeepInfant in Node-RED is version {package}. Update the older one and reload the page.',
+    'This card is version {card}, but DeepInfant is version {package}. Update the older one and reload the page.',
   'listening.label': 'Listen',
   'listening.refused': 'Home Assistant could not switch listening on or off',
 
