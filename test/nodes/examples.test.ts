@@ -168,7 +168,7 @@ describe('examples', () => {
   for (const [name, nodes] of flows) {
     it(`${name} fits a screen of 1280 by 800 pixels`, () => {
       for (const { id, x = 0, y = 0, w = 0, h = 0 } of nodes as { id: string; [size: string]: unknown }[]) {
-        assert.ok(Number(x) + Number(w) <= 770, `${id} ends at ${Number(x) + Number(w)}`);
+        assert.ok(Number(x) + Number(w) <= CANVAS_WIDTH, `${id} ends at ${Number(x) + Number(w)}`);
         assert.ok(Number(y) + Number(h) <= 670, `${id} ends at ${Number(y) + Number(h)}`);
       }
     });
