@@ -213,7 +213,7 @@ async function probe(file: string, reading: Pick<Reading, 'name' | 'signal'>): P
   const isBroadcast = /^Input #0, mpeg/m.test(said) && / Video: /.test(said);
   return {
     tracks: [...tracks].sort((a, b) => a - b),
-    isTimed: TIMED.test(said) && !(await isChainedOgg(file)),
+    isTimed: TIMED.test(said) && !(await isChainedOgg(file, reading.signal)),
     start: isLate ? ['-itsoffset', String(startS)] : [],
     besides: isBroadcast ? ['-map', '0:v:0', '-c', 'copy', '-f', 'null', '-'] : [],
   };
