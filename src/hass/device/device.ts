@@ -116,6 +116,8 @@ export class Device {
   /** The events that it missed if it comes back only now, and when they were sent, epoch ms. */
   private unsure: { cry: string; payload: string; at: number }[] = [];
   private connectedAt = 0;
+  /** The number of the newest event. */
+  private eventNumber = 0;
   /** When it started, and when Home Assistant asked last whether to listen, epoch ms. */
   private startedAt = 0;
   private listeningAt = 0;
@@ -384,7 +386,7 @@ export class Device {
     const { memory } = this;
     memory.ended = memory.ended.filter(id => id !== event.id);
     this.keepRunning();
-    const payload = eventPayload('started', event);
+    const payload = this.eventPayload('started', event);
     this.sendAfter(Promise.all([this.sending, this.save()]), payload);
   }
 
@@ -393,7 +395,7 @@ export class Device {
     this.keepRunning(cry.id);
     if (memory.ended.includes(cry.id)) return;
     memory.ended.push(cry.id);
-    const payload = eventPayload('ended', cry);
+    const payload = this.eventPayload('ended', cry);
     if (this.sending) this.sendAfter(this.sending, payload);
     else this.sendEvent(payload);
     void this.save();
@@ -462,6 +464,24 @@ export class Device {
     events.push(payload);
     if (events.length === 1) this.sendWaiting();
     void this.save();
+  }
+
+  /** What its entity shows. The number tells events apart, also over restarts: one that is sent again keeps it. */
+  private eventPayload(type: 'started' | 'ended', cry: CryEvent | KeptCry): string {
+    const { id, source, onset, durationS, intensity, reason, who } = cry;
+    this.eventNumber = Math.max(Date.now(), this.eventNumber + 1);
+    return JSON.stringify({
+      event_type: type,
+      cry: id,
+      source,
+      onset: new Date(onset).toISOString(),
+      duration_s: Math.round(durationS),
+      intensity,
+      reason: reason?.label ?? null,
+      confidence: percent(reason?.confidence),
+      who: who?.label ?? null,
+      number: this.eventNumber,
+    });
   }
 
   private sendWaiting(): void {
@@ -576,21 +596,6 @@ export class Device {
     ]);
     return Object.fromEntries(views) as DeviceState['sources'];
   }
-}
-
-function eventPayload(type: 'started' | 'ended', cry: CryEvent | KeptCry): string {
-  const { id, source, onset, durationS, intensity, reason, who } = cry;
-  return JSON.stringify({
-    event_type: type,
-    cry: id,
-    source,
-    onset: new Date(onset).toISOString(),
-    duration_s: Math.round(durationS),
-    intensity,
-    reason: reason?.label ?? null,
-    confidence: percent(reason?.confidence),
-    who: who?.label ?? null,
-  });
 }
 
 function percent(share: number | null | undefined): number | null {

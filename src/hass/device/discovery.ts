@@ -150,6 +150,17 @@ export function deviceTopics(id: string, prefix = DEFAULT_PREFIX): DeviceTopics 
 /** Gives the name of an entity in the user's language, from its key. */
 export type EntityNamer = (key: string) => string;
 
+/**
+ * Shows an event once, though it may arrive twice: after a restart nobody knows which events Home Assistant received. Its
+ * entity keeps the numbers of the last ones, as long as it is available.
+ */
+const NEW_EVENT = `
+{%- set received = this.attributes.get('received', []) -%}
+{%- set number = value_json.get('number') -%}
+{%- if number is none or number not in received -%}
+  {{ dict(value_json.items() | rejectattr(0, 'eq', 'number'), received=(received + [number])[-20:]) | to_json }}
+{%- endif -%}`.replaceAll(/\n */g, '');
+
 const REASON_ICONS: Record<Reason, string> = {
   hungry: 'mdi:baby-bottle',
   tired: 'mdi:weather-night',
@@ -265,8 +276,9 @@ export function deviceComponents(
         platform: 'event',
         state_topic: topics.event,
         event_types: ['started', 'ended'],
+        value_template: NEW_EVENT,
         icon: 'mdi:emoticon-cry-outline',
-        ...ofSource,
+        ...ofNode,
       },
     ],
     stateEntity('sensor', 'reason', {
