@@ -18,9 +18,17 @@ export function logsOf(evidence: readonly Evidence[]): number[] {
   );
 }
 
-/** Makes evidence count more or less: its odds factor to the power of a weight. */
+/** No single piece of evidence makes a reason more than so many times as likely, or less: a model knows only what it saw. */
+const MOST_LOG = Math.log(1000);
+
+/** Makes evidence count more or less, within bounds: its odds factor to the power of a weight. */
 export function weigh(evidence: Evidence, weight: number): Evidence {
-  return { ...evidence, log: weight * evidence.log };
+  return { ...evidence, log: bounded(weight * evidence.log) };
+}
+
+/** @param log logarithm of an odds factor */
+export function bounded(log: number): number {
+  return Math.min(Math.max(log, -MOST_LOG), MOST_LOG);
 }
 
 /** What evidence contributes, before it is put into words. */

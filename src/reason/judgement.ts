@@ -55,7 +55,11 @@ export function mixJudgements(possibilities: readonly Possibility[]): Judgement 
   const likeliest = possibilities.reduce((a, b) => (b.chance > a.chance ? b : a));
   const mean = (of: 'probabilities' | 'shares'): number[] =>
     REASONS.map((_, i) =>
-      possibilities.reduce((sum, { chance, judgement }) => sum + chance * judgement[of][i], 0),
+      // Rounded, their chances may sum to a little more than 1.
+      Math.min(
+        1,
+        possibilities.reduce((sum, { chance, judgement }) => sum + chance * judgement[of][i], 0),
+      ),
     );
   return {
     ...likeliest.judgement,

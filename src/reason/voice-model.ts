@@ -1,6 +1,6 @@
 import { fitLogistic, logitsOf, Standardising } from '../maths/logistic.js';
 import { REASONS } from '../values.js';
-import { centre } from './evidence.js';
+import { bounded, centre } from './evidence.js';
 import { unpackEmbedding } from './embedding.js';
 
 /** A voice changes within months, and its model must be fitted within a few ms: older cries do not count. */
@@ -57,7 +57,10 @@ export class VoiceModel {
     this.weights = fitLogistic(points, REASONS.length, penalties);
   }
 
-  /** Logarithms in the order of REASONS; zeros where nothing is known. */
+  /**
+   * Logarithms in the order of REASONS, bounded: a sound unlike all answered ones is far from every prototype. Zeros where
+   * nothing is known.
+   */
   logs(embedding: Float32Array): number[] {
     // An event that came as JSON has lost its embedding.
     if (!this.scaling || this.scaling.mean.length !== embedding.length) return REASONS.map(() => 0);
@@ -67,6 +70,6 @@ export class VoiceModel {
     const distances = this.prototypes.map(prototype =>
       prototype.reduce((sum, value, i) => sum + value * features[i] - value ** 2 / 2, 0),
     );
-    return centre(distances).map((log, i) => (log + regression[i]) / 2);
+    return centre(distances).map((log, i) => bounded((log + regression[i]) / 2));
   }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { Random } from '../../src/maths/random.js';
 import { DeepInfantError } from '../../src/errors.js';
 import { ReasonEstimator } from '../../src/baby/estimator.js';
+import { readCryEvent } from '../../src/door/cry-event.js';
 import type { Answer, CryEvent, Reason } from '../../src/values.js';
 import { HOUR_MS, MINUTE_MS, cryAt } from '../reason/cries.js';
 
@@ -251,6 +252,32 @@ describe('ReasonEstimator, taught', () => {
       const { label, contributions } = estimator.estimate(cryOf(50, voice));
       assert.equal(label, reason);
       assert.ok(contributions.some(({ text }) => text.startsWith('Answered cries that sounded like this')));
+    }
+  });
+
+  it('estimates what all nodes take, whatever a cry sounds like: one that is refused would never end', () => {
+    const random = new Random(1);
+    const estimator = new ReasonEstimator(MIA);
+    const voices = (['hungry', 'burping'] as const).map(reason => ({
+      reason,
+      voice: Float32Array.from({ length: 256 }, () => random.normal()),
+    }));
+    const cryOf = (n: number, voice: Float32Array, spread: number): CryEvent => ({
+      ...cryAt(NOON + n * HOUR_MS),
+      embedding: voice.map(value => value + spread * random.normal()),
+    });
+    // Cries that are all alike, and then one through a blanket, or none at all.
+    for (let n = 0; n < 12; n++) {
+      const { reason, voice } = voices[n % 2];
+      const cry = cryOf(n, voice, 0.02);
+      estimator.estimate(cry);
+      estimator.answer(answer(cry, reason));
+    }
+    for (const spread of [0, 1, 20, 1000]) {
+      const cry = cryOf(13, voices[0].voice, spread);
+      const reason = estimator.estimate(cry);
+      assert.doesNotThrow(() => readCryEvent({ ...cry, reason }), String(spread));
+      for (const { factor } of reason.contributions) assert.ok(factor <= 1000.1 && factor >= 0.00099);
     }
   });
 
