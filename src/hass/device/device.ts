@@ -30,6 +30,8 @@ import { DeviceSources } from './sources.js';
 /** Of events that Home Assistant may have missed, so many are kept, for so long after a connection: then it was there. */
 const MOST_UNSURE = 200;
 const UNSURE_MS = 600_000;
+/** What was sent within so long before a connection broke may not have arrived. */
+const IN_FLIGHT_MS = 5000;
 /** Home Assistant gets what is sent within so long before its birth message: it has subscribed by then. */
 const SUBSCRIBED_MS = 5000;
 /** How soon after its birth message Home Assistant has made entities that it did not know. */
@@ -91,6 +93,13 @@ export interface FormerPlace {
   messages: DeviceMessage[];
 }
 
+interface SentEvent {
+  cry: string;
+  payload: string;
+  /** Epoch ms. */
+  at: number;
+}
+
 /** A device of Home Assistant: what is heard becomes messages of its MQTT integration, and its messages become commands. */
 export class Device {
   /** The topics that have to be passed to `receive`. */
@@ -113,9 +122,12 @@ export class Device {
   /** Whether Home Assistant gets what is sent now; by its birth message and its will. */
   private hass: 'unknown' | 'there' | 'away' = 'unknown';
   private waiting: NodeJS.Timeout | undefined;
-  /** The events that it missed if it comes back only now, and when they were sent, epoch ms. */
-  private unsure: { cry: string; payload: string; at: number }[] = [];
+  /** The events that it missed if it comes back only now; and the newest ones of all. */
+  private unsure: SentEvent[] = [];
+  private newest: SentEvent[] = [];
+  /** Epoch ms. */
   private connectedAt = 0;
+  private sentAt = 0;
   /** The number of the newest event. */
   private eventNumber = 0;
   /** When it started, and when Home Assistant asked last whether to listen, epoch ms. */
@@ -278,8 +290,10 @@ export class Device {
   /** Publishes everything again, after a connection. */
   publishAll(): void {
     clearTimeout(this.waiting);
+    // The broker may break down again before Home Assistant is back at it: what it missed then it still misses.
+    if (this.hass !== 'unknown')
+      this.unsure = this.newest.filter(({ at }) => at > this.sentAt - IN_FLIGHT_MS);
     this.hass = 'unknown';
-    this.unsure = [];
     this.connectedAt = Date.now();
     this.publishDevice();
     this.sendWaiting();
@@ -359,6 +373,7 @@ export class Device {
   /** Home Assistant is away, and got all that was sent until now. Events wait for it: nobody would tell it later. */
   private holdEvents(): void {
     this.unsure = [];
+    this.newest = [];
     this.hold(LONGEST_AWAY_MS, 'unknown');
   }
 
@@ -491,12 +506,14 @@ export class Device {
   }
 
   private publishEvent(payload: string): boolean {
-    const isSent = this.options.publish({ topic: this.topics.event, payload, retain: false });
+    if (!this.send({ topic: this.topics.event, payload, retain: false })) return false;
     const at = Date.now();
-    const isUnsure = isSent && this.hass === 'unknown' && at - this.connectedAt < UNSURE_MS;
     const { cry } = JSON.parse(payload) as { cry: string };
-    if (isUnsure) this.unsure = [...this.unsure, { cry, payload, at }].slice(-MOST_UNSURE);
-    return isSent;
+    const withIt = (events: readonly SentEvent[]): SentEvent[] =>
+      [...events, { cry, payload, at }].slice(-MOST_UNSURE);
+    this.newest = withIt(this.newest.filter(sent => sent.at > at - IN_FLIGHT_MS));
+    if (this.hass === 'unknown' && at - this.connectedAt < UNSURE_MS) this.unsure = withIt(this.unsure);
+    return true;
   }
 
   private publishChanges(): void {
@@ -513,7 +530,14 @@ export class Device {
   private publish(topic: string, payload: string): boolean {
     if (this.published.get(topic) === payload) return false;
     this.published.set(topic, payload);
-    return this.options.publish({ topic, payload, retain: true });
+    return this.send({ topic, payload, retain: true });
+  }
+
+  /** @returns whether it was sent */
+  private send(message: DeviceMessage): boolean {
+    const isSent = this.options.publish(message);
+    if (isSent) this.sentAt = Date.now();
+    return isSent;
   }
 
   private get removal(): DeviceMessage[] {

@@ -343,19 +343,31 @@ describe('Device', () => {
         .slice(6)
         .map(([type, id]) => [type, id]),
       [
+        // It was on its way when the broker went.
+        ['ended', 'cot@1'],
         ['started', 'cot@2'],
         ['ended', 'cot@2'],
       ],
     );
     welcome();
-    assert.equal(events().length, 8);
+    assert.equal(events().length, 9);
+    // The broker breaks down twice before Home Assistant is back. What was sent long before, it has.
+    jumpAhead(120_000);
+    device.pushHealth({ ...HEALTH, state: 'silent' });
+    device.publishAll();
+    device.pushCry(cry('started', 3, 'cot@5'));
+    await untilEvents(10);
+    device.publishAll();
+    jumpAhead(180_000);
+    welcome();
+    assert.deepEqual(events().slice(10), [['started', 'cot@5', 3]]);
     // One that sends no birth message is not waited for.
     mock.timers.enable({ apis: ['setTimeout'] });
     device.receive('homeassistant/status', 'offline');
     device.pushCry(cry('ended', 9, 'cot@4'));
     mock.timers.tick(600_001);
     mock.timers.reset();
-    assert.equal(events().length, 9);
+    assert.equal(events().length, 12);
     setClock();
   });
 
