@@ -81,8 +81,8 @@ export class EntitiesNode implements NodeWork {
     for (const command of device.start()) this.execute(command);
     this.showState();
     for (const topic of device.subscriptions)
-      connection.subscribe(topic, payload => {
-        const command = device.receive(topic, payload);
+      connection.subscribe(topic, (payload, isRetained) => {
+        const command = device.receive(topic, payload, isRetained);
         if (command) this.execute(command);
       });
     connection.open();
@@ -196,6 +196,15 @@ export class EntitiesNode implements NodeWork {
         const { told } = command;
         if (told === undefined) node.warn(RED._('deepinfant-entities.says.noCry'));
         else node.send([{ topic: 'answer', payload: { answer: '', ...told } }, null, null]);
+        return;
+      }
+      case 'fact': {
+        const { baby, ...told } = command.command;
+        const message =
+          told.do === 'add-fact'
+            ? { topic: told.fact.kind, payload: { ...told.fact, baby } }
+            : { topic: 'withdraw', payload: { withdraw: told.kind, id: told.id, baby } };
+        node.send([message, null, null]);
         return;
       }
       case 'preset':

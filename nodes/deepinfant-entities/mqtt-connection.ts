@@ -23,7 +23,7 @@ export interface MqttBrokerNode extends Node {
   subscribe(
     topic: string,
     options: { qos: number },
-    receive: (topic: string, payload: Buffer) => void,
+    receive: (topic: string, payload: Buffer, packet: { retain?: boolean }) => void,
     ref: string,
   ): void;
   publish(message: MqttMessage, done: (error?: Error) => void): void;
@@ -93,9 +93,10 @@ export class MqttConnection {
     this.broker.register(this.user);
   }
 
-  subscribe(topic: string, receive: (payload: string) => void): void {
-    const receiveBytes = guard((_topic: string, payload: Buffer) => {
-      receive(payload.toString());
+  /** @param receive gets what is published, and whether the broker had kept it */
+  subscribe(topic: string, receive: (payload: string, isRetained: boolean) => void): void {
+    const receiveBytes = guard((_topic: string, payload: Buffer, { retain }: { retain?: boolean }) => {
+      receive(payload.toString(), retain === true);
     });
     this.topics.push(topic);
     this.broker.subscribe(topic, { qos: 1 }, receiveBytes, this.id);

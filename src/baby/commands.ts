@@ -36,6 +36,12 @@ export type Command = { baby?: string } & (
   | { do: 'nothing' }
 );
 
+/** A command about a fact. */
+export type FactCommand = { baby?: string } & (
+  | { do: 'add-fact'; fact: ContextFact & { id: string } }
+  | { do: 'withdraw-fact'; kind: ContextKind; id?: string }
+);
+
 /** What became of a command; of an answer, with what it was, when and by whom. */
 export interface Outcome extends Partial<Answer> {
   outcome: 'noted' | 'withdrawn' | 'unknown-fact' | 'forgotten' | 'imported' | AnswerOutcome;
@@ -77,6 +83,29 @@ export function readCommand(message: CommandMessage, nowMs: number): Command {
     );
   }
   return { ...command, ...about };
+}
+
+/**
+ * The command about a fact that a text brings: the kind of a fact that happens now, or what `readCommand` takes as a payload, as
+ * JSON.
+ * @throws what `readCommand` throws, and DeepInfantError `not-told` for another command
+ */
+export function readFactCommand(text: string, nowMs: number): FactCommand {
+  const { baby, ...command } = readCommand({ payload: payloadOf(text) }, nowMs);
+  const about = baby === undefined ? {} : { baby };
+  if (command.do === 'add-fact') return { ...command, ...about };
+  const { kind } = command as { kind?: ContextKind };
+  if (command.do === 'withdraw-fact' && kind) return { ...command, kind, ...about };
+  throw new DeepInfantError('not-told', `${shorten(text)} is not about a fact: send ${kinds()}.`);
+}
+
+function payloadOf(text: string): unknown {
+  if (!text.startsWith('{')) return { kind: text };
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new DeepInfantError('not-told', `${shorten(text)} is not JSON.`, { cause: error });
+  }
 }
 
 function readAnyCommand(message: CommandMessage, nowMs: number): Command {
@@ -133,7 +162,7 @@ function readWithdrawal(what: unknown, { cry, id, at }: Record<string, unknown>)
   if (!kind) {
     throw new DeepInfantError('not-told', `${shorten(what)} cannot be withdrawn: send answer, ${kinds()}.`);
   }
-  if (at !== undefined) return { do: 'withdraw-fact', id: factIdOf({ kind, at: readTime(at, 0) }) };
+  if (at !== undefined) return { do: 'withdraw-fact', kind, id: factIdOf({ kind, at: readTime(at, 0) }) };
   return { do: 'withdraw-fact', kind, ...optionalTexts('context', { id }) };
 }
 

@@ -16,6 +16,7 @@ const EVEN = 0.5;
  * score reaches the preset's threshold.
  */
 export class Clip {
+  /** All samples, as long as they are less than SHORT_S. */
   private readonly first: Float32Array[] = [];
   private readonly steps: Scores[] = [];
   private samples = 0;
@@ -33,19 +34,25 @@ export class Clip {
     return this.samples > 0 && this.samples <= CLIP_S * SAMPLE_RATE;
   }
 
+  private get isVeryShort(): boolean {
+    return this.samples < SHORT_S * SAMPLE_RATE;
+  }
+
   push({ samples, at }: AudioChunk): void {
     if (this.samples === 0) this.startsAt = at;
-    if (this.samples < SHORT_S * SAMPLE_RATE) this.first.push(samples);
     this.samples += samples.length;
+    if (this.isVeryShort) this.first.push(samples);
+    else this.first.length = 0;
+    if (!this.isShort) this.steps.length = 0;
   }
 
   take(steps: readonly Scores[]): void {
-    if (this.samples <= CLIP_S * SAMPLE_RATE) this.steps.push(...steps);
+    if (this.isShort) this.steps.push(...steps);
   }
 
   /** Its clip score, and the events of the cry that it holds: from the first step to the last that is likelier a cry than not. */
   async judge(): Promise<{ score: number; events: CryEvent[] }> {
-    const isVeryShort = this.samples < SHORT_S * SAMPLE_RATE;
+    const { isVeryShort } = this;
     const scored = isVeryShort ? await scoreSteps(this.classifier, concat(this.first)) : this.steps;
     const score = clipScore(scored);
     if (score < this.classifier.manifest.presets[this.preset].clip) return { score, events: [] };

@@ -137,7 +137,7 @@ export class Network<Name extends string, Output extends string> {
   private readonly planes: Plane[] = [];
   /** What a stream keeps of each plane: addresses of the rows above it and of its last ones, and where they are kept. */
   private readonly kept: { above: number; last: number; length: number; at: number }[] = [];
-  /** Calls the kernels of one layer each. */
+  /** Calls the kernels of one layer each. Bound, since a closure would keep the weights that they were made of. */
   private readonly layers: (() => void)[];
   /** Bytes that a stream keeps. */
   private streamBytes = 0;
@@ -249,9 +249,7 @@ export class Network<Name extends string, Output extends string> {
         const packedBias = this.store(packBias(bias, output));
         makeLayers.push(() => {
           const address = this.storeConvolution(convolution, x, output, packed, packedBias, activation);
-          return () => {
-            kernels.convolve(address, output.frames);
-          };
+          return kernels.convolve.bind(undefined, address, output.frames);
         });
         return output;
       },
@@ -265,9 +263,17 @@ export class Network<Name extends string, Output extends string> {
         makeLayers.push(() => {
           const [from, and, to] = [a, b, output].map(plane => plane.address(0, 0));
           const length = a.mels * a.channels;
-          return () => {
-            kernels.add_relu(from, a.rowLength, and, b.rowLength, to, output.rowLength, length, a.frames);
-          };
+          return kernels.add_relu.bind(
+            undefined,
+            from,
+            a.rowLength,
+            and,
+            b.rowLength,
+            to,
+            output.rowLength,
+            length,
+            a.frames,
+          );
         });
         return output;
       },
@@ -286,9 +292,15 @@ export class Network<Name extends string, Output extends string> {
           makeLayers.push(() => {
             const from = part.address(0, 0);
             const to = output.address(0, 0) + firsts[i] * FLOAT;
-            return () => {
-              kernels.copy(from, part.rowLength, to, output.rowLength, part.channels, frames);
-            };
+            return kernels.copy.bind(
+              undefined,
+              from,
+              part.rowLength,
+              to,
+              output.rowLength,
+              part.channels,
+              frames,
+            );
           });
         return output;
       },
@@ -299,9 +311,16 @@ export class Network<Name extends string, Output extends string> {
         makeLayers.push(() => {
           const from = x.address(0, 0);
           const to = output.address(0, 0);
-          return () => {
-            kernels.mean_and_maximum(from, x.rowLength, mels, channels, to, output.rowLength, frames);
-          };
+          return kernels.mean_and_maximum.bind(
+            undefined,
+            from,
+            x.rowLength,
+            mels,
+            channels,
+            to,
+            output.rowLength,
+            frames,
+          );
         });
         return output;
       },
@@ -310,9 +329,7 @@ export class Network<Name extends string, Output extends string> {
         makeLayers.push(() => {
           const from = x.address(0, 0);
           const to = output.address(0, 0);
-          return () => {
-            kernels.mean(from, x.rowLength, x.mels, x.channels, to, x.frames);
-          };
+          return kernels.mean.bind(undefined, from, x.rowLength, x.mels, x.channels, to, x.frames);
         });
         return output;
       },

@@ -5,7 +5,7 @@ import { fromFloat16, toFloat16 } from '../maths/float16.js';
 export interface NamedWeights {
   name: string;
   shape: number[];
-  values: Float32Array;
+  readonly values: Float32Array;
 }
 
 /** Weights one after the other as little-endian IEEE binary16: half the size, and a rounding far below the noise of training. */
@@ -13,7 +13,7 @@ export function packWeights(weights: readonly NamedWeights[]): Uint8Array {
   return Buffer.concat(weights.map(({ values }) => Buffer.from(toFloat16(values).buffer)));
 }
 
-/** The reverse of packWeights, by the names and shapes of a manifest. */
+/** The reverse of packWeights, by the names and shapes of a manifest. Values are unpacked each time they are asked for. */
 export function unpackWeights(
   bytes: Uint8Array,
   tensors: readonly { name: string; shape: number[] }[],
@@ -22,9 +22,15 @@ export function unpackWeights(
   let at = 0;
   return tensors.map(({ name, shape }) => {
     const size = shape.reduce((a, b) => a * b, 1);
-    const values = fromFloat16(bits.subarray(at, at + size));
+    const packed = bits.subarray(at, at + size);
     at += size;
-    return { name, shape, values };
+    return {
+      name,
+      shape,
+      get values() {
+        return fromFloat16(packed);
+      },
+    };
   });
 }
 

@@ -1,13 +1,7 @@
 /** The page: shows what the service sends, and brings it what people answer. */
 import { html, nothing, render, type TemplateResult } from 'lit';
-import {
-  type PageAnswer,
-  type PageFact,
-  type PageState,
-  REPORTED,
-  type RoomState,
-  type SourceStateLine,
-} from '../serve/page-state.js';
+import { REPORTED, type Reported } from '../reason/reported.js';
+import type { PageAnswer, PageFact, PageState, RoomState, SourceStateLine } from '../serve/page-state.js';
 import { REASONS } from '../values.js';
 import { LivePicture } from './live-picture.js';
 import { textsIn, type PageTexts } from './texts.js';
@@ -22,7 +16,7 @@ let journalOf = '';
 /** Why what was sent last was not taken, by whom it was about. */
 let refusal: { room: string; why: string } | undefined;
 /** What was reported last on this page, which can be taken back. */
-let reported: { room: string; kind: (typeof REPORTED)[number]; id: string } | undefined;
+let reported: { room: string; kind: Reported; id: string } | undefined;
 /** Changes when pictures are to be loaded anew. */
 let edition = 0;
 /** The pictures in words, by their addresses. */
@@ -144,7 +138,7 @@ function factsView(room: string, texts: PageTexts): TemplateResult {
     </p>`;
 }
 
-async function report(room: string, kind: (typeof REPORTED)[number], texts: PageTexts): Promise<void> {
+async function report(room: string, kind: Reported, texts: PageTexts): Promise<void> {
   const reply = await post('fact', { room, kind }, texts);
   if (reply?.id !== undefined) reported = { room, kind, id: reply.id };
   edition++;

@@ -1,4 +1,5 @@
 /** What the page shows, as the server sends it. */
+import type { Reported } from '../reason/reported.js';
 import type { Language } from '../texts/language.js';
 import type { Reason, SourceState } from '../values.js';
 
@@ -83,8 +84,5 @@ export interface PageAnswer {
   reason: Reason;
 }
 
-/** What can be reported on the page, as happening now. */
-export const REPORTED = ['feed', 'burp', 'change', 'sleep', 'wake'] as const;
-
 /** Something that happened just now, of all babies of a room; or the id of such a fact, to take it back. */
-export type PageFact = { room: string } & ({ kind: (typeof REPORTED)[number] } | { withdraw: string });
+export type PageFact = { room: string } & ({ kind: Reported } | { withdraw: string });

@@ -117,7 +117,7 @@ export class RoomDevice implements Part {
         message: (topic, payload, isRetained) => {
           this.watch(topic, payload, isRetained);
           if (topic === topics.clipGet && !isRetained) this.sendClip(payload);
-          const command = device.receive(topic, payload);
+          const command = device.receive(topic, payload, isRetained);
           if (command) this.execute(command);
         },
       },
@@ -223,6 +223,7 @@ export class RoomDevice implements Part {
     const { room, usePreset, listen, report } = this.options;
     if (command.do === 'preset') usePreset(command.preset);
     else if (command.do === 'listen') listen(command.isWanted);
+    else if (command.do === 'fact') room.execute(command.command).catch(report);
     else {
       const answer = command.do === 'answer' ? command.answer : command.told;
       if (answer === undefined) report('There is no cry yet that this answer could be about.');

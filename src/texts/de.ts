@@ -223,6 +223,11 @@ export const entities: EntityTexts = {
   'was belly pain': 'Hatte Bauchweh',
   'was burping': 'War ein Bäuerchen',
   'was lonely': 'War einsam',
+  feed: 'Gefüttert',
+  burp: 'Bäuerchen gemacht',
+  change: 'Gewickelt',
+  sleep: 'Eingeschlafen',
+  wake: 'Aufgewacht',
 };
 
 /** Warum eine Quelle nicht zu hören ist und was hilft. Auf Englisch steht es dort, wo es auffällt, mit Namen und Adressen. */

@@ -251,6 +251,11 @@ export const entities = {
   'was belly pain': 'Had belly pain',
   'was burping': 'Needed to burp',
   'was lonely': 'Was lonely',
+  feed: 'Fed',
+  burp: 'Burped',
+  change: 'Changed',
+  sleep: 'Fell asleep',
+  wake: 'Woke up',
 };
 
 export type EntityTexts = typeof entities;

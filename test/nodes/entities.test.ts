@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectAsync, type MqttClient } from 'mqtt';
+import { readCommand } from '../../src/baby/commands.js';
 import { REPUBLISH_MS } from '../../src/hass/device/discovery.js';
 import type { CryEvent, SourceHealth } from '../../src/values.js';
 import { homeAssistantOfSuite } from '../home-assistant/home-assistant.js';
@@ -155,6 +156,18 @@ describe('deepinfant-entities', function () {
     // The next cry has no answer yet.
     flow.send('baby1', { payload: cry('started', 'cot@3') });
     await untilState('select.mia_answer', 'unknown');
+  });
+
+  it('passes on what happened, as a reason node takes it', async () => {
+    await home().call('button.press', { entity_id: 'button.mia_feed' });
+    const { topic, payload } = await flow.until('answers');
+    const { kind, at } = payload as { kind: string; at: number };
+    assert.deepEqual([topic, kind], ['feed', 'feed']);
+    assert(Math.abs(at - Date.now()) < 5000);
+    await watcher.publishAsync('deepinfant/v1/mia/fact/set', JSON.stringify({ withdraw: 'feed', at }));
+    await until(() => flow.messages('answers').length === 2, 'that it is taken back');
+    const command = readCommand(flow.messages('answers')[1], Date.now());
+    assert.deepEqual(command, { do: 'withdraw-fact', kind: 'feed', id: `feed@${at}` });
   });
 
   it('shows what was answered elsewhere', async () => {

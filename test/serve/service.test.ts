@@ -179,6 +179,19 @@ describe('The service', function () {
       assert.equal(service.rooms.get('Mia')!.device!.trouble, undefined);
       await client.publishAsync('deepinfant/v1/mia/answer/set', 'tired');
       await until(() => cries('baby-Mia').at(0)?.answer?.reason === 'tired', 'the answer in the journal');
+      const [baby] = service.rooms.get('Mia')!.room!.babies;
+      const facts = (): string => 
+        baby.memory.facts
+          .map(({ kind }) => kind)
+          .sort()
+          .join();
+      await client.publishAsync('deepinfant/v1/mia/fact/set', 'feed');
+      await client.publishAsync('deepinfant/v1/mia/fact/set', '{"kind":"change"}');
+      await until(() => facts() === 'change,feed', facts);
+      await client.publishAsync('deepinfant/v1/mia/fact/set', '{"withdraw":"feed"}');
+      await until(() => facts() === 'change', facts);
+      await client.publishAsync('deepinfant/v1/mia/fact/set', '{"kind":"temperature","celsius":"hot"}');
+      await reported(/^Mia, MQTT: .*celsius/);
       await client.publishAsync('deepinfant/v1/mia/listening/set', 'OFF');
       await reported(/^Cot: stopped/);
       await client.publishAsync('deepinfant/v1/mia/listening/set', 'ON');

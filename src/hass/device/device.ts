@@ -1,3 +1,4 @@
+import { type FactCommand, readFactCommand } from '../../baby/commands.js';
 import { type KeptCry, keptCry } from '../../door/kept-cry.js';
 import type { Playback } from '../../door/playback.js';
 import { guard } from '../../guard.js';
@@ -54,6 +55,8 @@ export type DeviceCommand =
   | { do: 'answer'; answer: Answer | undefined }
   /** Says whose the newest cry was. */
   | { do: 'baby'; told: { cry: string; baby: string; at: number } | undefined }
+  /** Reports what happened, or takes it back. */
+  | { do: 'fact'; command: FactCommand }
   | { do: 'preset'; preset: Preset }
   | { do: 'listen'; isWanted: boolean };
 
@@ -80,7 +83,7 @@ export interface DeviceOptions {
   preset: Preset;
   /** Sends a message, or drops it while the broker is away. @returns whether it was sent */
   publish: (message: DeviceMessage) => boolean;
-  /** Gets what goes wrong with the file. */
+  /** Gets what goes wrong with the file, and what was sent and is not a fact. */
   report: (error: unknown) => void;
   /** Is called when `isCrying` may have changed. */
   changed: () => void;
@@ -138,8 +141,8 @@ export class Device {
     const { id, node, prefix, birthTopic, file, report } = options;
     this.topics = deviceTopics(id, prefix);
     this.memory = emptyMemory(node);
-    const { answer, baby, preset, listening } = this.topics;
-    this.subscriptions = [birthTopic, answer, baby, preset, listening];
+    const { answer, fact, baby, preset, listening } = this.topics;
+    this.subscriptions = [birthTopic, answer, fact, baby, preset, listening];
     this.file = new StateFile(
       {
         path: file,
@@ -276,8 +279,13 @@ export class Device {
     this.publishChanges();
   }
 
-  /** Takes a message of the broker, and gives what it asks for. Unknown messages are ignored. */
-  receive(topic: string, payload: string): DeviceCommand | undefined {
+  /**
+   * Takes a message of the broker, and gives what it asks for. Unknown messages are ignored.
+   * @param isRetained whether the broker had kept it: what somebody said once is then not said again
+   */
+  receive(topic: string, payload: string, isRetained = false): DeviceCommand | undefined {
+    const { answer, fact, baby } = this.topics;
+    if (isRetained && [answer, fact, baby].includes(topic)) return undefined;
     const command = this.commandOf(topic, payload);
     // What Home Assistant shows as chosen is on disk.
     if (command)
@@ -334,6 +342,13 @@ export class Device {
         memory.baby = payload;
         return { do: 'baby', told: { cry: memory.last.id, baby: payload, at } };
       }
+      case topics.fact:
+        try {
+          return { do: 'fact', command: readFactCommand(payload, at) };
+        } catch (error) {
+          this.options.report(error);
+          return undefined;
+        }
       case topics.preset: {
         const preset = PRESETS.find(known => known === payload);
         if (preset === undefined) return undefined;

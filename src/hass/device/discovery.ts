@@ -1,4 +1,5 @@
 import { PRESETS } from '../../model/manifest.js';
+import { REPORTED, type Reported } from '../../reason/reported.js';
 import {
   type Contribution,
   INTENSITIES,
@@ -31,8 +32,9 @@ export interface DeviceTopics {
   clipGet: string;
   /** Retained: names what publishes here. */
   service: string;
-  /** What Home Assistant asks for: one of REASONS, the name of a baby, one of PRESETS, ON or OFF. */
+  /** What Home Assistant asks for: one of REASONS, what `readFactCommand` reads, the name of a baby, one of PRESETS, ON or OFF. */
   answer: string;
+  fact: string;
   baby: string;
   preset: string;
   listening: string;
@@ -139,6 +141,7 @@ export function deviceTopics(id: string, prefix = DEFAULT_PREFIX): DeviceTopics 
     clipGet: `${base}/clip/get`,
     service: `${base}/service`,
     answer: `${base}/answer/set`,
+    fact: `${base}/fact/set`,
     baby: `${base}/baby/set`,
     preset: `${base}/preset/set`,
     listening: `${base}/listening/set`,
@@ -168,6 +171,14 @@ const REASON_ICONS: Record<Reason, string> = {
   'belly pain': 'mdi:stomach',
   burping: 'mdi:weather-windy',
   lonely: 'mdi:hand-heart',
+};
+
+const REPORTED_ICONS: Record<Reported, string> = {
+  feed: 'mdi:baby-bottle-outline',
+  burp: 'mdi:chat-outline',
+  change: 'mdi:human-baby-changing-table',
+  sleep: 'mdi:sleep',
+  wake: 'mdi:sleep-off',
 };
 
 type Component = Record<string, unknown> & { platform: string };
@@ -343,6 +354,16 @@ export function deviceComponents(
       ...attributes("{'by': value_json.answeredBy, 'at': value_json.answeredAt}"),
     }),
     ...ofBabies,
+    ...REPORTED.map((kind): [string, Component] => [
+      kind,
+      {
+        platform: 'button',
+        command_topic: topics.fact,
+        payload_press: kind,
+        icon: REPORTED_ICONS[kind],
+        ...ofNode,
+      },
+    ]),
     choice('preset', PRESETS, { icon: 'mdi:tune', entity_category: 'config' }),
     stateEntity('switch', 'listening', { command_topic: topics.listening, icon: 'mdi:ear-hearing' }),
     ...ofSources,

@@ -186,8 +186,37 @@ describe('Device', () => {
     assert.deepEqual(receive('listening', 'OFF'), { do: 'listen', isWanted: false });
     await until(() => state().listening === 'OFF', 'the switch');
     assert.deepEqual([state().preset, state().listening], ['sensitive', 'OFF']);
-    for (const topic of ['answer', 'preset', 'listening', 'another'])
+    for (const topic of ['answer', 'fact', 'preset', 'listening', 'another'])
       assert.equal(receive(topic, '{"nonsense": true}'), undefined);
+  });
+
+  it('gives what happened, or is taken back, and reports what is not a fact', () => {
+    const receive = (payload: string, isRetained = false): unknown =>
+      device.receive('deepinfant/v1/mia/fact/set', payload, isRetained);
+    const at = Date.now() - 60_000;
+    const { do: what, command } = receive('feed') as Extract<DeviceCommand, { do: 'fact' }>;
+    assert(what === 'fact' && command.do === 'add-fact' && command.fact.kind === 'feed');
+    assert(Math.abs(command.fact.at - Date.now()) < 1000);
+    const fact = { kind: 'change', at, id: `change@${at}` };
+    assert.deepEqual(receive(JSON.stringify({ kind: 'change', at, baby: 'Mia' })), {
+      do: 'fact',
+      command: { do: 'add-fact', fact, baby: 'Mia' },
+    });
+    assert.deepEqual(receive(JSON.stringify({ withdraw: 'change', at })), {
+      do: 'fact',
+      command: { do: 'withdraw-fact', kind: 'change', id: fact.id },
+    });
+    assert.equal(receive('feed', true), undefined, 'the broker kept what was said once');
+    assert.deepEqual(reported, []);
+    const wrong = [
+      'party',
+      '{',
+      '{"kind":"feed","at":"tomorrow"}',
+      '{"forget":"everything"}',
+      '{"withdraw":"answer"}',
+    ];
+    for (const payload of wrong) assert.equal(receive(payload), undefined);
+    assert.equal(reported.length, wrong.length);
   });
 
   it('shows the latest answer to the newest cry', () => {
