@@ -22,6 +22,12 @@ const MOST_SOURCES = 50;
 /** A model that could not be loaded is loaded again by the first chunk after so long. */
 const LOAD_AGAIN_MS = 10_000;
 
+/** What became of a chunk. */
+export interface LiveDetection extends Detection {
+  /** The chunk that was scored, an older one where the detector is behind; none where an older one was dropped. */
+  chunk?: AudioChunk;
+}
+
 /** One source that is heard chunk by chunk. */
 interface OpenSource {
   name: string;
@@ -95,7 +101,7 @@ export class SourceDetectors {
    * @param sourceId tells sources of one name apart: the id of the node that sends them, or ''
    * @throws what loading the model throws; a chunk that comes later loads it again
    */
-  async push(chunk: AudioChunk, sourceId: string): Promise<Detection> {
+  async push(chunk: AudioChunk, sourceId: string): Promise<LiveDetection> {
     const opened = this.sourceOf(chunk.source, sourceId);
     opened.queue.push(chunk);
     // Where an older chunk was dropped, its turn takes the next one: a turn for each would pile up for as long as it is behind.
@@ -108,7 +114,7 @@ export class SourceDetectors {
       const detector = await opened.detector;
       const detection = await detector.push(oldest);
       this.note(detector, detection);
-      return detection;
+      return { ...detection, chunk: oldest };
     });
   }
 

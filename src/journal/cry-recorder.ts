@@ -42,9 +42,12 @@ export class CryRecorder {
   /** Of the cries that are not over, by their ids. */
   private readonly recordings = new Map<string, Recording>();
 
+  /** @param heldS seconds of each source that are held */
+  constructor(private readonly heldS?: number) {}
+
   pushChunk(chunk: AudioChunk): void {
     const { source } = chunk;
-    const buffer = this.sources.get(source) ?? new SoundBuffer();
+    const buffer = this.sources.get(source) ?? new SoundBuffer(this.heldS);
     buffer.push(chunk);
     // The one that sent sound last is the last of the map.
     this.sources.delete(source);

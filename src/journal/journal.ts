@@ -31,6 +31,8 @@ export interface Keeping {
   soundMb: number;
   /** Where clips and pictures are, if not in the journal's folder. */
   soundFolder?: string;
+  /** Seconds of each source that are held in memory to cut clips of; else a minute, for a detector that is behind. */
+  heldS?: number;
 }
 
 /** What is wrong: in words, with what to do. */
@@ -80,7 +82,7 @@ export class Journal {
   readonly soundFolder: string;
   private readonly file: EntryFile;
   private readonly sounds: SoundFolder;
-  private readonly recorder = new CryRecorder();
+  private readonly recorder: CryRecorder;
   private readonly retentionClock = new RetentionClock();
   private readonly soundTurns = new Turns();
   /** The running span of each source that is heard now, and when it was written last, epoch ms. */
@@ -100,6 +102,7 @@ export class Journal {
     onChange: () => void = () => undefined,
     lock?: JournalLock,
   ) {
+    this.recorder = new CryRecorder(keeping.heldS);
     this.onChange = guard(onChange);
     this.soundFolder = keeping.soundFolder ?? soundsFolder(folder);
     this.sounds = new SoundFolder(folder, this.soundFolder);

@@ -2,27 +2,31 @@ import { SAMPLE_RATE, type AudioChunk } from '../values.js';
 
 /** Longer than a cry's beginning lies before its first event, also where a detector is behind by half a minute. */
 const HELD_S = 60;
-const HELD = HELD_S * SAMPLE_RATE;
 /** Full scale of 16 bits: what microphones and cameras send, and clips have, loses nothing by it. */
 const FULL_SCALE = 32768;
 
-/** The last minute of a source, in 2 MB. */
+/** The last minute of a source, in 2 MB, or as many seconds as are to be held. */
 export class SoundBuffer {
-  /** Sample n is at n % HELD. */
-  private readonly held = new Int16Array(HELD);
+  /** Sample n is at n % held.length. */
+  private readonly held: Int16Array;
   /** Numbers of the first sample that it holds, and of the sample after the last one. */
   private first = 0;
   private next = 0;
 
+  constructor(heldS = HELD_S) {
+    this.held = new Int16Array(heldS * SAMPLE_RATE);
+  }
+
   push({ firstSample, samples }: AudioChunk): void {
+    const { held } = this;
     const isEmpty = this.first === this.next;
     // A source that was started anew counts its samples anew.
-    if (isEmpty || firstSample < this.next || firstSample >= this.next + HELD)
+    if (isEmpty || firstSample < this.next || firstSample >= this.next + held.length)
       this.first = this.next = firstSample;
-    while (this.next < firstSample) this.held[this.next++ % HELD] = 0;
+    while (this.next < firstSample) held[this.next++ % held.length] = 0;
     for (const sample of samples)
-      this.held[this.next++ % HELD] = Math.min(FULL_SCALE - 1, Math.round(sample * FULL_SCALE));
-    this.first = Math.max(this.first, this.next - HELD);
+      held[this.next++ % held.length] = Math.min(FULL_SCALE - 1, Math.round(sample * FULL_SCALE));
+    this.first = Math.max(this.first, this.next - held.length);
   }
 
   /** Number of the first sample that it holds. */
@@ -37,9 +41,11 @@ export class SoundBuffer {
 
   /** Its samples from one to before another; silence where it has none. */
   cut(from: number, to: number): Float32Array {
+    const { held } = this;
     const cut = new Float32Array(Math.max(0, to - from));
     const last = Math.min(to, this.next);
-    for (let i = Math.max(from, this.first); i < last; i++) cut[i - from] = this.held[i % HELD] / FULL_SCALE;
+    for (let i = Math.max(from, this.first); i < last; i++)
+      cut[i - from] = held[i % held.length] / FULL_SCALE;
     return cut;
   }
 }

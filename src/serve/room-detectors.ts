@@ -12,6 +12,8 @@ export interface RoomDetectorsOptions {
   preset: Preset;
   /** Keeps the cries that go on: one whose end a killed process never reported is ended by the next. */
   file: string;
+  /** Gets the sound of all sources as it is scored, each chunk just before the events that it causes. */
+  scored: (chunk: AudioChunk) => void;
   /** Gets the cry events of all sources. Its promise resolves when a killed process would not lose the event any more. */
   emit: (event: CryEvent) => Promise<void>;
   /** Gets what goes wrong, once until it is mended. */
@@ -68,13 +70,15 @@ export class RoomDetectors implements Part {
   /** Hears the next chunk of a source. */
   async push(chunk: AudioChunk): Promise<void> {
     try {
-      const detection = await this.detectors.push(chunk, '');
+      const { chunk: scored, ...detection } = await this.detectors.push(chunk, '');
+      if (scored === undefined) return;
+      this.options.scored(scored);
       this.receive(detection);
       const { manifest } = this.detectors;
-      if (manifest) this.views.show(chunk, detection.scores, manifest);
+      if (manifest) this.views.show(scored, detection.scores, manifest);
       const score = detection.scores.at(-1)?.scores.cry;
       if (score === undefined) return;
-      this.lastScores.set(chunk.source, score);
+      this.lastScores.set(scored.source, score);
       this.troubles.mend('model');
     } catch (error) {
       this.troubles.raise('model', error);

@@ -22,6 +22,9 @@ import type { Part } from './parts.js';
 /** A journal that another process keeps is tried again so often: that one may end. */
 const OPEN_AGAIN_MS = 10_000;
 
+/** A cry's beginning lies less than that before its first event, where the journal gets sound as it is scored. */
+const HELD_S = 30;
+
 /** A board without a battery starts in 1970. */
 const UNSET_CLOCK =
   'The clock of this computer is not set. Until it is, cries are reported, but the journal does not note them. Let it set its clock from the network.';
@@ -70,7 +73,12 @@ export class Room implements Part {
     const profiles = babies.length === 0 ? [{ name: '' }] : babies;
     this.babies = profiles.map(profile => openBaby(babyFolder(folder, profile.name), profile));
     this.reasons = new BabiesOfRoom(this.babies);
-    this.journal = new Journal(journalFolder(folder, settings), keeping, undefined, lock);
+    this.journal = new Journal(
+      journalFolder(folder, settings),
+      { ...keeping, heldS: HELD_S },
+      undefined,
+      lock,
+    );
   }
 
   /** What a person should mend. */
@@ -113,7 +121,7 @@ export class Room implements Part {
     return this.turns.take(() => Promise.resolve());
   }
 
-  /** Takes sound, of which the clips are cut. */
+  /** Takes sound, of which the clips are cut, just before the events that it causes. */
   pushChunk(chunk: AudioChunk): void {
     if (this.isOpen) this.journal.push(chunk);
   }

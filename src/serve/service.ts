@@ -344,6 +344,7 @@ export class Service {
       const detectors = new RoomDetectors({
         preset: running.preset,
         file: path.join(folder, `cries-${encodePart(name)}.json`),
+        scored: chunk => running.room?.pushChunk(chunk),
         emit: event => this.deliver(running, event),
         report: this.reporterOf(what),
       });
@@ -399,7 +400,6 @@ export class Service {
       () => liveSourceOf(source, this.hass),
       {
         chunk: chunk => {
-          running.room?.pushChunk(chunk);
           void running.detectors?.push(chunk);
         },
         complete: () => running.detectors?.complete(name) ?? Promise.resolve(),

@@ -2,8 +2,6 @@ import assert from 'node:assert/strict';
 import { SoundBuffer } from '../../src/journal/sound-buffer.js';
 import { SAMPLE_RATE, type AudioChunk } from '../../src/values.js';
 
-const HELD_S = 60;
-
 /** A second of one loudness. */
 function second(firstSample: number, loudness: number): AudioChunk {
   const samples = new Float32Array(SAMPLE_RATE).fill(loudness);
@@ -24,15 +22,17 @@ describe('SoundBuffer', () => {
     );
   });
 
-  it('holds the last minute, however long it was fed', () => {
-    const buffer = new SoundBuffer();
-    const seconds = 2 * HELD_S + 7;
-    for (let s = 0; s < seconds; s++) buffer.push(second(s * SAMPLE_RATE, s / 256));
-    assert.deepEqual([buffer.begin, buffer.end], [(seconds - HELD_S) * SAMPLE_RATE, seconds * SAMPLE_RATE]);
-    const cut = buffer.cut(buffer.begin, buffer.end);
-    for (let s = 0; s < HELD_S; s++)
-      assert.equal(cut[s * SAMPLE_RATE + 100], (seconds - HELD_S + s) / 256, `second ${s}`);
-  });
+  for (const heldS of [undefined, 30])
+    it(`holds the last ${heldS ?? 60} s, however long it was fed`, () => {
+      const buffer = new SoundBuffer(heldS);
+      const held = heldS ?? 60;
+      const seconds = 2 * held + 7;
+      for (let s = 0; s < seconds; s++) buffer.push(second(s * SAMPLE_RATE, s / 256));
+      assert.deepEqual([buffer.begin, buffer.end], [(seconds - held) * SAMPLE_RATE, seconds * SAMPLE_RATE]);
+      const cut = buffer.cut(buffer.begin, buffer.end);
+      for (let s = 0; s < held; s++)
+        assert.equal(cut[s * SAMPLE_RATE + 100], (seconds - held + s) / 256, `second ${s}`);
+    });
 
   it('begins anew with a source that counts anew, or comes back after more than it holds', () => {
     const buffer = new SoundBuffer();

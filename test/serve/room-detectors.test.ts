@@ -5,7 +5,7 @@ import path from 'node:path';
 import { concat } from '../../src/concat.js';
 import { RoomDetectors } from '../../src/serve/room-detectors.js';
 import { synthesiseCry } from '../../src/synth/cry.js';
-import { SAMPLE_RATE, type CryEvent } from '../../src/values.js';
+import { SAMPLE_RATE, type AudioChunk, type CryEvent } from '../../src/values.js';
 import { until } from '../until.js';
 
 describe('The detectors of a room', function () {
@@ -17,15 +17,43 @@ describe('The detectors of a room', function () {
   });
 
   const file = (): string => path.join(folder, 'cries.json');
-  const detectorsWith = (emit: (event: CryEvent) => Promise<void>): RoomDetectors =>
+  const detectorsWith = (
+    emit: (event: CryEvent) => Promise<void>,
+    scored: (chunk: AudioChunk) => void = () => undefined,
+  ): RoomDetectors =>
     new RoomDetectors({
       preset: 'balanced',
       file: file(),
+      scored,
       emit,
       report: error => {
         throw error as Error;
       },
     });
+
+  it('pass the sound on as it is scored, before the events that it causes', async () => {
+    const passed: string[] = [];
+    const detectors = detectorsWith(
+      ({ state }) => {
+        passed.push(state);
+        return Promise.resolve();
+      },
+      ({ firstSample }) => passed.push(String(firstSample)),
+    );
+    await detectors.start();
+    const cry = { samples: synthesiseCry({ seed: 1, durationS: 6 }), at: 0, source: 'Cot', lost: 0 };
+    const quiet = { ...cry, samples: new Float32Array(10 * SAMPLE_RATE) };
+    const pushed = [
+      detectors.push({ ...cry, firstSample: 0 }),
+      detectors.push({ ...quiet, firstSample: cry.samples.length }),
+    ];
+    await Promise.all(pushed);
+    await detectors.stop();
+    assert.deepEqual(
+      passed.filter(what => what !== 'ongoing'),
+      ['0', 'started', String(cry.samples.length), 'ended'],
+    );
+  });
 
   it('report an end again that was not passed on when the process was killed', async () => {
     const events: CryEvent[] = [];
