@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { connectAsync, type MqttClient } from 'mqtt';
+import { REPORTED } from '../../src/reason/reported.js';
 import type { CryEvent } from '../../src/values.js';
 import { freePort } from '../free-port.js';
 import { homeAssistantOfSuite } from '../home-assistant/home-assistant.js';
@@ -281,8 +282,9 @@ describe('the device in Home Assistant', function () {
       assert.deepEqual(kinds('cries_tonight'), ['total', 'string', 'string']);
       assert.deepEqual(kinds('minutes_tonight').slice(0, 2), ['total', 'string']);
       for (const id of ['confidence', 'accuracy']) assert.equal(kinds(id)[0], 'measurement');
-      for (const answer of ['hungry', 'tired', 'discomfort', 'belly_pain', 'burping', 'lonely'])
-        assert.match(String(states.get(`button.jurgen_was_${answer}`)!.attributes.icon), /^mdi:/);
+      const answers = ['hungry', 'tired', 'discomfort', 'belly_pain', 'burping', 'lonely'];
+      for (const id of [...answers.map(answer => `was_${answer}`), ...REPORTED])
+        assert.match(String(states.get(`button.jurgen_${id}`)!.attributes.icon), /^mdi:/);
       assert.equal(states.get('select.jurgen_preset')!.state, 'balanced');
     });
 
