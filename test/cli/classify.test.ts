@@ -312,7 +312,12 @@ describe('deepinfant classify', () => {
     process.env.RSS_LOG = log;
     const startMs = performance.now();
     // V8 lets its space for short-lived objects grow by some 40 MB when it likes, which would hide what is kept.
-    const nodeArguments = ['--max-semi-space-size=4', '--max-old-space-size=64', '--require', path.join(__dirname, 'rss-log.js')];
+    const nodeArguments = [
+      '--max-semi-space-size=4',
+      '--max-old-space-size=64',
+      '--require',
+      path.join(__dirname, 'rss-log.js'),
+    ];
     const child = start(['classify', '--json', file], nodeArguments);
     const { status, stdout } = await outcomeOf(child);
     const seconds = (performance.now() - startMs) / 1000;
