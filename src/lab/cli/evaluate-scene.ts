@@ -4,6 +4,7 @@ import { scenePage, sceneTable, type SceneMeasurement } from '../evaluation/scen
 import { figuresOfNights, playScene, sweepsOfNights } from '../evaluation/scene.js';
 import { loadClassifier } from '../../model/load.js';
 import { openTeacher } from '../teacher/open-teacher.js';
+import { ScoreCache } from '../teacher/score-cache.js';
 import type { WindowTeacher } from '../teacher/window-teacher.js';
 import { writeAtomically } from '../../files/write-atomically.js';
 import { readSamples } from '../../audio/recording.js';
@@ -20,12 +21,17 @@ export interface SceneOptions {
   seed: number;
   /** Files of teachers by name. */
   rivals: ReadonlyMap<string, string>;
+  /** Folder of what teachers heard. */
+  cache: string;
   json: boolean;
   /** Folder of the report; without it, none is written. */
   out: string | undefined;
   command: string;
   signal: AbortSignal;
 }
+
+/** Minutes of nights from one line of progress to the next in a log. */
+const LOGGED_MINUTES = 60;
 
 /** `deepinfant evaluate --scene`: plays nights made from its recordings to each subject's model. */
 export async function evaluateScene({
@@ -34,7 +40,8 @@ export async function evaluateScene({
   nights,
   hours,
   seed,
-  rivals,
+  rivals: files,
+  cache: folder,
   json,
   out,
   command,
@@ -42,17 +49,24 @@ export async function evaluateScene({
 }: SceneOptions): Promise<void> {
   const verdicts = await readVerdicts(data);
   const teachers = new Map<string, WindowTeacher>();
-  for (const [name, file] of rivals) teachers.set(name, await openTeacher(file));
+  for (const [name, file] of files) teachers.set(name, await openTeacher(file));
+  const cache = new ScoreCache(folder);
+  const rivals = new Map(
+    [...teachers].map(([name, teacher]) => {
+      const crying = (samples: Float32Array): Promise<Float32Array> => cache.cryingOf(teacher, samples);
+      return [name, { window: teacher.window, crying }];
+    }),
+  );
   const total = subjects.length * nights;
   const results: SceneMeasurement['nights'][number][] = [];
   let model = { name: '', version: '' };
-  const progress = new ProgressLine();
+  const progress = new ProgressLine(LOGGED_MINUTES);
   const nightMinutes = Math.round(60 * hours);
   const sources = new Map<string, SceneMeasurement['nights']>();
-  for (const { model: folder, recordings, leftOut } of subjects) {
+  for (const { model: modelFolder, recordings, leftOut } of subjects) {
     // A night measures nothing if its truth is in doubt.
     const sure = recordings.filter(recording => !isDoubtful(recording, verdicts.get(recording.path)));
-    const classifier = await loadClassifier(folder);
+    const classifier = await loadClassifier(modelFolder);
     const { name, version } = classifier.manifest;
     model = { name, version };
     try {
@@ -60,7 +74,7 @@ export async function evaluateScene({
         const settings = { hours, seed: seed + results.length };
         const read = (recording: { file: string }): Promise<Float32Array> => readSamples(recording.file);
         results.push(
-          await playScene(sure, read, classifier, teachers, settings, heardS => {
+          await playScene(sure, read, classifier, rivals, settings, heardS => {
             signal.throwIfAborted();
             progress.show({
               part: 'minutes of nights',

@@ -137,13 +137,11 @@ export const command = defineCommand({
       rivals,
       json,
       out,
+      cache: values.cache ?? DEFAULT_CACHE,
       command: `deepinfant evaluate ${quoted.join(' ')}`,
       signal,
     };
-    if (!scene)
-      return (await evaluateRecordings({ ...common, left, cache: values.cache ?? DEFAULT_CACHE })) > 0
-        ? 1
-        : 0;
+    if (!scene) return (await evaluateRecordings({ ...common, left })) > 0 ? 1 : 0;
     await evaluateScene({ ...common, nights, hours, seed });
     return 0;
   },

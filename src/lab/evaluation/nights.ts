@@ -4,7 +4,6 @@ import { playNight, type NightPlan } from '../corpus/night.js';
 import type { Span } from '../../synth/scene.js';
 import { Tracker, type TrackerSettings } from '../../detect/tracker.js';
 import type { ClassifierStream } from '../../model/classifier.js';
-import type { WindowTeacher } from '../teacher/window-teacher.js';
 import { SAMPLE_RATE, type AudioChunk, type CryEvent, type Scores } from '../../values.js';
 
 /** A time in which a detector reports a cry, in seconds from the night's start. */
@@ -142,8 +141,16 @@ export class TrackerAlarms {
   }
 }
 
-/** Windows heard at once: a network is faster on several. */
-const WINDOWS_AT_ONCE = 16;
+/** Another network, which hears windows. */
+export interface WindowRival {
+  /** Samples of a window. */
+  readonly window: number;
+  /** The probability of crying in each of the windows that follow each other in a sound. */
+  crying(samples: Float32Array): Promise<Float32Array>;
+}
+
+/** Windows heard at once: a network is faster on several, and what it heard is kept together. */
+const WINDOWS_AT_ONCE = 128;
 
 /**
  * Frigate's rule for YAMNet, or another network of windows: they do not overlap, and one whose crying score reaches the
@@ -156,7 +163,7 @@ export class FrigateDetector implements NightListener {
   private heard = 0;
 
   constructor(
-    private readonly network: Pick<WindowTeacher, 'window' | 'windows' | 'crying'>,
+    private readonly rival: WindowRival,
     thresholds: readonly number[],
   ) {
     this.alarms = new Map(thresholds.map(threshold => [threshold, []]));
@@ -165,7 +172,7 @@ export class FrigateDetector implements NightListener {
   async push({ samples }: AudioChunk): Promise<void> {
     this.waiting.push(samples);
     const count = this.waiting.reduce((sum, part) => sum + part.length, 0);
-    if (count >= WINDOWS_AT_ONCE * this.network.window) await this.score();
+    if (count >= WINDOWS_AT_ONCE * this.rival.window) await this.score();
   }
 
   async flush(): Promise<void> {
@@ -173,14 +180,13 @@ export class FrigateDetector implements NightListener {
   }
 
   private async score(): Promise<void> {
-    const { network } = this;
+    const { window } = this.rival;
     const samples = concat(this.waiting);
-    const used = samples.length - (samples.length % network.window);
+    const used = samples.length - (samples.length % window);
     this.waiting = [samples.subarray(used)];
     if (used === 0) return;
-    const scores = network.crying(await network.windows(samples.subarray(0, used), network.window));
-    for (const score of scores) {
-      this.heard += network.window;
+    for (const score of await this.rival.crying(samples.subarray(0, used))) {
+      this.heard += window;
       const raisedS = this.heard / SAMPLE_RATE;
       for (const [threshold, alarms] of this.alarms)
         if (score >= threshold) alarms.push({ raisedS, endS: raisedS });

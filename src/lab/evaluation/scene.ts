@@ -3,7 +3,6 @@ import type { Span } from '../../synth/scene.js';
 import { TRACKER_DEFAULTS } from '../../detect/tracker.js';
 import type { Classifier } from '../../model/classifier.js';
 import { PRESETS } from '../../model/manifest.js';
-import type { WindowTeacher } from '../teacher/window-teacher.js';
 import { SAMPLE_RATE } from '../../values.js';
 import {
   ClassifierListener,
@@ -15,6 +14,7 @@ import {
   type Alarm,
   type NightFigures,
   type SceneFigures,
+  type WindowRival,
 } from './nights.js';
 
 /** Frigate's default threshold, and the lowest that it allows. */
@@ -52,7 +52,7 @@ export async function playScene<Sound extends NightSound>(
   recordings: readonly Sound[],
   read: (sound: Sound) => Promise<Float32Array>,
   classifier: Classifier,
-  rivals: ReadonlyMap<string, WindowTeacher>,
+  rivals: ReadonlyMap<string, WindowRival>,
   { hours, seed }: { hours: number; seed: number },
   onProgress: (heardS: number) => void,
 ): Promise<NightResult<Sound>> {
@@ -79,9 +79,9 @@ export async function playScene<Sound extends NightSound>(
     curve[at].score = Math.max(curve[at].score, step.scores.cry);
   });
   const frigates = new Map(
-    [...rivals].map(([name, network]) => [
+    [...rivals].map(([name, rival]) => [
       name,
-      new FrigateDetector(network, [...new Set([...FRIGATE_THRESHOLDS, ...SWEPT_SCORES])]),
+      new FrigateDetector(rival, [...new Set([...FRIGATE_THRESHOLDS, ...SWEPT_SCORES])]),
     ]),
   );
   const episodes = await playNightTo([listener, ...frigates.values()], plan, read, onProgress);

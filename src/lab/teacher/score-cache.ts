@@ -11,9 +11,9 @@ import type { WindowTeacher } from './window-teacher.js';
 const FORM = 1;
 
 /**
- * Window scores of recordings, kept in a folder by content: a file for each recording and teacher, named by the SHA-256 of
- * the recording, in a folder named by that of the teacher. Work that was stopped goes on where it was, and another corpus
- * with the same recordings needs no work.
+ * What teachers hear, kept in a folder by content: a file for each sound and teacher, named by the SHA-256 of the sound, in a
+ * folder named by that of the teacher. Work that was stopped goes on where it was, and another corpus with the same
+ * recordings needs no work.
  */
 export class ScoreCache {
   constructor(private readonly folder: string) {}
@@ -24,22 +24,51 @@ export class ScoreCache {
    */
   async scoresOf(teacher: WindowTeacher, recording: string): Promise<Uint16Array> {
     const samples = await readSamples(recording);
+    const isWhole = (length: number): boolean => length > 0 && length % (2 * teacher.classes) === 0;
+    const bytes = await this.bytesOf(teacher, samples, 'f16', isWhole, async () =>
+      toFloat16(await teacher.windows(samples)),
+    );
+    return new Uint16Array(bytes);
+  }
+
+  /**
+   * The probability of crying in each window of a sound, where windows do not overlap.
+   * @param samples of whole windows, 16 kHz mono in [-1, 1]
+   * @throws DeepInfantError `unwritable` when the folder cannot be written to
+   */
+  async cryingOf(teacher: WindowTeacher, samples: Float32Array): Promise<Float32Array> {
+    const { window } = teacher;
+    const isWhole = (length: number): boolean =>
+      length === (samples.length / window) * Float32Array.BYTES_PER_ELEMENT;
+    const bytes = await this.bytesOf(teacher, samples, 'crying', isWhole, async () =>
+      teacher.crying(await teacher.windows(samples, window)),
+    );
+    return new Float32Array(bytes);
+  }
+
+  /** The content of a sound's file, which is made if there is none or it is not whole. */
+  private async bytesOf(
+    teacher: WindowTeacher,
+    samples: Float32Array,
+    ending: string,
+    isWhole: (length: number) => boolean,
+    hear: () => Promise<Uint16Array | Float32Array>,
+  ): Promise<ArrayBuffer> {
     const sound = createHash('sha256').update(samples).digest('hex');
     const folder = path.join(this.folder, `${teacher.name}-${FORM}-${teacher.sha256.slice(0, 16)}`);
-    const file = path.join(folder, `${sound}.f16`);
+    const file = path.join(folder, `${sound}.${ending}`);
     const kept = await readFile(file).catch(() => undefined);
-    if (kept && kept.length > 0 && kept.length % (2 * teacher.classes) === 0)
-      return new Uint16Array(kept.buffer.slice(kept.byteOffset, kept.byteOffset + kept.length));
-    const scores = toFloat16(await teacher.windows(samples));
+    if (kept && isWhole(kept.length)) return Uint8Array.from(kept).buffer;
+    const scores = Uint8Array.from(new Uint8Array((await hear()).buffer));
     try {
       await mkdir(folder, { recursive: true });
-      await writeAtomically(file, new Uint8Array(scores.buffer));
+      await writeAtomically(file, scores);
     } catch (error) {
       throw new DeepInfantError(
         'unwritable',
         `Cannot write to ${folder}: ${messageOf(error)}. Free some space, or choose another folder with --cache.`,
       );
     }
-    return scores;
+    return scores.buffer;
   }
 }

@@ -71,6 +71,21 @@ describe('ScoreCache', () => {
     assert.equal(teacher.asked, 3);
   });
 
+  it('asks once about windows that do not overlap, apart from those that do', async () => {
+    const teacher = new SmallTeacher('a'.repeat(64));
+    const samples = Float32Array.of(0.25, 0.5, 0.75, 1);
+    const cache = new ScoreCache(kept);
+    for (let i = 0; i < 2; i++)
+      assert.deepEqual(await cache.cryingOf(teacher, samples), Float32Array.of(0.25, 0.5));
+    assert.equal(teacher.asked, 1);
+    const [name] = await readdir(kept, { recursive: true }).then(all =>
+      all.filter(one => one.endsWith('.crying')),
+    );
+    await truncate(path.join(kept, name), 4);
+    assert.deepEqual(await cache.cryingOf(teacher, samples), Float32Array.of(0.25, 0.5));
+    assert.equal(teacher.asked, 2);
+  });
+
   it('says where it cannot write', async () => {
     await assert.rejects(new ScoreCache(sound).scoresOf(new SmallTeacher('a'.repeat(64)), sound), {
       code: 'unwritable',
