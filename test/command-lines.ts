@@ -7,6 +7,27 @@ export function commandLines(): string[] {
     .map(commandLineOf);
 }
 
+/**
+ * The arguments of the processes of this process's group: those that it started, and those that they started, even when they have
+ * ended themselves.
+ */
+export function commandLinesOfGroup(): string[] {
+  const group = groupOf('self');
+  return readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name) && groupOf(name) === group)
+    .map(commandLineOf);
+}
+
+/** The process group of a process; undefined for one that has ended. */
+function groupOf(pid: string): string | undefined {
+  try {
+    // The name may hold anything but ends at the last parenthesis; state, parent and group follow.
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ')[2];
+  } catch {
+    return undefined;
+  }
+}
+
 /** The arguments of a process; nothing of one that has ended. */
 export function commandLineOf(pid: string): string {
   try {

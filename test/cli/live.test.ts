@@ -3,7 +3,7 @@ import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { commandLines } from '../command-lines.js';
+import { commandLines, commandLinesOfGroup } from '../command-lines.js';
 import { nurseryScene } from '../../src/synth/scene.js';
 import { SAMPLE_RATE } from '../../src/values.js';
 import { writeWav } from '../audio/wav-writer.js';
@@ -141,9 +141,10 @@ describe('deepinfant with live sources', function () {
     const running = new Running('listen', camera.url.replace('//', '//me@'));
     delete process.env.DEEPINFANT_CAMERA_PASSWORD;
     await running.until('stderr', 'running');
-    const lines = commandLines();
-    assert.ok(lines.some(line => line.startsWith('ffmpeg') && line.includes('concat')));
-    assert.ok(!lines.some(line => line.includes(login.password)));
+    const ffmpegs = (): string[] =>
+      commandLinesOfGroup().filter(line => line.startsWith('ffmpeg') && line.includes('concat'));
+    assert.ok(ffmpegs().length > 0);
+    assert.ok(!commandLines().some(line => line.includes(login.password)));
     camera.drop();
     await running.until('stderr', 'running', 2);
     const { status, stdout, stderr } = await running.interrupt();
@@ -154,11 +155,9 @@ describe('deepinfant with live sources', function () {
       /backoff: The camera at 127\.0\.0\.1:\d+ closed the connection\. Next try in 1 s\.\n/,
     );
     assert.ok(!stderr.includes(login.password));
-    const left = (): string[] =>
-      commandLines().filter(line => line.startsWith('ffmpeg') && line.includes('concat'));
     await until(
-      () => left().length === 0,
-      () => `the end of ${left().join('\n')}`,
+      () => ffmpegs().length === 0,
+      () => `the end of ${ffmpegs().join('\n')}`,
     );
     await camera.stop();
   });
