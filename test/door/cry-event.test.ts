@@ -5,6 +5,7 @@ import { readSourceHealth } from '../../src/door/source-health.js';
 import { DeepInfantError } from '../../src/errors.js';
 import type { CryEvent } from '../../src/values.js';
 import { HUNGRY } from './reasons.js';
+import { HEALTH } from '../source-health.js';
 
 const DAY_MS = 86_400_000;
 
@@ -127,16 +128,7 @@ describe('isPlausibleEpoch', () => {
 
 describe('readSourceHealth', () => {
   const health = {
-    source: 'nursery',
-    state: 'running',
-    since: Date.now(),
-    positionS: 10,
-    restarts: 0,
-    lostS: 0,
-    levelDb: -40,
-    clipping: 0,
-    driftMs: 3,
-    clockSteps: 0,
+    ...HEALTH,
     format: { codec: 'aac', sampleRate: 8000, channels: 1 },
   };
 

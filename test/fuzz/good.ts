@@ -4,6 +4,7 @@ import path from 'node:path';
 import { EMPTY_MEMORY } from '../../src/baby/memory.js';
 import { modelPath } from '../../src/model/load.js';
 import { HUNGRY } from '../door/reasons.js';
+import { HEALTH } from '../source-health.js';
 
 const NOW = Date.now();
 
@@ -29,15 +30,8 @@ export function cry(): Record<string, unknown> {
 
 export function health(): object {
   return {
-    source: 'nursery',
-    state: 'running',
+    ...HEALTH,
     since: NOW,
-    positionS: 10,
-    restarts: 0,
-    lostS: 0,
-    levelDb: -40,
-    clipping: 0,
-    driftMs: 3,
     format: { codec: 'aac', sampleRate: 8000, channels: 1 },
   };
 }

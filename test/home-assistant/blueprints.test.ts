@@ -7,7 +7,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HassEntity } from 'home-assistant-js-websocket' with { 'resolution-mode': 'import' };
 import { PACKAGE_ROOT } from '../../src/package-root.js';
-import type { CryEvent, SourceHealth, SourceState } from '../../src/values.js';
+import type { CryEvent, SourceState } from '../../src/values.js';
 import { type RunningFlow, runFlow, stopFlow } from '../nodes/flow.js';
 import { cryAt, HUNGRY } from '../reason/cries.js';
 import { until } from '../until.js';
@@ -16,6 +16,7 @@ import { BabyBuddyNotes } from './baby-buddy-notes.js';
 import { Bulb } from './bulb.js';
 import { homeAssistantOfSuite } from './home-assistant.js';
 import { Phone } from './phone.js';
+import { HEALTH } from '../source-health.js';
 
 const FOLDER = path.join(PACKAGE_ROOT, 'blueprints');
 /** Long enough for what must not come, on a busy machine. */
@@ -28,19 +29,6 @@ const ENTITIES = {
   answer: 'select.mia_answer',
   cry: 'event.mia_cry',
   health: 'sensor.mia_health',
-};
-
-const HEALTH: Omit<SourceHealth, 'state'> = {
-  source: 'cot',
-  since: 0,
-  positionS: 9,
-  restarts: 0,
-  lostS: 0,
-  levelDb: null,
-  clipping: 0,
-  driftMs: 0,
-  clockSteps: 0,
-  format: null,
 };
 
 interface Imported {

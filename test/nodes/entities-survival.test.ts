@@ -13,6 +13,7 @@ import { cryAt, HUNGRY } from '../reason/cries.js';
 import { until } from '../until.js';
 import { type FlowNode, runFlow, stopFlow } from './flow.js';
 import { NodeRedProcess } from './node-red-process.js';
+import { HEALTH } from '../source-health.js';
 
 /** Seconds; the broker waits one and a half times as long for a word of a client. */
 const KEEPALIVE_S = 5;

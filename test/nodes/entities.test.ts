@@ -4,26 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { readCommand } from '../../src/baby/commands.js';
 import { REPUBLISH_MS } from '../../src/hass/device/discovery.js';
-import type { CryEvent, SourceHealth } from '../../src/values.js';
+import type { CryEvent } from '../../src/values.js';
 import { homeAssistantOfSuite } from '../home-assistant/home-assistant.js';
 import { atNight } from '../night-zone.js';
 import { cryAt, HUNGRY } from '../reason/cries.js';
 import { until } from '../until.js';
 import { errorText, type FlowNode, type RunningFlow, runFlow, statusText, stopFlow } from './flow.js';
-
-const HEALTH: SourceHealth = {
-  source: 'cot',
-  state: 'running',
-  since: Date.now(),
-  positionS: 10,
-  restarts: 0,
-  lostS: 0,
-  levelDb: -50,
-  clipping: 0,
-  driftMs: 0,
-  clockSteps: 0,
-  format: null,
-};
+import { HEALTH } from '../source-health.js';
 
 describe('deepinfant-entities', function () {
   this.timeout(60_000);

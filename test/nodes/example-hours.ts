@@ -5,9 +5,12 @@ import path from 'node:path';
 import { synthesiseCry } from '../../src/synth/cry.js';
 import { SAMPLE_RATE } from '../../src/values.js';
 import { writeWav } from '../audio/wav-writer.js';
+import { freePort } from '../free-port.js';
+import { Mosquitto } from '../home-assistant/mosquitto.js';
 import { cryAt, HOUR_MS, MINUTE_MS } from '../reason/cries.js';
 import { exampleFlows } from './editor.js';
 import { NodeRedProcess, type Program } from './node-red-process.js';
+import { Satellite } from './satellite.js';
 
 /** Hours of the day at which the examples are tried. */
 export const HOURS: readonly (readonly [hour: number, minute: number])[] = [
@@ -37,7 +40,8 @@ export async function checkExamplesAt(
   if (modules !== undefined) symlinkSync(modules, path.join(userDir, 'node_modules'));
   const recording = path.join(userDir, 'cry.wav');
   writeFileSync(recording, writeWav(synthesiseCry({ seed: 1, durationS: 6 }), { rate: SAMPLE_RATE }));
-  writeFileSync(path.join(userDir, 'flows.json'), JSON.stringify(onTrial(nodes)));
+  const broker = new Mosquitto(await freePort());
+  writeFileSync(path.join(userDir, 'flows.json'), JSON.stringify(onTrial(nodes, broker.port)));
   const nodeRed = new NodeRedProcess(
     userDir,
     modules === undefined ? {} : { nodesDir: [] },
@@ -85,7 +89,10 @@ export async function checkExamplesAt(
     return onset;
   };
 
+  let satellite: Satellite | undefined;
   try {
+    await broker.start();
+    satellite = await Satellite.start('nursery', broker.url, path.join(userDir, 'feed.json'));
     await nodeRed.start({ hasFlows: true });
 
     await nodeRed.until(/noted: change/);
@@ -133,18 +140,36 @@ export async function checkExamplesAt(
       await press(6, name);
       await see('in words', '\\.');
     }
+
+    await satellite.says('mia', 'state', '"health":"running"');
+    satellite.feed.pushCry({ ...cryAt(now()), source: 'Cot' });
+    await see('in words', 'Mia has been crying');
+    await satellite.says('mia', 'state', '"crying":"ON"');
+    await satellite.ask('mia', 'answer', 'hungry');
+    await see('outcome', 'counted');
+    await satellite.ask('mia', 'listening', 'OFF');
+    await satellite.says('nursery', 'listening/set', 'OFF');
+    await satellite.ask('mia', 'preset', 'sensitive');
+    await satellite.says('nursery', 'preset/set', 'sensitive');
+    await satellite.leave();
+    await satellite.says('mia', 'state', '"health":"stalled"');
     assert.doesNotMatch(
       nodeRed.output.replace(/.*(deepinfant-(notify|light|hass)|mqtt-broker).*/g, ''),
       /\[error\]/,
     );
   } finally {
     await nodeRed.stop();
+    await satellite?.stop();
+    await broker.stop();
     rmSync(userDir, { recursive: true });
   }
 }
 
-/** The flows with debug nodes that write to the console, no sound of their own, and ways to give them cries. */
-function onTrial(nodes: readonly { id: string; type: string; [setting: string]: unknown }[]): object[] {
+/** The flows with debug nodes that write to the console, a broker, no sound of their own, and ways to give them cries. */
+function onTrial(
+  nodes: readonly { id: string; type: string; [setting: string]: unknown }[],
+  brokerPort: number,
+): object[] {
   const reasons = nodes.filter(({ type }) => type === 'deepinfant-reason');
   const inputs = reasons.flatMap(({ id, z }, i) => {
     // The second example has recordings instead.
@@ -182,6 +207,7 @@ function onTrial(nodes: readonly { id: string; type: string; [setting: string]: 
   return all.map(node => {
     if (node.type === 'debug') return { ...node, console: true };
     if (node.type === 'deepinfant-audio') return { ...node, autoStart: false };
+    if (node.type === 'mqtt-broker') return { ...node, broker: '127.0.0.1', port: String(brokerPort) };
     // Home Assistant is not there: what leaves for it is shown instead.
     if (node.type === 'link out' && node.name === 'cries' && node.z === fifth(nodes))
       return { ...node, links: [...(node.links as string[]), 'probe'] };

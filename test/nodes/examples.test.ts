@@ -1,20 +1,10 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { connectAsync } from 'mqtt';
-import { concat } from '../../src/concat.js';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
-import { synthesiseCry } from '../../src/synth/cry.js';
-import { SAMPLE_RATE } from '../../src/values.js';
-import { writeWav } from '../audio/wav-writer.js';
-import { start } from '../cli/run.js';
-import { freePort } from '../free-port.js';
-import { Mosquitto } from '../home-assistant/mosquitto.js';
 import { cryAt, MINUTE_MS } from '../reason/cries.js';
 import { needTools } from '../tools.js';
-import { until } from '../until.js';
 import { editorDefinition, exampleFlows, NODE_TYPES, type NodeType } from './editor.js';
 import { checkExamplesAt, HOURS } from './example-hours.js';
 import { NodeRedProcess } from './node-red-process.js';
@@ -95,71 +85,9 @@ describe('examples', () => {
     }
   });
 
-  it('take the cries and the status of a satellite, over a real broker', async function () {
-    needTools(this, 'mosquitto');
-    this.timeout(120_000);
-    const nodes = flows.get('7 - Satellite.json')!;
-    const folder = mkdtempSync(path.join(tmpdir(), 'deepinfant-'));
-    const broker = new Mosquitto(await freePort());
-    await broker.start();
-    const ours = nodes.map(node => {
-      if (node.type === 'mqtt-broker') return { ...node, broker: '127.0.0.1', port: String(broker.port) };
-      return node.type === 'debug' ? { ...node, console: true } : node;
-    });
-    writeFileSync(path.join(folder, 'flows.json'), JSON.stringify(ours));
-    const quiet = new Float32Array(10 * SAMPLE_RATE);
-    const sound = concat([quiet, synthesiseCry({ seed: 1, durationS: 8 }), quiet]);
-    writeFileSync(path.join(folder, 'cry.wav'), writeWav(sound, { rate: SAMPLE_RATE }));
-    const board = path.join(folder, 'deepinfant.yaml');
-    writeFileSync(
-      board,
-      `folder: data\nsources: [{ type: recording, name: Cot, path: cry.wav }]\npage: { port: ${await freePort()} }\nmqtt: { url: "${broker.url}", id: nursery, discovery: false }\n`,
-    );
-    const received = new Map<string, string>();
-    const watcher = await connectAsync(broker.url);
-    watcher.on('message', (topic, payload) => received.set(topic, payload.toString()));
-    await watcher.subscribeAsync(['deepinfant/#', 'homeassistant/#']);
-    const state = (): { crying?: string; health?: string; error?: string; listening?: string } =>
-      JSON.parse(received.get('deepinfant/v1/mia/state') ?? '{}') as ReturnType<typeof state>;
-    const stateIs = (what: keyof ReturnType<typeof state>, value: string): Promise<void> =>
-      until(
-        () => state()[what] === value,
-        () => `${what} ${value} in ${JSON.stringify(state())}`,
-        60_000,
-      );
-    const nodeRed = new NodeRedProcess(folder);
-    let satellite = start(['serve', board]);
-    const kill = async (): Promise<void> => {
-      const ended = once(satellite, 'close');
-      satellite.kill('SIGKILL');
-      await ended;
-    };
-    try {
-      await nodeRed.start({ hasFlows: true });
-      await stateIs('health', 'running');
-      await nodeRed.until(/\[debug:in words\][^]*Mia has been crying for/);
-      await stateIs('crying', 'ON');
-      assert.match(received.get('homeassistant/device/deepinfant_mia/config')!, /"model":"Node-RED"/);
-      await watcher.publishAsync('deepinfant/v1/mia/answer/set', 'hungry');
-      await nodeRed.until(/\[debug:outcome\][^]*counted/);
-      await kill();
-      await stateIs('health', 'stalled');
-      satellite = start(['serve', board]);
-      await stateIs('health', 'running');
-      await watcher.publishAsync('deepinfant/v1/mia/listening/set', 'OFF');
-      await stateIs('health', 'stopped');
-      assert.doesNotMatch(nodeRed.output, /\[error\]/);
-    } finally {
-      await kill();
-      await nodeRed.stop();
-      await watcher.endAsync();
-      await broker.stop();
-      rmSync(folder, { recursive: true });
-    }
-  });
-
   for (const [hour, minute] of HOURS) {
     it(`show what they are to show at ${hour}:${String(minute).padStart(2, '0')}`, async function () {
+      needTools(this, 'mosquitto');
       this.timeout(60_000);
       await checkExamplesAt([hour, minute]);
     });

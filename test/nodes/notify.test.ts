@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { CryEvent, SourceHealth } from '../../src/values.js';
+import type { CryEvent } from '../../src/values.js';
 import { homeAssistantOfSuite } from '../home-assistant/home-assistant.js';
 import { Phone } from '../home-assistant/phone.js';
 import { jumpAhead, setClock } from '../hass/clock-ahead.js';
@@ -14,6 +14,7 @@ import {
   statusText,
   stopFlow,
 } from './flow.js';
+import { HEALTH } from '../source-health.js';
 
 interface Entry {
   name: string;
@@ -162,27 +163,14 @@ describe('deepinfant-notify', function () {
       });
       return all.filter(({ notification_id: id }) => id === 'deepinfant cot');
     };
-    const health: SourceHealth = {
-      source: 'cot',
-      state: 'running',
-      since: 1,
-      positionS: 0,
-      restarts: 0,
-      lostS: 0,
-      levelDb: null,
-      clipping: 0,
-      driftMs: 0,
-      clockSteps: 0,
-      format: null,
-    };
-    const failed = { ...health, state: 'failed', error: 'The camera wants another password.' };
+    const failed = { ...HEALTH, state: 'failed', error: 'The camera wants another password.' };
     flow.send('notify', { payload: failed });
-    flow.send('notify', { payload: { ...health, state: 'starting' } });
+    flow.send('notify', { payload: { ...HEALTH, state: 'starting' } });
     await until(async () => (await notices()).length === 1, 'the notification');
     assert.equal((await notices())[0].message, failed.error);
     await home().restart();
     await until(async () => (await notices()).length === 1, 'the notification again', 30_000);
-    flow.send('notify', { payload: { ...health, state: 'running' } });
+    flow.send('notify', { payload: HEALTH });
     await until(async () => (await notices()).length === 0, 'none');
     flow.send('notify', { payload: failed });
     await until(async () => (await notices()).length === 1, 'the notification');

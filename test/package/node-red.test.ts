@@ -165,7 +165,8 @@ for (const { nodeRed, node } of PAIRS) {
     // The examples in the Node-RED of this checkout, which is the oldest: ../nodes/examples.test.js.
     if (nodeRed === '5')
       for (const [hour, minute] of HOURS)
-        it(`shows in the examples what they promise, at ${hour}:${String(minute).padStart(2, '0')}`, async () => {
+        it(`shows in the examples what they promise, at ${hour}:${String(minute).padStart(2, '0')}`, async function () {
+          needTools(this, 'mosquitto');
           const program = { node: nodeBinary, nodeRed: installed('node-red', 'red.js') };
           await checkExamplesAt([hour, minute], { program, modules: path.join(userDir, 'node_modules') });
         });

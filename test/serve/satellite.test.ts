@@ -22,6 +22,7 @@ import { Mosquitto } from '../home-assistant/mosquitto.js';
 import { cryAt } from '../reason/cries.js';
 import { needTools } from '../tools.js';
 import { until } from '../until.js';
+import { HEALTH } from '../source-health.js';
 
 const CRY_S = 8;
 
@@ -310,18 +311,8 @@ describe('A satellite', function () {
   it('is not heard by a source that it no longer has', async () => {
     await startReceiver();
     const topic = 'deepinfant/v1/nursery/health/cot';
-    const status = {
-      state: 'running',
-      since: 1,
-      positionS: 1,
-      restarts: 0,
-      lostS: 0,
-      levelDb: -50,
-      clipping: 0,
-    };
-    const health = { source: 'Cot', ...status, driftMs: 0, clockSteps: 0, format: null };
     await watcher.publishAsync('deepinfant/v1/nursery/node', 'online', { retain: true });
-    await watcher.publishAsync(topic, JSON.stringify(health), { retain: true });
+    await watcher.publishAsync(topic, JSON.stringify(HEALTH), { retain: true });
     await untilState('running');
     await watcher.publishAsync(topic, '', { retain: true });
     await untilState('starting');

@@ -14,6 +14,7 @@ import { DEFAULT_MODEL, loadClassifier } from '../../src/model/load.js';
 import { nurseryScene, type Span } from '../../src/synth/scene.js';
 import { SAMPLE_RATE, type AudioChunk, type CryEvent } from '../../src/values.js';
 import { MemoryTrend } from './memory-trend.js';
+import { HEALTH } from '../source-health.js';
 
 const HOUR_MS = 3_600_000;
 const SOURCE = 'nursery';
@@ -231,19 +232,8 @@ class NurseryRun {
   }
 
   private async noteHealth(): Promise<void> {
-    await this.journal.noteHealth({
-      source: SOURCE,
-      state: 'running',
-      since: this.startAt,
-      positionS: this.samplesIn / SAMPLE_RATE,
-      restarts: 0,
-      lostS: 0,
-      levelDb: -40,
-      clipping: 0,
-      driftMs: 0,
-      clockSteps: 0,
-      format: null,
-    });
+    const positionS = this.samplesIn / SAMPLE_RATE;
+    await this.journal.noteHealth({ ...HEALTH, source: SOURCE, since: this.startAt, positionS });
   }
 }
 

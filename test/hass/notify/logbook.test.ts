@@ -5,6 +5,7 @@ import type { SourceHealth } from '../../../src/values.js';
 import { until } from '../../until.js';
 import { FakeHomeAssistant } from '../fake-home-assistant.js';
 import { sayIn } from '../../../src/hass/notify/say.js';
+import { HEALTH } from '../../source-health.js';
 
 describe('Logbook', () => {
   let home: FakeHomeAssistant;
@@ -28,17 +29,9 @@ describe('Logbook', () => {
   });
 
   const health = (source: string, state: SourceHealth['state']): SourceHealth => ({
+    ...HEALTH,
     source,
     state,
-    since: 0,
-    positionS: 0,
-    restarts: 0,
-    lostS: 0,
-    levelDb: null,
-    clipping: 0,
-    driftMs: 0,
-    clockSteps: 0,
-    format: null,
     ...(state === 'failed' && { error: 'Enter the password.' }),
   });
   const calls = (action: string): string[] =>
