@@ -1,6 +1,6 @@
 /**
  * The thread that looks for ONVIF cameras and asks each for its stream. It ends by itself; `findOnvifCameras` ends it
- * sooner. What it finds it posts as OnvifReport, and again when it knows more.
+ * sooner. When it begins it says so; what it finds it posts as OnvifReport, and again when it knows more.
  */
 import { Agent } from 'node:http';
 import type { Socket } from 'node:net';
@@ -22,6 +22,9 @@ export interface OnvifReport {
   device: string;
   cameras: FoundCamera[];
 }
+
+/** What the thread posts: that the search begins, or what a device has. */
+export type OnvifMessage = 'searching' | OnvifReport;
 
 /** When the question goes out, in ms from the start: twice, since Wi-Fi loses multicast. */
 const PROBES_AT_MS = [0, 1000];
@@ -55,12 +58,13 @@ Discovery.on('device', (answer: unknown, { address }) => {
     },
   };
   const report = (cameras: FoundCamera[]): void => {
-    parentPort!.postMessage({ device, cameras } satisfies OnvifReport);
+    parentPort!.postMessage({ device, cameras } satisfies OnvifMessage);
   };
   report([camera]);
   void askForStreams(service, camera).then(report);
 });
 
+parentPort!.postMessage('searching' satisfies OnvifMessage);
 for (const atMs of PROBES_AT_MS) {
   setTimeout(() => {
     for (const device of Object.keys(networkInterfaces())) {

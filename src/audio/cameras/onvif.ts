@@ -1,14 +1,14 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { FoundCamera } from './found.js';
-import type { OnvifLogin, OnvifReport } from './onvif-worker.js';
+import type { OnvifLogin, OnvifMessage } from './onvif-worker.js';
 
-/** Answers come for 3 s; a camera that answered last may take this long to give its stream. */
+/** How long nothing new may happen: the thread starts, the search begins, another camera answers and is asked for its stream. */
 const DEADLINE_MS = 8000;
 
 /**
  * Asks the networks of this machine for ONVIF cameras (WS-Discovery, by multicast to 239.255.255.250:3702), and each
- * for its stream; takes 3 to 8 s. A camera that wants a login, or gives no stream, has a `problem` instead of an address.
+ * for its stream; takes 3 to 8 s, and more on a busy computer. A camera that wants a login, or gives no stream, has a `problem` instead of an address.
  *
  * The library behind it waits for ever for some cameras, reads answers of any size on the thread that it runs on, and
  * cannot be told to stop. So it runs in a thread of its own, which is ended.
@@ -28,8 +28,9 @@ export async function findOnvifCameras(
     stdout: true,
     stderr: true,
   });
-  worker.on('message', ({ device, cameras }: OnvifReport) => {
-    found.set(device, cameras);
+  worker.on('message', (message: OnvifMessage) => {
+    if (message === 'searching' || !found.has(message.device)) deadline.refresh();
+    if (message !== 'searching') found.set(message.device, message.cameras);
   });
   // Whatever ends the thread, an answer that it chokes on included: what it found before counts.
   worker.on('error', () => undefined);
