@@ -4,8 +4,8 @@ import { readCryEvent } from '../../src/door/cry-event.js';
 import { readSourceHealth } from '../../src/door/source-health.js';
 import { DeepInfantError } from '../../src/errors.js';
 import type { CryEvent } from '../../src/values.js';
-import { HUNGRY } from './reasons.js';
 import { HEALTH } from '../source-health.js';
+import { HUNGRY } from './reasons.js';
 
 const DAY_MS = 86_400_000;
 

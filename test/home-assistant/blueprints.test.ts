@@ -10,13 +10,13 @@ import { PACKAGE_ROOT } from '../../src/package-root.js';
 import type { CryEvent, SourceState } from '../../src/values.js';
 import { type RunningFlow, runFlow, stopFlow } from '../nodes/flow.js';
 import { cryAt, HUNGRY } from '../reason/cries.js';
+import { HEALTH } from '../source-health.js';
 import { until } from '../until.js';
 import { deviceIdOf } from './automation.js';
 import { BabyBuddyNotes } from './baby-buddy-notes.js';
 import { Bulb } from './bulb.js';
 import { homeAssistantOfSuite } from './home-assistant.js';
 import { Phone } from './phone.js';
-import { HEALTH } from '../source-health.js';
 
 const FOLDER = path.join(PACKAGE_ROOT, 'blueprints');
 /** Long enough for what must not come, on a busy machine. */

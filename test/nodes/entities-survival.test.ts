@@ -10,28 +10,16 @@ import { homeAssistantOfSuite } from '../home-assistant/home-assistant.js';
 import { Mosquitto } from '../home-assistant/mosquitto.js';
 import { nightZone } from '../night-zone.js';
 import { cryAt, HUNGRY } from '../reason/cries.js';
+import { HEALTH } from '../source-health.js';
 import { until } from '../until.js';
 import { type FlowNode, runFlow, stopFlow } from './flow.js';
 import { NodeRedProcess } from './node-red-process.js';
-import { HEALTH } from '../source-health.js';
 
 /** Seconds; the broker waits one and a half times as long for a word of a client. */
 const KEEPALIVE_S = 5;
 
 /** Mosquitto looks for silent clients every six seconds. */
 const BROKER_LOOKS_MS = 7000;
-
-/** Of a source that is heard. */
-const HEALTH = {
-  since: 1,
-  positionS: 1,
-  restarts: 0,
-  lostS: 0,
-  levelDb: -50,
-  clipping: 0,
-  driftMs: 0,
-  format: null,
-};
 
 interface StateChange {
   entity_id: string;

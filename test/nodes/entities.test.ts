@@ -8,9 +8,9 @@ import type { CryEvent } from '../../src/values.js';
 import { homeAssistantOfSuite } from '../home-assistant/home-assistant.js';
 import { atNight } from '../night-zone.js';
 import { cryAt, HUNGRY } from '../reason/cries.js';
+import { HEALTH } from '../source-health.js';
 import { until } from '../until.js';
 import { errorText, type FlowNode, type RunningFlow, runFlow, statusText, stopFlow } from './flow.js';
-import { HEALTH } from '../source-health.js';
 
 describe('deepinfant-entities', function () {
   this.timeout(60_000);

@@ -4,6 +4,7 @@ import { homeAssistantOfSuite } from '../home-assistant/home-assistant.js';
 import { Phone } from '../home-assistant/phone.js';
 import { jumpAhead, setClock } from '../hass/clock-ahead.js';
 import { cryAt } from '../reason/cries.js';
+import { HEALTH } from '../source-health.js';
 import { until } from '../until.js';
 import {
   askDialog,
@@ -14,7 +15,6 @@ import {
   statusText,
   stopFlow,
 } from './flow.js';
-import { HEALTH } from '../source-health.js';
 
 interface Entry {
   name: string;

@@ -20,9 +20,9 @@ import { start } from '../cli/run.js';
 import { freePort } from '../free-port.js';
 import { Mosquitto } from '../home-assistant/mosquitto.js';
 import { cryAt } from '../reason/cries.js';
+import { HEALTH } from '../source-health.js';
 import { needTools } from '../tools.js';
 import { until } from '../until.js';
-import { HEALTH } from '../source-health.js';
 
 const CRY_S = 8;
 

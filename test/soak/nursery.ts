@@ -13,8 +13,8 @@ import { entriesFile, Journal, soundsFolder } from '../../src/journal/journal.js
 import { DEFAULT_MODEL, loadClassifier } from '../../src/model/load.js';
 import { nurseryScene, type Span } from '../../src/synth/scene.js';
 import { SAMPLE_RATE, type AudioChunk, type CryEvent } from '../../src/values.js';
-import { MemoryTrend } from './memory-trend.js';
 import { HEALTH } from '../source-health.js';
+import { MemoryTrend } from './memory-trend.js';
 
 const HOUR_MS = 3_600_000;
 const SOURCE = 'nursery';

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { HassConnection } from '../../../src/hass/connection.js';
 import { Logbook } from '../../../src/hass/notify/logbook.js';
 import type { SourceHealth } from '../../../src/values.js';
+import { HEALTH } from '../../source-health.js';
 import { until } from '../../until.js';
 import { FakeHomeAssistant } from '../fake-home-assistant.js';
 import { sayIn } from '../../../src/hass/notify/say.js';
-import { HEALTH } from '../../source-health.js';
 
 describe('Logbook', () => {
   let home: FakeHomeAssistant;
