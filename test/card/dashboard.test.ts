@@ -233,6 +233,14 @@ describe('The card, in Home Assistant', function () {
       const { violations } = await cardIn(page).evaluate(runAxe);
       const found = violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]);
       assert.deepEqual(found, [], `${name}, ${width} px, ${colours}`);
+      assert.deepEqual(await cardIn(page).evaluate(cutOff), [], `${name}, ${width} px, wider than its place`);
     }
   });
 });
+
+/** The texts of what is wider than its place. */
+function cutOff(card: Element): string[] {
+  return [...card.shadowRoot!.querySelectorAll('button, summary, h2, h3, p, li')]
+    .filter(({ scrollWidth, clientWidth }) => clientWidth > 1 && scrollWidth > clientWidth + 1)
+    .map(({ textContent }) => textContent.trim());
+}

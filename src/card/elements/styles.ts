@@ -359,7 +359,8 @@ export const styles = css`
     grid-template-columns: repeat(3, 1fr);
     gap: 8px;
   }
-  @container (min-width: 460px) {
+  /* Wide enough for the longest word of each language. */
+  @container (min-width: 580px) {
     .answers {
       grid-template-columns: repeat(6, 1fr);
     }
