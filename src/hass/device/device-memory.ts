@@ -39,6 +39,12 @@ const ANSWER = v.object({
   by: v.optional(v.string()),
 });
 
+const EVENT = v.pipe(v.string(), v.check(isEvent, 'not an event'));
+
+/** An event that was sent: the cry's id, and when, epoch ms. */
+const SENT_EVENT = v.object({ cry: v.string(), payload: EVENT, at: v.number() });
+export type SentEvent = v.InferOutput<typeof SENT_EVENT>;
+
 const MEMORY = v.object({
   /** Id of the node that had it last. */
   node: v.string(),
@@ -59,7 +65,9 @@ const MEMORY = v.object({
   sources: v.array(v.string()),
   babies: v.array(v.string()),
   /** Events that wait for the broker or Home Assistant, as they will be published. */
-  events: v.array(v.pipe(v.string(), v.check(isEvent, 'not an event'))),
+  events: v.array(EVENT),
+  /** Those that Home Assistant missed if it comes back only now. */
+  unsure: v.optional(v.array(SENT_EVENT), () => []),
   announced: v.nullable(ANNOUNCED),
 });
 
@@ -95,6 +103,7 @@ export function emptyMemory(node: string): DeviceMemory {
     sources: [],
     babies: [],
     events: [],
+    unsure: [],
     announced: null,
   };
 }
@@ -113,5 +122,6 @@ export function bound(memory: DeviceMemory): DeviceMemory {
     running: memory.running.slice(-MOST_RUNNING),
     ended: memory.ended.slice(-MOST_ENDED),
     events: memory.events.slice(-MOST_EVENTS),
+    unsure: memory.unsure.slice(-MOST_EVENTS),
   });
 }

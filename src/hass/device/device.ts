@@ -15,6 +15,7 @@ import {
   DEVICE_MEMORY_VERSION,
   type DeviceMemory,
   emptyMemory,
+  type SentEvent,
 } from './device-memory.js';
 import {
   deviceComponents,
@@ -28,8 +29,7 @@ import {
 } from './discovery.js';
 import { DeviceSources } from './sources.js';
 
-/** Of events that Home Assistant may have missed, so many are kept, for so long after a connection: then it was there. */
-const MOST_UNSURE = 200;
+/** Events that Home Assistant may have missed are kept for so long after a connection: then it was there. */
 const UNSURE_MS = 600_000;
 /** What was sent within so long before a connection broke may not have arrived. */
 const IN_FLIGHT_MS = 5000;
@@ -96,13 +96,6 @@ export interface FormerPlace {
   messages: DeviceMessage[];
 }
 
-interface SentEvent {
-  cry: string;
-  payload: string;
-  /** Epoch ms. */
-  at: number;
-}
-
 /** A device of Home Assistant: what is heard becomes messages of its MQTT integration, and its messages become commands. */
 export class Device {
   /** The topics that have to be passed to `receive`. */
@@ -125,8 +118,7 @@ export class Device {
   /** Whether Home Assistant gets what is sent now; by its birth message and its will. */
   private hass: 'unknown' | 'there' | 'away' = 'unknown';
   private waiting: NodeJS.Timeout | undefined;
-  /** The events that it missed if it comes back only now; and the newest ones of all. */
-  private unsure: SentEvent[] = [];
+  /** The newest ones of the events that were sent. */
   private newest: SentEvent[] = [];
   /** Epoch ms. */
   private connectedAt = 0;
@@ -300,7 +292,7 @@ export class Device {
     clearTimeout(this.waiting);
     // The broker may break down again before Home Assistant is back at it: what it missed then it still misses.
     if (this.hass !== 'unknown')
-      this.unsure = this.newest.filter(({ at }) => at > this.sentAt - IN_FLIGHT_MS);
+      this.memory.unsure = this.newest.filter(({ at }) => at > this.sentAt - IN_FLIGHT_MS);
     this.hass = 'unknown';
     this.connectedAt = Date.now();
     this.publishDevice();
@@ -375,19 +367,23 @@ export class Device {
 
   /** Home Assistant has started, or is back at the broker: it gets what it missed, once it has its entities. */
   private welcome(): void {
-    const subscribedAt = Date.now() - SUBSCRIBED_MS;
+    const { memory } = this;
+    const now = Date.now();
+    const subscribedAt = now - SUBSCRIBED_MS;
     // Of a cry whose end it got, it does not need the beginning any more.
-    const got = new Set(this.unsure.filter(({ at }) => at >= subscribedAt).map(({ cry }) => cry));
-    const missed = this.unsure.filter(({ cry, at }) => at < subscribedAt && !got.has(cry));
-    this.memory.events.unshift(...missed.map(({ payload }) => payload));
-    this.unsure = [];
+    const got = new Set(memory.unsure.filter(({ at }) => at >= subscribedAt).map(({ cry }) => cry));
+    const missed = memory.unsure.filter(
+      ({ cry, at }) => at < subscribedAt && at > now - UNSURE_MS && !got.has(cry),
+    );
+    memory.events.unshift(...missed.map(({ payload }) => payload));
+    memory.unsure = [];
     this.publishDevice();
     this.hold(ENTITIES_MADE_MS, 'there');
   }
 
   /** Home Assistant is away, and got all that was sent until now. Events wait for it: nobody would tell it later. */
   private holdEvents(): void {
-    this.unsure = [];
+    this.memory.unsure = [];
     this.newest = [];
     this.hold(LONGEST_AWAY_MS, 'unknown');
   }
@@ -524,10 +520,9 @@ export class Device {
     if (!this.send({ topic: this.topics.event, payload, retain: false })) return false;
     const at = Date.now();
     const { cry } = JSON.parse(payload) as { cry: string };
-    const withIt = (events: readonly SentEvent[]): SentEvent[] =>
-      [...events, { cry, payload, at }].slice(-MOST_UNSURE);
-    this.newest = withIt(this.newest.filter(sent => sent.at > at - IN_FLIGHT_MS));
-    if (this.hass === 'unknown' && at - this.connectedAt < UNSURE_MS) this.unsure = withIt(this.unsure);
+    const sent = { cry, payload, at };
+    this.newest = [...this.newest.filter(other => other.at > at - IN_FLIGHT_MS), sent];
+    if (this.hass === 'unknown' && at - this.connectedAt < UNSURE_MS) this.memory.unsure.push(sent);
     return true;
   }
 
