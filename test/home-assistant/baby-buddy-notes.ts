@@ -17,8 +17,14 @@ export interface Note {
 export class BabyBuddyNotes {
   static readonly TOKEN = 'Token 4b18a2259177c9891befe9530a8805e328f6fa2d';
   readonly notes: { note: Note; headers: IncomingHttpHeaders }[] = [];
+  /** Whether it takes them, or says that it is away. */
+  isThere = true;
   private readonly server = createServer((request, response) => {
     void json(request).then(note => {
+      if (!this.isThere) {
+        response.writeHead(503).end();
+        return;
+      }
       this.notes.push({ note: note as Note, headers: request.headers });
       response.writeHead(201).end('{}');
     });

@@ -534,15 +534,21 @@ describe('blueprints', function () {
     await untilState(ENTITIES.crying, 'on');
     cry('ended', 'hungry', 'cot@4');
     await untilState(ENTITIES.crying, 'off');
+    const endedAt = Date.now();
     await sleep(MOMENT_MS);
     assert.equal(notes.length, 0, 'before it was answered');
+    // Baby Buddy is away at that time.
+    babyBuddy.isThere = false;
     await home().call('select.select_option', { entity_id: answer, option: 'belly pain' });
+    await sleep(3 * MOMENT_MS);
+    assert.equal(notes.length, 0, 'while Baby Buddy is away');
+    babyBuddy.isThere = true;
     await until(() => notes.length === 1, 'the note');
     const [{ note, headers }] = notes;
     assert.equal(headers.authorization, BabyBuddyNotes.TOKEN);
     assert.deepEqual([note.child, note.tags], [7, ['cry']]);
     assert.equal(note.note, 'Cried for 40 s (cry): belly pain.');
-    assert.ok(Math.abs(Date.parse(note.time) - Date.now() + 40_000) < 10_000, note.time);
+    assert.ok(Math.abs(Date.parse(note.time) - endedAt + 40_000) < 10_000, note.time);
     // Of one that nobody answers before the next begins.
     for (const state of ['started', 'ended'] as const) cry(state, 'tired', 'cot@5');
     await untilState(answer, 'unknown');
@@ -569,6 +575,13 @@ describe('blueprints', function () {
       await home().restart({ signal });
       await home().untilState(event, ({ state }) => state !== 'unavailable');
       await untilState(answer, 'unknown');
+      if (signal === 'SIGKILL') {
+        // The next cry begins before Home Assistant has looked at the last one.
+        cry('started', 'tired', 'cot@20');
+        await until(() => notes.length === 4 + i, 'the note', 40_000);
+        assert.equal(notes[3 + i].note.note, 'Cried for 40 s (cry): probably tired.');
+        continue;
+      }
       await home().call('select.select_option', { entity_id: answer, option: 'burping' });
       await until(() => notes.length === 4 + i, 'the note', 40_000);
       assert.equal(notes[3 + i].note.note, 'Cried for 40 s (cry): burping.');

@@ -66,7 +66,15 @@ describe('the torture night', () => {
   it('finds nothing wrong in a good night', () => {
     const { wrong, ...counts } = judge(goodNight());
     assert.deepEqual(wrong, []);
-    assert.deepEqual(counts, { cries: 1, rings: 2, blueprintRings: 2, on: 1, answers: 1, cutOff: 0 });
+    assert.deepEqual(counts, {
+      cries: 1,
+      rings: 2,
+      blueprintRings: 2,
+      on: 1,
+      flashes: 0,
+      answers: 1,
+      cutOff: 0,
+    });
   });
 
   const faults: Record<string, [(night: NightRecord) => unknown, RegExp]> = {
@@ -106,6 +114,7 @@ describe('the torture night', () => {
       /was counted 2 times/,
     ],
     'a note too many': [night => (night.notes = 2), /2 notes of 1 cries/],
+    'a note that is lost': [night => (night.notes = 0), /0 notes of 1 cries/],
   };
   for (const [name, [spoil, finding]] of Object.entries(faults))
     it(`notices ${name}`, () => {
@@ -113,6 +122,21 @@ describe('the torture night', () => {
       spoil(night);
       assert.match(judge(night).wrong.join('\n'), finding);
     });
+
+  it("lets Home Assistant show for a moment what it knew before it lost the broker, and calls a longer one a false 'on'", () => {
+    const night = goodNight();
+    const crying = 'binary_sensor.mia_crying';
+    night.states[1] = { entityId: crying, state: 'unavailable', at: 10_000 };
+    night.states.push(
+      { entityId: crying, state: 'on', at: 40_000 },
+      { entityId: crying, state: 'off', at: 40_300 },
+    );
+    assert.match(judge(night).wrong.join(), /was on at 00:00:40/);
+    night.kills.push({ victim: 'the broker', at: 9000, until: 15_000 });
+    assert.deepEqual([judge(night).wrong, judge(night).flashes], [[], 1]);
+    night.states[3].at = 41_500;
+    assert.match(judge(night).wrong.join(), /was on at 00:00:40/);
+  });
 
   it('lets a cry go without a ring that was reported as Node-RED was killed, and no other', () => {
     const night = goodNight();

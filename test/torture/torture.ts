@@ -48,6 +48,7 @@ async function main(): Promise<void> {
     ['answers', report.answers],
     ['notes in Baby Buddy', report.notes],
     ["changes to 'on' in Home Assistant", report.on],
+    ['  what it knew before it lost the broker', report.flashes],
     ['cameras lost', report.flaps],
     ...Object.entries(report.kills).map(([victim, count]): [string, number] => [`${victim} killed`, count]),
     ['things that went wrong', report.wrong.length],

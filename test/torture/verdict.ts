@@ -38,8 +38,9 @@ export interface Verdict {
   rings: number;
   /** Sounds of the blueprints' notifications. */
   blueprintRings: number;
-  /** Changes to 'on' of what shows that a baby cries. */
+  /** Changes to 'on' of what shows that a baby cries; and those in which Home Assistant showed what it knew before it lost the broker. */
   on: number;
+  flashes: number;
   answers: number;
   /** Cries that rang nowhere, or not on each phone, since Node-RED was killed in the moment in which they were reported. */
   cutOff: number;
@@ -48,6 +49,10 @@ export interface Verdict {
 
 /** A cry is shown for so long after it: the hang-over, and what a busy machine takes. */
 const SHOWN_AFTER_MS = 12_000;
+/** What Home Assistant shows again when it is back at the broker is corrected within so long. */
+const FLASH_MS = 1000;
+/** Killed so soon after a cry ended, Home Assistant may not have begun to log it. */
+const LOGGED_MS = 3000;
 /** Killed so soon after a cry was reported, Node-RED may not have written down whom to notify. */
 const IN_FLIGHT_MS = 1500;
 
@@ -78,12 +83,23 @@ export function judge(night: NightRecord): Verdict {
   for (const cry of night.crying)
     if (!isRung(cry, night)) wrong.push(`nobody was called to ${describe(cry)}`);
   wrong.push(...falseOns(night), ...withoutEnd(night), ...wrongAnswers(night));
-  const on = onsOf(night).length;
+  const ons = onsOf(night);
+  const on = ons.length;
+  const flashes = ons.filter(change => isFlash(change, night)).length;
   wrong.push(...wrongBlueprints(night), ...wrongNotes(night));
   const blueprintRings = [...night.pushed.values()]
     .flatMap(pushed => BLUEPRINT_TAGS.map(tag => ringsOf(pushed, tag).length))
     .reduce((a, b) => a + b, 0);
-  return { cries: ids.size, rings, blueprintRings, on, answers: night.answers.length, cutOff, wrong };
+  return {
+    cries: ids.size,
+    rings,
+    blueprintRings,
+    on,
+    flashes,
+    answers: night.answers.length,
+    cutOff,
+    wrong,
+  };
 }
 
 /** When each cry was reported, by its id. */
@@ -133,6 +149,24 @@ function onsOf({ states }: Pick<NightRecord, 'states'>): NightRecord['states'] {
   });
 }
 
+/**
+ * Back at a broker that it had lost, Home Assistant shows what it knew before until the broker's messages arrive: no device can
+ * prevent that a cry that ended meanwhile is shown for a moment.
+ */
+function isFlash({ entityId, at }: NightRecord['states'][number], { states, kills }: NightRecord): boolean {
+  const ofEntity = states.filter(other => other.entityId === entityId);
+  const before = ofEntity.findLast(other => other.at < at);
+  const after = ofEntity.find(other => other.at > at);
+  const shown = ofEntity.findLast(other => other.at < at && other.state !== 'unavailable');
+  return (
+    before?.state === 'unavailable' &&
+    shown?.state === 'on' &&
+    after?.state === 'off' &&
+    after.at - at < FLASH_MS &&
+    kills.some(kill => kill.victim === 'the broker' && kill.at >= shown.at && kill.at < at)
+  );
+}
+
 function isCrying(entityId: string): boolean {
   return /^binary_sensor\.[a-z]+_crying/.test(entityId);
 }
@@ -167,13 +201,15 @@ function wrongBlueprints(night: NightRecord): string[] {
   });
 }
 
-/** No cry is logged twice. */
-function wrongNotes({ hassEvents, notes, lines }: NightRecord): string[] {
+/** Each cry is logged once. */
+function wrongNotes({ hassEvents, notes, lines, kills }: NightRecord): string[] {
   const mias = new Set(lines.flatMap(line => ('state' in line && line.baby === 'Mia' ? line.id : [])));
-  const ended = new Set(
-    hassEvents.flatMap(({ type, cry }) => (type === 'ended' && mias.has(cry) ? cry : [])),
-  );
-  return notes <= ended.size ? [] : [`Baby Buddy got ${notes} notes of ${ended.size} cries`];
+  const ends = hassEvents.filter(({ type, cry }) => type === 'ended' && mias.has(cry));
+  const isCutOff = (at: number): boolean =>
+    kills.some(kill => kill.victim === 'Home Assistant' && kill.at >= at && kill.at - at < LOGGED_MS);
+  const most = new Set(ends.map(({ cry }) => cry)).size;
+  const least = new Set(ends.filter(({ at }) => !isCutOff(Date.parse(at))).map(({ cry }) => cry)).size;
+  return notes >= least && notes <= most ? [] : [`Baby Buddy got ${notes} notes of ${most} cries`];
 }
 
 function isOf({ at, source }: { at: number; source: string }, cry: NightRecord['crying'][number]): boolean {
@@ -186,6 +222,7 @@ function isOfBaby(entityId: string, baby: string): boolean {
 
 function falseOns(night: NightRecord): string[] {
   return onsOf(night)
+    .filter(change => !isFlash(change, night))
     .filter(
       ({ entityId, at }) =>
         !night.crying.some(
