@@ -66,7 +66,10 @@ export function answerDialog(RED: NodeAPI, sources: LiveSources): void {
         problems: found.problems.map(error => errorTextIn(language, error)),
       };
     },
-    level: ({ microphone }) => meters.read(textOf(microphone)),
+    level: ({ microphone }, { language }) => {
+      const { levelDb, health } = meters.read(textOf(microphone));
+      return { levelDb, error: healthIn(language, health).error };
+    },
     test: async (question, texts) => {
       const source = sourceOf(RED, question, texts);
       const { health, firstAudioMs, samples } = await testSource(sources, source, TEST_S);

@@ -1,6 +1,7 @@
 import type { Listening, LiveSources } from '../../src/audio/live/live-sources.js';
 import { guard } from '../../src/guard.js';
 import { microphoneSource } from '../../src/audio/live/source.js';
+import type { SourceHealth } from '../../src/values.js';
 
 /** A meter that has not been read for so long is closed. */
 const UNWATCHED_MS = 3000;
@@ -19,13 +20,13 @@ export class MicrophoneMeters {
 
   constructor(private readonly sources: LiveSources) {}
 
-  /** The microphone's peak level since it was last read, in dB of full scale (-120 at least), and what is wrong with it. */
-  read(device: string): { levelDb: number; error: string | undefined } {
+  /** The microphone's peak level since it was last read, in dB of full scale (-120 at least), and its health. */
+  read(device: string): { levelDb: number; health: SourceHealth } {
     const meter = this.meters.get(device) ?? this.open(device);
     meter.closing.refresh();
     const levelDb = Math.max(LOWEST_DB, 20 * Math.log10(meter.peak));
     meter.peak = 0;
-    return { levelDb, error: meter.listening.health.error };
+    return { levelDb, health: meter.listening.health };
   }
 
   private open(device: string): Meter {

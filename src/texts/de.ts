@@ -232,7 +232,7 @@ export const entities: EntityTexts = {
 
 /** Warum eine Quelle nicht zu hören ist und was hilft. Auf Englisch steht es dort, wo es auffällt, mit Namen und Adressen. */
 export const sourceTroubles: Record<SourceTrouble, string> = {
-  'bad-address': 'Die Adresse fehlt oder ist ungültig: im Baby-Audio-Node neu eingeben.',
+  'bad-address': 'Die Adresse fehlt oder ist ungültig: neu eingeben.',
   disconnected: 'Die Verbindung ist abgebrochen.',
   unreachable:
     'Unter der Adresse antwortet nichts. Ist die Kamera eingeschaltet und im selben Netzwerk, und ist RTSP in ihrer App aktiviert?',
@@ -244,7 +244,8 @@ export const sourceTroubles: Record<SourceTrouble, string> = {
     'Unter diesem Pfad gibt es keinen Stream. Der Pfad hängt vom Modell ab und steht in der App oder der Anleitung der Kamera.',
   'no-audio':
     'Der Stream hat ein Bild, aber keinen Ton. Das Mikrofon in der App der Kamera einschalten oder ihren anderen Stream verwenden.',
-  'no-device': 'Das Mikrofon fehlt. Es wieder anschließen oder im Baby-Audio-Node ein anderes wählen.',
+  'no-device':
+    'Das Mikrofon fehlt oder lässt sich nicht öffnen. Es anschließen oder ein anderes wählen. Unter Linux: Läuft der Sound-Server, und gehört der Benutzer zur Gruppe audio?',
   'device-busy': 'Ein anderes Programm benutzt das Mikrofon: dieses Programm beenden.',
   'no-program':
     'Das Programm, das aufnimmt, fehlt oder startet nicht. Für Kameras ffmpeg installieren, für Mikrofone unter Linux alsa-utils.',
