@@ -159,6 +159,8 @@ describe('the audio node’s dialog in a browser', function () {
     assert.equal(await page.inputValue('#node-input-kind'), 'hassCamera');
     assert.equal(await page.isVisible('#node-input-entity'), true);
     assert.equal(await page.isVisible('#node-input-url'), false);
+    await page.click('#deepinfant-audio-test');
+    assert.equal(await page.innerText(result), 'Choose the HA server and one of its cameras first.');
     await page.selectOption('#deepinfant-audio-way', 'server');
     assert.equal(await page.inputValue('#node-input-kind'), 'camera');
     assert.equal(await page.isVisible('#deepinfant-audio-server'), true);
