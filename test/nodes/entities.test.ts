@@ -233,7 +233,7 @@ describe('deepinfant-entities', function () {
       return new Map(states.map(([id, { state }]) => [id, state]));
     };
     const before = await mine();
-    assert.equal(before.size, 19);
+    assert.equal(before.size, 24);
     await home().restart();
     let now = new Map<string, string>();
     await until(
