@@ -23,10 +23,13 @@ export class SoundBuffer {
     // A source that was started anew counts its samples anew.
     if (isEmpty || firstSample < this.next || firstSample >= this.next + held.length)
       this.first = this.next = firstSample;
-    while (this.next < firstSample) held[this.next++ % held.length] = 0;
-    for (const sample of samples)
-      held[this.next++ % held.length] = Math.min(FULL_SCALE - 1, Math.round(sample * FULL_SCALE));
-    this.first = Math.max(this.first, this.next - held.length);
+    // By index and in a variable: an iterator and a field would leave garbage for each sample.
+    let { next } = this;
+    while (next < firstSample) held[next++ % held.length] = 0;
+    for (let i = 0; i < samples.length; i++)
+      held[next++ % held.length] = Math.min(FULL_SCALE - 1, Math.round(samples[i] * FULL_SCALE));
+    this.next = next;
+    this.first = Math.max(this.first, next - held.length);
   }
 
   /** Number of the first sample that it holds. */

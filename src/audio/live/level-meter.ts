@@ -32,12 +32,27 @@ export class LevelMeter {
   constructor(private readonly length = SAMPLE_RATE) {}
 
   push(samples: Float32Array): void {
-    for (const sample of samples) {
-      this.sum += sample;
-      this.squares += sample * sample;
-      if (Math.abs(sample) >= FULL_SCALE) this.full++;
-      if (++this.count === this.length) this.endSecond();
+    for (let at = 0; at < samples.length;) {
+      const end = Math.min(samples.length, at + this.length - this.count);
+      this.add(samples.subarray(at, end));
+      at = end;
+      if (this.count === this.length) this.endSecond();
     }
+  }
+
+  /** By index and in variables: an iterator and fields would leave garbage for each sample. */
+  private add(samples: Float32Array): void {
+    let { sum, squares, full } = this;
+    for (let i = 0; i < samples.length; i++) {
+      const sample = samples[i];
+      sum += sample;
+      squares += sample * sample;
+      if (Math.abs(sample) >= FULL_SCALE) full++;
+    }
+    this.sum = sum;
+    this.squares = squares;
+    this.full = full;
+    this.count += samples.length;
   }
 
   private endSecond(): void {
