@@ -107,6 +107,12 @@ describe('The docs, followed word by word', function () {
     await anna.tapTitle('Hungry');
     await home().untilState('select.mia_answer', ({ state }) => state === 'hungry');
     console.log(`      ${Math.round((performance.now() - began) / 1000)} s to an answered notification`);
+    await home().call('button.press', { entity_id: 'button.mia_feed' });
+    const memory = path.join(folder, 'home', 'data', 'baby-Mia', 'memory.json');
+    await until(
+      () => readFileSync(memory, 'utf8').includes('"feed"'),
+      'the feed that Home Assistant reported',
+    );
     assert.deepEqual(ben.notifications, [], 'he would be notified after two minutes');
     // Nobody is at the camera's address.
     const { status, text } = await health(port);
