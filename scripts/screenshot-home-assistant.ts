@@ -59,9 +59,11 @@ async function main(): Promise<void> {
       type: 'config/device_registry/list',
     });
     const device = devices.find(({ name }) => name === 'Baby')!;
-    const small = { width: 860, height: 1000 };
-    await shoot('home-assistant-entities.png', `/config/devices/device/${device.id}`, small);
-    await shoot('home-assistant-automation.png', '/config/automation/edit/hungry', small);
+    // As high as what they show, so that nothing is cut in two.
+    const entities = { width: 860, height: 1230 };
+    await shoot('home-assistant-entities.png', `/config/devices/device/${device.id}`, entities);
+    const automation = { width: 860, height: 910 };
+    await shoot('home-assistant-automation.png', '/config/automation/edit/hungry', automation);
     const details = { width: 1180, height: 820 };
     await shoot('home-assistant-notification.png', '/config/automation/trace/hungry', details, async page => {
       const sent = page.locator('[aria-label="Perform an action based on a template, executed"]');
