@@ -28,13 +28,19 @@ const en = {
   state: 'Status',
   level: 'Level',
   score: 'Cry',
-  losses: (seconds: number, restarts: number) => `${seconds} s lost, opened again ${restarts} times`,
+  losses: (seconds: number, restarts: number) =>
+    [
+      seconds > 0 ? `${seconds} s lost` : '',
+      restarts > 0 ? `opened again ${restarts === 1 ? 'once' : `${restarts} times`}` : '',
+    ]
+      .filter(Boolean)
+      .join(', '),
   states: {
     starting: 'opening',
     running: 'listening',
     silent: 'silent',
     stalled: 'no sound comes',
-    backoff: 'waiting for the next try',
+    backoff: 'retrying soon',
     failed: 'failed',
     stopped: 'off',
   } as Record<SourceState, string>,
@@ -85,13 +91,19 @@ const de: PageTexts = {
   state: 'Status',
   level: 'Pegel',
   score: 'Schreien',
-  losses: (seconds, restarts) => `${seconds} s verloren, ${restarts}-mal neu geöffnet`,
+  losses: (seconds, restarts) =>
+    [
+      seconds > 0 ? `${seconds} s verloren` : '',
+      restarts > 0 ? `${restarts === 1 ? 'einmal' : `${restarts}-mal`} neu geöffnet` : '',
+    ]
+      .filter(Boolean)
+      .join(', '),
   states: {
     starting: 'wird geöffnet',
     running: 'hört zu',
     silent: 'stumm',
     stalled: 'kein Ton kommt an',
-    backoff: 'wartet auf den nächsten Versuch',
+    backoff: 'neuer Versuch folgt',
     failed: 'gestört',
     stopped: 'aus',
   },
