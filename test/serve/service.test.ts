@@ -180,7 +180,7 @@ describe('The service', function () {
       await client.publishAsync('deepinfant/v1/mia/answer/set', 'tired');
       await until(() => cries('baby-Mia').at(0)?.answer?.reason === 'tired', 'the answer in the journal');
       const [baby] = service.rooms.get('Mia')!.room!.babies;
-      const facts = (): string => 
+      const facts = (): string =>
         baby.memory.facts
           .map(({ kind }) => kind)
           .sort()
