@@ -113,7 +113,7 @@ describe('what messages tell', () => {
     ],
     'a feed withdrawn by its time': [
       { payload: { withdraw: 'feed', at: ISO } },
-      { do: 'withdraw-fact', id: `feed@${AT}` },
+      { do: 'withdraw-fact', kind: 'feed', id: `feed@${AT}` },
     ],
     'a feed withdrawn by its id': [
       { payload: { withdraw: 'feed', id: 'f1' } },
