@@ -274,8 +274,8 @@ describe('deepinfant-reason', () => {
     await flow.until('errors', ({ topic }) => topic === 'change');
     for (const msg of flow.messages('errors'))
       assert.match(errorText(msg), /Cannot save what is known of the baby/);
-    const { trouble } = await askDialog<{ trouble: string[] }>('deepinfant-baby/trouble', { id: 'mia' });
-    assert.match(trouble.join(), /^Cannot save what is known of the baby/);
+    const { files } = await askDialog<{ files: string[] }>('deepinfant-baby/trouble', { id: 'mia' });
+    assert.match(files.join(), /^Cannot save what is known of the baby/);
     rmSync(path.join(flow.userDir, 'deepinfant'));
     // It is told already, and now written.
     flow.send('two', { topic: 'feed', payload: NOON });
