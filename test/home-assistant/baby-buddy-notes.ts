@@ -16,7 +16,8 @@ export interface Note {
 /** Takes notes, as Baby Buddy does. */
 export class BabyBuddyNotes {
   static readonly TOKEN = 'Token 4b18a2259177c9891befe9530a8805e328f6fa2d';
-  readonly notes: { note: Note; headers: IncomingHttpHeaders }[] = [];
+  /** What it took, and when, epoch ms. */
+  readonly notes: { note: Note; headers: IncomingHttpHeaders; at: number }[] = [];
   /** Whether it takes them, or says that it is away. */
   isThere = true;
   private readonly server = createServer((request, response) => {
@@ -25,7 +26,7 @@ export class BabyBuddyNotes {
         response.writeHead(503).end();
         return;
       }
-      this.notes.push({ note: note as Note, headers: request.headers });
+      this.notes.push({ note: note as Note, headers: request.headers, at: Date.now() });
       response.writeHead(201).end('{}');
     });
   });

@@ -442,7 +442,7 @@ class Night {
       states: this.states,
       brokerEvents: this.brokerEvents,
       hassEvents: this.hassEvents,
-      notes: this.notes.notes.length,
+      notes: this.notes.notes.map(({ at, note: { time } }) => ({ at, time })),
       answers: this.answers,
       keptAnswers: this.rooms.flatMap(({ baby }) => keptAnswers(folderOf(this.userDir, baby))),
     };

@@ -42,7 +42,7 @@ function goodNight(): NightRecord {
       { type: 'started', cry: ID, at: 'a' },
       { type: 'ended', cry: ID, at: 'b' },
     ],
-    notes: 1,
+    notes: [{ at: 17_000, time: 'a' }],
     answers: [{ baby: 'Mia', cry: ID, reason: 'hungry' }],
     keptAnswers: [
       { where: 'memory', cry: ID, reason: 'hungry' },
@@ -113,8 +113,12 @@ describe('the torture night', () => {
       ({ lines }) => (lines as object[]).push({ ...lines[2] }),
       /was counted 2 times/,
     ],
-    'a note too many': [night => (night.notes = 2), /2 notes of 1 cries/],
-    'a note that is lost': [night => (night.notes = 0), /0 notes of 1 cries/],
+    'a note of nothing': [({ notes }) => notes.push({ at: 18_000, time: 'b' }), /notes of 2 of 1 cries/],
+    'a note that comes twice': [
+      ({ notes }) => notes.push({ at: 30_000, time: 'a' }),
+      /another note of the cry at a/,
+    ],
+    'a note that is lost': [night => (night.notes = []), /notes of 0 of 1 cries/],
   };
   for (const [name, [spoil, finding]] of Object.entries(faults))
     it(`notices ${name}`, () => {
@@ -136,6 +140,16 @@ describe('the torture night', () => {
     assert.deepEqual([judge(night).wrong, judge(night).flashes], [[], 1]);
     night.states[3].at = 41_500;
     assert.match(judge(night).wrong.join(), /was on at 00:00:40/);
+  });
+
+  it('lets a note come twice where Home Assistant was killed just after the first, and then only', () => {
+    const night = goodNight();
+    night.notes.push({ at: 30_000, time: 'a' });
+    const kill = { victim: 'Home Assistant', at: 18_500, until: 25_000 } as const;
+    night.kills.push(kill);
+    assert.deepEqual(judge(night).wrong, []);
+    night.kills[0] = { ...kill, at: 19_500 };
+    assert.match(judge(night).wrong.join(), /another note/);
   });
 
   it('lets a cry go without a ring that was reported as Node-RED was killed, and no other', () => {

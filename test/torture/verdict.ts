@@ -22,8 +22,8 @@ export interface NightRecord {
   /** Events of cries, as the broker got them, and as Home Assistant did, with when it says that they came. */
   brokerEvents: { type: string; cry: string }[];
   hassEvents: { type: string; cry: string; at: string }[];
-  /** How many notes Baby Buddy got, of the baby whose cries are logged. */
-  notes: number;
+  /** The notes that Baby Buddy got, and the time that each gives its cry, of the baby whose cries are logged. */
+  notes: { at: number; time: string }[];
   /** What people said, each until it was shown to be taken. */
   answers: { baby: string; cry: string; reason: Reason }[];
   /** What was kept of them, in the baby's memory and in its journal. */
@@ -53,6 +53,8 @@ const SHOWN_AFTER_MS = 12_000;
 const FLASH_MS = 1000;
 /** Killed so soon after a cry ended, Home Assistant may not have begun to log it. */
 const LOGGED_MS = 3000;
+/** Killed so soon after Baby Buddy took a note, Home Assistant may not have written down that it did. */
+const NOTED_MS = 2000;
 /** Killed so soon after a cry was reported, Node-RED may not have written down whom to notify. */
 const IN_FLIGHT_MS = 1500;
 
@@ -201,15 +203,26 @@ function wrongBlueprints(night: NightRecord): string[] {
   });
 }
 
-/** Each cry is logged once. */
+/** Each cry is logged once; twice where Home Assistant was killed before it had written down that it was logged. */
 function wrongNotes({ hassEvents, notes, lines, kills }: NightRecord): string[] {
   const mias = new Set(lines.flatMap(line => ('state' in line && line.baby === 'Mia' ? line.id : [])));
   const ends = hassEvents.filter(({ type, cry }) => type === 'ended' && mias.has(cry));
-  const isCutOff = (at: number): boolean =>
-    kills.some(kill => kill.victim === 'Home Assistant' && kill.at >= at && kill.at - at < LOGGED_MS);
+  const isKilledWithin = (at: number, ms: number): boolean =>
+    kills.some(kill => kill.victim === 'Home Assistant' && kill.at >= at && kill.at - at < ms);
   const most = new Set(ends.map(({ cry }) => cry)).size;
-  const least = new Set(ends.filter(({ at }) => !isCutOff(Date.parse(at))).map(({ cry }) => cry)).size;
-  return notes >= least && notes <= most ? [] : [`Baby Buddy got ${notes} notes of ${most} cries`];
+  const sure = ends.filter(({ at }) => !isKilledWithin(Date.parse(at), LOGGED_MS));
+  const least = new Set(sure.map(({ cry }) => cry)).size;
+  const first = new Map<string, number>();
+  const wrong: string[] = [];
+  for (const { at, time } of notes) {
+    const former = first.get(time);
+    if (former !== undefined && !isKilledWithin(former, NOTED_MS))
+      wrong.push(`Baby Buddy got another note of the cry at ${time}`);
+    first.set(time, at);
+  }
+  if (first.size < least || first.size > most)
+    wrong.push(`Baby Buddy got notes of ${first.size} of ${most} cries`);
+  return wrong;
 }
 
 function isOf({ at, source }: { at: number; source: string }, cry: NightRecord['crying'][number]): boolean {
