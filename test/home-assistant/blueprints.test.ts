@@ -558,6 +558,11 @@ describe('blueprints', function () {
     cry('ended', 'tired', 'cot@6');
     await home().call('select.select_option', { entity_id: answer, option: 'lonely' });
     await until(() => notes.length === 3, 'the note');
+    // Stopped before the automation knows that the note was taken, Home Assistant would log it again.
+    await home().untilState(
+      'automation.log_to_baby_buddy',
+      ({ attributes }) => Date.parse(attributes.last_triggered as string) > notes[2].at,
+    );
     await home().restart();
     await untilState(event, (await home().states()).get(event)!.state);
     await until(async () => (await home().states()).get(event)?.state !== 'unavailable', 'the event');

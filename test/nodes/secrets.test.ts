@@ -20,7 +20,7 @@ const LOGIN = { user: 'admin', password: PASSWORD };
 const SETTINGS = { logging: { console: { level: 'trace', metrics: true, audit: true } } };
 
 describe('the password of a camera, and the key of Baby Buddy,', function () {
-  this.timeout(60_000);
+  this.timeout(150_000);
   let userDir: string;
   let nodeRed: NodeRedProcess;
   let good: RtspCamera;

@@ -17,8 +17,8 @@ describe('deepinfant mix', function () {
   let scores: string;
 
   before(async function () {
-    needFiles(this, YAMNET, MN04);
     folder = await mkdtemp(path.join(os.tmpdir(), 'deepinfant-mix-'));
+    needFiles(this, YAMNET, MN04);
     corpus = path.join(folder, 'corpus');
     config = path.join(folder, 'config.json');
     scores = path.join(folder, 'scores');
@@ -46,7 +46,7 @@ describe('deepinfant mix', function () {
     const cache = path.join(folder, 'cache');
     await deepinfant('teach', YAMNET, MN04, '--data', corpus, '--out', scores, '--cache', cache);
   });
-  after(() => rm(folder, { recursive: true, force: true }));
+  after(() => rm(folder, { recursive: true }));
 
   it('makes mixtures that teachers heard, which a network can learn from, and adds to them', async () => {
     const out = path.join(folder, 'mixtures');
