@@ -5,6 +5,7 @@ import type { Change } from '../../src/card/timeline.js';
 import { PACKAGE_ROOT } from '../../src/package-root.js';
 import type { HomeAssistant } from '../home-assistant/home-assistant.js';
 import { contextOfOwner, launchBrowser, type View } from '../home-assistant/owner-page.js';
+import { tries } from '../tries.js';
 import { until } from '../until.js';
 
 export const CARD_FILE = path.join(PACKAGE_ROOT, 'dist', 'deepinfant-card.js');
@@ -104,7 +105,7 @@ export class Dashboard {
       await context.routeWebSocket(/\/api\/websocket$/, visitor => {
         answerFor(visitor, { history, registry });
       });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(30_000);
     const page = await context.newPage();
     if (at !== undefined) await page.clock.setSystemTime(at);
     await page.goto(`${this.home.url}/${DASHBOARD}/0`);
@@ -146,15 +147,18 @@ export const COLOUR_SCHEMES = ['light', 'dark'] as const;
 
 /** Shows a page in other colours, without what moves. */
 export async function setColours(page: Page, colorScheme: (typeof COLOUR_SCHEMES)[number]): Promise<void> {
-  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
   const isDark = `document.querySelector('home-assistant').hass?.themes.darkMode`;
-  let seen: unknown;
-  // Asked from outside: a busy page draws no frames for a while, and would not ask itself.
-  await until(
-    async () => (seen = await page.evaluate(isDark)) === (colorScheme === 'dark'),
-    () => `${colorScheme} colours, while Home Assistant's darkMode is ${String(seen)}`,
-    60_000,
-  );
+  const other = COLOUR_SCHEMES.find(scheme => scheme !== colorScheme)!;
+  // A page that loads or is busy may miss the change: it sees another one then.
+  await tries(4, async () => {
+    for (const scheme of [other, colorScheme])
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+    let seen: unknown;
+    await until(
+      async () => (seen = await page.evaluate(isDark)) === (colorScheme === 'dark'),
+      () => `${colorScheme} colours, while Home Assistant's darkMode is ${String(seen)}`,
+    );
+  });
 }
 
 /** How long the first paint of the card took, of a page that was just opened. */
