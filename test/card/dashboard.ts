@@ -147,7 +147,8 @@ export const COLOUR_SCHEMES = ['light', 'dark'] as const;
 
 /** Shows a page in other colours, without what moves. */
 export async function setColours(page: Page, colorScheme: (typeof COLOUR_SCHEMES)[number]): Promise<void> {
-  const isDark = `document.querySelector('home-assistant').hass?.themes.darkMode`;
+  // Before it was ever dark, this is undefined.
+  const isDark = `Boolean(document.querySelector('home-assistant').hass?.themes.darkMode)`;
   const other = COLOUR_SCHEMES.find(scheme => scheme !== colorScheme)!;
   // A page that loads or is busy may miss the change: it sees another one then.
   await tries(4, async () => {
