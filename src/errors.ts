@@ -21,6 +21,11 @@ export function messageOf(error: unknown): string {
   return isFileError(error) ? error.message.replace(/^E\w+: (.*?), .*$/s, '$1') : error.message;
 }
 
+/** The code of anything thrown; undefined for a defect. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof DeepInfantError ? error.code : undefined;
+}
+
 /** The operating system refused a file. */
 export function isFileError(
   error: unknown,

@@ -8,7 +8,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Backoff } from '../backoff.js';
 import { encodePart } from '../encode-part.js';
-import { DeepInfantError, messageOf } from '../errors.js';
+import { codeOf, DeepInfantError, messageOf } from '../errors.js';
 import { getJson, notTheServer, serverUrl, undefinedIfMissing, type JsonServer } from '../get-json.js';
 import { at, entries, isObject, numberOf, textOf } from '../unknown-data.js';
 import { degreesCelsius } from '../reason/degrees.js';
@@ -156,7 +156,7 @@ export class BabyBuddy {
 }
 
 function stateOf(error: unknown): BabyBuddyTrouble['state'] {
-  const code = error instanceof DeepInfantError ? error.code : '';
+  const code = codeOf(error);
   if (code === 'wants-login') return 'wrong-token';
   return code === 'no-such-child' ? code : 'unreachable';
 }

@@ -5,7 +5,7 @@ import type { CaptureEnd } from '../audio/live/capture.js';
 import type { LiveSource } from '../audio/live/live-sources.js';
 import { runCapture } from '../audio/live/run-capture.js';
 import { CAMERA_OPEN_MS, HTTP_STALL_MS } from '../audio/live/source.js';
-import { DeepInfantError, messageOf } from '../errors.js';
+import { codeOf, DeepInfantError, messageOf } from '../errors.js';
 import type { SourceTrouble } from '../values.js';
 import type { HassConnection, HassState } from './connection.js';
 
@@ -40,11 +40,7 @@ export function hassCameraSource(name: string, share: HassShare, key: string, en
       const address = await hlsAddress(hass, entityId);
       return explainEnd(await cameraCapture(address)(listener, signal), entityId);
     } catch (error) {
-      return {
-        kind: 'not-a-stream',
-        message: messageOf(error),
-        ...(error instanceof DeepInfantError && { code: error.code }),
-      };
+      return { kind: 'not-a-stream', message: messageOf(error), code: codeOf(error) };
     } finally {
       await share.close();
     }

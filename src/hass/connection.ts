@@ -5,7 +5,7 @@ import type { Connection, HaWebSocket, MessageBase } from 'home-assistant-js-web
 import * as v from 'valibot';
 import { Backoff, type Waits } from '../backoff.js';
 import { check } from '../check.js';
-import { DeepInfantError, messageOf } from '../errors.js';
+import { codeOf, DeepInfantError, messageOf } from '../errors.js';
 import { guard } from '../guard.js';
 import { Troubles } from '../troubles.js';
 import { textOf } from '../unknown-data.js';
@@ -230,7 +230,7 @@ export class HassConnection {
         });
       } catch (error) {
         signal.throwIfAborted();
-        const isWrongToken = error instanceof DeepInfantError && error.code === 'wrong-token';
+        const isWrongToken = codeOf(error) === 'wrong-token';
         this.setHealth({ state: isWrongToken ? 'wrong-token' : 'unreachable', ...wordsOf(error) });
         await sleep(isWrongToken ? WRONG_TOKEN_RETRY_MS : backoff.next(WAITS), undefined, { signal });
       }
@@ -257,7 +257,7 @@ export class HassConnection {
 }
 
 function wordsOf(error: unknown): Pick<HassHealth, 'error' | 'code'> {
-  return { error: messageOf(error), ...(error instanceof DeepInfantError && { code: error.code }) };
+  return { error: messageOf(error), code: codeOf(error) };
 }
 
 /** Of what Home Assistant says of a refusal, in characters. */

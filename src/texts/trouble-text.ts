@@ -1,4 +1,4 @@
-import { DeepInfantError, messageOf } from '../errors.js';
+import { codeOf, messageOf } from '../errors.js';
 import type { SourceHealth } from '../values.js';
 import * as de from './de.js';
 import type { Language } from './language.js';
@@ -12,13 +12,17 @@ export function healthIn(language: Language, health: SourceHealth): SourceHealth
 
 /** What went wrong, for a dialog; in English where another language has no text of its own. */
 export function errorTextIn(language: Language, error: unknown): string {
-  const code = error instanceof DeepInfantError ? error.code : '';
-  return errorOfCode(language, code, messageOf(error));
+  return errorOfCode(language, codeOf(error) ?? '', messageOf(error));
 }
 
-/** @param text for a code that has none, and in English */
+/**
+ * @param code of an error, or any word that a message brought
+ * @param text for a code that has none, and in English
+ */
 export function errorOfCode(language: Language, code: string, text: string): string {
-  return (language === 'en' ? undefined : { de }[language].errors[code]) ?? text;
+  if (language === 'en') return text;
+  const { errors } = { de }[language];
+  return (Object.hasOwn(errors, code) ? errors[code] : undefined) ?? text;
 }
 
 /** What to switch on at a maker's cameras. @param text in English */

@@ -311,7 +311,8 @@ describe('deepinfant classify', () => {
     const log = path.join(folder, 'rss');
     process.env.RSS_LOG = log;
     const startMs = performance.now();
-    // V8 lets its space for short-lived objects grow by some 40 MB when it likes, which would hide what is kept.
+    // V8 lets its space for short-lived objects grow by some 40 MB when it likes, and collects the other late on a busy
+    // machine, which would hide what is kept.
     const nodeArguments = [
       '--max-semi-space-size=4',
       '--max-old-space-size=64',

@@ -36,6 +36,9 @@ describe('what went wrong', () => {
     }
     const ofHass = healthIn('de', { ...HEALTH, trouble: 'wrong-password', code: 'no-token' });
     assert.match(ofHass.error!, /^Das Zugriffstoken fehlt/);
+    // A message may bring any word.
+    for (const code of ['constructor', '__proto__', 'toString'])
+      assert.match(healthIn('de', { ...HEALTH, trouble: 'wrong-password', code }).error!, /^[A-ZÄÖÜ].*[.?]$/);
     const { error, ...heard } = HEALTH;
     assert.deepEqual(healthIn('de', heard), heard);
     assert.equal(healthIn('de', HEALTH).error, error);

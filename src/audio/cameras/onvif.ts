@@ -8,7 +8,8 @@ const DEADLINE_MS = 8000;
 
 /**
  * Asks the networks of this machine for ONVIF cameras (WS-Discovery, by multicast to 239.255.255.250:3702), and each
- * for its stream; takes 3 to 8 s, and more on a busy computer. A camera that wants a login, or gives no stream, has a `problem` instead of an address.
+ * for its stream; takes 3 to 8 s, and more on a busy computer. A camera that wants a login, or gives no stream, has a
+ * `problem` instead of an address.
  *
  * The library behind it waits for ever for some cameras, reads answers of any size on the thread that it runs on, and
  * cannot be told to stop. So it runs in a thread of its own, which is ended.

@@ -9,7 +9,7 @@ import { checkCountedCries, type CountedCries, NO_CRIES } from './cry-count.js';
 /** Cries that are known to have ended; the oldest are forgotten. */
 const MOST_ENDED = 50;
 /** Events that wait for the broker or Home Assistant; the oldest are dropped. */
-const MOST_EVENTS = 200;
+export const MOST_EVENTS = 200;
 /** More cries than go on at once. */
 const MOST_RUNNING = 50;
 

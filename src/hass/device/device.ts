@@ -15,6 +15,7 @@ import {
   DEVICE_MEMORY_VERSION,
   type DeviceMemory,
   emptyMemory,
+  MOST_EVENTS,
   type SentEvent,
 } from './device-memory.js';
 import {
@@ -488,6 +489,7 @@ export class Device {
   private sendEvent(payload: string): void {
     const { events } = this.memory;
     events.push(payload);
+    if (events.length > MOST_EVENTS) events.shift();
     if (events.length === 1) this.sendWaiting();
     void this.save();
   }
@@ -521,8 +523,10 @@ export class Device {
     const at = Date.now();
     const { cry } = JSON.parse(payload) as { cry: string };
     const sent = { cry, payload, at };
-    this.newest = [...this.newest.filter(other => other.at > at - IN_FLIGHT_MS), sent];
-    if (this.hass === 'unknown' && at - this.connectedAt < UNSURE_MS) this.memory.unsure.push(sent);
+    const withIt = (events: readonly SentEvent[]): SentEvent[] => [...events, sent].slice(-MOST_EVENTS);
+    this.newest = withIt(this.newest.filter(other => other.at > at - IN_FLIGHT_MS));
+    if (this.hass === 'unknown' && at - this.connectedAt < UNSURE_MS)
+      this.memory.unsure = withIt(this.memory.unsure);
     return true;
   }
 

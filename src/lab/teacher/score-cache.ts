@@ -58,8 +58,9 @@ export class ScoreCache {
     const folder = path.join(this.folder, `${teacher.name}-${FORM}-${teacher.sha256.slice(0, 16)}`);
     const file = path.join(folder, `${sound}.${ending}`);
     const kept = await readFile(file).catch(() => undefined);
-    if (kept && isWhole(kept.length)) return Uint8Array.from(kept).buffer;
-    const scores = Uint8Array.from(new Uint8Array((await hear()).buffer));
+    if (kept && isWhole(kept.length)) return new Uint8Array(kept).buffer;
+    const heard = await hear();
+    const scores = new Uint8Array(heard.buffer, heard.byteOffset, heard.byteLength).slice();
     try {
       await mkdir(folder, { recursive: true });
       await writeAtomically(file, scores);
