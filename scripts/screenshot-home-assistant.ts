@@ -30,7 +30,7 @@ async function main(): Promise<void> {
     const phone = await Phone.register(home, 'Pixel 8');
     const bulb = await Bulb.plugIn(home.broker, 'nursery', ['hs', 'color_temp']);
     await setUp(home, phone, userDir);
-    await nodeRed.start({ hasFlows: true });
+    await nodeRed.start();
     await home.untilState('binary_sensor.baby_crying', () => true, PATIENCE_MS);
     await automate(home);
     await fetch(`${nodeRed.url}inject/${await fedLongAgo()}`, { method: 'POST' });

@@ -40,7 +40,7 @@ async function startNodeRed(flow: object[]): Promise<{ nodeRed: NodeRedProcess; 
   const userDir = mkdtempSync(path.join(tmpdir(), 'bench-node-red-'));
   writeFileSync(path.join(userDir, 'flows.json'), JSON.stringify(flow));
   const nodeRed = new NodeRedProcess(userDir);
-  await nodeRed.start({ hasFlows: flow.length > 0 });
+  await nodeRed.start();
   return { nodeRed, userDir };
 }
 

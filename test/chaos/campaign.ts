@@ -200,7 +200,7 @@ class Campaign {
       home.witness.note({ what: 'trouble begins' });
       await home.protectDisk();
     }
-    await within(nodeRed.start({ hasFlows: true }), 'the start of Node-RED');
+    await within(nodeRed.start(), 'the start of Node-RED');
     const before = keptIn(home);
     if (!mayStartProtected)
       await until(() => keptIn(home) > before, 'the first cry that is kept', PATIENCE_MS);
@@ -232,7 +232,7 @@ class Campaign {
         break;
       case 'a second Node-RED': {
         const second = this.start();
-        await within(second.start({ hasFlows: true }), 'the start of the second Node-RED');
+        await within(second.start(), 'the start of the second Node-RED');
         await this.pause(RUN_MS);
         if (random.chance(0.5)) await this.kill(nodeRed);
         else await this.kill(second);
@@ -300,7 +300,7 @@ class Campaign {
     const nodeRed = this.start();
     try {
       const before = keptIn(this.home);
-      await within(nodeRed.start({ hasFlows: true }), 'the last start of Node-RED');
+      await within(nodeRed.start(), 'the last start of Node-RED');
       await until(() => keptIn(this.home) > before, 'the last cry that is kept', PATIENCE_MS);
       await nodeRed.stop();
     } catch (error) {

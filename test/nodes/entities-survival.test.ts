@@ -150,7 +150,7 @@ describe('the device in Home Assistant', function () {
 
     async function start(): Promise<void> {
       nodeRed = new NodeRedProcess(userDir, { mqttReconnectTime: 1000 }, { TZ: nightZone() });
-      await nodeRed.start({ hasFlows: true });
+      await nodeRed.start();
     }
 
     async function send(event: object): Promise<void> {

@@ -93,7 +93,7 @@ export async function checkExamplesAt(
   try {
     await broker.start();
     satellite = await Satellite.start('nursery', broker.url, path.join(userDir, 'feed.json'));
-    await nodeRed.start({ hasFlows: true });
+    await nodeRed.start();
 
     await nodeRed.until(/noted: change/);
     const onset = await cry(1, 0);

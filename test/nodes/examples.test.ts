@@ -60,7 +60,7 @@ describe('examples', () => {
     writeFileSync(path.join(userDir, 'flows.json'), JSON.stringify([...toConsole, ...cries]));
     const nodeRed = new NodeRedProcess(userDir);
     try {
-      await nodeRed.start({ hasFlows: true });
+      await nodeRed.start();
       const post = (path: string, body: object = {}): Promise<Response> =>
         fetch(nodeRed.url + path, {
           method: 'POST',

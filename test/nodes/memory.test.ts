@@ -36,7 +36,7 @@ describe('what is known of a baby', function () {
 
   async function start(env: NodeJS.ProcessEnv = {}): Promise<void> {
     nodeRed = new NodeRedProcess(userDir, SETTINGS, env);
-    await nodeRed.start({ hasFlows: true });
+    await nodeRed.start();
   }
 
   /** Sends a payload to a reason node, and gives the payload that comes out of it. */

@@ -56,10 +56,13 @@ export class NodeRedProcess {
     return this.process.exitCode !== null || this.process.signalCode !== null;
   }
 
-  /** Comes back when it answers, and its flows run if it has any. */
-  async start({ hasFlows = false } = {}): Promise<void> {
+  /**
+   * Comes back when it answers and its flows run, even if there are none: it answers before it has read its files, and
+   * what it is told in between loses its credentials.
+   */
+  async start(): Promise<void> {
     this.url = (await this.until(/now running at (http\S+)/))[1];
-    if (hasFlows) await this.until(/Started flows/);
+    await this.until(/Started flows/);
   }
 
   /**

@@ -173,6 +173,8 @@ export class RtspCamera {
   /** What L16 carries instead of the signal, from a packet on, and silence after it. */
   private played: { samples: Float32Array; from: number } | undefined;
   private packets = 0;
+  /** In ms since 1970. */
+  private startedAt = 0;
   /** How much sound it has had to send since it was switched on, in real time, whether it sent it or not. */
   offeredS = 0;
   private readonly sessions = new Set<Session>();
@@ -213,10 +215,10 @@ export class RtspCamera {
     this.server.listen(this.port, '127.0.0.1');
     await once(this.server, 'listening');
     this.port = (this.server.address() as AddressInfo).port;
-    const startedAt = Date.now();
+    this.startedAt = Date.now();
     this.packets = 0;
     this.ticking = setInterval(() => {
-      for (; (this.packets + 1) * PACKET_MS <= Date.now() - startedAt; this.packets++) {
+      for (; (this.packets + 1) * PACKET_MS <= Date.now() - this.startedAt; this.packets++) {
         this.sendPacket(this.packets);
         this.offeredS = ((this.packets + 1) * PACKET_MS) / 1000;
       }
@@ -351,7 +353,8 @@ export class RtspCamera {
 
   private sendReports(session: Session, n: number): void {
     if (this.wallClockErrorS === undefined) return;
-    const wallS = Date.now() / 1000 + this.wallClockErrorS;
+    // When the packet was due: a busy machine sends it late, which is no error of the camera's clock.
+    const wallS = (this.startedAt + n * PACKET_MS) / 1000 + this.wallClockErrorS;
     const passedS = (n * PACKET_MS) / 1000 + this.clockErrorS;
     this.audio.forEach(({ type, rate }, i) =>
       session.tracks.get(AUDIO_NAMES[i])?.(senderReport(type, wallS, passedS * rate), true),

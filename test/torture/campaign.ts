@@ -231,7 +231,7 @@ class Night {
   private async startNodeRed(): Promise<void> {
     const settings = { credentialSecret: false, mqttReconnectTime: 1000 };
     this.nodeRed = new NodeRedProcess(this.userDir, settings);
-    await this.nodeRed.start({ hasFlows: true });
+    await this.nodeRed.start();
   }
 
   /** Makes the automations of four blueprints, for the baby with two cameras. */
