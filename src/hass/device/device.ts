@@ -26,6 +26,7 @@ import {
   discoveryPayload,
   type EntityNamer,
   type NightCry,
+  REMEMBERED_EVENTS,
   REPUBLISH_MS,
 } from './discovery.js';
 import { DeviceSources } from './sources.js';
@@ -34,7 +35,7 @@ import { DeviceSources } from './sources.js';
 const UNSURE_MS = 600_000;
 /** What was sent within so long before a connection broke may not have arrived. */
 const IN_FLIGHT_MS = 5000;
-/** Home Assistant gets what is sent within so long before its birth message: it has subscribed by then. */
+/** Home Assistant may get what is sent within so long before its birth message: by then it may have subscribed. */
 const SUBSCRIBED_MS = 5000;
 /** How soon after its birth message Home Assistant has made entities that it did not know. */
 const ENTITIES_MADE_MS = 3000;
@@ -297,6 +298,9 @@ export class Device {
     this.hass = 'unknown';
     this.connectedAt = Date.now();
     this.publishDevice();
+    // Home Assistant may have been back before, and its birth message came to nobody. It may also come back later.
+    for (const { payload } of this.missedEvents.slice(-REMEMBERED_EVENTS))
+      this.send({ topic: this.topics.event, payload, retain: false });
     this.sendWaiting();
   }
 
@@ -369,17 +373,22 @@ export class Device {
   /** Home Assistant has started, or is back at the broker: it gets what it missed, once it has its entities. */
   private welcome(): void {
     const { memory } = this;
-    const now = Date.now();
-    const subscribedAt = now - SUBSCRIBED_MS;
-    // Of a cry whose end it got, it does not need the beginning any more.
-    const got = new Set(memory.unsure.filter(({ at }) => at >= subscribedAt).map(({ cry }) => cry));
-    const missed = memory.unsure.filter(
-      ({ cry, at }) => at < subscribedAt && at > now - UNSURE_MS && !got.has(cry),
-    );
-    memory.events.unshift(...missed.map(({ payload }) => payload));
+    memory.events.unshift(...this.missedEvents.map(({ payload }) => payload));
     memory.unsure = [];
     this.publishDevice();
     this.hold(ENTITIES_MADE_MS, 'there');
+  }
+
+  /**
+   * What Home Assistant may have missed if it came back just now. It may have got the newest ones, and its entity drops what it
+   * got before. Where that may be the end of a cry, its beginning would come too late.
+   */
+  private get missedEvents(): SentEvent[] {
+    const { unsure } = this.memory;
+    const now = Date.now();
+    const isNewest = ({ at }: SentEvent): boolean => at >= now - SUBSCRIBED_MS;
+    const newest = new Set(unsure.filter(isNewest).map(({ cry }) => cry));
+    return unsure.filter(event => event.at > now - UNSURE_MS && (isNewest(event) || !newest.has(event.cry)));
   }
 
   /** Home Assistant is away, and got all that was sent until now. Events wait for it: nobody would tell it later. */

@@ -153,6 +153,9 @@ export function deviceTopics(id: string, prefix = DEFAULT_PREFIX): DeviceTopics 
 /** Gives the name of an entity in the user's language, from its key. */
 export type EntityNamer = (key: string) => string;
 
+/** Home Assistant knows so many events again that it received before. */
+export const REMEMBERED_EVENTS = 20;
+
 /**
  * Shows an event once, though it may arrive twice: after a restart nobody knows which events Home Assistant received. Its
  * entity keeps the numbers of the last ones, as long as it is available.
@@ -161,7 +164,7 @@ const NEW_EVENT = `
 {%- set received = this.attributes.get('received', []) -%}
 {%- set number = value_json.get('number') -%}
 {%- if number is none or number not in received -%}
-  {{ dict(value_json.items() | rejectattr(0, 'eq', 'number'), received=(received + [number])[-20:]) | to_json }}
+  {{ dict(value_json.items() | rejectattr(0, 'eq', 'number'), received=(received + [number])[-${REMEMBERED_EVENTS}:]) | to_json }}
 {%- endif -%}`.replaceAll(/\n */g, '');
 
 const REASON_ICONS: Record<Reason, string> = {
