@@ -6,6 +6,7 @@ import { tortureNight } from './campaign.js';
 import { judge, type NightRecord } from './verdict.js';
 
 const ID = 'cot@5000';
+const isoAt = (ms: number): string => new Date(ms).toISOString();
 
 /** A night with one cry, in which all went well. */
 function goodNight(): NightRecord {
@@ -39,8 +40,8 @@ function goodNight(): NightRecord {
       { type: 'ended', cry: ID },
     ],
     hassEvents: [
-      { type: 'started', cry: ID, at: 'a' },
-      { type: 'ended', cry: ID, at: 'b' },
+      { type: 'started', cry: ID, at: isoAt(at) },
+      { type: 'ended', cry: ID, at: isoAt(20_000) },
     ],
     notes: [{ at: 17_000, time: 'a' }],
     answers: [{ baby: 'Mia', cry: ID, reason: 'hungry' }],
@@ -105,7 +106,7 @@ describe('the torture night', () => {
     'an entity that stays on': [({ states }) => states.pop(), /is left on/],
     'a cry without an end': [({ hassEvents }) => hassEvents.pop(), /never ended for Home Assistant/],
     'an event that comes twice': [
-      ({ hassEvents }) => hassEvents.push({ ...hassEvents[0], at: 'c' }),
+      ({ hassEvents }) => hassEvents.push({ ...hassEvents[0], at: isoAt(30_000) }),
       /started twice for Home Assistant/,
     ],
     'an answer that is lost': [({ keptAnswers }) => keptAnswers.pop(), /the answer hungry to cot@5000/],
@@ -140,6 +141,15 @@ describe('the torture night', () => {
     assert.deepEqual([judge(night).wrong, judge(night).flashes], [[], 1]);
     night.states[3].at = 41_500;
     assert.match(judge(night).wrong.join(), /was on at 00:00:40/);
+  });
+
+  it('lets an event come twice where Home Assistant was killed after it had got it, and then only', () => {
+    const night = goodNight();
+    night.hassEvents.push({ ...night.hassEvents[0], at: isoAt(30_000) });
+    night.kills.push({ victim: 'Home Assistant', at: 6000, until: 12_000 });
+    assert.deepEqual([judge(night).wrong, judge(night).again], [[], 1]);
+    night.kills[0].at = 4000;
+    assert.match(judge(night).wrong.join(), /started twice/);
   });
 
   it('lets a note come twice where Home Assistant was killed just after the first, and then only', () => {

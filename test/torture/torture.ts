@@ -49,6 +49,7 @@ async function main(): Promise<void> {
     ['notes in Baby Buddy', report.notes],
     ["changes to 'on' in Home Assistant", report.on],
     ['  what it knew before it lost the broker', report.flashes],
+    ['events again, since it was killed after them', report.again],
     ['cameras lost', report.flaps],
     ...Object.entries(report.kills).map(([victim, count]): [string, number] => [`${victim} killed`, count]),
     ['things that went wrong', report.wrong.length],

@@ -41,6 +41,8 @@ export interface Verdict {
   /** Changes to 'on' of what shows that a baby cries; and those in which Home Assistant showed what it knew before it lost the broker. */
   on: number;
   flashes: number;
+  /** Events that Home Assistant got again, since it was killed after it had got them. */
+  again: number;
   answers: number;
   /** Cries that rang nowhere, or not on each phone, since Node-RED was killed in the moment in which they were reported. */
   cutOff: number;
@@ -98,6 +100,7 @@ export function judge(night: NightRecord): Verdict {
     blueprintRings,
     on,
     flashes,
+    again: repeatedEvents(night).filter(({ isForgotten }) => isForgotten).length,
     answers: night.answers.length,
     cutOff,
     wrong,
@@ -245,7 +248,25 @@ function falseOns(night: NightRecord): string[] {
     .map(({ entityId, at }) => `${entityId} was on at ${timeOf(at)}, and nobody cried`);
 }
 
-function withoutEnd({ lines, brokerEvents, hassEvents, states, crying }: NightRecord): string[] {
+/** Events that Home Assistant got twice, and whether it was killed after it had got them: its entity forgets then. */
+function repeatedEvents({
+  hassEvents,
+  kills,
+}: NightRecord): { type: string; cry: string; isForgotten: boolean }[] {
+  return hassEvents.flatMap(({ type, cry, at }, i) => {
+    const before = hassEvents
+      .slice(0, i)
+      .findLast(one => one.type === type && one.cry === cry && one.at !== at);
+    if (!before) return [];
+    const isForgotten = kills.some(
+      kill => kill.victim === 'Home Assistant' && kill.at > Date.parse(before.at) && kill.at < Date.parse(at),
+    );
+    return [{ type, cry, isForgotten }];
+  });
+}
+
+function withoutEnd(night: NightRecord): string[] {
+  const { lines, brokerEvents, hassEvents, states, crying } = night;
   const places: Record<string, { type: string; cry: string }[]> = {
     'the flow': lines.flatMap(line => ('state' in line ? [{ type: line.state, cry: line.id }] : [])),
     'the broker': brokerEvents,
@@ -256,10 +277,8 @@ function withoutEnd({ lines, brokerEvents, hassEvents, states, crying }: NightRe
     const started = new Set(events.filter(({ type }) => type === 'started').map(({ cry }) => cry));
     return [...started].filter(cry => !ended.has(cry)).map(cry => `${cry} never ended for ${place}`);
   });
-  const repeated = hassEvents
-    .filter(({ type, cry, at }, i) =>
-      hassEvents.slice(0, i).some(one => one.type === type && one.cry === cry && one.at !== at),
-    )
+  const repeated = repeatedEvents(night)
+    .filter(({ isForgotten }) => !isForgotten)
     .map(({ type, cry }) => `${cry} ${type} twice for Home Assistant`);
   const isAnyones = (entityId: string): boolean =>
     isCrying(entityId) && crying.some(({ baby }) => isOfBaby(entityId, baby));
