@@ -8,9 +8,12 @@ import { Troubles } from '../../src/troubles.js';
 import type { AudioFormat, SourceHealth, SourceState } from '../../src/values.js';
 import { type NodeWork, type Send, type StatusForm, statusOf } from '../adapter.js';
 import { dataFile } from '../data-file.js';
+import { STATUS_OF_HASS } from '../shared-hass.js';
 import { readListen } from './listen.js';
 
-const STATUS_BY_STATE: Record<SourceState | 'clockSet', StatusForm> = {
+type ShownState = SourceState | 'clockSet' | 'wrongToken' | 'badSettings';
+
+const STATUS_BY_STATE: Record<ShownState, StatusForm> = {
   starting: { fill: 'blue', shape: 'ring', text: 'deepinfant-audio.status.opening' },
   running: { fill: 'green', shape: 'dot', text: 'deepinfant-audio.status.live' },
   clockSet: { fill: 'green', shape: 'dot', text: 'deepinfant-audio.status.clockSet' },
@@ -19,6 +22,15 @@ const STATUS_BY_STATE: Record<SourceState | 'clockSet', StatusForm> = {
   backoff: { fill: 'yellow', shape: 'ring', text: 'deepinfant-audio.status.backoff' },
   failed: { fill: 'red', shape: 'ring', text: 'deepinfant-audio.status.failed' },
   stopped: { fill: 'grey', shape: 'ring', text: 'deepinfant-audio.status.stopped' },
+  wrongToken: STATUS_OF_HASS['wrong-token'],
+  badSettings: STATUS_OF_HASS['bad-address'],
+};
+
+/** Where Home Assistant has the camera, its token is refused, not the camera's password. By the codes of the errors. */
+const REFUSED_BY_CODE: Partial<Record<string, ShownState>> = {
+  'wrong-token': 'wrongToken',
+  'no-token': 'badSettings',
+  'bad-address': 'badSettings',
 };
 
 const KEPT = v.object({ isListening: v.boolean() });
@@ -101,11 +113,21 @@ export class LiveNode implements NodeWork {
   }
 
   private sendHealth(health: SourceHealth): void {
-    const { state, levelDb, retryInS = 0, trouble = 'disconnected', error, clockSteps, format } = health;
+    const {
+      state,
+      levelDb,
+      retryInS = 0,
+      trouble = 'disconnected',
+      error,
+      code,
+      clockSteps,
+      format,
+    } = health;
     this.node.send([null, { topic: this.name, payload: health }]);
     const isClockSet = state === 'running' && clockSteps > this.clockSteps;
     this.clockSteps = clockSteps;
-    this.showStatus(isClockSet ? 'clockSet' : state, {
+    const refused = trouble === 'wrong-password' && code !== undefined ? REFUSED_BY_CODE[code] : undefined;
+    this.showStatus(isClockSet ? 'clockSet' : (refused ?? state), {
       level: levelDb === null ? '–' : Math.round(levelDb),
       steps: clockSteps,
       seconds: Math.ceil(retryInS),

@@ -60,7 +60,9 @@ async function listEntities(
   matches: (attributes: Attributes) => boolean = () => true,
 ): Promise<HassOffer[]> {
   const states = await hass.ask({ type: 'get_states' }, STATES);
-  return states
+  const offers = states
     .filter(({ entity_id: id, attributes }) => id.startsWith(`${domain}.`) && matches(attributes))
     .map(({ entity_id: id, attributes }) => ({ id, name: attributes.friendly_name ?? id }));
+  const isAlone = (name: string): boolean => offers.filter(offer => offer.name === name).length === 1;
+  return offers.map(({ id, name }) => ({ id, name: isAlone(name) ? name : `${name} (${id})` }));
 }

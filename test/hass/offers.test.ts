@@ -34,6 +34,19 @@ describe('what Home Assistant offers to choose from', () => {
     assert.deepEqual(await listCameras(hass), [{ id: 'camera.nursery', name: 'Nursery' }]);
   });
 
+  it('tells those of one name apart by their ids', async () => {
+    home.replies.get_states = [
+      { entity_id: 'light.cot', attributes: { friendly_name: 'Cot' } },
+      { entity_id: 'light.cot_2', attributes: { friendly_name: 'Cot' } },
+      { entity_id: 'camera.cot', attributes: { friendly_name: 'Cot', supported_features: 2 } },
+    ];
+    assert.deepEqual(
+      (await listLights(hass)).map(({ name }) => name),
+      ['Cot (light.cot)', 'Cot (light.cot_2)'],
+    );
+    assert.deepEqual(await listCameras(hass), [{ id: 'camera.cot', name: 'Cot' }]);
+  });
+
   it('lists the actions that notify phones, named as the phones are if Home Assistant says it', async () => {
     home.replies.get_services = {
       notify: { mobile_app_annas_phone: {}, notify: {}, persistent_notification: {}, family: {} },

@@ -4,7 +4,7 @@ import type { AudioChunk, SourceHealth, SourceState } from '../../src/values.js'
 import { homeAssistantOfSuite } from '../home-assistant/home-assistant.js';
 import { GstServer } from '../rtsp/gst-server.js';
 import { needTools } from '../tools.js';
-import { askDialog, type FlowNode, type RunningFlow, runFlow, stopFlow } from './flow.js';
+import { askDialog, type FlowNode, type RunningFlow, runFlow, statusText, stopFlow } from './flow.js';
 
 /** Ten or more characters of a token of HLS. */
 const HLS_TOKEN = /hls\/[\da-f]{10,}/;
@@ -32,7 +32,7 @@ describe('deepinfant-audio with a camera of Home Assistant', function () {
   after(() => server.stop());
   afterEach(stopFlow);
 
-  async function run(entity: string): Promise<void> {
+  async function run(entity: string, token = home().token): Promise<void> {
     const nodes: FlowNode[] = [
       { id: 'hass', type: 'deepinfant-hass', url: home().url },
       {
@@ -46,7 +46,6 @@ describe('deepinfant-audio with a camera of Home Assistant', function () {
       { id: 'chunks', type: 'probe' },
       { id: 'states', type: 'probe' },
     ];
-    const { token } = home();
     secret = token;
     flow = await runFlow(nodes, { hass: { token } });
   }
@@ -90,6 +89,15 @@ describe('deepinfant-audio with a camera of Home Assistant', function () {
     assert.match(error!, /^Home Assistant has a picture of camera\.127_0_0_1_2 but no sound\./);
     assertNoSecret();
   });
+
+  for (const [token, text] of [
+    ['not-a-token', 'wrongToken'],
+    ['', 'badAddress'],
+  ] as const)
+    it(`shows that it is Home Assistant's login that is refused, not the camera's: ${text}`, async () => {
+      await run('camera.127_0_0_1', token);
+      await flow.until('statuses', msg => statusText(msg).endsWith(`:deepinfant-hass.status.${text}`));
+    });
 
   it('says of a camera that is none what Home Assistant says', async () => {
     await run('camera.nowhere');
