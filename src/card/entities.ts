@@ -13,6 +13,9 @@ export const ENTITY_KEYS = [
   'accuracy',
   'answer',
   'listening',
+  // Only with several babies.
+  'who',
+  'baby',
 ] as const;
 export type EntityKey = (typeof ENTITY_KEYS)[number];
 

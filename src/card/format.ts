@@ -20,6 +20,8 @@ export interface Format {
   ago: (ms: number) => string;
   /** @param percent from 0 to 100 */
   percent: (percent: number) => string;
+  /** `Mia or Leo`. */
+  anyOf: (names: string[]) => string;
 }
 
 const HOUR_CYCLES = { '12': 'h12', '24': 'h23', language: undefined, system: undefined } as const;
@@ -34,6 +36,7 @@ export function formatOf(hass: Pick<Hass, 'locale' | 'config'>): Format {
   const hour = new Intl.DateTimeFormat(tag, { hour: 'numeric', hourCycle, timeZone });
   const ago = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   const percent = new Intl.NumberFormat(language, { style: 'percent' });
+  const anyOf = new Intl.ListFormat(language, { type: 'disjunction' });
   return {
     text,
     reasons: reasonTextsIn(language),
@@ -54,5 +57,6 @@ export function formatOf(hass: Pick<Hass, 'locale' | 'config'>): Format {
         : ago.format(-Math.round(minutes / 60 / 24), 'day');
     },
     percent: value => percent.format(value / 100),
+    anyOf: names => anyOf.format(names),
   };
 }

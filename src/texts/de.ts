@@ -221,7 +221,7 @@ export const entities: EntityTexts = {
   'was tired': 'War müde',
   'was discomfort': 'Fühlte sich unwohl',
   'was belly pain': 'Hatte Bauchweh',
-  'was burping': 'War ein Bäuerchen',
+  'was burping': 'Musste ein Bäuerchen machen',
   'was lonely': 'War einsam',
   feed: 'Gefüttert',
   burp: 'Bäuerchen gemacht',

@@ -4,6 +4,7 @@ import { parseConfig } from '../../src/card/config.js';
 import { ENTITY_KEYS, findEntities, knownState, knownNumber, ourDevices } from '../../src/card/entities.js';
 import { faceOf } from '../../src/card/face.js';
 import { formatOf } from '../../src/card/format.js';
+import { crierOf } from '../../src/card/who.js';
 import type { Hass, HassDevice, HassEntity, HassLocale } from '../../src/card/hass.js';
 import { evidenceOf, reasonTextsIn } from '../../src/card/reason.js';
 import { deviceComponents, deviceTopics } from '../../src/hass/device/discovery.js';
@@ -44,7 +45,7 @@ describe("The card's entities", () => {
 
   it('are found whatever they are called', async () => {
     const components = deviceComponents(
-      { id: 'n_1', name: 'Mia', sources: [], babies: [] },
+      { id: 'n_1', name: 'Twins', sources: [], babies: ['Mia', 'Leo'] },
       deviceTopics('n_1'),
       key => key,
     ) as unknown as Record<string, { unique_id: string }>;
@@ -138,6 +139,30 @@ describe("The card's configuration", () => {
       assert.throws(() => parseConfig({ type: 'x', device }), /choose the device/);
     for (const media of ['/media/clips', 7])
       assert.throws(() => parseConfig({ type: 'x', device: 'd1', media }), /no folder of a media source/);
+  });
+});
+
+describe('Who cries, on the card', () => {
+  const crier = (states: { who?: string; baby?: string }, language = 'en'): string | undefined => {
+    const locale: HassLocale = { language, time_format: 'language', time_zone: 'server' };
+    const entity = stateOf(states);
+    const attributes = { options: ['Mia', 'Leo', 'unsure'] };
+    return crierOf({
+      stateOf: key => (key === 'who' && states.who ? { ...entity(key)!, attributes } : entity(key)),
+      format: formatOf({ locale, config: { time_zone: 'UTC' } }),
+    });
+  };
+
+  it('is the baby that somebody named, or the likeliest, or any of them', () => {
+    assert.equal(crier({ who: 'Leo', baby: 'Mia' }), 'Mia');
+    assert.equal(crier({ who: 'Leo', baby: 'unknown' }), 'Leo');
+    assert.equal(crier({ who: 'unsure', baby: 'unknown' }), 'Mia or Leo');
+    assert.equal(crier({ who: 'unsure' }, 'de'), 'Mia oder Leo');
+  });
+
+  it('is not said of an only child, or while nothing is known', () => {
+    assert.equal(crier({}), undefined);
+    assert.equal(crier({ who: 'unavailable', baby: 'unknown' }), undefined);
   });
 });
 

@@ -104,5 +104,5 @@ export const de: Texts = {
   'clip.title': 'Letztes Schreien',
   'clip.play': 'Letztes Schreien abspielen',
   'clip.picture': 'Spektrogramm des letzten Schreiens',
-  'clip.failed': 'Der Ordner mit Aufnahmen ist nicht lesbar: {error}',
+  'clip.failed': 'Der Ordner mit Aufnahmen ist nicht lesbar. Home Assistant meldet: „{error}“',
 };

@@ -98,7 +98,7 @@ export const en = {
   'clip.title': 'Last cry',
   'clip.play': 'Play the last cry',
   'clip.picture': 'Spectrogram of the last cry',
-  'clip.failed': 'Cannot read the folder with clips: {error}',
+  'clip.failed': 'Cannot read the folder with clips. Home Assistant says: “{error}”',
 } as const;
 
 export type TextKey = keyof typeof en;

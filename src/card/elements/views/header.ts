@@ -3,6 +3,7 @@ import { endOf } from '../../cry.js';
 import { knownState } from '../../entities.js';
 import { type Face, playbackOf } from '../../face.js';
 import type { CardState } from '../../card-state.js';
+import { crierOf } from '../../who.js';
 import { INTENSITIES, type Intensity } from '../../../values.js';
 
 /** The faces, and those that the card has before it knows its entities. */
@@ -24,15 +25,16 @@ const ICONS: Record<HeaderFace, string> = {
   loading: 'mdi:dots-horizontal',
 };
 
-/** How it is now, in a word that a screen reader says when it changes. @param name the baby's */
+/** How it is now, in a word that a screen reader says when it changes. @param name the device's, which is the baby's if there is one */
 export function headerView(state: CardState, face: HeaderFace, name: string): TemplateResult {
   const intensity = face === 'crying' ? intensityOf(state) : undefined;
+  const crier = face === 'crying' ? crierOf(state) : undefined;
   return html`
     <header class=${face}>
       <span class="shape ${intensity ?? ''}"><ha-icon icon=${ICONS[face]}></ha-icon></span>
       <div>
         <h2 aria-live=${face === 'crying' ? 'assertive' : 'polite'}>
-          ${state.format.text(`face.${face}`, { name, source: playbackOf(state.stateOf)?.source ?? '' })}
+          ${state.format.text(`face.${face}`, { name: crier ?? name, source: playbackOf(state.stateOf)?.source ?? '' })}
         </h2>
         <p>${subtitle(state, face)}</p>
       </div>
