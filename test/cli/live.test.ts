@@ -108,9 +108,10 @@ describe('deepinfant with live sources', function () {
     });
 
     for (const [what, offset, latestS] of offsets.slice(1))
+      // A busy machine plays the sound with gaps, which is heard later.
       it(`from a microphone: ${what}`, async () => {
         await assertHeard('mic:cot', latestS, () => void microphone.play(onOffset(offset)));
-      });
+      }).retries(2);
 
     it('from recordings', async () => {
       const folder = mkdtempSync(path.join(tmpdir(), 'deepinfant-offsets-'));

@@ -73,6 +73,7 @@ describe('the torture night', () => {
       blueprintRings: 2,
       on: 1,
       flashes: 0,
+      again: 0,
       answers: 1,
       cutOff: 0,
     });
