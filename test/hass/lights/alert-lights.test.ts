@@ -100,6 +100,14 @@ light:
   const kept = (): string =>
     JSON.stringify((JSON.parse(readFileSync(file, 'utf8')) as { content: unknown }).content);
 
+  /** Comes back when it knows that somebody changed a light. */
+  async function untilLeftAlone(id: string): Promise<void> {
+    await until(
+      () => !kept().includes(id),
+      () => `${id} left alone: ${kept()}`,
+    );
+  }
+
   it('shows an alert as each light can, and brings all back', async () => {
     lights.show(ORANGE);
     await untilAlert();
@@ -182,7 +190,7 @@ light:
     lights.show(ORANGE);
     await untilAlert();
     await colour.change({ state: 'OFF' });
-    await home().untilState('light.colour', ({ state }) => state === 'off');
+    await untilLeftAlone('light.colour');
     lights.show(RED);
     await until(() => plug.commands.length > 0 && isAlert(white), 'the others');
     await sleep(MOMENT_MS);
@@ -199,7 +207,7 @@ light:
     lights.show(ORANGE);
     await untilAlert();
     await home().call('light.turn_on', { entity_id: 'light.white', brightness: 170 });
-    await home().untilState('light.white', ({ attributes }) => attributes.brightness === 170);
+    await untilLeftAlone('light.white');
     lights.show(null);
     await until(() => colour.state.brightness === 100, 'the others restored');
     await sleep(MOMENT_MS);
