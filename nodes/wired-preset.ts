@@ -9,21 +9,40 @@ export interface PresetNode extends Node {
 /** Every detector starts with it unless it is set otherwise. */
 export const DEFAULT_PRESET: Preset = 'balanced';
 
+/** A node as the flow file has it. */
+interface NodeConfig {
+  type: string;
+  wires?: string[][];
+  /** Of link nodes: those at the other end. */
+  links?: string[];
+  preset?: unknown;
+}
+
+/** The nodes that only pass messages on. */
+const PASSING = ['link out', 'link in', 'junction'];
+
 /**
- * What the detector behind an output of a node is set to. Where none is wired to it directly, as over link nodes: what the
- * detectors of all flows are set to, if that is one preset; else the default.
+ * What the detector behind an output of a node is set to, also over link nodes and junctions. Where none is, as behind a
+ * function: what the detectors of all flows are set to, if that is one preset; else the default.
  */
 export function wiredPreset(RED: NodeAPI, node: Node, output: number): Preset {
   const { wires } = node as Node & { wires: string[][] };
   const isPreset = (preset: unknown): preset is Preset => PRESETS.some(known => known === preset);
-  const wired = (wires.at(output) ?? [])
-    .map(id => (RED.nodes.getNode(id) as PresetNode | null)?.preset)
-    .filter(isPreset);
-  if (wired.length > 0) return wired[0];
-  const all = new Set<unknown>();
-  RED.nodes.eachNode(config => {
-    if (config.type === 'deepinfant-detector') all.add((config as { preset?: unknown }).preset);
-  });
+  const configs = new Map<string, NodeConfig>();
+  RED.nodes.eachNode(config => configs.set(config.id, config));
+  const behind = new Set(wires.at(output));
+  // A set also visits what is added to it meanwhile.
+  for (const id of behind) {
+    const { preset } = (RED.nodes.getNode(id) as PresetNode | null) ?? {};
+    if (isPreset(preset)) return preset;
+    const config = configs.get(id);
+    if (config === undefined || !PASSING.includes(config.type)) continue;
+    const next = config.type === 'link out' ? config.links : config.wires?.flat();
+    for (const passed of next ?? []) behind.add(passed);
+  }
+  const all = new Set(
+    [...configs.values()].filter(({ type }) => type === 'deepinfant-detector').map(({ preset }) => preset),
+  );
   const [only] = all;
   return all.size === 1 && isPreset(only) ? only : DEFAULT_PRESET;
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import type { NodeAPI, NodeDef } from 'node-red';
+import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { editorUrl } from '../../nodes/deepinfant-entities/editor-url.js';
 import { ENTITIES_SETTINGS } from '../../nodes/deepinfant-entities/settings.js';
 import { readSettings } from '../../nodes/settings.js';
+import { wiredPreset } from '../../nodes/wired-preset.js';
 
 describe('The entities node', () => {
   const read = (settings: object): { prefix: string; birthTopic: string } =>
@@ -30,5 +31,34 @@ describe('The entities node', () => {
     assert.equal(urlOf({}, { SUPERVISOR_TOKEN: 'x' }), 'homeassistant://hassio/ingress/a0d7b954_nodered');
     assert.match(urlOf({ uiHost: '192.168.1.5', httpAdminRoot: false }), /^https:\/\/github\.com\//);
     assert.match(urlOf({ uiHost: '0.0.0.0' }), /^https?:\/\//);
+  });
+
+  it('knows what the detector behind it is set to, also over link nodes and junctions', () => {
+    const flow: { id: string; type: string; [setting: string]: unknown }[] = [
+      { id: 'careful', type: 'deepinfant-detector', preset: 'careful' },
+      { id: 'sensitive', type: 'deepinfant-detector', preset: 'sensitive' },
+      { id: 'junction', type: 'junction', wires: [['out']] },
+      { id: 'out', type: 'link out', links: ['gone', 'in'], wires: [] },
+      // Linked in a circle, as a mistake may be.
+      { id: 'in', type: 'link in', links: ['out'], wires: [['junction', 'sensitive']] },
+      { id: 'function', type: 'function', wires: [['sensitive']] },
+    ];
+    const RED = {
+      nodes: {
+        eachNode: (each: (config: object) => void) => {
+          for (const config of flow) each(config);
+        },
+        getNode: (id: string) => flow.find(config => config.id === id) ?? null,
+      },
+    } as unknown as NodeAPI;
+    const presetBehind = (...ids: string[]): string =>
+      wiredPreset(RED, { wires: [['careful'], ids] } as unknown as Node, 1);
+    assert.equal(presetBehind('sensitive'), 'sensitive');
+    assert.equal(presetBehind('junction'), 'sensitive');
+    assert.equal(presetBehind('out'), 'sensitive');
+    // They differ, so none is right for all.
+    assert.equal(presetBehind('function'), 'balanced');
+    flow.shift();
+    assert.equal(presetBehind('function'), 'sensitive');
   });
 });
