@@ -29,7 +29,7 @@ import {
   REMEMBERED_EVENTS,
   REPUBLISH_MS,
 } from './discovery.js';
-import { DeviceSources } from './sources.js';
+import { DeviceSources, isHeard } from './sources.js';
 
 /** Events that Home Assistant may have missed are kept for so long after a connection: then it was there. */
 const UNSURE_MS = 600_000;
@@ -37,6 +37,10 @@ const UNSURE_MS = 600_000;
 const IN_FLIGHT_MS = 5000;
 /** Home Assistant may get what is sent within so long before its birth message: by then it may have subscribed. */
 const SUBSCRIBED_MS = 5000;
+/** It is back at a broker within so long, and may be killed before it has sent its birth message. */
+const BACK_MS = 60_000;
+/** A source that is heard again in a cry is shown as heard after so long at most: whether the cry went on is known sooner. */
+const RETURN_MS = 1000;
 /** How soon after its birth message Home Assistant has made entities that it did not know. */
 const ENTITIES_MADE_MS = 3000;
 /** One that has sent no birth message for so long sends none. */
@@ -106,6 +110,8 @@ export class Device {
   private readonly file: StateFile<DeviceMemory>;
   private memory: DeviceMemory;
   private sources = new DeviceSources();
+  /** What sources reported that are heard again, in the middle of a cry. */
+  private readonly returning = new Map<string, { health: SourceHealth; timer: NodeJS.Timeout }>();
   private republishing: NodeJS.Timeout | undefined;
   /** What was published last on each retained topic. */
   private readonly published = new Map<string, string>();
@@ -187,6 +193,7 @@ export class Device {
   async stop(isRemoved: boolean): Promise<void> {
     clearInterval(this.republishing);
     clearTimeout(this.waiting);
+    for (const { timer } of this.returning.values()) clearTimeout(timer);
     for (const cry of this.cries.all) this.end(cry);
     this.cries.clear();
     await this.sending;
@@ -218,11 +225,35 @@ export class Device {
     if (isNew) this.begin(event);
     else if (event.state === 'ended') this.end(event);
     else this.keepRunning();
+    this.takeReturned(event.source);
     void this.save();
     this.publishChanges();
   }
 
   pushHealth(health: SourceHealth): void {
+    const { source } = health;
+    clearTimeout(this.returning.get(source)?.timer);
+    this.returning.delete(source);
+    const isCrying = this.cries.all.some(cry => cry.source === source);
+    if (!isCrying || !this.sources.isReturning(health)) {
+      this.takeHealth(health);
+      return;
+    }
+    const take = guard(() => {
+      this.takeReturned(source);
+    });
+    this.returning.set(source, { health, timer: setTimeout(take, RETURN_MS) });
+  }
+
+  private takeReturned(source: string): void {
+    const returned = this.returning.get(source);
+    if (returned === undefined) return;
+    clearTimeout(returned.timer);
+    this.returning.delete(source);
+    this.takeHealth(returned.health);
+  }
+
+  private takeHealth(health: SourceHealth): void {
     const isNew = this.sources.push(health);
     if (isNew) {
       this.memory.sources = this.sources.all.map(({ name }) => name);
@@ -230,8 +261,7 @@ export class Device {
       if (this.sources.all.length > 1) this.announce();
     }
     // Somebody else made it listen again.
-    const isHeard = health.state === 'running' || health.state === 'silent';
-    if (isHeard && !this.memory.isListening && health.since > this.listeningAt) {
+    if (isHeard(health.state) && !this.memory.isListening && health.since > this.listeningAt) {
       this.memory.isListening = true;
       void this.save();
     }
@@ -391,9 +421,14 @@ export class Device {
     return unsure.filter(event => event.at > now - UNSURE_MS && (isNewest(event) || !newest.has(event.cry)));
   }
 
-  /** Home Assistant is away, and got all that was sent until now. Events wait for it: nobody would tell it later. */
+  /**
+   * Home Assistant is away, and got all that was sent until now, if it was there. Events wait for it: nobody would tell it
+   * later.
+   */
   private holdEvents(): void {
-    this.memory.unsure = [];
+    const { memory } = this;
+    const since = this.hass === 'unknown' ? Date.now() - BACK_MS : Infinity;
+    memory.unsure = memory.unsure.filter(({ at }) => at > since);
     this.newest = [];
     this.hold(LONGEST_AWAY_MS, 'unknown');
   }

@@ -61,14 +61,18 @@ export class DeviceSources {
     return best && { state: best.state, error: errorOf(best, healths) };
   }
 
+  /** Whether a source reports that it is heard again. */
+  isReturning({ source, state }: SourceHealth): boolean {
+    return isHeard(state) && this.byName.get(source)?.isOnline === false;
+  }
+
   /** @returns whether the source is new */
   push(health: SourceHealth): boolean {
     const known = this.byName.get(health.source);
     const source = known ?? this.add(health.source);
     if (source === undefined) return false;
     source.health = health;
-    if (health.state !== 'starting')
-      source.isOnline = health.state === 'running' || health.state === 'silent';
+    if (health.state !== 'starting') source.isOnline = isHeard(health.state);
     return known === undefined;
   }
 
@@ -79,6 +83,10 @@ export class DeviceSources {
     this.byName.set(name, source);
     return source;
   }
+}
+
+export function isHeard(state: SourceState): boolean {
+  return state === 'running' || state === 'silent';
 }
 
 /** Of several sources the one that is heard best; undefined where there is none. */

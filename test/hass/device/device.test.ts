@@ -96,6 +96,7 @@ describe('Device', () => {
     );
   const payloads = (topic: string): string[] =>
     published.filter(message => message.topic === `deepinfant/v1/mia/${topic}`).map(({ payload }) => payload);
+  const isOff = (payload: string): boolean => payload.includes('"crying":"OFF"');
   const state = (): DeviceState => JSON.parse(payloads('state').at(-1)!) as DeviceState;
 
   it('publishes everything when it is connected, and later what changed', () => {
@@ -356,6 +357,7 @@ describe('Device', () => {
       mock.timers.reset();
     };
     const types = (): string[] => events().map(([type]) => type);
+    welcome();
     device.pushCry(cry('started', 3));
     await untilEvents(1);
     device.receive('homeassistant/status', 'offline');
@@ -413,13 +415,25 @@ describe('Device', () => {
       ['started', 'cot@5'],
       ['ended', 'cot@5'],
     ]);
+    // It is back at a broker that broke down, and is killed before its birth message: it may not have got the newest.
+    jumpAhead(300_000);
+    device.pushHealth({ ...HEALTH, state: 'silent' });
+    device.publishAll();
+    device.pushCry(cry('started', 3, 'cot@6'));
+    await untilEvents(5);
+    device.receive('homeassistant/status', 'offline');
+    welcome();
+    assert.deepEqual(news(5), [['started', 'cot@6']]);
+    device.receive('homeassistant/status', 'offline');
+    welcome();
+    assert.equal(events().length, 6);
     // One that sends no birth message is not waited for.
     mock.timers.enable({ apis: ['setTimeout'] });
     device.receive('homeassistant/status', 'offline');
     device.pushCry(cry('ended', 9, 'cot@4'));
     mock.timers.tick(600_001);
     mock.timers.reset();
-    assert.deepEqual(news(4), [['ended', 'cot@4']]);
+    assert.deepEqual(news(6), [['ended', 'cot@4']]);
     setClock();
   });
 
@@ -454,6 +468,37 @@ describe('Device', () => {
     const answer = { cry: 'cot@1', reason: 'tired', at: Date.now() } as const;
     device.pushAnswer(answer, { accuracy: 7 / 11, baselineAccuracy: 6 / 11, answers: 11 });
     assert.deepEqual([state().accuracy, state().baselineAccuracy, state().learnedFrom], [64, 55, 11]);
+  });
+
+  it('shows no cry again that ended while its source was lost', async () => {
+    device.pushHealth(HEALTH);
+    device.pushCry(cry('started'));
+    device.pushHealth({ ...HEALTH, state: 'stalled' });
+    published.length = 0;
+    device.pushHealth(HEALTH);
+    assert.deepEqual(payloads('source'), []);
+    device.pushCry(cry('ended'));
+    assert.equal(state().crying, 'OFF');
+    const topics = published.map(({ topic }) => topic);
+    const firstState = topics.findIndex(
+      (topic, i) => topic.endsWith('/state') && isOff(published[i].payload),
+    );
+    assert.ok(firstState < topics.indexOf('deepinfant/v1/mia/source'), topics.join());
+    // Where nothing is said of the cry, it goes on.
+    device.pushCry(cry('started', 3, 'cot@2'));
+    device.pushHealth({ ...HEALTH, state: 'stalled' });
+    mock.timers.enable({ apis: ['setTimeout'] });
+    try {
+      device.pushHealth(HEALTH);
+      assert.equal(payloads('source').at(-1), 'offline');
+      mock.timers.tick(1001);
+      assert.equal(payloads('source').at(-1), 'online');
+      assert.equal(state().crying, 'ON');
+    } finally {
+      mock.timers.reset();
+    }
+    await device.stop(false);
+    device = open();
   });
 
   it('keeps two sources apart, and is there while one of them is heard', async () => {
