@@ -37,6 +37,11 @@ export const SOURCE_STATES = [
 ] as const;
 export type SourceState = (typeof SOURCE_STATES)[number];
 
+/** Whether sound comes from a source in this state. */
+export function isHeard(state: SourceState): boolean {
+  return state === 'running' || state === 'silent';
+}
+
 /** Why a microphone or camera is not heard. */
 export const SOURCE_TROUBLES = [
   /** Its address is not that of a camera. */

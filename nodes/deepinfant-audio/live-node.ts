@@ -11,9 +11,7 @@ import { dataFile } from '../data-file.js';
 import { STATUS_OF_HASS } from '../shared-hass.js';
 import { readListen } from './listen.js';
 
-type ShownState = SourceState | 'clockSet' | 'wrongToken' | 'badSettings';
-
-const STATUS_BY_STATE: Record<ShownState, StatusForm> = {
+const STATUS_BY_STATE: Record<SourceState | 'clockSet', StatusForm> = {
   starting: { fill: 'blue', shape: 'ring', text: 'deepinfant-audio.status.opening' },
   running: { fill: 'green', shape: 'dot', text: 'deepinfant-audio.status.live' },
   clockSet: { fill: 'green', shape: 'dot', text: 'deepinfant-audio.status.clockSet' },
@@ -22,16 +20,18 @@ const STATUS_BY_STATE: Record<ShownState, StatusForm> = {
   backoff: { fill: 'yellow', shape: 'ring', text: 'deepinfant-audio.status.backoff' },
   failed: { fill: 'red', shape: 'ring', text: 'deepinfant-audio.status.failed' },
   stopped: { fill: 'grey', shape: 'ring', text: 'deepinfant-audio.status.stopped' },
-  wrongToken: STATUS_OF_HASS['wrong-token'],
-  badSettings: STATUS_OF_HASS['bad-address'],
 };
 
-/** Where Home Assistant has the camera, its token is refused, not the camera's password. By the codes of the errors. */
-const REFUSED_BY_CODE: Partial<Record<string, ShownState>> = {
-  'wrong-token': 'wrongToken',
-  'no-token': 'badSettings',
-  'bad-address': 'badSettings',
+/** By the code of an error: where Home Assistant has the camera, its token is refused, not the camera's password. */
+const STATUS_BY_CODE = {
+  'wrong-token': STATUS_OF_HASS['wrong-token'],
+  'no-token': STATUS_OF_HASS['bad-address'],
+  'bad-address': STATUS_OF_HASS['bad-address'],
 };
+
+function isRefusal(code: string | undefined): code is keyof typeof STATUS_BY_CODE {
+  return code !== undefined && Object.hasOwn(STATUS_BY_CODE, code);
+}
 
 const KEPT = v.object({ isListening: v.boolean() });
 
@@ -59,7 +59,7 @@ export class LiveNode implements NodeWork {
   ) {
     const sourceId = node.id;
     const starting = { ...STATUS_BY_STATE.starting, text: `deepinfant-audio.status.${opening}` };
-    this.showStatus = statusOf(RED, node, { ...STATUS_BY_STATE, starting });
+    this.showStatus = statusOf(RED, node, { ...STATUS_BY_STATE, ...STATUS_BY_CODE, starting });
     this.troubles = new Troubles(error => {
       node.error(error, { topic: name });
     });
@@ -126,8 +126,8 @@ export class LiveNode implements NodeWork {
     this.node.send([null, { topic: this.name, payload: health }]);
     const isClockSet = state === 'running' && clockSteps > this.clockSteps;
     this.clockSteps = clockSteps;
-    const refused = trouble === 'wrong-password' && code !== undefined ? REFUSED_BY_CODE[code] : undefined;
-    this.showStatus(isClockSet ? 'clockSet' : (refused ?? state), {
+    const refusal = trouble === 'wrong-password' && isRefusal(code) ? code : undefined;
+    this.showStatus(isClockSet ? 'clockSet' : (refusal ?? state), {
       level: levelDb === null ? '–' : Math.round(levelDb),
       steps: clockSteps,
       seconds: Math.ceil(retryInS),

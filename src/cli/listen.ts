@@ -9,7 +9,7 @@ import { loadClassifier } from '../model/load.js';
 import { DeepInfantError } from '../errors.js';
 import { reasonLine } from '../reason/sentences.js';
 import { durationText } from '../texts/duration.js';
-import type { AudioChunk, CryEvent, SourceHealth } from '../values.js';
+import { type AudioChunk, type CryEvent, isHeard, type SourceHealth } from '../values.js';
 import { HEARING_OPTIONS, presetOf, usageError } from './arguments.js';
 import { PASSWORD_VARIABLE } from './camera-password.js';
 import { hear } from './hear.js';
@@ -145,7 +145,7 @@ async function* openedChunks(
     const said = device ? `${state} (${device})` : state;
     if (said === printed || refusal !== undefined) return;
     printed = said;
-    wasOpened ||= state === 'running' || state === 'silent';
+    wasOpened ||= isHeard(state);
     if (!wasOpened && retryInS !== undefined) {
       const lacksPassword = trouble === 'wrong-password' && process.env[PASSWORD_VARIABLE] === undefined;
       refusal = lacksPassword

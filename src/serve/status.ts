@@ -2,6 +2,7 @@ import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
 import { packageVersion } from '../package-root.js';
 import { reasonLine } from '../reason/sentences.js';
 import type { Language } from '../texts/language.js';
+import { isHeard } from '../values.js';
 import { errorOfCode, errorTextIn, healthIn } from '../texts/trouble-text.js';
 import type {
   ConnectionState,
@@ -237,8 +238,4 @@ export class Status {
     );
     return [...(hass ? [hass] : []), ...devices];
   }
-}
-
-function isHeard(state: string): boolean {
-  return state === 'running' || state === 'silent';
 }

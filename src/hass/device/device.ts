@@ -4,7 +4,7 @@ import type { Playback } from '../../door/playback.js';
 import { guard } from '../../guard.js';
 import { PRESETS, type Preset } from '../../model/manifest.js';
 import { nightAt } from '../../night.js';
-import { type Answer, type CryEvent, REASONS, type SourceHealth } from '../../values.js';
+import { type Answer, type CryEvent, isHeard, REASONS, type SourceHealth } from '../../values.js';
 import { RunningCries } from '../running-cries.js';
 import { StateFile } from '../../files/state-file.js';
 import { countAt, criesAt, lastOnsetAt, withCry } from './cry-count.js';
@@ -29,7 +29,7 @@ import {
   REMEMBERED_EVENTS,
   REPUBLISH_MS,
 } from './discovery.js';
-import { DeviceSources, isHeard } from './sources.js';
+import { DeviceSources } from './sources.js';
 
 /** Events that Home Assistant may have missed are kept for so long after a connection: then it was there. */
 const UNSURE_MS = 600_000;
@@ -37,7 +37,7 @@ const UNSURE_MS = 600_000;
 const IN_FLIGHT_MS = 5000;
 /** Home Assistant may get what is sent within so long before its birth message: by then it may have subscribed. */
 const SUBSCRIBED_MS = 5000;
-/** It is back at a broker within so long, and may be killed before it has sent its birth message. */
+/** Home Assistant is back at a broker within so long, and may be killed before it has sent its birth message. */
 const BACK_MS = 60_000;
 /** A source that is heard again in a cry is shown as heard after so long at most: whether the cry went on is known sooner. */
 const RETURN_MS = 1000;
@@ -232,8 +232,7 @@ export class Device {
 
   pushHealth(health: SourceHealth): void {
     const { source } = health;
-    clearTimeout(this.returning.get(source)?.timer);
-    this.returning.delete(source);
+    this.dropReturned(source);
     const isCrying = this.cries.all.some(cry => cry.source === source);
     if (!isCrying || !this.sources.isReturning(health)) {
       this.takeHealth(health);
@@ -246,11 +245,16 @@ export class Device {
   }
 
   private takeReturned(source: string): void {
+    const health = this.dropReturned(source);
+    if (health) this.takeHealth(health);
+  }
+
+  /** @returns what the source reported, if that is not shown yet */
+  private dropReturned(source: string): SourceHealth | undefined {
     const returned = this.returning.get(source);
-    if (returned === undefined) return;
-    clearTimeout(returned.timer);
+    clearTimeout(returned?.timer);
     this.returning.delete(source);
-    this.takeHealth(returned.health);
+    return returned?.health;
   }
 
   private takeHealth(health: SourceHealth): void {
@@ -329,8 +333,7 @@ export class Device {
     this.connectedAt = Date.now();
     this.publishDevice();
     // Home Assistant may have been back before, and its birth message came to nobody. It may also come back later.
-    for (const { payload } of this.missedEvents.slice(-REMEMBERED_EVENTS))
-      this.send({ topic: this.topics.event, payload, retain: false });
+    for (const { payload } of this.missedEvents.slice(-REMEMBERED_EVENTS)) this.sendOnce(payload);
     this.sendWaiting();
   }
 
@@ -563,7 +566,7 @@ export class Device {
   }
 
   private publishEvent(payload: string): boolean {
-    if (!this.send({ topic: this.topics.event, payload, retain: false })) return false;
+    if (!this.sendOnce(payload)) return false;
     const at = Date.now();
     const { cry } = JSON.parse(payload) as { cry: string };
     const sent = { cry, payload, at };
@@ -572,6 +575,11 @@ export class Device {
     if (this.hass === 'unknown' && at - this.connectedAt < UNSURE_MS)
       this.memory.unsure = withIt(this.memory.unsure);
     return true;
+  }
+
+  /** Sends an event, without keeping it. @returns whether it was sent */
+  private sendOnce(payload: string): boolean {
+    return this.send({ topic: this.topics.event, payload, retain: false });
   }
 
   private publishChanges(): void {

@@ -153,7 +153,7 @@ export function deviceTopics(id: string, prefix = DEFAULT_PREFIX): DeviceTopics 
 /** Gives the name of an entity in the user's language, from its key. */
 export type EntityNamer = (key: string) => string;
 
-/** Home Assistant knows so many events again that it received before. */
+/** Home Assistant recognises this many of the last events that it received. */
 export const REMEMBERED_EVENTS = 20;
 
 /**

@@ -1,4 +1,4 @@
-import type { SourceHealth, SourceState } from '../../values.js';
+import { isHeard, type SourceHealth, type SourceState } from '../../values.js';
 import { deviceIdOf, firstFree } from './device-id.js';
 
 /** More would make a device of hundreds of entities; the others are not shown. */
@@ -83,10 +83,6 @@ export class DeviceSources {
     this.byName.set(name, source);
     return source;
   }
-}
-
-export function isHeard(state: SourceState): boolean {
-  return state === 'running' || state === 'silent';
 }
 
 /** Of several sources the one that is heard best; undefined where there is none. */

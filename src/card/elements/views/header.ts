@@ -25,7 +25,10 @@ const ICONS: Record<HeaderFace, string> = {
   loading: 'mdi:dots-horizontal',
 };
 
-/** How it is now, in a word that a screen reader says when it changes. @param name the device's, which is the baby's if there is one */
+/**
+ * How it is now, in a word that a screen reader says when it changes.
+ * @param name the device's, which is the baby's if there is only one
+ */
 export function headerView(state: CardState, face: HeaderFace, name: string): TemplateResult {
   const intensity = face === 'crying' ? intensityOf(state) : undefined;
   const crier = face === 'crying' ? crierOf(state) : undefined;
