@@ -10,7 +10,7 @@ import { packageVersion } from '../../src/package-root.js';
 import { type NodeWork, type StatusForm, statusOf } from '../adapter.js';
 import { readIncoming } from '../../src/hass/incoming.js';
 import { dataFolder } from '../data-file.js';
-import { wiredPreset } from '../wired-preset.js';
+import { listeningNodes, wiredPreset } from '../wired-nodes.js';
 import { editorUrl } from './editor-url.js';
 import { MqttConnection, type MqttBrokerNode, type MqttState } from './mqtt-connection.js';
 import type { EntitiesSettings } from './settings.js';
@@ -34,6 +34,8 @@ export class EntitiesNode implements NodeWork {
   private running:
     { id: string; device: Device; connection: MqttConnection; release: () => void } | undefined;
   private leaving: Promise<void> = Promise.resolve();
+  /** The sources and detectors that know what was chosen in Home Assistant. */
+  private told = new Set<Node>();
   private readonly showStatus;
 
   constructor(
@@ -79,6 +81,8 @@ export class EntitiesNode implements NodeWork {
     this.running = { id, device, connection, release };
     // What is asked for in Home Assistant holds before anything is heard.
     for (const command of device.start()) this.execute(command);
+    this.told = listeningNodes(RED);
+    RED.events.on('flows:started', this.tellNewNodes);
     this.showState();
     for (const topic of device.subscriptions)
       connection.subscribe(topic, (payload, isRetained) => {
@@ -106,6 +110,7 @@ export class EntitiesNode implements NodeWork {
     if (running === undefined) return;
     const { id, device, connection, release } = running;
     this.running = undefined;
+    this.RED.events.off('flows:started', this.tellNewNodes);
     // Its last messages come first.
     await device.stop(isRemoved);
     connections.delete(id);
@@ -113,6 +118,15 @@ export class EntitiesNode implements NodeWork {
     await Promise.all([connection.close(), this.leaving]);
     release();
   }
+
+  /** Sources and detectors that were deployed without this node are as their dialogs say: they do not know what was chosen. */
+  private readonly tellNewNodes = guard(() => {
+    const { RED, node, running, told } = this;
+    if (!running) return;
+    this.told = listeningNodes(RED);
+    if ([...this.told].every(known => told.has(known))) return;
+    for (const command of running.device.setUp(wiredPreset(RED, node, 1))) this.execute(command);
+  });
 
   private get language(): Language {
     return languageOf(this.RED._('deepinfant-entities.language'));

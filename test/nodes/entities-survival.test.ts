@@ -326,6 +326,34 @@ describe('the device in Home Assistant', function () {
       assert.deepEqual(await entityIds(), ids);
     });
 
+    it('tells a detector that is deployed alone what was chosen, until its dialog says otherwise', async () => {
+      const detector: FlowNode = { id: 'detector', type: 'deepinfant-detector', preset: 'balanced' };
+      const flow = await runFlow([
+        entities({ wires: [[], ['detector', 'presets'], ['listen']] }),
+        detector,
+        { id: 'presets', type: 'probe' },
+        { id: 'listen', type: 'probe' },
+        broker(),
+      ]);
+      await untilState('select.mia_preset', 'balanced');
+      await home().call('select.select_option', { entity_id: 'select.mia_preset', option: 'careful' });
+      await home().call('switch.turn_off', { entity_id: 'switch.mia_listening' });
+      await until(() => flow.messages('listen').length === 1, 'told not to listen');
+      await flow.redeploy({ ...detector, name: 'cot' });
+      await until(() => flow.messages('listen').length === 2, 'told again');
+      const told = (probe: string): unknown[] => flow.messages(probe).map(({ payload }) => payload);
+      assert.deepEqual(
+        [told('presets'), told('listen')],
+        [
+          ['careful', 'careful'],
+          [false, false],
+        ],
+      );
+      await flow.redeploy({ ...detector, preset: 'sensitive' });
+      await untilState('select.mia_preset', 'sensitive');
+      assert.deepEqual([told('presets').length, told('listen').length], [2, 3]);
+    });
+
     it('moves to another prefix and listens to another birth message', async () => {
       const flow = await runFlow([entities(), broker()]);
       await untilState('binary_sensor.mia_crying', 'off');

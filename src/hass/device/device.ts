@@ -136,13 +136,22 @@ export class Device {
   /** When it started, and when Home Assistant asked last whether to listen, epoch ms. */
   private startedAt = 0;
   private listeningAt = 0;
+  private preset: Preset;
 
   constructor(private readonly options: DeviceOptions) {
-    const { id, node, prefix, birthTopic, file, report } = options;
+    const { id, node, prefix, birthTopic, file, preset, report } = options;
+    this.preset = preset;
     this.topics = deviceTopics(id, prefix);
     this.memory = emptyMemory(node);
-    const { answer, fact, baby, preset, listening } = this.topics;
-    this.subscriptions = [birthTopic, answer, fact, baby, preset, listening];
+    const { topics } = this;
+    this.subscriptions = [
+      birthTopic,
+      topics.answer,
+      topics.fact,
+      topics.baby,
+      topics.preset,
+      topics.listening,
+    ];
     this.file = new StateFile(
       {
         path: file,
@@ -179,11 +188,18 @@ export class Device {
       }),
       REPUBLISH_MS,
     );
-    const preset = this.chosenPreset;
-    return [
-      ...(preset === undefined ? [] : [{ do: 'preset', preset } as const]),
-      ...(this.memory.isListening ? [] : [{ do: 'listen', isWanted: false } as const]),
-    ];
+    return this.chosen;
+  }
+
+  /**
+   * Sources or detectors were set up anew.
+   * @param preset the sensitivity that the detector is set to now
+   * @returns what was asked for in Home Assistant and still holds
+   */
+  setUp(preset: Preset): DeviceCommand[] {
+    this.preset = preset;
+    this.publishChanges();
+    return this.chosen;
   }
 
   /**
@@ -382,7 +398,7 @@ export class Device {
       case topics.preset: {
         const preset = PRESETS.find(known => known === payload);
         if (preset === undefined) return undefined;
-        memory.preset = { chosen: preset, over: this.options.preset };
+        memory.preset = { chosen: preset, over: this.preset };
         return { do: 'preset', preset };
       }
       case topics.listening:
@@ -449,10 +465,18 @@ export class Device {
     );
   }
 
+  private get chosen(): DeviceCommand[] {
+    const preset = this.chosenPreset;
+    return [
+      ...(preset === undefined ? [] : [{ do: 'preset', preset } as const]),
+      ...(this.memory.isListening ? [] : [{ do: 'listen', isWanted: false } as const]),
+    ];
+  }
+
   /** What was chosen in Home Assistant, until the detector is set up otherwise. */
   private get chosenPreset(): Preset | undefined {
     const { preset } = this.memory;
-    return preset?.over === this.options.preset ? preset.chosen : undefined;
+    return preset?.over === this.preset ? preset.chosen : undefined;
   }
 
   /** That a cry began is sent once it is on disk, so that its end is sent whatever happens; the end before it is on disk. */
@@ -662,7 +686,7 @@ export class Device {
       answer: answer?.reason ?? null,
       answeredBy: answer?.by ?? null,
       answeredAt: answer ? new Date(answer.at).toISOString() : null,
-      preset: this.chosenPreset ?? this.options.preset,
+      preset: this.chosenPreset ?? this.preset,
       listening: memory.isListening && !sources.areStopped ? 'ON' : 'OFF',
     };
   }

@@ -11,6 +11,7 @@ export const DEFAULT_PRESET: Preset = 'balanced';
 
 /** A node as the flow file has it. */
 interface NodeConfig {
+  id: string;
   type: string;
   wires?: string[][];
   /** Of link nodes: those at the other end. */
@@ -20,6 +21,8 @@ interface NodeConfig {
 
 /** The nodes that only pass messages on. */
 const PASSING = ['link out', 'link in', 'junction'];
+/** Those that do what is asked for in Home Assistant. */
+const LISTENING = ['deepinfant-audio', 'deepinfant-detector'];
 
 /**
  * What the detector behind an output of a node is set to, also over link nodes and junctions. Where none is, as behind a
@@ -28,8 +31,7 @@ const PASSING = ['link out', 'link in', 'junction'];
 export function wiredPreset(RED: NodeAPI, node: Node, output: number): Preset {
   const { wires } = node as Node & { wires: string[][] };
   const isPreset = (preset: unknown): preset is Preset => PRESETS.some(known => known === preset);
-  const configs = new Map<string, NodeConfig>();
-  RED.nodes.eachNode(config => configs.set(config.id, config));
+  const configs = configsOf(RED);
   const behind = new Set(wires.at(output));
   // A set also visits what is added to it meanwhile.
   for (const id of behind) {
@@ -45,4 +47,16 @@ export function wiredPreset(RED: NodeAPI, node: Node, output: number): Preset {
   );
   const [only] = all;
   return all.size === 1 && isPreset(only) ? only : DEFAULT_PRESET;
+}
+
+/** The sources and detectors of all flows: those that are deployed anew are new objects. */
+export function listeningNodes(RED: NodeAPI): Set<Node> {
+  const ids = [...configsOf(RED).values()].filter(({ type }) => LISTENING.includes(type)).map(({ id }) => id);
+  return new Set(ids.map(id => RED.nodes.getNode(id) as Node | null).filter(node => node !== null));
+}
+
+function configsOf(RED: NodeAPI): Map<string, NodeConfig> {
+  const configs = new Map<string, NodeConfig>();
+  RED.nodes.eachNode(config => configs.set(config.id, config));
+  return configs;
 }
