@@ -33,7 +33,8 @@ export function teacherSpread(rows: Iterable<Float32Array>, classes: number): Te
   const mean = Float32Array.from(sum, s => s / windows);
   return {
     mean,
-    deviation: Float32Array.from(squares, (s, c) => Math.sqrt(s / windows - mean[c] ** 2) + 0.1),
+    // A class that never varies has a variance of 0, give or take a rounding error.
+    deviation: Float32Array.from(squares, (s, c) => Math.sqrt(Math.max(0, s / windows - mean[c] ** 2)) + 0.1),
   };
 }
 

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Tensor3D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
+import { DeepInfantError } from '../../errors.js';
 import type { Tf } from '../training/tf.js';
 import { Batches, openExamples, type Batch, type Material } from './batches.js';
 import { loadCheckpoint, saveCheckpoint } from '../training/checkpoint.js';
@@ -20,6 +21,7 @@ export type Validation = () => Promise<number>;
  * Trains `network` to the averaged weights of the last two thirds of the run or, if it is validated, to the best of these
  * averages. Writes to `folder`: `log.csv` (step, running loss, learning rate, AUC if measured), `curves.svg`, and
  * `checkpoint.bin`, from which a stopped run resumes.
+ * @throws DeepInfantError `diverged` when the loss is no number any more
  */
 export async function trainNetwork(
   tf: Tf,
@@ -48,7 +50,13 @@ export async function trainNetwork(
     for (let step = from; step < steps && !hasStopped(log, earlyStop?.patience); step++) {
       const batch = await batches.take(step);
       const rate = oneCycle(step, steps, learningRate);
-      log.recordStep(step + 1, trainStep(tf, network, adam, batch, config, step, rate, spread), rate);
+      const loss = trainStep(tf, network, adam, batch, config, step, rate, spread);
+      if (!Number.isFinite(loss))
+        throw new DeepInfantError(
+          'diverged',
+          `The loss of step ${step + 1} is ${loss}: training in ${folder} has diverged. Set a lower learningRate in the config, and delete the folder.`,
+        );
+      log.recordStep(step + 1, loss, rate);
       tf.tidy(() => {
         for (const [name, variable] of network.variables) {
           const average = averages.get(`average/${name}`)!;
