@@ -5,7 +5,7 @@ import { CONVOLUTION_NAMES, CONVOLUTIONS, cryNet, type ConvolutionName } from '.
 import type { Tf } from '../training/tf.js';
 import type { NamedWeights } from '../../model/weights.js';
 import { LABELS } from '../../values.js';
-import { BatchNorm, heNormal } from '../training/layers.js';
+import { BatchNorm, heNormal, relu } from '../training/layers.js';
 import { convolveTensor, tensorOperations } from '../training/operations.js';
 
 /** The network's input: levels below rounding noise are equal, the rest has about zero mean and unit spread. */
@@ -103,7 +103,7 @@ export class TrainableCryNet {
       const y = convolveTensor(tf, seen, kernel, CONVOLUTIONS[name]);
       if (name === 'logits') return tf.add<Tensor4D>(y, this.get('logits/bias'));
       const normalised = this.norms.get(name)!.apply(y);
-      return activation === 'relu' ? tf.relu(normalised) : normalised;
+      return activation === 'relu' ? relu(tf, normalised) : normalised;
     });
     const { embedding, logits } = cryNet(x, operations);
     const flat = (t: Tensor4D): Tensor => tf.squeeze(t, [2]);

@@ -12,7 +12,7 @@ import {
 } from '../../model/mel7s.js';
 import type { Tf } from '../training/tf.js';
 import type { NamedWeights } from '../../model/weights.js';
-import { BatchNorm, heNormal } from '../training/layers.js';
+import { BatchNorm, heNormal, relu } from '../training/layers.js';
 import { AdamW, oneCycle } from '../training/adam-w.js';
 import { convolveTensor, tensorOperations } from '../training/operations.js';
 
@@ -71,7 +71,7 @@ class TrainableMel7s {
       const seen = norm ? input : (tf.dropout(input, dropout, undefined, seed) as Tensor4D);
       const y = convolveTensor(tf, seen, kernel, MEL7S_CONVOLUTIONS[name]);
       if (!norm) return tf.add(y, this.variables.get('logits/bias')!);
-      return activation === 'relu' ? tf.relu(norm.apply(y)) : norm.apply(y);
+      return activation === 'relu' ? relu(tf, norm.apply(y)) : norm.apply(y);
     });
     return tf.squeeze(mel7s(x, operations), [1, 2]);
   }

@@ -1,5 +1,6 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { Activation, Convolution, Operations } from '../../model/graph.js';
+import { relu } from './layers.js';
 import type { Tf } from './tf.js';
 
 /**
@@ -12,7 +13,7 @@ export function tensorOperations<Name extends string>(
 ): Operations<Tensor4D, Name> {
   return {
     convolve,
-    addRelu: (a, b) => tf.relu(tf.add(a, b)),
+    addRelu: (a, b) => relu(tf, tf.add(a, b)),
     concat: parts => tf.concat([...parts], 3),
     meanAndMaximum: x => tf.concat([tf.mean<Tensor4D>(x, 2, true), tf.max<Tensor4D>(x, 2, true)], 3),
     mean: x => tf.mean<Tensor4D>(x, [1, 2], true),

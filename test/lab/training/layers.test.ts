@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import type { Scalar, Tensor4D } from '@tensorflow/tfjs-core';
 import { loadTrainingTf } from '../../../src/lab/training/backend.js';
-import { BatchNorm } from '../../../src/lab/training/layers.js';
+import { BatchNorm, relu } from '../../../src/lab/training/layers.js';
+
+describe('ReLU', () => {
+  it('has a gradient where it lets through', async () => {
+    const tf = await loadTrainingTf();
+    const x = tf.tensor4d([-2, 0, 3, 0.5], [1, 1, 1, 4]);
+    const [dx] = tf.grads(x => tf.sum(tf.mul(relu(tf, x as Tensor4D), [1, 2, 3, 4])))([x]);
+    assert.deepEqual([...dx.dataSync()], [0, 0, 3, 4]);
+  });
+});
 
 describe('batch normalisation', () => {
   it("has gradients that are the loss's slopes", async () => {
