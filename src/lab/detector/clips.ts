@@ -1,7 +1,8 @@
 import { readSamples } from '../../audio/recording.js';
+import { DeepInfantError } from '../../errors.js';
 import type { Recording } from '../corpus/manifest.js';
 import type { Clip } from '../mixtures/clip.js';
-import { cryingOf } from '../teacher/teacher.js';
+import { cryingOf, TEACHER_CLASSES, teacherWindows } from '../teacher/teacher.js';
 import type { TrainingCorpus } from './training-corpus.js';
 import type { Progress } from '../training/progress.js';
 
@@ -24,7 +25,7 @@ export function samplesOfClip({ samples }: Pick<Clip, 'samples'>): Float32Array 
  * large, four times as often. Reports its progress. Recordings that will be held out are read too: one that cannot be
  * read is reported now, and not after hours of training.
  * @param weights see TrainingConfig.rivalWeights
- * @throws DeepInfantError what readSamples throws
+ * @throws DeepInfantError what readSamples throws, `teacher` when a recording is not the one that a teacher scored
  */
 export async function readClips(
   { recordings, more, teacher }: TrainingCorpus,
@@ -43,10 +44,19 @@ export async function readClips(
         ? 1 / Math.sqrt(criesOf.get(source)!)
         : (weights[sublabel] ?? weights[source] ?? weights[label] ?? 1);
     const scores = teacher?.of(name);
+    const samples = await readSamples(file);
+    const windows = teacherWindows(samples.length);
+    if (scores && scores.length !== windows * TEACHER_CLASSES) {
+      throw new DeepInfantError(
+        'teacher',
+        `A teacher scored ${scores.length / TEACHER_CLASSES} windows of ${name}, which has ${windows}: the recording is ` +
+          "another one now. Run 'deepinfant teach' again.",
+      );
+    }
     clips.set(recording, {
       label,
       weight,
-      samples: toShared16(await readSamples(file)),
+      samples: toShared16(samples),
       teacher: scores,
       crying: scores && cryingOf(scores),
     });

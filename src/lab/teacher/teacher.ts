@@ -14,6 +14,11 @@ export const TEACHER_CLASSES = 521;
 /** Rows of 'Baby cry, infant cry' and its two neighbours 'Crying, sobbing' and 'Whimper' in the class map. */
 export const TEACHER_CRY_CLASSES = [19, 20, 21];
 
+/** Number of YAMNet's windows of a recording, which is filled up with zeros to at least one. */
+export function teacherWindows(samples: number, hop = TEACHER_HOP): number {
+  return Math.floor(Math.max(0, samples - TEACHER_WINDOW) / hop) + 1;
+}
+
 /** The files of a teacher's window scores: NumPy's numbers [windows x classes], and each recording's part of them. */
 export interface ScoreFiles {
   scores: string;
@@ -32,7 +37,7 @@ export class Teacher {
   /**
    * Reads teachers' scores.
    * @param folders each holds YAMNet's files and either all or none of them mn04's (see SCORE_FILES)
-   * @throws DeepInfantError `teacher` or `csv`, naming the file, when one cannot be read or is missing
+   * @throws DeepInfantError `teacher` or `csv`, naming the file, when one cannot be read, is missing or is cut off
    */
   static async read(folders: readonly string[]): Promise<Teacher> {
     const hash = createHash('sha256');
@@ -79,7 +84,14 @@ async function readScores(
     hash.update(scores);
     for (const row of await readCsv(path.join(folder, indexFile), ['path', 'first_window', 'windows'])) {
       const first = Number(row.first_window) * classes;
-      all.set(row.path, scores.subarray(first, first + Number(row.windows) * classes));
+      const part = scores.subarray(first, first + Number(row.windows) * classes);
+      if (part.length === 0 || part.length !== Number(row.windows) * classes) {
+        throw new DeepInfantError(
+          'teacher',
+          `${path.join(folder, scoresFile)} ends before the scores of ${row.path}. Run 'deepinfant teach' again.`,
+        );
+      }
+      all.set(row.path, part);
     }
   }
   return all;

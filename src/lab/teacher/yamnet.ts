@@ -2,7 +2,13 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core
 import { DeepInfantError } from '../../errors.js';
 import { hannWindow } from '../../features/hann-window.js';
 import { loadTf, type Tf } from '../training/tf.js';
-import { TEACHER_CLASSES, TEACHER_CRY_CLASSES, TEACHER_HOP, TEACHER_WINDOW } from './teacher.js';
+import {
+  TEACHER_CLASSES,
+  TEACHER_CRY_CLASSES,
+  TEACHER_HOP,
+  TEACHER_WINDOW,
+  teacherWindows,
+} from './teacher.js';
 import { readTeacherFile } from './teacher-file.js';
 import { OPERATOR, readTflite, type TfliteGraph, type TfliteOperator } from './tflite.js';
 import type { WindowTeacher } from './window-teacher.js';
@@ -83,7 +89,7 @@ export class Yamnet implements WindowTeacher {
    * @returns [windows x TEACHER_CLASSES] in [0, 1]
    */
   score(samples: Float32Array, hopSamples: number): Float32Array {
-    const windows = Math.floor(Math.max(0, samples.length - TEACHER_WINDOW) / hopSamples) + 1;
+    const windows = teacherWindows(samples.length, hopSamples);
     const scores = new Float32Array(windows * TEACHER_CLASSES);
     for (let done = 0; done < windows; done += BATCH) {
       const count = Math.min(BATCH, windows - done);

@@ -12,9 +12,10 @@ import { unpackWeights } from '../../../src/model/weights.js';
 import { PACKAGE_ROOT } from '../../../src/package-root.js';
 import type { TrainingConfig } from '../../../src/lab/detector/config.js';
 import { deepinfant, jsonLines } from '../../cli/run.js';
-import { SCORE_FILES } from '../../../src/lab/teacher/teacher.js';
+import { SCORE_FILES, teacherWindows } from '../../../src/lab/teacher/teacher.js';
 import { writeWindowScores } from '../../../src/lab/teacher/window-scores.js';
 import { toFloat16 } from '../../../src/maths/float16.js';
+import { SAMPLE_RATE } from '../../../src/values.js';
 import { writeWav } from '../../audio/wav-writer.js';
 import { until } from '../../until.js';
 
@@ -256,22 +257,30 @@ describe('deepinfant train', function () {
     assert.match(refused.output, /With earlyStop, .* 2 folds leave nothing to learn from/);
   });
 
-  it('learns from two teachers, and does not go on with others', async () => {
-    const teacher = path.join(folder, 'teacher');
-    await mkdir(teacher);
-    for (const { classes, ...files } of Object.values(SCORE_FILES)) {
-      const recordings = Array.from({ length: 16 }, (_, i) => [`cry${i}.wav`, `household${i}.wav`]).flat();
-      const windows = (name: string): Float32Array =>
-        new Float32Array(4 * classes).fill(name.startsWith('cry') ? 0.5 : 0.01);
-      await writeWindowScores(
-        teacher,
-        { classes, ...files },
-        recordings.map(name => ({ path: name, scores: toFloat16(windows(name)) })),
-      );
-    }
+  it('learns from two teachers, and neither goes on with others nor takes scores of other recordings', async () => {
+    const teach = async (name: string, windows: number): Promise<string> => {
+      const teacher = path.join(folder, name);
+      await mkdir(teacher);
+      for (const { classes, ...files } of Object.values(SCORE_FILES)) {
+        const recordings = Array.from({ length: 16 }, (_, i) => [`cry${i}.wav`, `household${i}.wav`]).flat();
+        const scores = (of: string): Float32Array =>
+          new Float32Array(windows * classes).fill(of.startsWith('cry') ? 0.5 : 0.01);
+        await writeWindowScores(
+          teacher,
+          { classes, ...files },
+          recordings.map(of => ({ path: of, scores: toFloat16(scores(of)) })),
+        );
+      }
+      return teacher;
+    };
     const config = await configWith({ steps: 3 });
+    const teacher = await teach('teacher', teacherWindows(3 * SAMPLE_RATE));
     const taught = await train('taught', ['--teacher', teacher, '--fold', '0'], { config }).ended;
     assert.equal(taught.status, 0, taught.output);
+    const short = await teach('short', 4);
+    const refused = await train('short', ['--teacher', short, '--fold', '0'], { config }).ended;
+    assert.equal(refused.status, 1);
+    assert.match(refused.output, /scored 4 windows of \w+\.wav, which has 8: .*'deepinfant teach' again/);
     const alone = await train('taught', ['--fold', '0'], { config }).ended;
     assert.equal(alone.status, 1);
     assert.match(alone.output, /holds a run with a different config, corpus, teacher or model/);
