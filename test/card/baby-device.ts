@@ -71,7 +71,7 @@ export class BabyDevice {
     const device = new BabyDevice(client, id);
     const { topics } = device;
     await client.subscribeAsync([topics.answer, topics.listening]);
-    const description = { ...DEVICE, id, name, ...(version && { version }) };
+    const description = { ...DEVICE, id, name, firstName: name, ...(version && { version }) };
     const discovery = discoveryPayload(
       description,
       deviceComponents(description, topics, key => key),

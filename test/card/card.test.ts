@@ -45,7 +45,7 @@ describe("The card's entities", () => {
 
   it('are found whatever they are called', async () => {
     const components = deviceComponents(
-      { id: 'n_1', name: 'Twins', sources: [], babies: ['Mia', 'Leo'] },
+      { id: 'n_1', firstName: 'Twins', sources: [], babies: ['Mia', 'Leo'] },
       deviceTopics('n_1'),
       key => key,
     ) as unknown as Record<string, { unique_id: string }>;

@@ -48,6 +48,8 @@ export type SentEvent = v.InferOutput<typeof SENT_EVENT>;
 const MEMORY = v.object({
   /** Id of the node that had it last. */
   node: v.string(),
+  /** The device's name when it was new, which the ids of its entities keep; empty where that was not noted. */
+  firstName: v.optional(v.string(), ''),
   counted: v.unknown(),
   /** The cries that go on. */
   running: v.array(KEPT_CRY),
@@ -91,6 +93,7 @@ export const DEVICE_MEMORY_VERSION = 2;
 export function emptyMemory(node: string): DeviceMemory {
   return {
     node,
+    firstName: '',
     counted: NO_CRIES,
     running: [],
     ended: [],

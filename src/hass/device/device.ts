@@ -174,9 +174,11 @@ export class Device {
 
   /** @returns what was asked for in Home Assistant and still holds: it has to be in force before anything is heard */
   start(): DeviceCommand[] {
-    const { node } = this.options;
-    this.memory = { ...(this.file.open() ?? emptyMemory(node)), node };
+    const { node, name } = this.options;
+    const known = this.file.open() ?? emptyMemory(node);
+    this.memory = { ...known, node, firstName: known.firstName || name };
     this.sources = new DeviceSources(this.memory.sources);
+    this.dropOverruledPreset();
     this.startedAt = this.listeningAt = Date.now();
     // Their ends were never heard: the run before was killed.
     for (const cry of this.memory.running) this.end(cry);
@@ -198,6 +200,8 @@ export class Device {
    */
   setUp(preset: Preset): DeviceCommand[] {
     this.preset = preset;
+    this.dropOverruledPreset();
+    void this.save();
     this.publishChanges();
     return this.chosen;
   }
@@ -473,10 +477,13 @@ export class Device {
     ];
   }
 
-  /** What was chosen in Home Assistant, until the detector is set up otherwise. */
   private get chosenPreset(): Preset | undefined {
-    const { preset } = this.memory;
-    return preset?.over === this.preset ? preset.chosen : undefined;
+    return this.memory.preset?.chosen;
+  }
+
+  /** What was chosen in Home Assistant holds until the detector is set up otherwise, also if that is taken back later. */
+  private dropOverruledPreset(): void {
+    if (this.memory.preset?.over !== this.preset) this.memory.preset = null;
   }
 
   /** That a cry began is sent once it is on disk, so that its end is sent whatever happens; the end before it is on disk. */
@@ -541,6 +548,7 @@ export class Device {
     const device = {
       id,
       name,
+      firstName: memory.firstName,
       sources: this.sources.all,
       babies: memory.babies,
       model,

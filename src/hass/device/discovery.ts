@@ -106,6 +106,8 @@ export interface SourceView {
 export interface DeviceDescription {
   id: string;
   name: string;
+  /** The ids of its entities begin with it. */
+  firstName: string;
   /** With the names of topics and ids; each has entities of its own where there are several. */
   sources: readonly { key: string; name: string }[];
   /** Where there are several. */
@@ -192,7 +194,7 @@ interface Availability {
 
 /** The entities of a device by their keys, as Home Assistant's MQTT integration makes them. */
 export function deviceComponents(
-  device: Pick<DeviceDescription, 'id' | 'name' | 'sources' | 'babies'>,
+  device: Pick<DeviceDescription, 'id' | 'firstName' | 'sources' | 'babies'>,
   topics: DeviceTopics,
   nameOf: EntityNamer,
 ): Record<string, Component> {
@@ -372,7 +374,7 @@ export function deviceComponents(
     ...ofSources,
   ];
   // Home Assistant makes an id of these words, as it does of names; one without a letter would leave no word.
-  const prefix = /[\p{L}\p{N}]/u.test(device.name) ? device.name : 'Baby';
+  const prefix = /[\p{L}\p{N}]/u.test(device.firstName) ? device.firstName : 'Baby';
   const entities = components.map(([key, details]): [string, Component] => {
     const id = key.replace(/[A-Z]/g, capital => ` ${capital.toLowerCase()}`).replaceAll(' ', '_');
     const entity = {

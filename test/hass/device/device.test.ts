@@ -263,6 +263,25 @@ describe('Device', () => {
     assert.deepEqual(device.start(), []);
     device.publishAll();
     assert.equal(state().preset, 'careful');
+    await device.stop(false);
+    // What it replaced is gone for good.
+    device = open();
+    assert.deepEqual([commands, state().preset], [[], 'balanced']);
+    device.receive('deepinfant/v1/mia/preset/set', 'sensitive');
+    assert.deepEqual([device.setUp('careful'), device.setUp('balanced')], [[], []]);
+  });
+
+  it('keeps the ids of its entities under another name, also where Home Assistant made it anew', async () => {
+    await device.stop(true);
+    device = make({ name: 'Leo' });
+    device.start();
+    device.publishAll();
+    const found = published.find(({ topic }) => topic === 'homeassistant/device/deepinfant_mia/config')!;
+    const { device: shown, components } = JSON.parse(found.payload) as {
+      device: { name: string };
+      components: Record<string, { default_entity_id: string }>;
+    };
+    assert.deepEqual([shown.name, components.crying.default_entity_id], ['Leo', 'binary_sensor.Mia crying']);
   });
 
   it('publishes the end of a cry before it goes', async () => {
