@@ -527,6 +527,22 @@ describe('blueprints', function () {
     });
   });
 
+  it('log to Baby Buddy: when the baby cried, though the end of the cry was told hours later', async () => {
+    await automate('log_to_baby_buddy', {
+      cry: ENTITIES.cry,
+      answer: ENTITIES.answer,
+      child: 7,
+      patience: 0,
+    });
+    cry('started', 'hungry', 'cot@30');
+    await untilState(ENTITIES.crying, 'on');
+    onset -= 2 * 3_600_000;
+    cry('ended', 'hungry', 'cot@30');
+    await until(() => notes.length === 1, 'the note');
+    const [{ note }] = notes.splice(0);
+    assert.ok(Math.abs(Date.parse(note.time) - onset) < 2000, note.time);
+  });
+
   it('log to Baby Buddy: what was answered, or estimated, and nothing again after a restart', async () => {
     const { cry: event, answer } = ENTITIES;
     await automate('log_to_baby_buddy', { cry: event, answer, child: 7 });
