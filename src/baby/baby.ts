@@ -206,6 +206,7 @@ export class Baby implements BabyBuddyListener {
   /** Puts another memory in place of its own. @throws DeepInfantError `invalid`, `memory`, `storage` */
   async replaceMemory(memory: unknown): Promise<void> {
     this.estimator = new ReasonEstimator(this.profile, memory);
+    this.fromBabyBuddy = '';
     this.reportAll();
     await this.save();
   }

@@ -112,6 +112,16 @@ describe('a baby', () => {
     assert.deepEqual(written().facts, [byHand, fact('baby-buddy/feedings/3', 4), old]);
   });
 
+  it("has Baby Buddy's entries again when its memory was replaced", async () => {
+    const baby = openBaby(folder, { name: 'Mia' });
+    const facts = [{ kind: 'feed', at: NOON, id: 'baby-buddy/feedings/1' } as const];
+    baby.receiveFacts(facts, NOON - HOUR_MS);
+    await baby.replaceMemory(EMPTY_MEMORY);
+    baby.receiveFacts(facts, NOON - HOUR_MS);
+    assert.deepEqual(baby.memory.facts, facts);
+    await baby.whenSaved();
+  });
+
   it('tells its followers who answered and when, and that an answer is gone when the cry was not its own', async () => {
     const baby = openBaby(folder, { name: 'Mia' });
     const answers: unknown[] = [];
