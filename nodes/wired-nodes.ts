@@ -13,6 +13,8 @@ export const DEFAULT_PRESET: Preset = 'balanced';
 interface NodeConfig {
   id: string;
   type: string;
+  /** Id of the flow or subflow that it is in; config nodes have none. */
+  z?: string;
   wires?: string[][];
   /** Of link nodes: those at the other end. */
   links?: string[];
@@ -51,8 +53,18 @@ export function wiredPreset(RED: NodeAPI, node: Node, output: number): Preset {
 
 /** The sources and detectors of all flows: those that are deployed anew are new objects. */
 export function listeningNodes(RED: NodeAPI): Set<Node> {
-  const ids = [...configsOf(RED).values()].filter(({ type }) => LISTENING.includes(type)).map(({ id }) => id);
+  const configs = configsOf(RED);
+  const ids = [...configs.values()]
+    .filter(({ type }) => LISTENING.includes(type))
+    .flatMap(config => idsOf(config, configs));
   return new Set(ids.map(id => RED.nodes.getNode(id) as Node | null).filter(node => node !== null));
+}
+
+/** The ids under which a node runs: in a subflow, it runs in each instance of that. */
+function idsOf({ id, z }: NodeConfig, configs: ReadonlyMap<string, NodeConfig>): string[] {
+  if (configs.get(z ?? '')?.type !== 'subflow') return [id];
+  const instances = [...configs.values()].filter(({ type }) => type === `subflow:${z}`);
+  return instances.flatMap(instance => idsOf(instance, configs)).map(instanceId => `${instanceId}-${id}`);
 }
 
 function configsOf(RED: NodeAPI): Map<string, NodeConfig> {

@@ -354,6 +354,30 @@ describe('the device in Home Assistant', function () {
       assert.deepEqual([told('presets').length, told('listen').length], [2, 3]);
     });
 
+    it('tells a detector in a subflow that is deployed alone what was chosen', async () => {
+      const detector: FlowNode = {
+        id: 'detector',
+        type: 'deepinfant-detector',
+        z: 'sub',
+        preset: 'balanced',
+      };
+      const inputs = [{ x: 0, y: 0, wires: [{ id: 'detector' }] }];
+      const flow = await runFlow([
+        entities({ wires: [[], ['instance'], ['listen']] }),
+        { id: 'sub', type: 'subflow', z: undefined, name: 'hears', in: inputs, out: [] },
+        detector,
+        { id: 'instance', type: 'subflow:sub' },
+        { id: 'listen', type: 'probe' },
+        broker(),
+      ]);
+      await untilState('switch.mia_listening', 'on');
+      await home().call('switch.turn_off', { entity_id: 'switch.mia_listening' });
+      await until(() => flow.messages('listen').length === 1, 'told not to listen');
+      await flow.redeploy({ ...detector, name: 'cot' });
+      await until(() => flow.messages('listen').length === 2, 'told again');
+      assert.equal(flow.messages('listen')[1].payload, false);
+    });
+
     it('moves to another prefix and listens to another birth message', async () => {
       const flow = await runFlow([entities(), broker()]);
       await untilState('binary_sensor.mia_crying', 'off');
