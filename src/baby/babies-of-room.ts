@@ -3,6 +3,7 @@ import type { AnswerOutcome } from './history.js';
 import type { ContextFact, ContextKind } from '../reason/facts.js';
 import { mixJudgements, nameReason } from '../reason/judgement.js';
 import { isTold, type BabyMemory, type CryMemory } from './memory.js';
+import type { BabyPrediction } from '../reason/prediction.js';
 import { reasonLine } from '../reason/sentences.js';
 import type { Language } from '../texts/language.js';
 import type { TrackRecord } from '../reason/record.js';
@@ -64,7 +65,7 @@ export class BabiesOfRoom {
     const possibilities = [...this.babies].map(([name, baby]) => ({
       name,
       chance: whose?.who.probabilities[name] ?? 1,
-      judgement: baby.judge(cry, whose?.said),
+      judgement: baby.judge(cry, whose && { ...whose.said, calledAs: name }),
     }));
     const event = {
       ...cry,
@@ -142,7 +143,9 @@ export class BabiesOfRoom {
     const whose = name ?? this.ownerOf(cry);
     if (whose === undefined && this.isShared && reason)
       return { outcome: await this.answerForAll({ cry, reason, at, by }), ...about };
-    const baby = this.one(whose);
+    const baby = whose === undefined ? this.one() : this.calledAt(cry, whose);
+    // It was that of a baby who is not here any more.
+    if (baby === undefined) return { outcome: 'unknown-cry', ...about };
     let outcome: AnswerOutcome = 'counted';
     if (name !== undefined && this.isShared) outcome = await this.setOwner(cry, baby, at);
     if (reason && outcome !== 'outdated') outcome = await baby.answer({ cry, reason, at, by });
@@ -201,6 +204,18 @@ export class BabiesOfRoom {
     const baby = this.babies.get(name.trim()) ?? this.babies.get('');
     if (baby) return [baby];
     throw new DeepInfantError('baby', `No baby here is called '${name.slice(0, 50)}': send ${this.names}.`);
+  }
+
+  /**
+   * The baby that has a name, or had it as it cried; undefined for one that is not in this room any more.
+   * @throws DeepInfantError `baby` for a name that none of them had
+   */
+  private calledAt(cryId: string, name: string): Baby | undefined {
+    const whoOf = (baby: Baby): BabyPrediction | undefined =>
+      baby.cries.find(({ id }) => id === cryId)?.said.who;
+    const known = this.babies.get(name.trim()) ?? this.all.find(baby => whoOf(baby)?.calledAs === name);
+    const wasHere = this.all.some(baby => name in (whoOf(baby)?.commonest ?? {}));
+    return known ?? (wasHere ? undefined : this.one(name));
   }
 
   private nameOf(baby: Baby): string {

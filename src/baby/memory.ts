@@ -75,7 +75,14 @@ const PREDICTION: v.GenericSchema<unknown, Prediction> = v.object({
   features: numbers(FEATURES),
   told: v.object({ general: chances, personal: chances }),
   uses: v.picklist(PREDICTORS),
-  who: v.optional(v.object({ voice: chanceOfEach, commonest: chanceOfEach, named: v.optional(name) })),
+  who: v.optional(
+    v.object({
+      voice: chanceOfEach,
+      commonest: chanceOfEach,
+      named: v.optional(name),
+      calledAs: v.optional(name),
+    }),
+  ),
 });
 
 /** Only compared with one another. */

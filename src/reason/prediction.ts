@@ -26,4 +26,6 @@ export interface BabyPrediction {
   commonest: Record<string, number>;
   /** The baby that was named; none while the voice had not proved itself. */
   named?: string;
+  /** What the baby was called that remembers the cry. */
+  calledAs?: string;
 }

@@ -428,6 +428,35 @@ describe('deepinfant-reason', () => {
       assert.deepEqual(flow.messages('errors'), []);
     });
 
+    it('knows a baby by the name that it had as it cried, and refuses an answer about one that is gone', async () => {
+      const flow = await runFlow(TWINS);
+      const named = ['Mia', 'Leo'] as const;
+      for (let i = 0; i < 30; i++) {
+        const cry = by(named[i % 2], NOON + i * HOUR_MS);
+        flow.send('one', { payload: cry });
+        flow.send('one', { topic: 'answer', payload: { cry: cry.id, baby: named[i % 2] } });
+      }
+      await flow.until('one told', () => flow.messages('one told').length === 30);
+      const heard = named.map((name, i) => by(name, NOON + (40 + i) * HOUR_MS));
+      for (const cry of heard) flow.send('one', { payload: cry });
+      const [mias, leos] = heard;
+      await flow.until('one events', ({ payload }) => (payload as CryEvent).id === leos.id);
+      await flow.redeploy({ id: 'mia', type: 'deepinfant-baby', name: 'Mila' });
+      const ask = async (payload: object): Promise<Outcome> => {
+        const topic = String(Math.random());
+        flow.send('one', { topic, payload });
+        return (await flow.until('one told', msg => msg.topic === topic)).payload as Outcome;
+      };
+      // By its voice, and from a phone that shows the name of then.
+      const byVoice = await ask({ answer: 'hungry', cry: mias.id });
+      assert.deepEqual([byVoice.outcome, byVoice.baby], ['counted', 'Mila']);
+      const told = await ask({ answer: 'tired', cry: leos.id, baby: 'Mia' });
+      assert.deepEqual([told.outcome, told.baby], ['counted', 'Mila']);
+      await flow.redeploy({ id: 'one', type: 'deepinfant-reason', baby2: '' });
+      assert.equal((await ask({ answer: 'hungry', cry: leos.id, baby: 'Leo' })).outcome, 'unknown-cry');
+      assert.deepEqual(flow.messages('errors'), []);
+    });
+
     it('asks which one is to be forgotten, exported or replaced', async () => {
       const flow = await runFlow(TWINS);
       flow.send('one', { topic: 'feed', payload: NOON });
