@@ -251,7 +251,9 @@ export class NotificationPlan {
   /** What is to be sent now. */
   due(now: number): DueNotification[] {
     const due: DueNotification[] = [];
-    for (const alert of this.alerts.values()) {
+    for (const known of this.alerts.values()) {
+      // Where the clock was set back, the time to answer begins anew.
+      const alert = (known.notifiedAt ?? now) > now ? this.update(known, { notifiedAt: now }) : known;
       const recipients = this.recipientsOf(alert, now);
       for (const phone of new Set([...alert.phones.keys(), ...recipients.phones])) {
         if (this.sending.has(keyOf(phone, alert)) || this.isFailing(phone, now)) continue;
@@ -327,9 +329,7 @@ export class NotificationPlan {
     const mayBeLate = isLate(alert, now);
     if (!(isOpen(alert) || mayBeLate) || !isWanted) return { phones: [], loudness: 'usual' };
     // A phone that snoozes, or cannot be reached, does not keep the next one from being notified.
-    const awake = phones.filter(
-      phone => (this.snoozed.get(phone) ?? 0) <= now && !this.isFailing(phone, now),
-    );
+    const awake = phones.filter(phone => !this.isSnoozing(phone, now) && !this.isFailing(phone, now));
     if (escalateMs === 0) return { phones: awake, loudness: 'usual' };
     if (mayBeLate) return { phones: awake.slice(0, 1), loudness: 'usual' };
     const step = Math.floor((now - notifiedAt) / escalateMs);
@@ -343,11 +343,15 @@ export class NotificationPlan {
     if (!isOpen(alert) || !(alert.notifiedAt !== undefined || wants(filter, alert.cry, now))) return false;
     return phones
       .slice(0, escalateMs === 0 ? phones.length : 1)
-      .some(phone => !alert.phones.has(phone) && (this.snoozed.get(phone) ?? 0) <= now);
+      .some(phone => !alert.phones.has(phone) && !this.isSnoozing(phone, now));
+  }
+
+  private isSnoozing(phone: string, now: number): boolean {
+    return isAhead(this.snoozed.get(phone), now, SNOOZE_MS);
   }
 
   private isFailing(phone: string, now: number): boolean {
-    return (this.failures.get(phone)?.retryAt ?? 0) > now;
+    return isAhead(this.failures.get(phone)?.retryAt, now, RETRY_MS);
   }
 
   private find({
@@ -364,8 +368,10 @@ export class NotificationPlan {
     this.update(alert, { phones: new Map(alert.phones).set(phone, state) });
   }
 
-  private update(alert: CryAlert, change: Partial<CryAlert>): void {
-    this.alerts.set(alert.cry.id, { ...alert, ...change });
+  private update(alert: CryAlert, change: Partial<CryAlert>): CryAlert {
+    const updated = { ...alert, ...change };
+    this.alerts.set(alert.cry.id, updated);
+    return updated;
   }
 
   /** Forgets cries of which nobody was notified, or that nobody will answer any more. */
@@ -377,6 +383,11 @@ export class NotificationPlan {
     }
     dropOldest(this.alerts, MOST_ALERTS);
   }
+}
+
+/** Whether a time is still to come that was so far off at most: nobody waits for hours where the clock was set back. */
+function isAhead(time: number | undefined, now: number, atMostMs: number): boolean {
+  return time !== undefined && time > now && time - now <= atMostMs;
 }
 
 /** Whether somebody still has to see to a cry. */
@@ -422,7 +433,7 @@ function loudnessOf(
   if (wanted === 'critical' && !state.wasCritical) return wanted;
   if (state.shown === PUT_AWAY) return undefined;
   if (state.shown === SNOOZED) return isOpen(alert) ? wanted : 'silent';
-  const isOutdated = alert.cry.state !== 'ended' && now - state.sentAt >= UPDATE_MS;
+  const isOutdated = alert.cry.state !== 'ended' && Math.abs(now - state.sentAt) >= UPDATE_MS;
   return isOutdated || state.shown !== stageOf(alert, state.page) ? 'silent' : undefined;
 }
 

@@ -4,6 +4,7 @@ import { DeepInfantError } from '../../errors.js';
 import { guard } from '../../guard.js';
 import { timeText } from '../../journal/calendar.js';
 import { durationText } from '../../texts/duration.js';
+import { steadyNow } from '../../steady-clock.js';
 import { Troubles } from '../../troubles.js';
 import type { SourceHealth } from '../../values.js';
 import type { HassConnection } from '../connection.js';
@@ -80,7 +81,7 @@ export class SourceNotifier {
   }
 
   push(health: SourceHealth): void {
-    this.watch.push(health, Date.now());
+    this.watch.push(health, steadyNow());
     this.sendDue();
   }
 
@@ -94,8 +95,8 @@ export class SourceNotifier {
 
   private sendDue(): void {
     const { hass, quiet } = this.options;
-    const now = Date.now();
-    if (hass.health.state !== 'connected' || (quiet && isWithin(quiet, now))) return;
+    if (hass.health.state !== 'connected' || (quiet && isWithin(quiet, Date.now()))) return;
+    const now = steadyNow();
     for (const due of this.watch.due(now)) {
       this.watch.startSending(due);
       const sending: Promise<void> = this.send(due, now).finally(() => this.sending.delete(sending));
@@ -122,9 +123,10 @@ export class SourceNotifier {
   private notificationFor({ source, since, error = '', end, endedAt = 0 }: SourceLoss, now: number): object {
     const { say, dashboard } = this.options;
     const tag = tagOf(source, 'deepinfant-source');
+    const clock = (time: number): string => timeText(time + Date.now() - steadyNow());
     if (end === 'off') return { message: 'clear_notification', data: { tag } };
     const message = end
-      ? say('sourceBack', { source, from: timeText(since), to: timeText(endedAt) })
+      ? say('sourceBack', { source, from: clock(since), to: clock(endedAt) })
       : say('sourceLost', { source, duration: durationText((now - since) / 1000) });
     return {
       message: end ? message : `${message} ${error}`.trim(),

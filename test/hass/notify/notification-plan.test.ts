@@ -189,6 +189,32 @@ describe('NotificationPlan', () => {
     });
   });
 
+  describe('where the clock is set back by hours', () => {
+    it('lets a phone snooze for no hours, and has others show how long the baby has cried', () => {
+      const simulation = new Simulation();
+      simulation.push();
+      simulation.tap(ANNA, 'snooze');
+      const sent = simulation.push({ id: 'other@2' }, 11 * MINUTE_MS - 8 * HOUR_MS);
+      assert.deepEqual(sent, ['anna usual', 'ben silent', 'anna usual', 'ben usual']);
+    });
+
+    it('goes on escalating', () => {
+      const simulation = new Simulation({ escalateMs: 3 * MINUTE_MS });
+      simulation.push();
+      simulation.push({ state: 'ongoing' }, -8 * HOUR_MS);
+      assert.deepEqual(simulation.push({ state: 'ongoing' }, 3 * MINUTE_MS), ['anna silent', 'ben usual']);
+    });
+
+    it('tries a phone again that could not be reached', () => {
+      const simulation = new Simulation({ phones: [ANNA] });
+      simulation.plan.pushCry(CRY, simulation.now);
+      const due = simulation.dueFor(ANNA);
+      simulation.plan.startSending(due, simulation.now);
+      simulation.plan.fail(due, simulation.now);
+      assert.deepEqual(simulation.push({ state: 'ongoing' }, MINUTE_MS - 8 * HOUR_MS), ['anna usual']);
+    });
+  });
+
   it('leaves a notification alone that was put away', () => {
     const simulation = new Simulation();
     simulation.push();

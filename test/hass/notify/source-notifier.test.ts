@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { HassConnection } from '../../../src/hass/connection.js';
 import { SourceNotifier, type SourceNotifierOptions } from '../../../src/hass/notify/source-notifier.js';
+import { timeText } from '../../../src/journal/calendar.js';
 import type { SourceHealth, SourceState } from '../../../src/values.js';
 import { until } from '../../until.js';
-import { jumpAhead, setClock } from '../clock-ahead.js';
+import { jumpAhead, setAhead, setClock } from '../clock-ahead.js';
 import { FakeHomeAssistant } from '../fake-home-assistant.js';
 import { sayIn } from '../../../src/hass/notify/say.js';
 
@@ -98,6 +100,22 @@ describe('SourceNotifier', () => {
     const { data } = await untilSent(1);
     push('stopped');
     assert.deepEqual(await untilSent(2), { message: 'clear_notification', data: { tag: data.tag } });
+  });
+
+  it('takes no clock that is set for a loss, and says by the new one when there was one', async () => {
+    push('running');
+    setAhead(8 * 3_600_000);
+    await sleep(3500);
+    assert.deepEqual(sent(), []);
+    push('stalled');
+    const lostAt = timeText(Date.now());
+    jumpAhead(5 * MINUTE_MS);
+    push('stalled');
+    await untilSent(1);
+    push('running');
+    jumpAhead(10_000);
+    push('running');
+    assert.match((await untilSent(2)).message, new RegExp(`from ${lostAt} to`));
   });
 
   it('waits for the end of quiet hours, and never notifies where it is not to', async () => {
