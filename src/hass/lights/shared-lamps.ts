@@ -108,6 +108,8 @@ export class SharedLamps {
   /** What a lamp is that shows no alert, or is about to be again: it may not have reported yet that the last one is over. */
   settingOf(lamp: string, state: EntityState): LightSetting {
     const restored = this.justRestored(lamp);
+    // It reported that it is off again: when it goes off in the next alert, somebody switched it off.
+    if (state.state === 'off' && this.isRestoring(lamp, state)) this.restored.delete(lamp);
     return restored?.looks.some(look => shows(state, look)) ? restored.former : settingOf(state);
   }
 
@@ -119,7 +121,11 @@ export class SharedLamps {
   /** Whether a lamp only reports that it is what it was. Home Assistant may take that for the effect of a later call. */
   isRestored(lamp: string, state: EntityState): boolean {
     const isOff = state.state === 'off' && this.justRestored(lamp)?.former === null;
-    return isOff || this.restoring.get(lamp)?.includes(state.context.id) === true;
+    return isOff || this.isRestoring(lamp, state);
+  }
+
+  private isRestoring(lamp: string, { context }: EntityState): boolean {
+    return this.restoring.get(lamp)?.includes(context.id) === true;
   }
 
   private justRestored(lamp: string): RestoredLamp | undefined {

@@ -214,6 +214,18 @@ light:
     assert.deepEqual([white.state.state, white.state.brightness], ['ON', 170]);
   });
 
+  it('leaves a light alone that somebody switched off soon after another alert', async () => {
+    lights.show(ORANGE);
+    await untilAlert();
+    lights.show(null);
+    await untilRestored();
+    for (const id of ['light.white', 'light.plug']) await home().untilState(id, ({ state }) => state === 'off');
+    lights.show(ORANGE);
+    await untilAlert();
+    await white.change({ state: 'OFF' });
+    await untilLeftAlone('light.white');
+  });
+
   it('restores what a killed run left behind, and leaves alone what was changed since', async () => {
     lights.show(ORANGE);
     await untilAlert();
