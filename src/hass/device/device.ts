@@ -113,6 +113,7 @@ export class Device {
   /** What sources reported that are heard again, in the middle of a cry. */
   private readonly returning = new Map<string, { health: SourceHealth; timer: NodeJS.Timeout }>();
   private republishing: NodeJS.Timeout | undefined;
+  private settling: NodeJS.Timeout | undefined;
   /** What was published last on each retained topic. */
   private readonly published = new Map<string, string>();
   private readonly cries = new RunningCries(event => {
@@ -136,6 +137,8 @@ export class Device {
   /** When it started, and when Home Assistant asked last whether to listen, epoch ms. */
   private startedAt = 0;
   private listeningAt = 0;
+  /** The source that was heard last where there are several babies. */
+  private sharedSource: string | undefined;
   private preset: Preset;
 
   constructor(private readonly options: DeviceOptions) {
@@ -179,6 +182,7 @@ export class Device {
     this.memory = { ...known, node, firstName: known.firstName || name };
     this.sources = new DeviceSources(this.memory.sources);
     this.dropOverruledPreset();
+    if (this.memory.last?.who) this.sharedSource = this.memory.last.source;
     this.startedAt = this.listeningAt = Date.now();
     // Their ends were never heard: the run before was killed.
     for (const cry of this.memory.running) this.end(cry);
@@ -189,6 +193,13 @@ export class Device {
         this.publishChanges();
       }),
       REPUBLISH_MS,
+    );
+    this.settling = setTimeout(
+      guard(() => {
+        this.sources.giveUpSilent();
+        this.publishChanges();
+      }),
+      SOURCES_REPORT_MS,
     );
     return this.chosen;
   }
@@ -213,6 +224,7 @@ export class Device {
   async stop(isRemoved: boolean): Promise<void> {
     clearInterval(this.republishing);
     clearTimeout(this.waiting);
+    clearTimeout(this.settling);
     for (const { timer } of this.returning.values()) clearTimeout(timer);
     for (const cry of this.cries.all) this.end(cry);
     this.cries.clear();
@@ -237,7 +249,11 @@ export class Device {
     this.showCry(event);
     memory.counted = withCry(memory.counted, event);
     const who = Object.keys(event.who?.probabilities ?? {});
-    if (who.length > 1 && who.join() !== memory.babies.join()) {
+    // A detector does not know who may cry, and another source may be in a room of its own.
+    const isAlone = !event.who && event.reason !== undefined && this.sharedSource === event.source;
+    if (event.who) this.sharedSource = event.source;
+    else if (isAlone) this.sharedSource = undefined;
+    if (who.length > 1 ? who.join() !== memory.babies.join() : isAlone) {
       memory.babies = who;
       this.announce();
     }
@@ -333,7 +349,9 @@ export class Device {
    */
   receive(topic: string, payload: string, isRetained = false): DeviceCommand | undefined {
     const { answer, fact, baby } = this.topics;
-    if (isRetained && [answer, fact, baby].includes(topic)) return undefined;
+    const { birthTopic } = this.options;
+    // A birth message that the broker kept does not say that Home Assistant is there now.
+    if (isRetained && [answer, fact, baby, birthTopic].includes(topic)) return undefined;
     const command = this.commandOf(topic, payload);
     // What Home Assistant shows as chosen is on disk.
     if (command)

@@ -51,7 +51,8 @@ export class DeviceSources {
 
   /** Whether each of them was told not to listen. */
   get areStopped(): boolean {
-    return this.byName.size > 0 && this.all.every(({ health }) => health?.state === 'stopped');
+    const known = this.all.filter(({ health, isOnline }) => health !== undefined || isOnline);
+    return known.length > 0 && known.every(({ health }) => health?.state === 'stopped');
   }
 
   /** The state of the one that is heard best; and what is wrong with it, or else with another one. */
@@ -74,6 +75,12 @@ export class DeviceSources {
     source.health = health;
     if (health.state !== 'starting') source.isOnline = isHeard(health.state);
     return known === undefined;
+  }
+
+  /** Those that have reported nothing until now were renamed or removed: nobody hears them. Where none has, nobody knows. */
+  giveUpSilent(): void {
+    if (this.all.every(({ health }) => health === undefined)) return;
+    for (const source of this.byName.values()) source.isOnline &&= source.health !== undefined;
   }
 
   private add(name: string): DeviceSource | undefined {

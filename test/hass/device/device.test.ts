@@ -96,6 +96,11 @@ describe('Device', () => {
     );
   const payloads = (topic: string): string[] =>
     published.filter(message => message.topic === `deepinfant/v1/mia/${topic}`).map(({ payload }) => payload);
+  /** The entities in each announcement. */
+  const announced = (): Record<string, object>[] =>
+    published
+      .filter(({ topic }) => topic === 'homeassistant/device/deepinfant_mia/config')
+      .map(({ payload }) => (JSON.parse(payload) as { components: Record<string, object> }).components);
   const isOff = (payload: string): boolean => payload.includes('"crying":"OFF"');
   const state = (): DeviceState => JSON.parse(payloads('state').at(-1)!) as DeviceState;
 
@@ -576,6 +581,21 @@ describe('Device', () => {
     assert.equal(components().crying_cot, undefined);
   });
 
+  it('is not there by a source that was renamed or removed', async () => {
+    device.pushHealth(HEALTH);
+    await device.stop(false);
+    mock.timers.enable({ apis: ['setTimeout'] });
+    device = open();
+    device.pushHealth({ ...HEALTH, source: 'crib' });
+    mock.timers.tick(60_000);
+    mock.timers.reset();
+    assert.equal(payloads('source').at(-1), 'online');
+    device.pushHealth({ ...HEALTH, source: 'crib', state: 'failed' });
+    assert.equal(payloads('source').at(-1), 'offline');
+    device.pushHealth({ ...HEALTH, source: 'crib', state: 'stopped' });
+    assert.equal(state().listening, 'OFF');
+  });
+
   it('shows which of several babies cries, and takes whose cry it was', async () => {
     const who = {
       label: 'unsure',
@@ -605,6 +625,50 @@ describe('Device', () => {
     };
     assert.deepEqual(components.baby.options, ['Mia', 'Leo']);
     assert.equal(state().baby, 'Mia');
+  });
+
+  it('asks whose a cry was only as long as there are several babies', async () => {
+    const who = {
+      label: 'unsure',
+      probabilities: { Mia: 0.6, Leo: 0.4 },
+      learnedFrom: 2,
+      accuracy: null,
+      baselineAccuracy: null,
+    };
+    device.pushCry({ ...cry('ended'), who });
+    await untilEvents(1);
+    published = [];
+    // A detector does not know the babies, and those of another room are others.
+    device.pushCry({ ...cry('ended', 9, 'cot@2'), reason: undefined });
+    device.pushCry({ ...cry('ended', 9, 'pram@2'), source: 'pram' });
+    assert.deepEqual(announced(), []);
+    device.pushCry(cry('ended', 9, 'cot@3'));
+    const [{ who: sensor, baby }] = announced();
+    assert.deepEqual([sensor, baby], [{ platform: 'sensor' }, { platform: 'select' }]);
+    assert.equal(device.receive('deepinfant/v1/mia/baby/set', 'Leo'), undefined);
+  });
+
+  it('takes no birth message for news that the broker had kept', async () => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    const welcome = (isRetained: boolean): void => {
+      device.receive('homeassistant/status', 'online', isRetained);
+      mock.timers.tick(3000);
+    };
+    welcome(true);
+    mock.timers.reset();
+    device.pushCry(cry('started', 3));
+    await untilEvents(1);
+    mock.timers.enable({ apis: ['setTimeout'] });
+    // Home Assistant was away, and got nothing.
+    welcome(false);
+    mock.timers.reset();
+    assert.deepEqual(
+      events().map(([type, id]) => [type, id]),
+      [
+        ['started', 'cot@1'],
+        ['started', 'cot@1'],
+      ],
+    );
   });
 
   it('is removed from where it was announced before', async () => {

@@ -219,7 +219,8 @@ light:
     await untilAlert();
     lights.show(null);
     await untilRestored();
-    for (const id of ['light.white', 'light.plug']) await home().untilState(id, ({ state }) => state === 'off');
+    for (const id of ['light.white', 'light.plug'])
+      await home().untilState(id, ({ state }) => state === 'off');
     lights.show(ORANGE);
     await untilAlert();
     await white.change({ state: 'OFF' });
