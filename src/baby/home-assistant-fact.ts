@@ -29,7 +29,10 @@ export function readHomeAssistantFact(
   if (state === undefined) return undefined;
 
   const changed = inside(entity, 'last_changed');
-  // The state of an input_datetime is local time; this is the same with its zone.
+  // Of an input_datetime without a date, it is the time of the day.
+  if (inside(entity, 'attributes', 'has_date') === false)
+    return isAway(state) ? 'nothing' : { kind, at: state };
+  // Of any other, it is local time; this is the same with its zone.
   const timestamp = inside(entity, 'attributes', 'timestamp');
   if (typeof timestamp === 'number') return { kind, at: 1000 * timestamp };
   // The state of an input_button, button, event, scene, or timestamp sensor.

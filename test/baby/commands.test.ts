@@ -5,6 +5,7 @@ import { readCommand } from '../../src/baby/commands.js';
 const NOW = Date.UTC(2026, 0, 31, 12);
 const AT = NOW - 3_600_000;
 const ISO = new Date(AT).toISOString();
+const LOCAL_TIME = new Date(AT).toTimeString().slice(0, 8);
 
 const tell = (fact: object): object => ({ do: 'add-fact', fact });
 const feed = tell({ kind: 'feed', at: AT, id: `feed@${AT}` });
@@ -143,6 +144,14 @@ describe('what messages tell', () => {
     'an input_datetime, whose state is local time': [
       stateChanged('feed', '2026-01-31 06:00:00', '2026-01-31 07:00:00', { timestamp: AT / 1000 }),
       feed,
+    ],
+    'an input_datetime without a date': [
+      stateChanged('feed', '06:00:00', LOCAL_TIME, { has_date: false, timestamp: 27_000 }),
+      feed,
+    ],
+    'an input_datetime that is away': [
+      stateChanged('feed', '06:00:00', 'unknown', { has_date: false }),
+      nothing,
     ],
     'a counter that goes up': [stateChanged('feed', '9', '10'), feed],
     'a counter that the node made a number': [stateChanged('feed', 9, 10), feed],
