@@ -147,7 +147,7 @@ export class RoomDevice implements Part {
     // What is asked for in Home Assistant holds before anything is heard.
     for (const command of device.start()) this.execute(command);
     feed.open();
-    await broker.open([...device.subscriptions, topics.node, topics.service, topics.clipGet]);
+    await broker.open([...device.subscriptions, topics.service, topics.clipGet]);
   }
 
   /** Resolves when what came so far is published, or on disk until it is. */

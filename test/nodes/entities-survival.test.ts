@@ -414,6 +414,30 @@ describe('the device in Home Assistant', function () {
       }
     });
 
+    it('stays there when the broker notices only now that an earlier run is gone', async () => {
+      const topic = 'deepinfant/v1/mia/node';
+      // Of a Node-RED whose computer lost its power.
+      const earlier = await connectAsync(home().broker.url, {
+        will: { topic, payload: Buffer.from('offline'), retain: true, qos: 1 },
+        reconnectPeriod: 0,
+      });
+      // What Home Assistant itself says is not what brings it back.
+      const flow = await runFlow([entities({ birthTopic: 'ha/status' }), broker()]);
+      await untilState('binary_sensor.mia_crying', 'off');
+      seen.length = 0;
+      earlier.stream.destroy();
+      await until(
+        () => seen.some(({ topic: told, payload }) => told === topic && payload === 'offline'),
+        'gone',
+      );
+      await until(() => seen.findLast(({ topic: told }) => told === topic)?.payload === 'online', 'back');
+      await untilState('binary_sensor.mia_crying', 'off');
+      await flow.redeploy();
+      await untilState('binary_sensor.mia_crying', 'off');
+      await flow.remove('mia');
+      assert.deepEqual(await retainedAt(home().broker.url), []);
+    });
+
     it('tells what happened while the broker was away, in its order', async () => {
       const flow = await runFlow([entities(), broker()]);
       await untilState('binary_sensor.mia_crying', 'off');

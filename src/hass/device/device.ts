@@ -48,6 +48,9 @@ const LONGEST_AWAY_MS = 600_000;
 /** All sources report within this time of their start. */
 const SOURCES_REPORT_MS = 60_000;
 
+/** One that goes has said all that it had to say within so long. */
+const COME_BACK_MS = 3000;
+
 /** A message for the broker. */
 export interface DeviceMessage {
   topic: string;
@@ -114,6 +117,8 @@ export class Device {
   private readonly returning = new Map<string, { health: SourceHealth; timer: NodeJS.Timeout }>();
   private republishing: NodeJS.Timeout | undefined;
   private settling: NodeJS.Timeout | undefined;
+  private comingBack: NodeJS.Timeout | undefined;
+  private isStopped = false;
   /** What was published last on each retained topic. */
   private readonly published = new Map<string, string>();
   private readonly cries = new RunningCries(event => {
@@ -149,6 +154,7 @@ export class Device {
     const { topics } = this;
     this.subscriptions = [
       birthTopic,
+      topics.node,
       topics.answer,
       topics.fact,
       topics.baby,
@@ -222,9 +228,11 @@ export class Device {
    * @param isRemoved whether Home Assistant is to remove the device
    */
   async stop(isRemoved: boolean): Promise<void> {
+    this.isStopped = true;
     clearInterval(this.republishing);
     clearTimeout(this.waiting);
     clearTimeout(this.settling);
+    clearTimeout(this.comingBack);
     for (const { timer } of this.returning.values()) clearTimeout(timer);
     for (const cry of this.cries.all) this.end(cry);
     this.cries.clear();
@@ -345,13 +353,15 @@ export class Device {
 
   /**
    * Takes a message of the broker, and gives what it asks for. Unknown messages are ignored.
-   * @param isRetained whether the broker had kept it: what somebody said once is then not said again
+   * @param isRetained whether the broker had kept it: what somebody asked for once is then not asked for again
    */
   receive(topic: string, payload: string, isRetained = false): DeviceCommand | undefined {
-    const { answer, fact, baby } = this.topics;
-    const { birthTopic } = this.options;
-    // A birth message that the broker kept does not say that Home Assistant is there now.
-    if (isRetained && [answer, fact, baby, birthTopic].includes(topic)) return undefined;
+    // It would come again with each connection; and a birth message does not say that Home Assistant is there now.
+    if (isRetained) return undefined;
+    if (topic === this.topics.node) {
+      if (payload === 'offline' && !this.isStopped) this.comeBack();
+      return undefined;
+    }
     const command = this.commandOf(topic, payload);
     // What Home Assistant shows as chosen is on disk.
     if (command)
@@ -431,6 +441,17 @@ export class Device {
       default:
         return undefined;
     }
+  }
+
+  /** An earlier run, or another device of this id, is gone, which says that this one is. The broker may notice that late. */
+  private comeBack(): void {
+    clearTimeout(this.comingBack);
+    this.comingBack = setTimeout(
+      guard(() => {
+        this.publishDevice();
+      }),
+      COME_BACK_MS,
+    );
   }
 
   /** Publishes everything but events: what is, before that it is there. */

@@ -648,6 +648,14 @@ describe('Device', () => {
     assert.equal(device.receive('deepinfant/v1/mia/baby/set', 'Leo'), undefined);
   });
 
+  it('asks for nothing that the broker had kept: it would come again with each connection', () => {
+    device.receive('deepinfant/v1/mia/listening/set', 'OFF');
+    assert.equal(device.receive('deepinfant/v1/mia/listening/set', 'ON', true), undefined);
+    assert.equal(device.receive('deepinfant/v1/mia/preset/set', 'careful', true), undefined);
+    device.publishAll();
+    assert.deepEqual([state().listening, state().preset], ['OFF', 'balanced']);
+  });
+
   it('takes no birth message for news that the broker had kept', async () => {
     mock.timers.enable({ apis: ['setTimeout'] });
     const welcome = (isRetained: boolean): void => {
