@@ -53,11 +53,16 @@ export function wiredPreset(RED: NodeAPI, node: Node, output: number): Preset {
 
 /** The sources and detectors of all flows: those that are deployed anew are new objects. */
 export function listeningNodes(RED: NodeAPI): Set<Node> {
-  const configs = configsOf(RED);
-  const ids = [...configs.values()]
-    .filter(({ type }) => LISTENING.includes(type))
-    .flatMap(config => idsOf(config, configs));
+  const ids = idsOfTypes(RED, LISTENING);
   return new Set(ids.map(id => RED.nodes.getNode(id) as Node | null).filter(node => node !== null));
+}
+
+/** The ids of all nodes of some types that run, or are about to. */
+export function idsOfTypes(RED: NodeAPI, types: readonly string[]): string[] {
+  const configs = configsOf(RED);
+  return [...configs.values()]
+    .filter(({ type }) => types.includes(type))
+    .flatMap(config => idsOf(config, configs));
 }
 
 /** The ids under which a node runs: in a subflow, it runs in each instance of that. */

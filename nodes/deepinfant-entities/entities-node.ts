@@ -10,7 +10,7 @@ import { packageVersion } from '../../src/package-root.js';
 import { type NodeWork, type StatusForm, statusOf } from '../adapter.js';
 import { readIncoming } from '../../src/hass/incoming.js';
 import { dataFolder } from '../data-file.js';
-import { listeningNodes, wiredPreset } from '../wired-nodes.js';
+import { idsOfTypes, listeningNodes, wiredPreset } from '../wired-nodes.js';
 import { editorUrl } from './editor-url.js';
 import { MqttConnection, type MqttBrokerNode, type MqttState } from './mqtt-connection.js';
 import type { EntitiesSettings } from './settings.js';
@@ -139,13 +139,9 @@ export class EntitiesNode implements NodeWork {
   private claim(): ReturnType<typeof claimDevice> {
     const { RED, node } = this;
     const folder = dataFolder(RED);
-    return claimDevice(folder, { id: node.id, name: this.name }, other => {
-      let isThere = false;
-      RED.nodes.eachNode(({ id, type }) => {
-        isThere ||= id === other && type === node.type;
-      });
-      return isThere;
-    });
+    return claimDevice(folder, { id: node.id, name: this.name }, other =>
+      idsOfTypes(RED, [node.type]).includes(other),
+    );
   }
 
   private announce(): void {

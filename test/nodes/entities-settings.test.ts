@@ -3,7 +3,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { editorUrl } from '../../nodes/deepinfant-entities/editor-url.js';
 import { ENTITIES_SETTINGS } from '../../nodes/deepinfant-entities/settings.js';
 import { readSettings } from '../../nodes/settings.js';
-import { wiredPreset } from '../../nodes/wired-nodes.js';
+import { idsOfTypes, wiredPreset } from '../../nodes/wired-nodes.js';
 
 describe('The entities node', () => {
   const read = (settings: object): { prefix: string; birthTopic: string } =>
@@ -60,5 +60,20 @@ describe('The entities node', () => {
     assert.equal(presetBehind('function'), 'balanced');
     flow.shift();
     assert.equal(presetBehind('function'), 'sensitive');
+  });
+
+  it('knows the ids of nodes in subflows, so that nobody else takes their devices', () => {
+    const flow: { id: string; type: string; z?: string }[] = [
+      { id: 'mia', type: 'deepinfant-entities', z: 'tab' },
+      { id: 'tab', type: 'tab' },
+      { id: 'inner', type: 'subflow' },
+      { id: 'leo', type: 'deepinfant-entities', z: 'inner' },
+      { id: 'outer', type: 'subflow' },
+      { id: 'a', type: 'subflow:inner', z: 'outer' },
+      { id: 'b', type: 'subflow:inner', z: 'tab' },
+      { id: 'c', type: 'subflow:outer', z: 'tab' },
+    ];
+    const RED = { nodes: { eachNode: flow.forEach.bind(flow) } } as unknown as NodeAPI;
+    assert.deepEqual(idsOfTypes(RED, ['deepinfant-entities']), ['mia', 'c-a-leo', 'b-leo']);
   });
 });
