@@ -306,8 +306,14 @@ describe('Device', () => {
 
   it('tells the end of a cry that an earlier run was killed in, and that of no cry twice', async () => {
     device.pushCry(cry('started', 3));
+    // It is sent, and that it was sent is on disk.
+    await untilEvents(1);
     device.pushCry(cry('ongoing', 40));
-    await until(() => existsSync(file) && readFileSync(file, 'utf8').includes('"durationS":40'), 'the file');
+    const isKept = (): boolean => {
+      const kept = existsSync(file) ? readFileSync(file, 'utf8') : '';
+      return kept.includes('"durationS":40') && kept.includes('started');
+    };
+    await until(isKept, 'the file');
     const killed = readFileSync(file);
     await device.stop(false);
     writeFileSync(file, killed);
