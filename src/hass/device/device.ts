@@ -125,8 +125,8 @@ export class Device {
     this.end(event);
     this.publishChanges();
   });
-  /** Settles when all events that wait for the disk were sent. */
-  private sending: Promise<unknown> | undefined;
+  /** Settles when the events that wait for the disk are on it. */
+  private keeping: Promise<void> | undefined;
   /** What was played last in this run. */
   private playback: Playback | undefined;
   /** Whether Home Assistant gets what is sent now; by its birth message and its will. */
@@ -236,7 +236,7 @@ export class Device {
     for (const { timer } of this.returning.values()) clearTimeout(timer);
     for (const cry of this.cries.all) this.end(cry);
     this.cries.clear();
-    await this.sending;
+    await this.keeping;
     if (isRemoved) {
       for (const message of this.removal) this.options.publish(message);
       this.memory.announced = null;
@@ -525,13 +525,18 @@ export class Device {
     if (this.memory.preset?.over !== this.preset) this.memory.preset = null;
   }
 
-  /** That a cry began is sent once it is on disk, so that its end is sent whatever happens; the end before it is on disk. */
+  /** That a cry began is sent once it is on disk, so that its end is sent whatever happens. */
   private begin(event: CryEvent): void {
     const { memory } = this;
     memory.ended = memory.ended.filter(id => id !== event.id);
     this.keepRunning();
-    const payload = this.eventPayload('started', event);
-    this.sendAfter(Promise.all([this.sending, this.save()]), payload);
+    this.addEvent('started', event);
+    const keeping: Promise<void> = Promise.all([this.keeping, this.save()]).then(() => {
+      if (this.keeping !== keeping) return;
+      this.keeping = undefined;
+      this.sendWaiting();
+    });
+    this.keeping = keeping;
   }
 
   private end(cry: CryEvent | KeptCry): void {
@@ -539,18 +544,15 @@ export class Device {
     this.keepRunning(cry.id);
     if (memory.ended.includes(cry.id)) return;
     memory.ended.push(cry.id);
-    const payload = this.eventPayload('ended', cry);
-    if (this.sending) this.sendAfter(this.sending, payload);
-    else this.sendEvent(payload);
-    void this.save();
+    this.addEvent('ended', cry);
+    this.sendWaiting();
   }
 
-  private sendAfter(others: Promise<unknown>, payload: string): void {
-    const sending = others.then(() => {
-      this.sendEvent(payload);
-      if (this.sending === sending) this.sending = undefined;
-    });
-    this.sending = sending;
+  /** Keeps an event until it is sent. */
+  private addEvent(type: 'started' | 'ended', cry: CryEvent | KeptCry): void {
+    const { events } = this.memory;
+    events.push(this.eventPayload(type, cry));
+    if (events.length > MOST_EVENTS) events.shift();
   }
 
   /** @param over the id of a cry that does not go on any more */
@@ -603,15 +605,6 @@ export class Device {
     memory.announced = { broker, url, prefix, components: Object.fromEntries(platforms) };
   }
 
-  /** Sends an event, or keeps it until there is a connection, and Home Assistant. */
-  private sendEvent(payload: string): void {
-    const { events } = this.memory;
-    events.push(payload);
-    if (events.length > MOST_EVENTS) events.shift();
-    if (events.length === 1) this.sendWaiting();
-    void this.save();
-  }
-
   /** What its entity shows. The number tells events apart, also over restarts: one that is sent again keeps it. */
   private eventPayload(type: 'started' | 'ended', cry: CryEvent | KeptCry): string {
     const { id, source, onset, durationS, intensity, reason, who } = cry;
@@ -630,9 +623,11 @@ export class Device {
     });
   }
 
+  /** Sends events once they are on disk, there is a connection, and Home Assistant is there. */
   private sendWaiting(): void {
     const { events } = this.memory;
-    while (this.hass !== 'away' && events.length > 0 && this.publishEvent(events[0])) events.shift();
+    const mayGo = this.keeping === undefined && this.hass !== 'away';
+    while (mayGo && events.length > 0 && this.publishEvent(events[0])) events.shift();
     void this.save();
   }
 

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { mock } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import {
   Device,
   type DeviceCommand,
@@ -333,6 +334,20 @@ describe('Device', () => {
     device.pushCry(cry('started', 3, 'cot@2'));
     await untilEvents(3);
     assert.equal(events()[2][1], 'cot@2');
+  });
+
+  it('tells the beginning and the end of a cry that an earlier run was killed in before it had told either', async () => {
+    device.pushCry(cry('started', 3));
+    const isKept = (): boolean => existsSync(file) && readFileSync(file, 'utf8').includes('"cot@1"');
+    while (!isKept()) await setImmediate();
+    const killed = readFileSync(file);
+    await device.stop(false);
+    writeFileSync(file, killed);
+    device = open();
+    assert.deepEqual(
+      events().map(([type]) => type),
+      ['started', 'ended'],
+    );
   });
 
   it('gives a cry up that nothing is heard of, and goes on with it when something is', async () => {
