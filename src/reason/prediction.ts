@@ -26,6 +26,6 @@ export interface BabyPrediction {
   commonest: Record<string, number>;
   /** The baby that was named; none while the voice had not proved itself. */
   named?: string;
-  /** What the baby was called that remembers the cry. */
+  /** The name that the baby who remembers the cry had at the time. */
   calledAs?: string;
 }

@@ -48,7 +48,7 @@ const LONGEST_AWAY_MS = 600_000;
 /** All sources report within this time of their start. */
 const SOURCES_REPORT_MS = 60_000;
 
-/** One that goes has said all that it had to say within so long. */
+/** An earlier run that ends has sent its last messages within this time. */
 const COME_BACK_MS = 3000;
 
 /** A message for the broker. */
@@ -525,7 +525,7 @@ export class Device {
     if (this.memory.preset?.over !== this.preset) this.memory.preset = null;
   }
 
-  /** That a cry began is sent once it is on disk, so that its end is sent whatever happens. */
+  /** The beginning of a cry is sent only once it is on disk, so that its end is sent whatever happens. */
   private begin(event: CryEvent): void {
     const { memory } = this;
     memory.ended = memory.ended.filter(id => id !== event.id);

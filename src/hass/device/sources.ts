@@ -77,7 +77,7 @@ export class DeviceSources {
     return known === undefined;
   }
 
-  /** Those that have reported nothing until now were renamed or removed: nobody hears them. Where none has, nobody knows. */
+  /** Sources that have reported nothing so far were renamed or removed. If none has reported, nothing is known of them. */
   giveUpSilent(): void {
     if (this.all.every(({ health }) => health === undefined)) return;
     for (const source of this.byName.values()) source.isOnline &&= source.health !== undefined;

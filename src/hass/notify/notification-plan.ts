@@ -385,7 +385,7 @@ export class NotificationPlan {
   }
 }
 
-/** Whether a time is still to come that was so far off at most: nobody waits for hours where the clock was set back. */
+/** Whether a time is still ahead, by no more than was planned: after the clock was set back, nobody waits for hours. */
 function isAhead(time: number | undefined, now: number, atMostMs: number): boolean {
   return time !== undefined && time > now && time - now <= atMostMs;
 }

@@ -49,8 +49,8 @@ export async function readClips(
     if (scores && scores.length !== windows * TEACHER_CLASSES) {
       throw new DeepInfantError(
         'teacher',
-        `A teacher scored ${scores.length / TEACHER_CLASSES} windows of ${name}, which has ${windows}: the recording is ` +
-          "another one now. Run 'deepinfant teach' again.",
+        `A teacher scored ${scores.length / TEACHER_CLASSES} windows of ${name}, which has ${windows}: the recording has ` +
+          "changed. Run 'deepinfant teach' again.",
       );
     }
     clips.set(recording, {

@@ -84,6 +84,14 @@ describe('Device', () => {
     durationS,
     reason: HUNGRY,
   });
+  /** Whose cry it is, where the voice does not tell. */
+  const who = {
+    label: 'unsure',
+    probabilities: { Mia: 0.6, Leo: 0.4 },
+    learnedFrom: 2,
+    accuracy: null,
+    baselineAccuracy: null,
+  };
   const eventOf = (payload: string): string | undefined => /"event_type":"(\w+)"/.exec(payload)?.[1];
   const events = (): [string, string, number][] =>
     payloads('event').map(payload => {
@@ -602,7 +610,7 @@ describe('Device', () => {
     assert.equal(components().crying_cot, undefined);
   });
 
-  it('is not there by a source that was renamed or removed', async () => {
+  it('is not available by a source that was renamed or removed', async () => {
     device.pushHealth(HEALTH);
     await device.stop(false);
     mock.timers.enable({ apis: ['setTimeout'] });
@@ -618,13 +626,6 @@ describe('Device', () => {
   });
 
   it('shows which of several babies cries, and takes whose cry it was', async () => {
-    const who = {
-      label: 'unsure',
-      probabilities: { Mia: 0.6, Leo: 0.4 },
-      learnedFrom: 2,
-      accuracy: null,
-      baselineAccuracy: null,
-    };
     device.pushCry({ ...cry('started'), who });
     await untilEvents(1);
     assert.deepEqual(
@@ -648,14 +649,7 @@ describe('Device', () => {
     assert.equal(state().baby, 'Mia');
   });
 
-  it('asks whose a cry was only as long as there are several babies', async () => {
-    const who = {
-      label: 'unsure',
-      probabilities: { Mia: 0.6, Leo: 0.4 },
-      learnedFrom: 2,
-      accuracy: null,
-      baselineAccuracy: null,
-    };
+  it('offers whose cry it was only while there are several babies', async () => {
     device.pushCry({ ...cry('ended'), who });
     await untilEvents(1);
     published = [];
@@ -669,7 +663,7 @@ describe('Device', () => {
     assert.equal(device.receive('deepinfant/v1/mia/baby/set', 'Leo'), undefined);
   });
 
-  it('asks for nothing that the broker had kept: it would come again with each connection', () => {
+  it('ignores commands that the broker kept: they would come again with each connection', () => {
     device.receive('deepinfant/v1/mia/listening/set', 'OFF');
     assert.equal(device.receive('deepinfant/v1/mia/listening/set', 'ON', true), undefined);
     assert.equal(device.receive('deepinfant/v1/mia/preset/set', 'careful', true), undefined);
@@ -677,7 +671,7 @@ describe('Device', () => {
     assert.deepEqual([state().listening, state().preset], ['OFF', 'balanced']);
   });
 
-  it('takes no birth message for news that the broker had kept', async () => {
+  it('ignores a birth message that the broker kept', async () => {
     mock.timers.enable({ apis: ['setTimeout'] });
     const welcome = (isRetained: boolean): void => {
       device.receive('homeassistant/status', 'online', isRetained);

@@ -190,7 +190,7 @@ describe('NotificationPlan', () => {
   });
 
   describe('where the clock is set back by hours', () => {
-    it('lets a phone snooze for no hours, and has others show how long the baby has cried', () => {
+    it('ends a snooze in time, and goes on showing others how long the baby has cried', () => {
       const simulation = new Simulation();
       simulation.push();
       simulation.tap(ANNA, 'snooze');
