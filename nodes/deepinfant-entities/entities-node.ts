@@ -29,6 +29,12 @@ const LEAVE_MS = 10_000;
 /** How each device was connected last, by its id: its node may have another broker now. */
 const connections = new Map<string, MqttBrokerNode>();
 
+/** The nodes that run share one listener: Node.js warns of more than ten. */
+const listening = new Set<EntitiesNode>();
+const tellNewNodes = (): void => {
+  for (const node of listening) node.tellNewNodes();
+};
+
 /** Makes a device of Home Assistant over MQTT, and sends on what is asked for there. */
 export class EntitiesNode implements NodeWork {
   private running:
@@ -82,7 +88,8 @@ export class EntitiesNode implements NodeWork {
     // What is asked for in Home Assistant holds before anything is heard.
     for (const command of device.start()) this.execute(command);
     this.told = listeningNodes(RED);
-    RED.events.on('flows:started', this.tellNewNodes);
+    if (listening.size === 0) RED.events.on('flows:started', tellNewNodes);
+    listening.add(this);
     this.showState();
     for (const topic of device.subscriptions)
       connection.subscribe(topic, (payload, isRetained) => {
@@ -110,7 +117,8 @@ export class EntitiesNode implements NodeWork {
     if (running === undefined) return;
     const { id, device, connection, release } = running;
     this.running = undefined;
-    this.RED.events.off('flows:started', this.tellNewNodes);
+    listening.delete(this);
+    if (listening.size === 0) this.RED.events.off('flows:started', tellNewNodes);
     // Its last messages come first.
     await device.stop(isRemoved);
     connections.delete(id);
@@ -119,8 +127,8 @@ export class EntitiesNode implements NodeWork {
     release();
   }
 
-  /** Sources and detectors that were deployed without this node are as their dialogs say: they do not know what was chosen. */
-  private readonly tellNewNodes = guard(() => {
+  /** Sources and detectors that were deployed without this node start as their dialogs say, and do not know what was chosen. */
+  readonly tellNewNodes = guard(() => {
     const { RED, node, running, told } = this;
     if (!running) return;
     this.told = listeningNodes(RED);
