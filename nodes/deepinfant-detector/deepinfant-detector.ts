@@ -7,7 +7,7 @@ import { DetectorNode } from './detector-node.js';
 import { LiveViews } from '../../src/detect/live-views.js';
 import { answerDialog } from './dialog.js';
 import { readSettings } from '../settings.js';
-import type { PresetNode } from '../wired-nodes.js';
+import type { PresetNode } from '../flow-nodes.js';
 import { DETECTOR_SETTINGS } from './settings.js';
 
 type WatchedNode = PresetNode & { views: LiveViews };

@@ -10,7 +10,7 @@ import { packageVersion } from '../../src/package-root.js';
 import { type NodeWork, type StatusForm, statusOf } from '../adapter.js';
 import { readIncoming } from '../../src/hass/incoming.js';
 import { dataFolder } from '../data-file.js';
-import { idsOfTypes, listeningNodes, wiredPreset } from '../wired-nodes.js';
+import { idsOfTypes, listeningNodes, wiredPreset } from '../flow-nodes.js';
 import { editorUrl } from './editor-url.js';
 import { MqttConnection, type MqttBrokerNode, type MqttState } from './mqtt-connection.js';
 import type { EntitiesSettings } from './settings.js';

@@ -3,7 +3,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { editorUrl } from '../../nodes/deepinfant-entities/editor-url.js';
 import { ENTITIES_SETTINGS } from '../../nodes/deepinfant-entities/settings.js';
 import { readSettings } from '../../nodes/settings.js';
-import { idsOfTypes, wiredPreset } from '../../nodes/wired-nodes.js';
+import { idsOfTypes, wiredPreset } from '../../nodes/flow-nodes.js';
 
 describe('The entities node', () => {
   const read = (settings: object): { prefix: string; birthTopic: string } =>

@@ -37,7 +37,13 @@ export const command = defineCommand({
       value: 'MODEL',
       help: 'fine-tune this model, given by its name or its folder, instead of starting from random weights',
     },
-    fold: { type: 'string', value: 'N', help: 'train and measure this fold only' },
+    fold: {
+      type: 'string',
+      multiple: true,
+      default: [],
+      value: 'N',
+      help: `train and measure this fold only; with the option given for at least two folds, these yield the model to use`,
+    },
     'find-rate': {
       type: 'boolean',
       default: false,
@@ -57,8 +63,10 @@ export const command = defineCommand({
     const corpus = await readTrainingCorpus(config, { corpus: data, more, teacher });
     const { split } = corpus;
     const all = Array.from({ length: split.count }, (_, i) => i);
-    if (values.fold !== undefined && !all.map(String).includes(values.fold))
-      throw usageError(`--fold is a number from 0 to ${split.count - 1}, not '${values.fold}'.`);
+    const unknown = values.fold.find(fold => !all.map(String).includes(fold));
+    if (unknown !== undefined)
+      throw usageError(`--fold is a number from 0 to ${split.count - 1}, not '${unknown}'.`);
+    const folds = values.fold.length === 0 ? all : [...new Set(values.fold.map(Number))];
     const left = Object.entries(corpus.left).map(([label, count]) => `, ${count} '${label}' left out`);
     print(
       `${corpus.recordings.length} recordings${left.join('')}, ${corpus.more.length} more for training only`,
@@ -87,19 +95,20 @@ export const command = defineCommand({
       printFigures(`${name}, fixed windows`, record.fixed.scores);
       return record;
     };
-    if (values.fold !== undefined) {
-      await trainAndMeasure(Number(values.fold));
-      return 0;
-    }
-    const records: FoldRecord[] = [];
-    for (const fold of all) records.push(await trainAndMeasure(fold));
-    const scores = (reading: Reading): HeldOutScore[] => records.flatMap(record => record[reading].scores);
-    printFigures('all folds', scores('flexible'));
-    printFigures('all folds, fixed windows', scores('fixed'));
+    const records = new Map<number, FoldRecord>();
+    for (const fold of folds) records.set(fold, await trainAndMeasure(fold));
+    if (folds.length === 1) return 0;
+    const scores = (reading: Reading): HeldOutScore[] =>
+      [...records.values()].flatMap(record => record[reading].scores);
+    const together = folds.length === split.count ? 'all folds' : `folds ${folds.join(', ')}`;
+    printFigures(together, scores('flexible'));
+    printFigures(`${together}, fixed windows`, scores('fixed'));
     const last: Run = { ...run, onProgress: progressLine('all') };
     await calibrateFolds(last, records);
     if (split.sources) {
-      const aucs = new Map(split.sources.map((name, i) => [name, figuresOf(records[i].flexible.scores).auc]));
+      const aucs = new Map(
+        [...records].map(([fold, { flexible }]) => [split.sources![fold], figuresOf(flexible.scores).auc]),
+      );
       print(worstSourceText(aucs));
       print(
         "no model to use: folds that leave a source out only measure. For a model, set 'folds' to a number.",

@@ -116,12 +116,12 @@ const NIGHT_SEEDS = 1000;
  * Makes each fold's network a model in each reading, with a calibration and thresholds from the other folds, so that what a
  * fold is measured on plays no part.
  */
-export async function calibrateFolds(run: Run, records: readonly FoldRecord[]): Promise<void> {
-  for (const [fold] of records.entries())
+export async function calibrateFolds(run: Run, records: ReadonlyMap<number, FoldRecord>): Promise<void> {
+  for (const fold of records.keys())
     await calibrate(
       run,
       `fold${fold}`,
-      records.filter((_, other) => other !== fold),
+      [...records].filter(([other]) => other !== fold).map(([, record]) => record),
     );
 }
 
@@ -129,13 +129,19 @@ export async function calibrateFolds(run: Run, records: readonly FoldRecord[]): 
  * Trains the network to use, on all recordings, in `OUT/all`, and makes it a model with the calibration and thresholds of
  * the folds' networks, which had the same config and most of the recordings.
  */
-export async function trainOnAll(run: Run, records: readonly FoldRecord[]): Promise<void> {
+export async function trainOnAll(run: Run, records: ReadonlyMap<number, FoldRecord>): Promise<void> {
   await learn(run, 'all', run.corpus.recordings, []);
-  await calibrate(run, 'all', records);
+  await calibrate(run, 'all', [...records.values()], [...records.keys()]);
 }
 
-async function calibrate(run: Run, part: Part, records: readonly FoldRecord[]): Promise<void> {
-  const network = await trainedNetwork(run, part);
+/** @param measured the folds whose figures are the model's */
+async function calibrate(
+  run: Run,
+  part: Part,
+  records: readonly FoldRecord[],
+  measured?: readonly number[],
+): Promise<void> {
+  const network = await trainedNetwork(run, part, measured);
   for (const reading of READINGS) {
     const scoreReading = scoreReadingOf(
       records.map(record => record[reading]),
@@ -145,15 +151,24 @@ async function calibrate(run: Run, part: Part, records: readonly FoldRecord[]): 
   }
 }
 
-/** The seed of a part of a run, and what was held out from its network, in words. */
-function settingsOf(
+/** The seed of a part of a run. */
+function seedOf({ config: { seed } }: Run, part: Part): number {
+  return part === 'all' ? seed : seed + foldOf(part);
+}
+
+/** What was held out from the network of a part of a run, in words. */
+function keptOutText(
   { config: { seed }, corpus: { split } }: Run,
   part: Part,
-): { seed: number; keptOut: string } {
-  if (part === 'all')
-    return { seed, keptOut: `nothing was kept out; figures are of ${foldsText(split, seed)}` };
-  const fold = Number(part.slice('fold'.length));
-  return { seed: seed + fold, keptOut: `${foldText(split, fold, seed)} was kept out` };
+  measured: readonly number[] = [],
+): string {
+  if (part !== 'all') return `${foldText(split, foldOf(part), seed)} was kept out`;
+  const which = measured.length === split.count ? '' : `folds ${measured.join(', ')} of `;
+  return `nothing was kept out; figures are of ${which}${foldsText(split, seed)}`;
+}
+
+function foldOf(part: Exclude<Part, 'all'>): number {
+  return Number(part.slice('fold'.length));
 }
 
 /** Where a part's weights lie once its network is trained. */
@@ -162,14 +177,18 @@ function weightsFile(run: Run, part: Part): string {
 }
 
 /** A part's network, which must be trained. */
-async function trainedNetwork(run: Run, part: Part): Promise<TrainedNetwork> {
+async function trainedNetwork(run: Run, part: Part, measured?: readonly number[]): Promise<TrainedNetwork> {
   const { config, corpus } = run;
-  const { seed, keptOut } = settingsOf(run, part);
   return {
     name: config.name,
     weights: await readFile(weightsFile(run, part)),
     tensors: shippedTensors(config.widths),
-    training: { dataSha256: corpus.sha256, groups: keptOut, seed, notice: config.notice },
+    training: {
+      dataSha256: corpus.sha256,
+      groups: keptOutText(run, part, measured),
+      seed: seedOf(run, part),
+      notice: config.notice,
+    },
   };
 }
 
@@ -218,7 +237,7 @@ async function learn(
   validation: readonly Recording[],
 ): Promise<void> {
   const { corpus, out, from, onProgress } = run;
-  const config = { ...run.config, seed: settingsOf(run, part).seed };
+  const config = { ...run.config, seed: seedOf(run, part) };
   const folder = path.join(out, part);
   const model = from === undefined ? undefined : await readModel(from);
   const { sha256: fromSha256 } = model?.manifest.weights ?? {};

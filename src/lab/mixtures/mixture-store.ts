@@ -108,12 +108,12 @@ export class MixtureStore {
     const bytes = this.bytes(mixture, this.recordBytes);
     let at = RECORDINGS * NUMBER_BYTES;
     const next = (length: number): Buffer => bytes.subarray(at, (at += length));
-    const labels = Float32Array.from(next(LABELS.length), value => (value === UNKNOWN ? NaN : value));
-    const silent = Float32Array.from(next(this.steps));
-    const crying = Float32Array.from(next(this.steps), value => value / 255);
-    const mel = Float32Array.from(next(this.melBytes), value => FLOOR_DB + MEL_STEP_DB * value);
+    const labels = decoded(next(LABELS.length), value => (value === UNKNOWN ? NaN : value));
+    const silent = decoded(next(this.steps), value => value);
+    const crying = decoded(next(this.steps), value => value / 255);
+    const mel = decoded(next(this.melBytes), value => FLOOR_DB + MEL_STEP_DB * value);
     const logits = next(this.steps * BOTH_CLASSES);
-    const teacher = Float32Array.from(logits, value => LOGIT_STEP * ((value << 24) >> 24));
+    const teacher = decoded(logits, value => LOGIT_STEP * ((value << 24) >> 24));
     return { recordings: numbersIn(bytes), labels, silent, crying, mel, teacher };
   }
 
@@ -149,6 +149,13 @@ export class MixtureStore {
 
 /** A label that is not known, in a byte. */
 const UNKNOWN = 2;
+
+/** What each byte stands for. In a loop: Float32Array.from takes as long for a batch as a quarter of its training step. */
+function decoded(bytes: Uint8Array, valueOf: (byte: number) => number): Float32Array {
+  const values = new Float32Array(bytes.length);
+  for (let i = 0; i < bytes.length; i++) values[i] = valueOf(bytes[i]);
+  return values;
+}
 
 function numbersIn(bytes: Buffer): number[] {
   return Array.from({ length: RECORDINGS }, (_, i) => bytes.readInt32LE(NUMBER_BYTES * i)).filter(

@@ -122,8 +122,11 @@ async function readFloat16Npy(file: string, columns: number): Promise<Uint16Arra
       `Cannot read ${file}: ${messageOf(error)}. 'deepinfant teach' makes it.`,
     );
   });
-  const headerLength = bytes[6] === 1 ? bytes.readUInt16LE(8) : bytes.readUInt32LE(8);
-  const start = (bytes[6] === 1 ? 10 : 12) + headerLength;
+  const lengthAt = 8;
+  const textAt = bytes[6] === 1 ? 10 : 12;
+  const start = bytes.length < textAt ? Infinity : textAt + bytes.readUIntLE(lengthAt, textAt - lengthAt);
+  if (start > bytes.length)
+    throw new DeepInfantError('teacher', `${file} ends within its header. Run 'deepinfant teach' again.`);
   const header = bytes.toString('latin1', 10, start);
   if (!header.includes("'<f2'") || !header.includes(`, ${columns})`)) {
     throw new DeepInfantError(
@@ -131,7 +134,8 @@ async function readFloat16Npy(file: string, columns: number): Promise<Uint16Arra
       `${file} must hold float16 numbers in ${columns} columns, but its header is ${header.trim()}`,
     );
   }
-  const data = bytes.subarray(start);
+  // A number that was cut in two is left out; whose scores are missing then shows in the index.
+  const data = bytes.subarray(start, bytes.length - ((bytes.length - start) % 2));
   const shared = new Uint8Array(new SharedArrayBuffer(data.length));
   shared.set(data);
   return new Uint16Array(shared.buffer);

@@ -140,6 +140,30 @@ describe('deepinfant train', function () {
     assert.deepEqual(await weights('run'), await weights('straight'));
   });
 
+  it('makes a model of some of the folds, which says so', async () => {
+    const config = await configWith({ folds: 4, steps: 5 });
+    const { status, output } = await train('some', ['--fold', '0', '--fold', '2'], { config }).ended;
+    assert.equal(status, 0, output);
+    assert.match(output, /^folds 0, 2: AUC/m);
+    const { manifest } = await readModel(path.join(folder, 'some', 'all', 'toy'));
+    assert.match(manifest.training.groups, /^nothing was kept out; figures are of folds 0, 2 of 4 /);
+    assert.ok(!existsSync(path.join(folder, 'some', 'fold1')));
+    const refused = await train('some', ['--fold', '0', '--fold', '4'], { config }).ended;
+    assert.equal(refused.status, 2);
+    assert.match(refused.output, /--fold is a number from 0 to 3, not '4'/);
+  });
+
+  it('stops when its loss is no number any more, and says what to do', async () => {
+    const config = await configWith({ learningRate: 1e30, steps: 10 });
+    const { status, output } = await train('diverged', ['--fold', '0'], { config }).ended;
+    assert.equal(status, 1, output);
+    assert.match(
+      output,
+      /The loss of step \d+ is \w+: training in .* has diverged\. Set a lower learningRate/,
+    );
+    assert.ok(!existsSync(path.join(folder, 'diverged', 'fold0', 'toy', 'weights.bin')));
+  });
+
   it('goes on from a model, which stays as it is where nothing is learned', async () => {
     const model = path.join(folder, 'run', 'all', 'toy');
     const config = await configWith({ learningRate: 1e-12, steps: 3 });

@@ -100,8 +100,11 @@ describe('a training run', function () {
 
   it('measures recordings in memory without reading them again, and writes each manifest once, with its thresholds', async () => {
     const run = runInMemory();
-    const records = [await trainFold(run, 0), await trainFold(run, 1)];
-    for (const { flexible, fixed } of records) {
+    const records = new Map([
+      [0, await trainFold(run, 0)],
+      [1, await trainFold(run, 1)],
+    ]);
+    for (const { flexible, fixed } of records.values()) {
       assert.equal(flexible.scores.length, 4);
       assert.ok([...flexible.scores, ...fixed.scores].every(({ score }) => score >= 0 && score <= 1));
     }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { toFloat16 } from '../../../src/maths/float16.js';
@@ -31,5 +31,19 @@ describe('writeWindowScores', () => {
       /^\{'descr': '<f2', 'fortran_order': False, 'shape': \(3, 521\), \} *\n$/,
     );
     assert.equal(npy.length, start + 3 * TEACHER_CLASSES * 2);
+  });
+
+  it('is read only whole: a file that was cut off is named', async () => {
+    const scores = toFloat16(new Float32Array(2 * TEACHER_CLASSES).fill(0.5));
+    await writeWindowScores(folder, SCORE_FILES.yamnet, [{ path: 'a.wav', scores }]);
+    const file = path.join(folder, 'window_scores.npy');
+    const whole = await readFile(file);
+    for (const length of [whole.length - 1, whole.length - 2 * TEACHER_CLASSES, 100, 9, 0]) {
+      await writeFile(file, whole.subarray(0, length));
+      await assert.rejects(Teacher.read([folder]), {
+        code: 'teacher',
+        message: /window_scores\.npy .*teach' again/,
+      });
+    }
   });
 });
