@@ -205,9 +205,12 @@ export class NotificationPlan {
    */
   pushTap(tap: Tap, by: string, now: number): TapNews | undefined {
     const { phone, ask } = tap;
-    const found = this.find(tap);
-    if (found === undefined) return undefined;
-    const { alert, state } = found;
+    const tapped = this.alertOf(tap);
+    if (tapped === undefined) return undefined;
+    // Whoever is with the baby is, whichever plan has the phone: nobody else need be alerted.
+    const alert = ask === 'with' ? this.update(tapped, { carer: tapped.carer ?? by }) : tapped;
+    const state = alert.phones.get(phone);
+    if (state === undefined) return undefined;
     const { id } = alert.cry;
     const baby = babyOf(ask);
     this.show(id, phone, {
@@ -218,7 +221,6 @@ export class NotificationPlan {
       page: ask === 'other' ? state.page + 1 : baby === undefined ? state.page : 0,
     });
     if (ask === 'snooze') this.snoozed.set(phone, now + SNOOZE_MS);
-    if (ask === 'with') this.update(this.alerts.get(id)!, { carer: alert.carer ?? by });
     if (baby !== undefined)
       return this.pushOwner(id, baby) ? { cry: alert.cry, baby, at: now, by } : undefined;
     if (!isReason(ask)) return undefined;
@@ -229,13 +231,10 @@ export class NotificationPlan {
 
   /** The notification was put away: it is left alone until it has to ring. */
   pushPutAway(notification: Pick<Tap, 'tag' | 'phone'>): void {
-    const found = this.find(notification);
-    if (found)
-      this.show(found.alert.cry.id, notification.phone, {
-        ...found.state,
-        shown: PUT_AWAY,
-        isUnsure: false,
-      });
+    const { phone } = notification;
+    const alert = this.alertOf(notification);
+    const state = alert?.phones.get(phone);
+    if (state) this.show(alert!.cry.id, phone, { ...state, shown: PUT_AWAY, isUnsure: false });
   }
 
   /** A phone can be reached again. @returns whether it could not before */
@@ -354,13 +353,8 @@ export class NotificationPlan {
     return isAhead(this.failures.get(phone)?.retryAt, now, RETRY_MS);
   }
 
-  private find({
-    tag,
-    phone,
-  }: Pick<Tap, 'tag' | 'phone'>): { alert: CryAlert; state: PhoneState } | undefined {
-    const alert = [...this.alerts.values()].find(({ cry }) => tagOf(cry.id) === tag);
-    const state = alert?.phones.get(phone);
-    return alert && state && { alert, state };
+  private alertOf({ tag }: Pick<Tap, 'tag'>): CryAlert | undefined {
+    return [...this.alerts.values()].find(({ cry }) => tagOf(cry.id) === tag);
   }
 
   private show(cryId: string, phone: string, state: PhoneState): void {

@@ -161,6 +161,16 @@ describe('NotificationPlan', () => {
       assert.equal(simulation.plan.newest?.carer, 'Anna');
     });
 
+    it('stops when somebody whom another node notified is with the baby', () => {
+      const simulation = new Simulation({ escalateMs, phones: [ANNA] });
+      simulation.push();
+      assert.equal(simulation.tap(BEN, 'hungry', 'Ben'), undefined);
+      assert.equal(simulation.tap(BEN, 'with', 'Ben'), undefined);
+      assert.deepEqual(simulation.send(), ['anna silent']);
+      assert.deepEqual(simulation.send(3 * escalateMs), ['anna silent']);
+      assert.equal(simulation.plan.newest?.carer, 'Ben');
+    });
+
     it('rings even where the notification was put away', () => {
       const simulation = new Simulation({ escalateMs, phones: [ANNA] });
       simulation.push();
