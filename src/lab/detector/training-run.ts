@@ -118,11 +118,7 @@ const NIGHT_SEEDS = 1000;
  */
 export async function calibrateFolds(run: Run, records: ReadonlyMap<number, FoldRecord>): Promise<void> {
   for (const fold of records.keys())
-    await calibrate(
-      run,
-      `fold${fold}`,
-      [...records].filter(([other]) => other !== fold).map(([, record]) => record),
-    );
+    await calibrate(run, `fold${fold}`, new Map([...records].filter(([other]) => other !== fold)));
 }
 
 /**
@@ -131,20 +127,15 @@ export async function calibrateFolds(run: Run, records: ReadonlyMap<number, Fold
  */
 export async function trainOnAll(run: Run, records: ReadonlyMap<number, FoldRecord>): Promise<void> {
   await learn(run, 'all', run.corpus.recordings, []);
-  await calibrate(run, 'all', [...records.values()], [...records.keys()]);
+  await calibrate(run, 'all', records);
 }
 
-/** @param measured the folds whose figures are the model's */
-async function calibrate(
-  run: Run,
-  part: Part,
-  records: readonly FoldRecord[],
-  measured?: readonly number[],
-): Promise<void> {
-  const network = await trainedNetwork(run, part, measured);
+/** @param records of the folds that the calibration and the thresholds are chosen on */
+async function calibrate(run: Run, part: Part, records: ReadonlyMap<number, FoldRecord>): Promise<void> {
+  const network = await trainedNetwork(run, part, [...records.keys()]);
   for (const reading of READINGS) {
     const scoreReading = scoreReadingOf(
-      records.map(record => record[reading]),
+      [...records.values()].map(record => record[reading]),
       run.corpus,
     );
     await writeManifest(path.join(run.out, part), network, reading, scoreReading);
@@ -160,7 +151,7 @@ function seedOf({ config: { seed } }: Run, part: Part): number {
 function keptOutText(
   { config: { seed }, corpus: { split } }: Run,
   part: Part,
-  measured: readonly number[] = [],
+  measured: readonly number[],
 ): string {
   if (part !== 'all') return `${foldText(split, foldOf(part), seed)} was kept out`;
   const which = measured.length === split.count ? '' : `folds ${measured.join(', ')} of `;
@@ -176,8 +167,12 @@ function weightsFile(run: Run, part: Part): string {
   return path.join(modelFolder(run, part), 'weights.bin');
 }
 
-/** A part's network, which must be trained. */
-async function trainedNetwork(run: Run, part: Part, measured?: readonly number[]): Promise<TrainedNetwork> {
+/** A part's network, which must be trained. @param measured folds whose figures are the model's */
+async function trainedNetwork(
+  run: Run,
+  part: Part,
+  measured: readonly number[] = [],
+): Promise<TrainedNetwork> {
   const { config, corpus } = run;
   return {
     name: config.name,
