@@ -207,7 +207,7 @@ export class NotificationPlan {
     const { phone, ask } = tap;
     const tapped = this.alertOf(tap);
     if (tapped === undefined) return undefined;
-    // Whoever is with the baby is, whichever plan has the phone: nobody else need be alerted.
+    // Once somebody is with the baby, nobody else has to be alerted, even if another plan notified that person.
     const alert = ask === 'with' ? this.update(tapped, { carer: tapped.carer ?? by }) : tapped;
     const state = alert.phones.get(phone);
     if (state === undefined) return undefined;
